@@ -1,0 +1,10 @@
+"""ASGI entry point: pages, REST and WebSockets."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forexpro.settings")
+
+application = ProtocolTypeRouter({"http": get_asgi_application()})

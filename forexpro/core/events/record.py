@@ -1,0 +1,71 @@
+"""Append events to their streams inside the caller's transaction."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from forexpro.core.events.chain import ChainedEvent, Head, NewEvent, Origin, extend
+from forexpro.core.realtime.wakeups import wake
+
+INSERT_EVENT = """
+    INSERT INTO core_event
+        (stream, seq, type, actor, payload, request_id, ip, occurred_at, prev_hash, hash)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+ADVANCE_STREAM = """
+    INSERT INTO core_eventstream (name, seq, hash) VALUES (%s, %s, %s)
+    ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
+"""
+_CREATE_STREAMS = """
+    INSERT INTO core_eventstream (name, seq, hash) SELECT unnest(%s::text[]), 0, %s ON CONFLICT DO NOTHING
+"""
+_LOCK_STREAMS = "SELECT name, seq, hash FROM core_eventstream WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
+
+
+def insert_parameters(event: ChainedEvent) -> tuple[Any, ...]:
+    """Return the parameters of `INSERT_EVENT`."""
+    return (
+        event.stream,
+        event.seq,
+        event.type,
+        event.actor,
+        Jsonb(event.payload),
+        event.request_id,
+        event.ip,
+        event.occurred_at,
+        event.prev_hash,
+        event.hash,
+    )
+
+
+def record(events: Sequence[NewEvent], *, origin: Origin, occurred_at: datetime | None = None) -> list[ChainedEvent]:
+    """Append `events`, of any number of streams, in order; readers are woken after the commit.
+
+    Must run inside a transaction. The stream heads are locked in order of their names, which makes them the last
+    locks of the global order.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("record() belongs inside the transaction of its effect")
+    by_stream: dict[str, list[NewEvent]] = defaultdict(list)
+    for event in events:
+        by_stream[event.stream].append(event)
+    streams = sorted(by_stream)
+    occurred_at = occurred_at or datetime.now(UTC)
+
+    chained: list[ChainedEvent] = []
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE_STREAMS, [streams, Head().hash])
+        cursor.execute(_LOCK_STREAMS, [streams])
+        heads = {name: Head(seq, hash) for name, seq, hash in cursor.fetchall()}
+        for stream in streams:
+            added = extend(heads[stream], by_stream[stream], origin=origin, occurred_at=occurred_at)
+            chained += added
+            cursor.execute(ADVANCE_STREAM, [stream, added[-1].seq, added[-1].hash])
+        cursor.executemany(INSERT_EVENT, [insert_parameters(event) for event in chained])
+    transaction.on_commit(partial(wake, streams), robust=True)
+    return chained

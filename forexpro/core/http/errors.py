@@ -1,0 +1,49 @@
+"""The one shape every error answer has: code, message, details, request id."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from forexpro.core.http.middleware import current_request_id
+from forexpro.core.refusals import Refused
+
+
+def error_body(code: str, message: str, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the error body of the contract."""
+    return {
+        "error": {
+            "code": code,
+            "message": message,
+            "details": dict(details or {}),
+            "request_id": current_request_id.get(),
+        }
+    }
+
+
+def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn refusals and REST framework exceptions into the error shape; leave anything else to become a 500."""
+    if isinstance(exception, Refused):
+        return Response(error_body(exception.code, exception.message, exception.details), status=exception.http_status)
+    if isinstance(exception, Http404):
+        exception = exceptions.NotFound()
+    elif isinstance(exception, PermissionDenied):
+        exception = exceptions.PermissionDenied()
+    if not isinstance(exception, exceptions.APIException):
+        return None
+
+    headers = {}
+    if authenticate := getattr(exception, "auth_header", None):
+        headers["WWW-Authenticate"] = authenticate
+    if wait := getattr(exception, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    set_rollback()
+    if isinstance(exception, exceptions.ValidationError):
+        body = error_body("invalid_input", "Some fields need correction.", {"fields": exception.detail})
+        return Response(body, status=status.HTTP_400_BAD_REQUEST)
+    code = getattr(exception.detail, "code", None) or exception.default_code
+    return Response(error_body(code, str(exception.detail)), status=exception.status_code, headers=headers)

@@ -1,0 +1,41 @@
+"""The Redis connections of a process, and the names of everything kept there."""
+
+import asyncio
+from functools import cache
+from weakref import WeakKeyDictionary
+
+import redis
+import redis.asyncio
+from django.conf import settings
+
+# Short, because a request must answer within seconds when Redis is gone (losing Redis loses nothing a client owns).
+TIMEOUT_SECONDS = 2
+
+
+def name(*parts: str) -> str:
+    """Return the namespaced name of a key, stream or channel: `name("quotes")` is `forexpro:quotes`."""
+    return ":".join((settings.REDIS_NAMESPACE, *parts))
+
+
+@cache
+def redis_client() -> redis.Redis:
+    """Return this process's synchronous client; replies are bytes."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+    )
+
+
+_async_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis] = WeakKeyDictionary()
+
+
+def async_redis_client() -> redis.asyncio.Redis:
+    """Return the running event loop's client (a connection belongs to the loop that opened it); replies are bytes.
+
+    It has no read timeout, so that blocking reads and subscriptions may wait.
+    """
+    loop = asyncio.get_running_loop()
+    if loop not in _async_clients:
+        _async_clients[loop] = redis.asyncio.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=TIMEOUT_SECONDS, max_connections=10_000
+        )
+    return _async_clients[loop]

@@ -1,0 +1,3 @@
+from marketdata.models.symbol import Symbol
+
+__all__ = ["Symbol"]

@@ -1,0 +1,52 @@
+"""The one form in which every provider's prices travel through the platform."""
+
+import struct
+from decimal import Decimal
+from typing import NamedTuple
+
+# Prices are integers in units of 10^-8, so that comparing and packing them is both exact and fast.
+PRICE_DIGITS = 8
+PRICE_SCALE = 10**PRICE_DIGITS
+
+_PACKED = struct.Struct("<16sqqqq8s")
+
+
+class Tick(NamedTuple):
+    """One two-sided price. `bid` and `ask` in units of 10^-8; times in milliseconds since the epoch, UTC.
+
+    `time_ms` is the market's time, `received_ms` when this platform got it. `id` is the entry id in the tick stream,
+    empty before the tick was published there.
+    """
+
+    symbol: str
+    bid: int
+    ask: int
+    time_ms: int
+    received_ms: int
+    source: str
+    id: str = ""
+
+
+def to_units(price: Decimal) -> int:
+    """Return `price` in units of 10^-8. Raises ValueError for a price with more than 8 decimal places."""
+    units = price.scaleb(PRICE_DIGITS)
+    whole = int(units)
+    if whole != units:
+        raise ValueError(f"{price} has more than {PRICE_DIGITS} decimal places")
+    return whole
+
+
+def to_price(units: int) -> Decimal:
+    """Return units of 10^-8 as a decimal price."""
+    return Decimal(units).scaleb(-PRICE_DIGITS)
+
+
+def pack(tick: Tick) -> bytes:
+    """Return the 56-byte form of a tick that one stream entry carries (its id is the entry's)."""
+    return _PACKED.pack(tick.symbol.encode(), tick.bid, tick.ask, tick.time_ms, tick.received_ms, tick.source.encode())
+
+
+def unpack(packed: bytes, entry_id: str = "") -> Tick:
+    """Return the tick that `pack` packed."""
+    symbol, bid, ask, time_ms, received_ms, source = _PACKED.unpack(packed)
+    return Tick(symbol.rstrip(b"\0").decode(), bid, ask, time_ms, received_ms, source.rstrip(b"\0").decode(), entry_id)

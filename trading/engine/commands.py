@@ -1,0 +1,114 @@
+"""What can be asked of an account. Ids of new orders are given by the caller, so that deciding stays pure."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from trading.engine.state import OrderType, Side
+
+
+class Unchanged:
+    """The type of `UNCHANGED`: a field that a modification leaves as it is (None removes a level)."""
+
+    def __repr__(self) -> str:
+        return "UNCHANGED"
+
+
+UNCHANGED = Unchanged()
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    order_id: int
+    symbol: str
+    side: Side
+    type: OrderType
+    volume: Decimal
+    price: Decimal | None = None
+    limit_price: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModifyOrder:
+    order_id: int
+    price: Decimal | Unchanged = UNCHANGED
+    limit_price: Decimal | Unchanged = UNCHANGED
+    stop_loss: Decimal | Unchanged | None = UNCHANGED
+    take_profit: Decimal | Unchanged | None = UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModifyPosition:
+    position_id: int
+    stop_loss: Decimal | Unchanged | None = UNCHANGED
+    take_profit: Decimal | Unchanged | None = UNCHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePosition:
+    """Close a position, wholly or (with `volume` in lots) in part."""
+
+    position_id: int
+    volume: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAll:
+    """Close every position, optionally of one symbol only. All of them or none."""
+
+    symbol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessTick:
+    """Work through what the newest quote of `symbol` causes: triggers, TP and SL, then margin call and stop-out."""
+
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckMargin:
+    """Re-examine margin call and stop-out at the present quotes (sweeps, and after money has moved)."""
+
+
+class BalanceReason(StrEnum):
+    """Why a balance changed; the ledger's kinds of transaction."""
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    CREDIT = "credit"
+    ADJUSTMENT = "adjustment"
+    TRADE = "trade"
+    COMMISSION = "commission"
+    SWAP = "swap"
+    NEGATIVE_BALANCE_COMPENSATION = "negative_balance_compensation"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBalance:
+    """Move money into (positive) or out of (negative) the account, for a reason other than trading."""
+
+    amount: Decimal
+    reason: BalanceReason
+    reference: str = ""
+
+
+Command = (
+    PlaceOrder
+    | ModifyOrder
+    | CancelOrder
+    | ModifyPosition
+    | ClosePosition
+    | CloseAll
+    | ProcessTick
+    | CheckMargin
+    | ChangeBalance
+)

@@ -1,0 +1,217 @@
+"""What can happen to an account. Each class has its stable event type; `payload` codecs live in `codec`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from trading.engine.commands import BalanceReason
+from trading.engine.state import Order, OrderType, Policy, Position, Side
+
+# The evidence behind an event, JSON-ready: the tick (id, bid, ask, time), conversion quotes, formulae with numbers.
+Evidence = Mapping[str, Any]
+
+
+class CloseReason(StrEnum):
+    CLIENT = "client"
+    STOP_LOSS = "stop_loss"
+    TAKE_PROFIT = "take_profit"
+    STOP_OUT = "stop_out"
+    DEALER = "dealer"
+
+
+class CancelReason(StrEnum):
+    CLIENT = "client"
+    STOP_OUT = "stop_out"
+    DEALER = "dealer"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOpened:
+    type: ClassVar[str] = "account.opened"
+    currency: str
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged:
+    type: ClassVar[str] = "account.policy_changed"
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """An order was accepted: a pending one now works, a market one is about to fill."""
+
+    type: ClassVar[str] = "order.placed"
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class OrderModified:
+    type: ClassVar[str] = "order.modified"
+    order_id: int
+    price: Decimal
+    limit_price: Decimal | None
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    type: ClassVar[str] = "order.cancelled"
+    order_id: int
+    reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True)
+class OrderArmed:
+    """A stop-limit's stop was reached: it rests as a limit from now on."""
+
+    type: ClassVar[str] = "order.armed"
+    order_id: int
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRejected:
+    """A working order was triggered and could not be filled; it is gone."""
+
+    type: ClassVar[str] = "order.rejected"
+    order_id: int
+    code: str
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilled:
+    """The order was executed at `price`; `slippage_points` is signed against the client."""
+
+    type: ClassVar[str] = "order.filled"
+    order_id: int
+    symbol: str
+    side: Side
+    order_type: OrderType
+    volume: Decimal
+    price: Decimal
+    requested_price: Decimal
+    slippage_points: int
+    position_id: int
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionOpened:
+    """An opening deal; its commission, if any, follows as a balance event."""
+
+    type: ClassVar[str] = "position.opened"
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class PositionModified:
+    type: ClassVar[str] = "position.modified"
+    position_id: int
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PositionReduced:
+    """A closing deal for a part: `volume` left, `remaining_volume` stays; `profit` in account currency."""
+
+    type: ClassVar[str] = "position.reduced"
+    position_id: int
+    symbol: str
+    side: Side
+    volume: Decimal
+    remaining_volume: Decimal
+    open_price: Decimal
+    price: Decimal
+    profit: Decimal
+    swap: Decimal
+    reason: CloseReason
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionClosed:
+    """A closing deal for all that was left of a position; `side` is the position's."""
+
+    type: ClassVar[str] = "position.closed"
+    position_id: int
+    symbol: str
+    side: Side
+    volume: Decimal
+    open_price: Decimal
+    price: Decimal
+    profit: Decimal
+    swap: Decimal
+    reason: CloseReason
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceUpdated:
+    """One ledger change. `credit` changes move the credit, every other reason the balance.
+
+    `balance` and `credit` are the values afterwards. `reference` names the cause, such as `position:42`.
+    """
+
+    type: ClassVar[str] = "balance.updated"
+    amount: Decimal
+    reason: BalanceReason
+    balance: Decimal
+    credit: Decimal
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarginCallRaised:
+    type: ClassVar[str] = "account.margin_call"
+    level: Decimal
+    equity: Decimal
+    margin: Decimal
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MarginCallCleared:
+    type: ClassVar[str] = "account.margin_call_cleared"
+    level: Decimal | None
+    equity: Decimal
+    margin: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StopOutTriggered:
+    """The margin level reached the stop-out level; the cancellations and closings follow."""
+
+    type: ClassVar[str] = "account.stop_out"
+    level: Decimal
+    equity: Decimal
+    margin: Decimal
+    evidence: Evidence = field(default_factory=dict)
+
+
+EngineEvent = (
+    AccountOpened
+    | PolicyChanged
+    | OrderPlaced
+    | OrderModified
+    | OrderCancelled
+    | OrderArmed
+    | OrderRejected
+    | OrderFilled
+    | PositionOpened
+    | PositionModified
+    | PositionReduced
+    | PositionClosed
+    | BalanceUpdated
+    | MarginCallRaised
+    | MarginCallCleared
+    | StopOutTriggered
+)

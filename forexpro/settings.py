@@ -22,6 +22,8 @@ LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local")))
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many proxies in front append to X-Forwarded-For; 0 means that the header is not believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 SITE_URL = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 
 INSTALLED_APPS = [

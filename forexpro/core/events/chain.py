@@ -15,7 +15,7 @@ GENESIS = "0" * 64
 class Origin:
     """Who caused an event, and from where.
 
-    `actor` is `user:<id>`, `staff:<id>`, `system:<process>` or `crm:<key name>`.
+    `actor` is `user:<id>`, `staff:<id>`, `visitor` (nobody signed in), `system:<process>` or `crm:<key name>`.
     """
 
     actor: str

@@ -1,0 +1,1 @@
+"""The back office's foundation: base classes for every app's admin pages."""

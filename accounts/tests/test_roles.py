@@ -1,0 +1,25 @@
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from accounts.roles import Role
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (Role.TRADER, set()),
+        (Role.BACK_OFFICE, {"view_user", "view_event"}),
+        (Role.ADMIN, {"view_user", "view_event", "change_user", "suspend_user"}),
+    ],
+)
+def test_migrations_create_the_roles_with_their_permissions(role, expected):
+    permissions = Group.objects.get(name=role.value).permissions.filter(
+        content_type__app_label__in=["accounts", "core"]
+    )
+    assert set(permissions.values_list("codename", flat=True)) == expected
+
+
+@pytest.mark.django_db
+def test_nobody_but_super_admins_manages_staff():
+    assert not Permission.objects.get(codename="manage_staff").group_set.exists()

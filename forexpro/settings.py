@@ -173,6 +173,8 @@ TWELVEDATA_API_KEY = env.str("TWELVEDATA_API_KEY", default="")
 TWELVEDATA_WS_URL = env.str("TWELVEDATA_WS_URL", default="wss://ws.twelvedata.com/v1/quotes/price")
 TWELVEDATA_REST_URL = env.str("TWELVEDATA_REST_URL", default="https://api.twelvedata.com")
 MD_WS_SYMBOLS_MAX = env.int("MD_WS_SYMBOLS_MAX", default=500)
+# How many ticks Redis keeps for the engine to catch up on; half of it is how far behind a consumer may be.
+TICK_STREAM_LENGTH = env.int("TICK_STREAM_LENGTH", default=500_000)
 MARKET_DATA_PUBLIC = env.bool("MARKET_DATA_PUBLIC", default=True)
 # Older quotes than this many seconds since their receipt fill no order.
 QUOTE_MAX_AGE_SECONDS = env.int("QUOTE_MAX_AGE_SECONDS", default=15)

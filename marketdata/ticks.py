@@ -9,6 +9,7 @@ PRICE_DIGITS = 8
 PRICE_SCALE = 10**PRICE_DIGITS
 
 _PACKED = struct.Struct("<16sqqqq8s")
+PACKED_SIZE = _PACKED.size
 
 
 class Tick(NamedTuple):

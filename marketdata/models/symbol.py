@@ -1,5 +1,10 @@
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from marketdata.sessions import validate_sessions
+from marketdata.symbols import CODE_PATTERN
 
 
 class Symbol(models.Model):
@@ -25,7 +30,12 @@ class Symbol(models.Model):
         MONEY = "money", _("Money")
         PERCENT = "percent", _("Percent per year")
 
-    code = models.CharField(_("symbol"), max_length=16, primary_key=True)
+    code = models.CharField(
+        _("symbol"),
+        max_length=16,
+        primary_key=True,
+        validators=[RegexValidator(rf"^{CODE_PATTERN.pattern}$", _("Use capital letters, digits and dots."))],
+    )
     name = models.CharField(_("name"), max_length=80)
     asset_class = models.CharField(_("asset class"), max_length=16, choices=AssetClass)
     base_currency = models.CharField(_("base currency"), max_length=8)
@@ -45,13 +55,32 @@ class Symbol(models.Model):
     swap_long = models.DecimalField(_("swap of a long"), max_digits=12, decimal_places=4, default=0)
     swap_short = models.DecimalField(_("swap of a short"), max_digits=12, decimal_places=4, default=0)
     # Weekly trading hours: {"timezone": "America/New_York", "hours": [["sun 17:00", "fri 17:00"], …]}; empty is always.
-    sessions = models.JSONField(_("sessions"), default=dict, blank=True)
+    sessions = models.JSONField(_("sessions"), default=dict, blank=True, validators=[validate_sessions])
     is_active = models.BooleanField(_("active"), default=True)
+    # The catalogue's values when it was last loaded: a field that differs from them was changed by staff.
+    shipped = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("symbol")
         verbose_name_plural = _("symbols")
         ordering = ["asset_class", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="symbol_volumes_make_sense",
+                condition=Q(volume_step__gt=0, volume_min__gt=0, volume_max__gte=F("volume_min")),
+                violation_error_message=_("Volume step and smallest volume are above zero, the largest not below it."),
+            ),
+            models.CheckConstraint(
+                name="symbol_contract_size_positive",
+                condition=Q(contract_size__gt=0),
+                violation_error_message=_("The contract size is above zero."),
+            ),
+            models.CheckConstraint(
+                name="symbol_digits_fit_ticks",
+                condition=Q(digits__lte=8),
+                violation_error_message=_("Prices have at most 8 decimal places."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code

@@ -107,7 +107,7 @@ class AuditedModelAdmin(ModelAdmin):
         }
         self._record(request, "staff.object_deleted", instance, before=before)
 
-    def _form_changes(self, form: forms.BaseModelForm[Any], *, change: bool) -> dict[str, dict[str, Any]]:
+    def _form_changes(self, form: "forms.BaseModelForm[Any]", *, change: bool) -> dict[str, dict[str, Any]]:
         changes = {}
         for name in form.changed_data:
             before = form.initial.get(name) if change else None

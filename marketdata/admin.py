@@ -1,0 +1,25 @@
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from forexpro.core.admin.audited import AuditedModelAdmin
+from marketdata.models import Symbol
+
+
+@admin.register(Symbol)
+class SymbolAdmin(AuditedModelAdmin):
+    list_display = ("code", "name", "asset_class", "digits", "typical_spread_points", "leverage_cap", "is_active")
+    list_filter = ("asset_class", "is_active", "margin_mode", "quote_currency")
+    search_fields = ("code", "name")
+    list_per_page = 50
+    fieldsets = (
+        (None, {"fields": ("code", "name", "asset_class", "is_active")}),
+        (_("Prices"), {"fields": ("base_currency", "quote_currency", "digits", "typical_spread_points", "sessions")}),
+        (_("Volume"), {"fields": ("contract_size", "volume_min", "volume_max", "volume_step", "stops_level_points")}),
+        (_("Margin"), {"fields": ("margin_mode", "margin_currency", "margin_rate", "leverage_cap")}),
+        (_("Swap"), {"fields": ("swap_mode", "swap_long", "swap_short")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Symbol | None = None) -> tuple[str, ...]:
+        # Quotes, candles, orders and positions know a symbol by its code.
+        return ("code",) if obj else ()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from trading.engine.market import Quote
 from trading.engine.state import OrderType, Side
 
 
@@ -69,9 +70,14 @@ class CloseAll:
 
 @dataclass(frozen=True, slots=True)
 class ProcessTick:
-    """Work through what the newest quote of `symbol` causes: triggers, TP and SL, then margin call and stop-out."""
+    """Work through what the newest quote of `symbol` causes: triggers, TP and SL, then margin call and stop-out.
+
+    With `missed`, levels are tested against that older quote, which came while the engine was out for too long, and
+    whatever it triggers fills at the newest quote instead.
+    """
 
     symbol: str
+    missed: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)

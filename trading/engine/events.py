@@ -172,7 +172,7 @@ class BalanceUpdated:
 @dataclass(frozen=True, slots=True)
 class MarginCallRaised:
     type: ClassVar[str] = "account.margin_call"
-    level: Decimal
+    level: Decimal | None
     equity: Decimal
     margin: Decimal
     evidence: Evidence = field(default_factory=dict)
@@ -191,7 +191,7 @@ class StopOutTriggered:
     """The margin level reached the stop-out level; the cancellations and closings follow."""
 
     type: ClassVar[str] = "account.stop_out"
-    level: Decimal
+    level: Decimal | None
     equity: Decimal
     margin: Decimal
     evidence: Evidence = field(default_factory=dict)

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from forexpro.core.refusals import Refused
+
 
 class MarginMode(StrEnum):
     """How the base margin of one position follows from volume, contract size, leverage and price (MT5 names)."""
@@ -16,6 +18,11 @@ class MarginMode(StrEnum):
     CFD_LEVERAGE = "cfd_leverage"
     CFD_INDEX = "cfd_index"
     FUTURES = "futures"
+
+    @property
+    def is_forex(self) -> bool:
+        """Whether profit is rounded and converted by the rules for currency pairs."""
+        return self in (MarginMode.FOREX, MarginMode.FOREX_NO_LEVERAGE)
 
 
 class SlippageMode(StrEnum):
@@ -54,7 +61,9 @@ class Instrument:
     """The trading specification of a symbol as it applies to one account group.
 
     Volumes are in lots, `contract_size` in units of the base per lot. One point is 10 to the power of minus `digits`.
-    `margin_rate` multiplies the computed margin; `leverage_cap` is the highest leverage this instrument allows.
+    `margin_rate` multiplies the computed margin; `pending_margin_rate` is the part of it that a pending order reserves.
+    `leverage_cap` is the highest leverage this instrument allows. `tick_value` (money per `tick_size` and lot) counts
+    for indices and futures; a positive `initial_margin` is a fixed amount per lot that replaces the formula.
     """
 
     symbol: str
@@ -68,6 +77,7 @@ class Instrument:
     volume_step: Decimal
     margin_mode: MarginMode = MarginMode.FOREX
     margin_rate: Decimal = Decimal(1)
+    pending_margin_rate: Decimal = Decimal(0)
     leverage_cap: Decimal | None = None
     tick_size: Decimal = Decimal(0)
     tick_value: Decimal = Decimal(0)
@@ -80,6 +90,11 @@ class Instrument:
     def point(self) -> Decimal:
         return Decimal(1).scaleb(-self.digits)
 
+    @property
+    def pip(self) -> Decimal:
+        """Ten points where prices have 3 or 5 digits, one point elsewhere."""
+        return self.point * 10 if self.digits in (3, 5) else self.point
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -88,3 +103,19 @@ class Market:
     now: datetime
     instruments: Mapping[str, Instrument]
     quotes: Mapping[str, Quote]
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Return the specification of `symbol`, or refuse: the account's group does not trade it."""
+        try:
+            return self.instruments[symbol]
+        except KeyError:
+            raise Refused("symbol_unknown", f"{symbol} is not traded on this account.", {"symbol": symbol}) from None
+
+    def quote(self, symbol: str) -> Quote:
+        """Return the newest quote of `symbol`, or refuse: there has been none yet."""
+        try:
+            return self.quotes[symbol]
+        except KeyError:
+            raise Refused(
+                "quote_unavailable", f"There is no price for {symbol} yet. Try again shortly.", {"symbol": symbol}
+            ) from None

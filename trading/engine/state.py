@@ -40,6 +40,7 @@ class Policy:
     limit_price_improvement: bool = True
     quote_max_age_seconds: int = 15
     trading_enabled: bool = True
+    negative_balance_protection: bool = True
     equity_floor: Decimal | None = None
 
 
@@ -62,6 +63,16 @@ class Order:
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     comment: str = ""
+
+    @property
+    def is_limit(self) -> bool:
+        """Whether it now fills at its price or better: a limit, or a stop-limit whose stop was reached."""
+        return self.type is OrderType.LIMIT or self.armed
+
+    @property
+    def working_price(self) -> Decimal:
+        """The price that the market has to reach next."""
+        return self.limit_price if self.armed and self.limit_price is not None else self.price
 
 
 @dataclass(frozen=True, slots=True)

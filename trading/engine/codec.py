@@ -1,0 +1,113 @@
+"""Events and states as JSON-ready values and back: decimals as strings without exponents, moments as ISO 8601."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from trading.engine.events import EngineEvent
+from trading.engine.state import AccountState
+
+Codec = Callable[[Any], Any]
+
+EVENT_TYPES: dict[str, type[EngineEvent]] = {event.type: event for event in get_args(EngineEvent)}
+
+
+def to_payload(event: EngineEvent) -> dict[str, Any]:
+    """Return the event's fields; its type goes beside them."""
+    return _to_json(event)  # type: ignore[no-any-return]
+
+
+def from_payload(type: str, payload: Mapping[str, Any]) -> EngineEvent:
+    """Return the event that `to_payload` described; raises KeyError for an unknown type."""
+    event: Any = EVENT_TYPES[type]
+    return _reader(event)(payload)  # type: ignore[no-any-return]
+
+
+def state_payload(state: AccountState) -> dict[str, Any]:
+    """Return an account's state; orders and positions are lists in order of their ids."""
+    return _state_json(state, _plain_text)
+
+
+def state_from_payload(payload: Mapping[str, Any]) -> AccountState:
+    """Return the state that `state_payload` described."""
+    return _reader(AccountState)(payload)  # type: ignore[no-any-return]
+
+
+def state_hash(state: AccountState) -> str:
+    """Return hex SHA-256 of the state; equal numbers hash equally, however many trailing zeros they carry."""
+    canonical = json.dumps(_state_json(state, _normal_text), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _state_json(state: AccountState, number_text: Callable[[Decimal], str]) -> dict[str, Any]:
+    payload: dict[str, Any] = _to_json(state, number_text)
+    for name in ("orders", "positions"):
+        payload[name] = [entry for _, entry in sorted(payload[name].items())]
+    return payload
+
+
+def _plain_text(number: Decimal) -> str:
+    return f"{number:f}"
+
+
+def _normal_text(number: Decimal) -> str:
+    return f"{number.normalize() + 0:f}"
+
+
+def _to_json(value: Any, number_text: Callable[[Decimal], str] = _plain_text) -> Any:
+    if isinstance(value, Decimal):
+        return number_text(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: _to_json(getattr(value, name), number_text) for name in _field_names(type(value))}
+    if isinstance(value, Mapping):
+        return {key: _to_json(entry, number_text) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_to_json(entry, number_text) for entry in value]
+    return value
+
+
+@cache
+def _field_names(cls: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls))
+
+
+@cache
+def _reader(annotation: Any) -> Codec:
+    """Return what turns the JSON form back into a value of the annotated type."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in (Union, UnionType):
+        (inner,) = (argument for argument in arguments if argument is not NoneType)
+        read = _reader(inner)
+        return lambda value: None if value is None else read(value)
+    if origin is not None and issubclass(origin, Mapping):
+        if arguments[0] is not int:
+            return dict
+        read = _reader(arguments[1])
+        return lambda entries: {entry.id: entry for entry in map(read, entries)}
+    if annotation is Decimal:
+        return Decimal
+    if annotation is datetime:
+        return datetime.fromisoformat
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return annotation
+    if is_dataclass(annotation):
+        return _dataclass_reader(annotation)
+    return lambda value: value
+
+
+def _dataclass_reader(cls: Any) -> Codec:
+    hints = get_type_hints(cls)
+    readers = {name: _reader(hints[name]) for name in _field_names(cls)}
+    # A field that an older event lacks takes its default.
+    return lambda payload: cls(**{name: read(payload[name]) for name, read in readers.items() if name in payload})

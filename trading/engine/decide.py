@@ -1,0 +1,48 @@
+"""What a command causes: the one entrance to the engine's rules."""
+
+from typing import assert_never
+
+from trading.engine import balance, liquidation, matching, orders, positions
+from trading.engine.commands import (
+    CancelOrder,
+    ChangeBalance,
+    CheckMargin,
+    CloseAll,
+    ClosePosition,
+    Command,
+    ModifyOrder,
+    ModifyPosition,
+    PlaceOrder,
+    ProcessTick,
+)
+from trading.engine.decision import Decision
+from trading.engine.events import EngineEvent
+from trading.engine.market import Market
+from trading.engine.state import AccountState
+
+
+def decide(state: AccountState, command: Command, market: Market) -> list[EngineEvent]:
+    """Return the events that `command` causes, in order; none when nothing happens. Raises `Refused`."""
+    decision = Decision(state, market)
+    match command:
+        case PlaceOrder():
+            orders.place(decision, command)
+        case ModifyOrder():
+            orders.modify(decision, command)
+        case CancelOrder():
+            orders.cancel(decision, command)
+        case ModifyPosition():
+            positions.modify(decision, command)
+        case ClosePosition():
+            positions.close(decision, command)
+        case CloseAll():
+            positions.close_all(decision, command)
+        case ProcessTick():
+            matching.process_tick(decision, command)
+        case CheckMargin():
+            liquidation.check_margin(decision)
+        case ChangeBalance():
+            balance.change(decision, command)
+        case _:
+            assert_never(command)
+    return decision.events

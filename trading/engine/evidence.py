@@ -1,0 +1,91 @@
+"""The proof that goes into an event: JSON-ready records of the quotes used and of formulae with their numbers."""
+
+from typing import Any
+
+from trading.engine.conversion import Conversion
+from trading.engine.margin import effective_leverage
+from trading.engine.market import Instrument, MarginMode, Quote
+from trading.engine.profit import Profit
+from trading.engine.state import AccountState, Position
+from trading.engine.valuation import Valuation
+
+
+def quote_record(quote: Quote) -> dict[str, str]:
+    """Return the tick behind a decision as the account's group saw it."""
+    return {
+        "id": quote.tick_id,
+        "symbol": quote.symbol,
+        "bid": str(quote.bid),
+        "ask": str(quote.ask),
+        "time": quote.time.isoformat(),
+    }
+
+
+def conversion_record(conversion: Conversion) -> dict[str, Any]:
+    """Return a conversion rate and the quotes that it was made of."""
+    return {
+        "rate": f"{conversion.rate:f}",
+        "legs": [
+            {
+                "symbol": leg.symbol,
+                "side": str(leg.side),
+                "price": str(leg.price),
+                "inverted": leg.inverted,
+                "tick": leg.tick_id,
+            }
+            for leg in conversion.legs
+        ],
+    }
+
+
+def fill_evidence(quote: Quote, missed: Quote | None = None) -> dict[str, Any]:
+    """Return the tick of a fill; with `missed` also the older tick that triggered it while the engine was out."""
+    if missed is None:
+        return {"tick": quote_record(quote), "filled_at": "tick"}
+    return {"tick": quote_record(quote), "filled_at": "first_fresh_quote", "trigger_tick": quote_record(missed)}
+
+
+def opening_evidence(
+    fill: dict[str, Any], instrument: Instrument, position: Position, conversion: Conversion, state: AccountState
+) -> dict[str, Any]:
+    """Return the evidence of an opening deal: the tick, the frozen conversion and the margin formula."""
+    return fill | {
+        "margin_conversion": conversion_record(conversion),
+        "margin_formula": _margin_formula(instrument, position, state),
+    }
+
+
+def closing_evidence(fill: dict[str, Any], profit: Profit) -> dict[str, Any]:
+    """Return the evidence of a closing deal: the tick, the profit's conversion and its formula."""
+    return fill | {"profit_conversion": conversion_record(profit.conversion), "profit_formula": profit.formula}
+
+
+def margin_evidence(valuation: Valuation, threshold: str) -> dict[str, Any]:
+    """Return the account's figures behind a margin call or stop-out, position by position."""
+    return {
+        "threshold": threshold,
+        "balance": str(valuation.balance),
+        "credit": str(valuation.credit),
+        "floating": str(valuation.floating),
+        "formula": f"{valuation.equity} / {valuation.margin} × 100 = {valuation.margin_level}",
+        "positions": [
+            {"id": id, "price": str(value.price), "profit": str(value.profit)}
+            for id, value in valuation.positions.items()
+        ],
+    }
+
+
+def _margin_formula(instrument: Instrument, position: Position, state: AccountState) -> str:
+    leverage = effective_leverage(instrument, state.policy.leverage)
+    size = f"{position.volume} × {instrument.contract_size}"
+    if instrument.initial_margin or instrument.margin_mode is MarginMode.FUTURES:
+        terms = f"{position.volume} × {instrument.initial_margin}"
+    elif instrument.margin_mode.is_forex:
+        terms = size
+    else:
+        terms = f"{size} × {position.open_price}"
+    if instrument.margin_mode in (MarginMode.FOREX, MarginMode.CFD_LEVERAGE):
+        terms += f" / {leverage}"
+    if instrument.margin_mode is MarginMode.CFD_INDEX:
+        terms += f" × {instrument.tick_value} / {instrument.tick_size}"
+    return f"{terms} × {position.margin_conversion:f} × {instrument.margin_rate} {state.currency}"

@@ -1,0 +1,92 @@
+"""The state after an event. Total and without judgement: whatever was recorded has happened."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import reduce
+from typing import TypeVar, assert_never
+
+from trading.engine.events import (
+    AccountOpened,
+    BalanceUpdated,
+    EngineEvent,
+    MarginCallCleared,
+    MarginCallRaised,
+    OrderArmed,
+    OrderCancelled,
+    OrderFilled,
+    OrderModified,
+    OrderPlaced,
+    OrderRejected,
+    PolicyChanged,
+    PositionClosed,
+    PositionModified,
+    PositionOpened,
+    PositionReduced,
+    StopOutTriggered,
+)
+from trading.engine.state import AccountState, Order, Position
+
+Entry = TypeVar("Entry", Order, Position)
+
+
+def evolve(state: AccountState, event: EngineEvent) -> AccountState:
+    """Return the state after `event`."""
+    match event:
+        case AccountOpened(currency=currency, policy=policy):
+            return replace(state, currency=currency, policy=policy)
+        case PolicyChanged(policy=policy):
+            return replace(state, policy=policy)
+        case OrderPlaced(order=order):
+            return replace(state, orders=_with(state.orders, order))
+        case OrderModified(order_id, price, limit_price, stop_loss, take_profit):
+            order = replace(
+                state.orders[order_id],
+                price=price,
+                limit_price=limit_price,
+                stop_loss=stop_loss,
+                take_profit=take_profit,
+            )
+            return replace(state, orders=_with(state.orders, order))
+        case OrderArmed(order_id=order_id):
+            return replace(state, orders=_with(state.orders, replace(state.orders[order_id], armed=True)))
+        case OrderCancelled(order_id=order_id) | OrderRejected(order_id=order_id) | OrderFilled(order_id=order_id):
+            return replace(state, orders=_without(state.orders, order_id))
+        case PositionOpened(position=position):
+            return replace(state, positions=_with(state.positions, position))
+        case PositionModified(position_id, stop_loss, take_profit):
+            position = replace(state.positions[position_id], stop_loss=stop_loss, take_profit=take_profit)
+            return replace(state, positions=_with(state.positions, position))
+        case PositionReduced():
+            position = reduce_position(state.positions[event.position_id], event.remaining_volume, event.swap)
+            return replace(state, positions=_with(state.positions, position))
+        case PositionClosed(position_id=position_id):
+            return replace(state, positions=_without(state.positions, position_id))
+        case BalanceUpdated(balance=balance, credit=credit):
+            return replace(state, balance=balance, credit=credit)
+        case MarginCallRaised():
+            return replace(state, margin_call=True)
+        case MarginCallCleared():
+            return replace(state, margin_call=False)
+        case StopOutTriggered():
+            return state
+        case _:
+            assert_never(event)
+
+
+def fold(account_id: int, events: Iterable[EngineEvent]) -> AccountState:
+    """Return the state of an account from its first event on."""
+    return reduce(evolve, events, AccountState(id=account_id, currency=""))
+
+
+def reduce_position(position: Position, remaining_volume: Decimal, realised_swap: Decimal) -> Position:
+    """Return what is left of a position after a part of it was closed."""
+    return replace(position, volume=remaining_volume, swap=position.swap - realised_swap)
+
+
+def _with(entries: Mapping[int, Entry], entry: Entry) -> dict[int, Entry]:
+    return {**entries, entry.id: entry}
+
+
+def _without(entries: Mapping[int, Entry], id: int) -> dict[int, Entry]:
+    return {key: entry for key, entry in entries.items() if key != id}

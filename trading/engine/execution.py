@@ -1,0 +1,142 @@
+"""How deals are done: opening a position from an order, closing one wholly or in part."""
+
+from decimal import Decimal
+from typing import Any
+
+from forexpro.core.money import quantize
+from trading.engine.commands import BalanceReason
+from trading.engine.decision import Decision
+from trading.engine.events import (
+    BalanceUpdated,
+    CloseReason,
+    OrderFilled,
+    PositionClosed,
+    PositionOpened,
+    PositionReduced,
+)
+from trading.engine.evidence import closing_evidence, opening_evidence
+from trading.engine.margin import frozen_rate, margin_conversion
+from trading.engine.market import Instrument, Quote
+from trading.engine.pricing import slippage_points
+from trading.engine.profit import closing_profit
+from trading.engine.state import Order, Position, Side
+from trading.engine.valuation import opening_price
+
+
+def market_price(instrument: Instrument, side: Side, quote: Quote, deal: str) -> Decimal:
+    """Return the price of a market execution that buys or sells now: the quote, worsened by the slippage."""
+    return opening_price(side, quote) + side.sign * slippage_points(instrument.slippage, deal) * instrument.point
+
+
+def limit_fill_price(limit: Decimal, side: Side, quote: Quote, *, improvement: bool) -> Decimal | None:
+    """Return what a limit to buy or sell fills at: its price, or the better quote; None while it is not reached."""
+    price = opening_price(side, quote)
+    if side.sign * (price - limit) > 0:
+        return None
+    return price if improvement else limit
+
+
+def open_position(decision: Decision, order: Order, price: Decimal, fill: dict[str, Any]) -> None:
+    """Fill `order` at `price`, opening a position of its own (hedging accounts)."""
+    instrument = decision.market.instrument(order.symbol)
+    conversion = margin_conversion(instrument, order.side, price, decision.state.currency, decision.market)
+    position = Position(
+        id=order.id,
+        symbol=order.symbol,
+        side=order.side,
+        volume=order.volume,
+        open_price=price,
+        opened_at=decision.market.now,
+        margin_conversion=frozen_rate(conversion),
+        stop_loss=order.stop_loss,
+        take_profit=order.take_profit,
+        comment=order.comment,
+    )
+    requested = order.working_price
+    decision.emit(
+        OrderFilled(
+            order_id=order.id,
+            symbol=order.symbol,
+            side=order.side,
+            order_type=order.type,
+            volume=order.volume,
+            price=price,
+            requested_price=requested,
+            slippage_points=int(order.side.sign * (price - requested) / instrument.point),
+            position_id=position.id,
+            evidence=opening_evidence(fill, instrument, position, conversion, decision.state),
+        )
+    )
+    decision.emit(PositionOpened(position))
+
+
+def close_at_market(
+    decision: Decision, position: Position, volume: Decimal, quote: Quote, reason: CloseReason, fill: dict[str, Any]
+) -> None:
+    """Close `volume` lots of a position at the quote, worsened by the slippage."""
+    instrument = decision.market.instrument(position.symbol)
+    price = market_price(instrument, position.side.opposite, quote, f"close:{position.id}:{position.volume}")
+    close_position(decision, position, volume, price, reason, fill)
+
+
+def close_position(
+    decision: Decision, position: Position, volume: Decimal, price: Decimal, reason: CloseReason, fill: dict[str, Any]
+) -> None:
+    """Close `volume` lots of a position at `price` and book the result."""
+    state = decision.state
+    profit = closing_profit(
+        position.symbol, position.side, volume, position.open_price, price, state.currency, decision.market
+    )
+    remaining = position.volume - volume
+    swap = quantize(position.swap * volume / position.volume, state.currency) if remaining else position.swap
+    evidence = closing_evidence(fill, profit)
+    if remaining:
+        decision.emit(
+            PositionReduced(
+                position_id=position.id,
+                symbol=position.symbol,
+                side=position.side,
+                volume=volume,
+                remaining_volume=remaining,
+                open_price=position.open_price,
+                price=price,
+                profit=profit.amount,
+                swap=swap,
+                reason=reason,
+                evidence=evidence,
+            )
+        )
+    else:
+        decision.emit(
+            PositionClosed(
+                position_id=position.id,
+                symbol=position.symbol,
+                side=position.side,
+                volume=volume,
+                open_price=position.open_price,
+                price=price,
+                profit=profit.amount,
+                swap=swap,
+                reason=reason,
+                evidence=evidence,
+            )
+        )
+    reference = f"position:{position.id}"
+    book(decision, profit.amount, BalanceReason.TRADE, reference)
+    if swap:
+        book(decision, swap, BalanceReason.SWAP, reference)
+
+
+def book(decision: Decision, amount: Decimal, reason: BalanceReason, reference: str) -> None:
+    """Move the balance (or, for the reason `credit`, the credit) by `amount`."""
+    state = decision.state
+    to_credit = reason is BalanceReason.CREDIT
+    decision.emit(
+        BalanceUpdated(
+            amount=amount,
+            reason=reason,
+            balance=state.balance if to_credit else state.balance + amount,
+            credit=state.credit + amount if to_credit else state.credit,
+            reference=reference,
+        )
+    )

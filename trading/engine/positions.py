@@ -1,0 +1,88 @@
+"""Changing and closing positions at a client's request."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from forexpro.core.refusals import Refused
+from trading.engine.commands import CloseAll, ClosePosition, ModifyPosition
+from trading.engine.decision import Decision
+from trading.engine.events import CloseReason, PositionModified
+from trading.engine.evidence import fill_evidence
+from trading.engine.execution import close_at_market
+from trading.engine.liquidation import settle
+from trading.engine.orders import given
+from trading.engine.state import AccountState, Position
+from trading.engine.validation import ensure_market_protection, ensure_volume, fresh_quote
+
+
+def modify(decision: Decision, command: ModifyPosition) -> None:
+    """Set or remove the stop loss and take profit; nothing happens when they are as asked already."""
+    position = open_position(decision.state, command.position_id)
+    stop_loss = given(command.stop_loss, position.stop_loss)
+    take_profit = given(command.take_profit, position.take_profit)
+    if (stop_loss, take_profit) == (position.stop_loss, position.take_profit):
+        return
+    instrument = decision.market.instrument(position.symbol)
+    quote = fresh_quote(decision.market, position.symbol, decision.state.policy)
+    # A level that stays may have come nearer to the market than a new one is allowed to be.
+    ensure_market_protection(
+        instrument,
+        position.side,
+        quote,
+        stop_loss if stop_loss != position.stop_loss else None,
+        take_profit if take_profit != position.take_profit else None,
+    )
+    decision.emit(PositionModified(position.id, stop_loss, take_profit))
+
+
+def close(decision: Decision, command: ClosePosition) -> None:
+    """Close a position at the market, wholly or in part."""
+    position = open_position(decision.state, command.position_id)
+    volume = position.volume if command.volume is None else command.volume
+    if volume != position.volume:
+        _ensure_partial_volume(decision, position, volume)
+    _close_now(decision, position, volume)
+    settle(decision)
+
+
+def close_all(decision: Decision, command: CloseAll) -> None:
+    """Close every position, or every one of a symbol, oldest first."""
+    chosen = [
+        position
+        for _, position in sorted(decision.state.positions.items())
+        if command.symbol in (None, position.symbol)
+    ]
+    if not chosen:
+        raise Refused("nothing_to_close", "There is no open position to close.", {"symbol": command.symbol})
+    for position in chosen:
+        _close_now(decision, position, position.volume)
+    settle(decision)
+
+
+def open_position(state: AccountState, position_id: int) -> Position:
+    """Return an open position of the account, or refuse: it was closed or never there."""
+    try:
+        return state.positions[position_id]
+    except KeyError:
+        raise Refused(
+            "position_not_found", "This position is no longer open.", {"position_id": position_id}, http_status=404
+        ) from None
+
+
+def _ensure_partial_volume(decision: Decision, position: Position, volume: Decimal) -> None:
+    instrument = decision.market.instrument(position.symbol)
+    if volume > position.volume:
+        raise Refused(
+            "volume_exceeds_position",
+            f"The position has {position.volume} lots; {volume} cannot be closed.",
+            {"volume": str(volume), "position_volume": str(position.volume)},
+        )
+    # The maximum is a rule for opening: a position may be larger after it was lowered, and must remain closable.
+    instrument = replace(instrument, volume_max=max(instrument.volume_max, position.volume))
+    ensure_volume(instrument, volume)
+    ensure_volume(instrument, position.volume - volume)
+
+
+def _close_now(decision: Decision, position: Position, volume: Decimal) -> None:
+    quote = fresh_quote(decision.market, position.symbol, decision.state.policy)
+    close_at_market(decision, position, volume, quote, CloseReason.CLIENT, fill_evidence(quote))

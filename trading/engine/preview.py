@@ -1,0 +1,94 @@
+"""What an order would do, before it is placed: the same decision, taken on a copy."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from forexpro.core.money import quantize
+from forexpro.core.refusals import Refused
+from trading.engine.commands import PlaceOrder
+from trading.engine.decide import decide
+from trading.engine.decision import Decision
+from trading.engine.evidence import fill_evidence
+from trading.engine.execution import open_position
+from trading.engine.market import Instrument, Market
+from trading.engine.orders import fill_at_market, new_order
+from trading.engine.profit import closing_profit, profit_conversion
+from trading.engine.state import AccountState, OrderType, Side
+from trading.engine.valuation import value_account
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The outcome of an order, filled at once or, if pending, at its own price. Money in account currency.
+
+    `margin` is what the order adds. `spread_cost` is what closing at once would lose. `refusal` is what `decide` would
+    say no with, None when it would accept.
+    """
+
+    price: Decimal
+    margin: Decimal
+    margin_before: Decimal
+    margin_after: Decimal
+    equity_after: Decimal
+    free_margin_after: Decimal
+    margin_level_before: Decimal | None
+    margin_level_after: Decimal | None
+    pip_value: Decimal
+    spread_cost: Decimal
+    stop_loss_profit: Decimal | None
+    take_profit_profit: Decimal | None
+    refusal: Refused | None
+
+
+def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview:
+    """Return what placing `command` now would do; raises `Refused` only where there is nothing to compute with."""
+    instrument = market.instrument(command.symbol)
+    quote = market.quote(command.symbol)
+    decision = Decision(state, market)
+    order = new_order(decision, command, quote)
+    if order.type is OrderType.MARKET:
+        fill_at_market(decision, order, quote)
+    else:
+        at = order.price if order.limit_price is None else order.limit_price
+        open_position(decision, order, at, fill_evidence(quote))
+    position = decision.state.positions[order.id]
+    before, after = value_account(state, market), value_account(decision.state, market)
+
+    def profit_at(price: Decimal) -> Decimal:
+        return closing_profit(
+            order.symbol, order.side, order.volume, position.open_price, price, state.currency, market
+        ).amount
+
+    spread = position.side.sign * (quote.ask - quote.bid)
+    return Preview(
+        price=position.open_price,
+        margin=after.margin - before.margin,
+        margin_before=before.margin,
+        margin_after=after.margin,
+        equity_after=after.equity,
+        free_margin_after=after.free_margin,
+        margin_level_before=before.margin_level,
+        margin_level_after=after.margin_level,
+        pip_value=pip_value(instrument, position.side, position.volume, position.open_price, state.currency, market),
+        spread_cost=abs(profit_at(position.open_price - spread)),
+        stop_loss_profit=None if order.stop_loss is None else profit_at(order.stop_loss),
+        take_profit_profit=None if order.take_profit is None else profit_at(order.take_profit),
+        refusal=_refusal(state, command, market),
+    )
+
+
+def pip_value(
+    instrument: Instrument, side: Side, volume: Decimal, price: Decimal, currency: str, market: Market
+) -> Decimal:
+    """Return what one pip in favour is worth: pip × contract size × lots, converted as a profit is."""
+    in_quote_currency = instrument.pip * instrument.contract_size * volume
+    rate = profit_conversion(instrument, side, in_quote_currency, price, currency, market).rate
+    return quantize(in_quote_currency * rate, currency)
+
+
+def _refusal(state: AccountState, command: PlaceOrder, market: Market) -> Refused | None:
+    try:
+        decide(state, command, market)
+    except Refused as refusal:
+        return refusal
+    return None

@@ -1,0 +1,83 @@
+"""Profit of a position between two prices, in the quote currency and in the account's."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from forexpro.core.money import quantize
+from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_conversion
+from trading.engine.market import Instrument, MarginMode, Market
+from trading.engine.state import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Profit:
+    """`amount` in account currency, rounded; `in_quote_currency` before the conversion; `formula` with its numbers."""
+
+    amount: Decimal
+    in_quote_currency: Decimal
+    conversion: Conversion
+    formula: str
+
+
+def quote_profit(
+    instrument: Instrument, side: Side, volume: Decimal, open_price: Decimal, close_price: Decimal
+) -> Decimal:
+    """Return the profit of `volume` lots in the quote currency, rounded to its digits.
+
+    Currency pairs round the value at each price, everything else rounds the difference once (MT5, profit calculation).
+    """
+    currency = instrument.quote_currency
+    units = instrument.contract_size * volume
+    if instrument.margin_mode.is_forex:
+        return side.sign * (quantize(close_price * units, currency) - quantize(open_price * units, currency))
+    change = side.sign * (close_price - open_price)
+    if instrument.margin_mode in (MarginMode.CFD_INDEX, MarginMode.FUTURES):
+        change = change * instrument.tick_value / instrument.tick_size
+        if instrument.margin_mode is MarginMode.FUTURES:
+            return quantize(change * volume, currency)
+    return quantize(change * units, currency)
+
+
+def profit_conversion(
+    instrument: Instrument, side: Side, amount: Decimal, close_price: Decimal, currency: str, market: Market
+) -> Conversion:
+    """Return the quote currency to account currency rate for closing a position of `side` with profit `amount`.
+
+    Currency pairs convert by deal: a long's close at ask, a short's at bid, whatever the sign. Everything else
+    converts a profit at bid and a loss at ask. Where the closed pair itself converts, the closing price counts.
+    Source: MT5, conversion of profit.
+    """
+    at_ask = side is Side.BUY if instrument.margin_mode.is_forex else amount < 0
+    return find_conversion(
+        instrument.quote_currency,
+        currency,
+        QuoteSide.ASK if at_ask else QuoteSide.BID,
+        market,
+        deal=DealPrice(instrument.symbol, close_price),
+    )
+
+
+def closing_profit(
+    symbol: str,
+    side: Side,
+    volume: Decimal,
+    open_price: Decimal,
+    close_price: Decimal,
+    currency: str,
+    market: Market,
+) -> Profit:
+    """Return what closing `volume` lots of a position of `side` at `close_price` brings, in `currency`."""
+    instrument = market.instrument(symbol)
+    in_quote_currency = quote_profit(instrument, side, volume, open_price, close_price)
+    conversion = profit_conversion(instrument, side, in_quote_currency, close_price, currency, market)
+    amount = quantize(in_quote_currency * conversion.rate, currency)
+    first, second = (close_price, open_price) if side is Side.BUY else (open_price, close_price)
+    size = (
+        instrument.tick_value / instrument.tick_size
+        if instrument.margin_mode is MarginMode.FUTURES
+        else instrument.contract_size
+    )
+    formula = f"({first} − {second}) × {volume} × {size} = {in_quote_currency} {instrument.quote_currency}"
+    if conversion.legs:
+        formula += f" × {conversion.rate} = {amount} {currency}"
+    return Profit(amount, in_quote_currency, conversion, formula)

@@ -1,0 +1,169 @@
+"""What a request must satisfy. Every refusal has a stable code, a sentence for people and the numbers behind it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from forexpro.core.refusals import Refused
+from trading.engine.market import Instrument, Market, Quote
+from trading.engine.state import AccountState, Order, OrderType, Policy, Side
+from trading.engine.valuation import Valuation, closing_price, opening_price
+
+
+def ensure_trading_enabled(policy: Policy, instrument: Instrument) -> None:
+    """Refuse to open anything where the account or the symbol may not trade."""
+    if not policy.trading_enabled:
+        raise Refused("trading_disabled", "Trading is disabled on this account. Positions can still be closed.")
+    if not instrument.trading_enabled:
+        raise Refused(
+            "symbol_disabled",
+            f"{instrument.symbol} cannot be traded at the moment. Positions can still be closed.",
+            {"symbol": instrument.symbol},
+        )
+
+
+def fresh_quote(market: Market, symbol: str, policy: Policy) -> Quote:
+    """Return the newest quote of `symbol`; refuse one that was received too long ago to trade on."""
+    quote = market.quote(symbol)
+    age = market.now - quote.received_at
+    if age > timedelta(seconds=policy.quote_max_age_seconds):
+        raise Refused(
+            "quote_stale",
+            f"The last price of {symbol} is {age.total_seconds():.0f} seconds old. Wait for a new one.",
+            {
+                "symbol": symbol,
+                "age_seconds": f"{age.total_seconds():.3f}",
+                "maximum_seconds": str(policy.quote_max_age_seconds),
+            },
+        )
+    return quote
+
+
+def ensure_volume(instrument: Instrument, volume: Decimal) -> None:
+    """Refuse a volume below the minimum, above the maximum or between two steps."""
+    details = {
+        "volume": str(volume),
+        "minimum": str(instrument.volume_min),
+        "maximum": str(instrument.volume_max),
+        "step": str(instrument.volume_step),
+    }
+    if volume < instrument.volume_min:
+        raise Refused("volume_too_small", f"The smallest volume is {_plain(instrument.volume_min)} lots.", details)
+    if volume > instrument.volume_max:
+        raise Refused("volume_too_large", f"The largest volume is {_plain(instrument.volume_max)} lots.", details)
+    if volume % instrument.volume_step:
+        raise Refused("volume_step", f"Volume goes in steps of {_plain(instrument.volume_step)} lots.", details)
+
+
+def ensure_price(instrument: Instrument, name: str, price: Decimal) -> None:
+    """Refuse a price that is not positive or finer than a point (or than the tick size, where there is one)."""
+    step = instrument.tick_size or instrument.point
+    if price <= 0 or price % step:
+        raise Refused(
+            "price_invalid",
+            f"{name} must be above zero and a multiple of {_plain(step)}; it was {_plain(price)}.",
+            {"field": _field(name), "price": str(price), "step": str(step)},
+        )
+
+
+def ensure_order_prices(instrument: Instrument, order: Order, quote: Quote) -> None:
+    """Refuse a pending order whose price is missing, misplaced or too near, or whose stop loss or take profit is."""
+    ensure_price(instrument, "The price", order.price)
+    market_price = opening_price(order.side, quote)
+    _ensure_beyond(
+        instrument,
+        f"The price of a {order.side} {order.type.replace('_', ' ')}",
+        order.price,
+        market_price,
+        above=(order.side is Side.BUY) != (order.type is OrderType.LIMIT),
+    )
+    if order.type is OrderType.STOP_LIMIT:
+        if order.limit_price is None:
+            raise Refused("limit_price_required", "A stop-limit order needs a limit price.", {"field": "limit_price"})
+        ensure_price(instrument, "The limit price", order.limit_price)
+    elif order.limit_price is not None:
+        raise Refused("limit_price_not_allowed", "Only a stop-limit order has a limit price.", {"field": "limit_price"})
+    fills_at = order.price if order.limit_price is None else order.limit_price
+    ensure_protection(instrument, order.side, fills_at, order.stop_loss, order.take_profit)
+
+
+def ensure_protection(
+    instrument: Instrument,
+    side: Side,
+    reference: Decimal,
+    stop_loss: Decimal | None,
+    take_profit: Decimal | None,
+) -> None:
+    """Refuse a stop loss or take profit on the wrong side of `reference`, or nearer to it than the stops level."""
+    if stop_loss is not None:
+        ensure_price(instrument, "The stop loss", stop_loss)
+        _ensure_beyond(instrument, "The stop loss", stop_loss, reference, above=side is Side.SELL)
+    if take_profit is not None:
+        ensure_price(instrument, "The take profit", take_profit)
+        _ensure_beyond(instrument, "The take profit", take_profit, reference, above=side is Side.BUY)
+
+
+def ensure_market_protection(
+    instrument: Instrument, side: Side, quote: Quote, stop_loss: Decimal | None, take_profit: Decimal | None
+) -> None:
+    """Refuse levels of an open position, or of one about to open, that its closing price has reached already."""
+    ensure_protection(instrument, side, closing_price(side, quote), stop_loss, take_profit)
+
+
+def ensure_margin(state: AccountState, before: Valuation, after: Valuation) -> None:
+    """Refuse a deal after which more margin would be in use than the equity before it; reducing margin is allowed.
+
+    `before` and `after` value the account at the same quotes. The spread just paid does not count against the deal.
+    """
+    details = {
+        "equity": str(before.equity),
+        "margin": str(before.margin),
+        "free_margin": str(before.free_margin),
+        "margin_after": str(after.margin),
+        "currency": state.currency,
+    }
+    floor = state.policy.equity_floor
+    if floor is not None and before.equity <= floor:
+        raise Refused(
+            "equity_floor_reached",
+            f"Equity of {before.equity} {state.currency} has reached this account's limit of {floor} {state.currency}.",
+            details | {"equity_floor": str(floor)},
+        )
+    if after.margin > before.margin and after.margin > before.equity:
+        raise Refused(
+            "insufficient_margin",
+            f"This needs {after.margin - before.margin} {state.currency} of margin; "
+            f"{before.free_margin} {state.currency} is free. Reduce the volume or add funds.",
+            details | {"margin_needed": str(after.margin - before.margin)},
+        )
+
+
+def _ensure_beyond(instrument: Instrument, name: str, price: Decimal, reference: Decimal, *, above: bool) -> None:
+    distance = price - reference if above else reference - price
+    minimum = instrument.stops_level_points * instrument.point
+    details = {
+        "field": _field(name),
+        "price": str(price),
+        "reference": str(reference),
+        "minimum_distance_points": str(instrument.stops_level_points),
+    }
+    where = "above" if above else "below"
+    if distance <= 0:
+        raise Refused("price_wrong_side", f"{name} must be {where} {reference}; it was {_plain(price)}.", details)
+    if distance < minimum:
+        raise Refused(
+            "price_too_close",
+            f"{name} must be at least {instrument.stops_level_points} points {where} {reference}; "
+            f"it was {_plain(price)}.",
+            details,
+        )
+
+
+def _field(name: str) -> str:
+    for field in ("stop loss", "take profit", "limit price"):
+        if name.endswith(field):
+            return field.replace(" ", "_")
+    return "price"
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"

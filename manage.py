@@ -4,12 +4,23 @@
 import os
 import sys
 
+# Commands that touch neither the database nor Redis, or see to them themselves.
+WITHOUT_SERVICES = {"check", "collectstatic", "compilemessages", "demo", "help", "makemessages", "version"}
+
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forexpro.settings")
+    from django.conf import settings
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from forexpro.core import embedded
+
+    needed = [] if set(sys.argv[1:2]) <= WITHOUT_SERVICES else settings.EMBEDDED_SERVICES
+    try:
+        with embedded.running(needed, settings.LOCAL_DIR):
+            execute_from_command_line(sys.argv)
+    except embedded.EmbeddedServiceFailed as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

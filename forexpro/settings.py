@@ -1,6 +1,7 @@
 """One settings module, driven by the environment (and `.env`); `.env.example` explains every variable."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -12,7 +13,7 @@ from forexpro.core.secrets import local_secret
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 # --- Process ------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -84,7 +85,8 @@ TEMPLATES = [
 
 # --- PostgreSQL and Redis -----------------------------------------------------------------------
 # Under ASGI a persistent connection per thread is reopened on every request; the psycopg pool is not.
-DATABASES = {"default": env.db("DATABASE_URL", default=embedded.database_url(LOCAL_DIR))}
+DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(LOCAL_DIR))}
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket's directory is quoted in a URL
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 0,
     "max_size": env.int("DATABASE_POOL_SIZE", default=16),
@@ -94,6 +96,12 @@ ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(LOCAL_DIR)
+# What the embedded default has to run, because nobody gave us one.
+EMBEDDED_SERVICES = [
+    name
+    for name, variable in (("postgres", "DATABASE_URL"), ("redis", "REDIS_URL"))
+    if not env.str(variable, default="")
+]
 # Every key, stream and channel name starts with this, so that several installations can share one Redis.
 REDIS_NAMESPACE = env.str("REDIS_NAMESPACE", default="forexpro")
 CACHES = {

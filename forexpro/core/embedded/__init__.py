@@ -1,5 +1,19 @@
-"""PostgreSQL and Redis for an installation that was given none: binaries from wheels, data in the local directory."""
+"""PostgreSQL and Redis for an installation that was given none: binaries from wheels, data in the local directory.
+
+Whoever needs the services says so with `running()`. The first user starts a keeper process per service, later users
+share it, and the keeper stops its service when the last user has gone, however that user ended.
+"""
 
 from forexpro.core.embedded.addresses import database_url, redis_url
+from forexpro.core.embedded.keeper import SERVICES, keeper_command
+from forexpro.core.embedded.users import EmbeddedServiceFailed, running, using
 
-__all__ = ["database_url", "redis_url"]
+__all__ = [
+    "SERVICES",
+    "EmbeddedServiceFailed",
+    "database_url",
+    "keeper_command",
+    "redis_url",
+    "running",
+    "using",
+]

@@ -1,0 +1,57 @@
+"""What all tests share: services that answer, a database that may be flushed, Redis names that are clean."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+from redis import Redis
+
+from forexpro.core import embedded
+from forexpro.core.realtime.connections import name, redis_client
+
+services = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns about a missing one
+    config.stash[services] = ExitStack()
+    config.stash[services].enter_context(embedded.running(settings.EMBEDDED_SERVICES, settings.LOCAL_DIR))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if services in config.stash:
+        config.stash[services].close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let transactional tests empty the event log between them; everywhere else the database forbids it."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_event DISABLE TRIGGER core_event_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def clean_redis(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Leave nothing of a test in Redis; only tests that reach the database can have put something there."""
+    yield
+    if {"db", "transactional_db", "redis"} & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
+        forget_redis_names()
+
+
+@pytest.fixture
+def redis() -> Redis:
+    """Redis under this worker's own names, cleaned after the test."""
+    forget_redis_names()
+    return redis_client()
+
+
+def forget_redis_names() -> None:
+    """Delete every key under this run's namespace."""
+    client = redis_client()
+    if keys := list(client.scan_iter(match=name("*"), count=1000)):
+        client.unlink(*keys)
+    cache.close()

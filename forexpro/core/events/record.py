@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -67,5 +66,5 @@ def record(events: Sequence[NewEvent], *, origin: Origin, occurred_at: datetime 
             chained += added
             cursor.execute(ADVANCE_STREAM, [stream, added[-1].seq, added[-1].hash])
         cursor.executemany(INSERT_EVENT, [insert_parameters(event) for event in chained])
-    transaction.on_commit(partial(wake, streams), robust=True)
+    transaction.on_commit(lambda: wake(streams), robust=True)
     return chained

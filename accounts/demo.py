@@ -1,0 +1,65 @@
+"""What only the demo has: ready-made sign-ins, and sent mail that is read on a page."""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.roles import Role
+from accounts.selectors import user_by_email
+from accounts.services.registration import email_verify_apply, user_create
+from forexpro.core.events.chain import Origin
+from forexpro.core.refusals import Refused
+from forexpro.core.secrets import local_secret
+
+DEMO_ORIGIN = Origin(actor="system:demo")
+# Twelve URL-safe characters are 72 bits and can still be typed.
+PASSWORD_LENGTH = 12
+# What Django's file backend writes after each message of a file.
+SEPARATOR = b"-" * 79
+NEWEST_MAILS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    role: Role
+    email: str
+    password: str
+
+
+def load_demo_users() -> list[DemoSignIn]:
+    """Create one verified person per role where missing and return how to sign in as each.
+
+    They share a password that is generated once into the local directory. Refuses `demo_only` outside demo mode.
+    """
+    if not settings.DEMO:
+        raise Refused("demo_only", "Demo sign-ins exist in demo mode only: set DEMO=true.")
+    password = local_secret(settings.LOCAL_DIR, "demo_password")[:PASSWORD_LENGTH]
+    sign_ins = [DemoSignIn(role, f"{role.name.lower().replace('_', '-')}@demo.example", password) for role in Role]
+    for sign_in in sign_ins:
+        with transaction.atomic(durable=True):
+            if user_by_email(sign_in.email) is not None:
+                continue
+            user = user_create(
+                email=sign_in.email,
+                full_name=f"Demo {sign_in.role.label}",
+                password=password,
+                role=sign_in.role,
+                origin=DEMO_ORIGIN,
+            )
+            email_verify_apply(user, origin=DEMO_ORIGIN)
+    return sign_ins
+
+
+def sent_mails() -> list[EmailMessage]:
+    """Return the newest mails that the file backend has written, newest first."""
+    folder = Path(settings.EMAIL_FILE_PATH)
+    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)[:NEWEST_MAILS]
+    mails = []
+    for file in files:
+        messages = [part.strip() for part in file.read_bytes().split(SEPARATOR)]
+        mails += [message_from_bytes(message, policy=policy.default) for message in reversed(messages) if message]
+    return mails[:NEWEST_MAILS]

@@ -1,0 +1,137 @@
+"""What people type about themselves."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+# Hashing a megabyte is an attack; no password manager generates as much as this.
+PASSWORD_LENGTH = 256
+
+
+class AttentiveForm(forms.Form):
+    """A form that puts the cursor where work is needed: the first field with an error, at first the first empty one."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self._focus(name for name in self.fields if not self[name].value())
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        super().add_error(field, error)
+        self._focus(name for name in self.fields if name in self.errors)
+
+    def _focus(self, candidates: Iterable[str]) -> None:
+        first = next(iter(candidates), None)
+        for name, field in self.fields.items():
+            field.widget.attrs["autofocus"] = name == first
+
+
+class EmailField(forms.EmailField):
+    def __init__(self, **kwargs: Any):
+        super().__init__(
+            label=_("E-mail address"),
+            max_length=254,
+            widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+            **kwargs,
+        )
+
+
+class PasswordField(forms.CharField):
+    """A password as typed; `new` ones list the rules and are checked by the form that knows whose it is."""
+
+    def __init__(self, *, label: Any, new: bool = False, **kwargs: Any):
+        super().__init__(
+            label=label,
+            strip=False,
+            max_length=PASSWORD_LENGTH,
+            help_text=_password_rules() if new else "",
+            widget=forms.PasswordInput(attrs={"autocomplete": "new-password" if new else "current-password"}),
+            **kwargs,
+        )
+
+
+def _rules() -> str:
+    return " ".join(password_validators_help_texts())
+
+
+_password_rules = lazy(_rules, str)
+
+
+@cache
+def time_zone_choices() -> list[tuple[str, str]]:
+    """Return every time zone, UTC first."""
+    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
+    return [(name, name.replace("_", " ")) for name in ("UTC", *names)]
+
+
+class RegisterForm(AttentiveForm):
+    full_name = forms.CharField(
+        label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    email = EmailField()
+    password = PasswordField(label=_("Password"), new=True)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if password := cleaned.get("password"):
+            user = User(email=cleaned.get("email", ""), full_name=cleaned.get("full_name", ""))
+            _validate_password(self, "password", password, user)
+        return cleaned
+
+
+class SignInForm(AttentiveForm):
+    email = EmailField()
+    password = PasswordField(label=_("Password"))
+
+
+class EmailForm(AttentiveForm):
+    """Asks for an address to mail something to."""
+
+    email = EmailField()
+
+
+class NewPasswordForm(AttentiveForm):
+    """Sets a password without the old one, after a reset link."""
+
+    new_password = PasswordField(label=_("New password"), new=True)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if password := cleaned.get("new_password"):
+            _validate_password(self, "new_password", password, self.user)
+        return cleaned
+
+
+class PasswordChangeForm(NewPasswordForm):
+    old_password = PasswordField(label=_("Present password"))
+    field_order = ["old_password", "new_password"]
+
+    def clean_old_password(self) -> str:
+        old_password: str = self.cleaned_data["old_password"]
+        if not self.user.check_password(old_password):
+            raise forms.ValidationError(_("This is not your present password."), code="password_incorrect")
+        return old_password
+
+
+class ProfileForm(AttentiveForm):
+    full_name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
+
+
+def _validate_password(form: AttentiveForm, field: str, password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except forms.ValidationError as error:
+        form.add_error(field, error)

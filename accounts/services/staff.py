@@ -1,0 +1,84 @@
+"""What staff do to people: suspend and activate, invite colleagues, change roles."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.locks import locked_user
+from accounts.mails import mail_after_commit
+from accounts.models import User
+from accounts.roles import Role
+from accounts.selectors import role_group
+from accounts.services.registration import user_create
+from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.events.record import record
+from forexpro.core.refusals import Refused
+
+
+def user_suspend(*, actor: User, user_id: int, reason: str, origin: Origin) -> User:
+    """Forbid a person to sign in and end their sessions.
+
+    Refuses `own_account` (nobody locks themselves out) and `super_admin_required` (for staff).
+    """
+    return _set_active(actor=actor, user_id=user_id, active=False, reason=reason, origin=origin)
+
+
+def user_activate(*, actor: User, user_id: int, reason: str, origin: Origin) -> User:
+    """Let a suspended person sign in again. Refuses like `user_suspend`."""
+    return _set_active(actor=actor, user_id=user_id, active=True, reason=reason, origin=origin)
+
+
+def staff_invite(*, actor: User, email: str, full_name: str, role: Role, origin: Origin) -> User:
+    """Create a member of staff, who chooses a password through a mailed link.
+
+    Refuses `super_admin_required` and `email_taken`.
+    """
+    _require_super_admin(actor)
+    try:
+        with transaction.atomic(durable=True):
+            user = user_create(email=email, full_name=full_name, password=None, role=role, origin=origin)
+            mail_after_commit("password_reset", user.email)
+    except IntegrityError:
+        raise Refused(
+            "email_taken", _("Somebody has this e-mail address already: change the role of that person instead.")
+        ) from None
+    return user
+
+
+def user_set_role(*, actor: User, user_id: int, role: Role, origin: Origin) -> User:
+    """Give a person exactly this role. Refuses `super_admin_required` and `own_account`."""
+    _require_super_admin(actor)
+    with transaction.atomic(durable=True):
+        user = locked_user(user_id)
+        _refuse_own_account(actor, user)
+        before = sorted(user.groups.values_list("name", flat=True))
+        user.groups.set([role_group(role)])
+        user.is_staff = role.is_staff
+        user.is_superuser = role is Role.SUPER_ADMIN
+        user.save(update_fields=["is_staff", "is_superuser"])
+        changed = NewEvent(user.stream, "user.role_changed", {"before": before, "after": [role.value]})
+        record([changed], origin=origin)
+    return user
+
+
+def _set_active(*, actor: User, user_id: int, active: bool, reason: str, origin: Origin) -> User:
+    with transaction.atomic(durable=True):
+        user = locked_user(user_id)
+        _refuse_own_account(actor, user)
+        if user.is_staff:
+            _require_super_admin(actor)
+        if user.is_active != active:
+            user.is_active = active
+            user.save(update_fields=["is_active"])
+            type = "user.activated" if active else "user.suspended"
+            record([NewEvent(user.stream, type, {"reason": reason})], origin=origin)
+    return user
+
+
+def _require_super_admin(actor: User) -> None:
+    if not actor.has_perm("accounts.manage_staff"):
+        raise Refused("super_admin_required", _("Only a super admin manages staff."), http_status=403)
+
+
+def _refuse_own_account(actor: User, user: User) -> None:
+    if actor.pk == user.pk:
+        raise Refused("own_account", _("Ask a colleague: nobody changes this about themselves."), http_status=403)

@@ -1,0 +1,5 @@
+"""What Celery workers run for this app."""
+
+from accounts.mails import mail_send
+
+__all__ = ["mail_send"]

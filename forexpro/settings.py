@@ -4,7 +4,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import environ
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +18,7 @@ environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 # --- Process ------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local")))
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "forexpro",
     "forexpro.core",
     "accounts",
     "marketdata",
@@ -117,10 +118,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_NAMESPACE}:celer
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "take-event-anchor": {"task": "forexpro.core.tasks.take_event_anchor", "schedule": crontab(hour=0, minute=10)},
-    "verify-event-log": {"task": "forexpro.core.tasks.verify_event_log", "schedule": crontab(hour=0, minute=20)},
-}
 
 # --- People -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -148,6 +145,8 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# On a laptop nobody runs collectstatic first.
+WHITENOISE_USE_FINDERS = DEBUG or DEMO
 
 # --- HTTP ---------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -5,12 +5,14 @@ share it, and the keeper stops its service when the last user has gone, however 
 """
 
 from forexpro.core.embedded.addresses import database_url, redis_url
-from forexpro.core.embedded.keeper import SERVICES, keeper_command
+from forexpro.core.embedded.service import Service
+from forexpro.core.embedded.services import SERVICES, keeper_command
 from forexpro.core.embedded.users import EmbeddedServiceFailed, running, using
 
 __all__ = [
     "SERVICES",
     "EmbeddedServiceFailed",
+    "Service",
     "database_url",
     "keeper_command",
     "redis_url",

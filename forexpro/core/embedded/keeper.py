@@ -12,19 +12,13 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from forexpro.core.embedded.postgres import EmbeddedPostgres
 from forexpro.core.embedded.processes import end, stop
-from forexpro.core.embedded.redis import EmbeddedRedis
 from forexpro.core.embedded.service import Service, ServiceMissing
+from forexpro.core.embedded.services import SERVICES
 
-SERVICES: dict[str, type[Service]] = {service.name: service for service in (EmbeddedPostgres, EmbeddedRedis)}
 STOP_SECONDS = 15
 POLL_SECONDS = 0.1
-
-
-def keeper_command(service: Service) -> list[str]:
-    """Return the command line of a service's keeper; run it with the repository as working directory."""
-    return [sys.executable, "-m", "forexpro.core.embedded.keeper", service.name, str(service.local_dir)]
+LONGEST_LOG_BYTES = 5_000_000
 
 
 class Keeper:
@@ -44,7 +38,9 @@ class Keeper:
                 return 0
             self._end_orphan()
             self.service.prepare()
-            server = self.service.launch()
+            self._begin_log()
+            with self.service.log.open("ab") as log:
+                server = self.service.launch(log)
             lock.truncate(0)
             lock.write(str(server.pid))
             lock.flush()
@@ -52,14 +48,26 @@ class Keeper:
             while not self.stopping and server.poll() is None:
                 if not announced and self.service.ready():
                     announced = True
-                    print(f"{self.service.title} is ready", flush=True)  # noqa: T201
+                    self._say("is ready")
                 if _try_lock(users.fileno()):
                     break
                 time.sleep(POLL_SECONDS)
             died = server.poll() is not None and not self.stopping
             stop(server, self.service.stop_signal, STOP_SECONDS)
             lock.truncate(0)
+            if died:
+                self._say(f"ended unexpectedly, see {self.service.log}")
             return 1 if died else 0
+
+    def _say(self, text: str) -> None:
+        print(f"{self.service.title} {text}", flush=True)  # noqa: T201
+
+    def _begin_log(self) -> None:
+        """Put a log that has grown long aside."""
+        log = self.service.log
+        log.parent.mkdir(exist_ok=True)
+        if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
+            log.replace(log.with_suffix(".old.log"))
 
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
@@ -71,7 +79,7 @@ class Keeper:
                 return True
             if not announced:
                 announced = True
-                print(f"{self.service.title} runs already, standing by", flush=True)  # noqa: T201
+                self._say("runs already, standing by")
             time.sleep(POLL_SECONDS)
         return False
 

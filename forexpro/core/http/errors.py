@@ -1,5 +1,6 @@
 """The one shape every error answer has: code, message, details, request id."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,7 +41,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     if authenticate := getattr(exception, "auth_header", None):
         headers["WWW-Authenticate"] = authenticate
     if wait := getattr(exception, "wait", None):
-        headers["Retry-After"] = str(int(wait) + 1)
+        headers["Retry-After"] = str(math.ceil(wait))
     set_rollback()
     if isinstance(exception, exceptions.ValidationError):
         body = error_body("invalid_input", "Some fields need correction.", {"fields": exception.detail})

@@ -16,7 +16,9 @@ def dumps(value: Any) -> bytes:
 
 
 def _encode(value: Any) -> Any:
-    if isinstance(value, Decimal | Promise):
+    if isinstance(value, Decimal):
+        return format(value, "f")  # never 1E-8
+    if isinstance(value, Promise):
         return str(value)
     if isinstance(value, dict):  # REST framework's ReturnDict and friends
         return dict(value)

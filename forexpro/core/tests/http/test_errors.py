@@ -1,0 +1,95 @@
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import path
+from rest_framework import exceptions, serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+from rest_framework.views import APIView
+
+from forexpro.core.refusals import Refused
+
+
+class Numbers(serializers.Serializer):
+    volume = serializers.DecimalField(max_digits=10, decimal_places=2)
+
+
+class Raising(APIView):
+    permission_classes = [AllowAny]
+    failures = {
+        "refused": Refused("insufficient_margin", "Deposit or reduce the volume.", {"required": "10.00"}),
+        "conflict": Refused("still_running", "Wait.", http_status=409),
+        "missing": Http404(),
+        "forbidden": PermissionDenied(),
+        "throttled": exceptions.Throttled(wait=12.3),
+    }
+
+    def get(self, request, failure):
+        raise self.failures[failure]
+
+    def post(self, request, failure):
+        form = Numbers(data=request.data)
+        form.is_valid(raise_exception=True)
+        return Response({"volume": form.validated_data["volume"], "price": Decimal("1.10")})
+
+
+class Private(APIView):
+    def get(self, request):
+        return Response({})
+
+
+urlpatterns = [path("raise/<str:failure>", Raising.as_view()), path("private", Private.as_view())]
+pytestmark = pytest.mark.urls(__name__)
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code", "details"),
+    [
+        ("refused", 422, "insufficient_margin", {"required": "10.00"}),
+        ("conflict", 409, "still_running", {}),
+        ("missing", 404, "not_found", {}),
+        ("forbidden", 403, "permission_denied", {}),
+        ("throttled", 429, "throttled", {}),
+    ],
+)
+def test_every_failure_has_the_one_shape(failure, status, code, details):
+    response = APIClient().get(f"/raise/{failure}", headers={"X-Request-ID": "request-1234"})
+    assert response.status_code == status
+    body = response.json()
+    assert set(body) == {"error"}
+    error = body["error"]
+    assert (error["code"], error["details"], error["request_id"]) == (code, details, "request-1234")
+    assert error["message"]
+    assert response["X-Request-ID"] == "request-1234"
+
+
+def test_a_throttled_caller_is_told_when_to_come_back():
+    assert APIClient().get("/raise/throttled")["Retry-After"] == "13"
+
+
+def test_bad_input_names_its_fields():
+    response = APIClient().post("/raise/refused", {"volume": "much"}, format="json")
+    assert response.status_code == 400
+    error = response.json()["error"]
+    assert error["code"] == "invalid_input"
+    assert list(error["details"]["fields"]) == ["volume"]
+
+
+def test_a_body_that_is_not_json_is_an_error_of_the_caller():
+    response = APIClient().post("/raise/refused", b"{", content_type="application/json")
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "parse_error"
+
+
+def test_who_is_not_signed_in_gets_the_shape_too():
+    response = APIClient().get("/private")
+    assert response.status_code == 403
+    assert response.json()["error"]["code"] == "not_authenticated"
+
+
+def test_decimals_travel_as_strings():
+    response = APIClient().post("/raise/refused", {"volume": "0.10"}, format="json")
+    assert response.content == b'{"volume":"0.10","price":"1.10"}'

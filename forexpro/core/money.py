@@ -52,3 +52,8 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
 def round_price(price: Decimal, digits: int) -> Decimal:
     """Round a price half up to `digits` decimal places."""
     return price.quantize(quantum(digits), rounding=ROUND_HALF_UP)
+
+
+def trimmed(number: Decimal) -> Decimal:
+    """Return `number` without trailing zeros, and never in scientific notation: 1.5000 is 1.5 and 100.00 is 100."""
+    return Decimal(f"{number.normalize():f}")

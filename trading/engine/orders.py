@@ -31,6 +31,8 @@ def place(decision: Decision, command: PlaceOrder) -> None:
     ensure_trading_enabled(state.policy, instrument)
     ensure_volume(instrument, command.volume)
     quote = fresh_quote(market, command.symbol, state.policy)
+    if command.order_id in state.orders or command.order_id in state.positions:
+        raise ValueError(f"order id {command.order_id} is in use on account {state.id}")
     order = new_order(decision, command, quote)
     if order.type is not OrderType.MARKET:
         ensure_order_prices(instrument, order, quote)

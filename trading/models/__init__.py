@@ -1,0 +1,23 @@
+from trading.models.account import TradingAccount
+from trading.models.deal import Deal
+from trading.models.group import AccountGroup, GroupInstrument
+from trading.models.idempotency import IdempotencyRecord
+from trading.models.ledger import LedgerAccount, LedgerTransaction, Posting
+from trading.models.order import Order
+from trading.models.position import Position
+from trading.models.runner import Configuration, EngineCheckpoint
+
+__all__ = [
+    "AccountGroup",
+    "Configuration",
+    "Deal",
+    "EngineCheckpoint",
+    "GroupInstrument",
+    "IdempotencyRecord",
+    "LedgerAccount",
+    "LedgerTransaction",
+    "Order",
+    "Position",
+    "Posting",
+    "TradingAccount",
+]

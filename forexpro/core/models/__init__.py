@@ -1,3 +1,3 @@
-from forexpro.core.models.events import Event, EventAnchor, EventStream
+from forexpro.core.models.events import Event, EventAnchor, EventStream, EventVerification
 
-__all__ = ["Event", "EventAnchor", "EventStream"]
+__all__ = ["Event", "EventAnchor", "EventStream", "EventVerification"]

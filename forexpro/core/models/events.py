@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,8 @@ class TransactionIdField(models.BigIntegerField):  # type: ignore[type-arg]  # g
 class EventStream(models.Model):
     """The head of a stream; its row is the lock under which the stream grows."""
 
-    name = models.CharField(max_length=64, primary_key=True)
+    # Byte order, so that every database, and Python, walks streams in the same order.
+    name = models.CharField(max_length=64, primary_key=True, db_collation="C")
     seq = models.BigIntegerField()
     hash = models.CharField(max_length=64)
 
@@ -39,7 +41,7 @@ class Event(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     xid = TransactionIdField(db_default=CurrentTransactionId(), editable=False)
-    stream = models.CharField(_("stream"), max_length=64)
+    stream = models.CharField(_("stream"), max_length=64, db_collation="C")
     seq = models.BigIntegerField(_("number"))
     type = models.CharField(_("type"), max_length=64)
     actor = models.CharField(_("actor"), max_length=64)
@@ -59,6 +61,14 @@ class Event(models.Model):
             models.Index(fields=["occurred_at"], name="event_occurred_at"),
             models.Index(fields=["type", "occurred_at"], name="event_type"),
             models.Index(fields=["actor", "occurred_at"], name="event_actor"),
+            models.Index(fields=["ip", "occurred_at"], name="event_ip", condition=models.Q(ip__isnull=False)),
+            models.Index(fields=["request_id"], name="event_request", condition=~models.Q(request_id="")),
+            models.Index(
+                KeyTextTransform("object", "payload"),
+                "occurred_at",
+                name="event_object",
+                condition=models.Q(payload__has_key="object"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,11 +76,12 @@ class Event(models.Model):
 
 
 class EventAnchor(models.Model):
-    """A fingerprint of every stream head at one moment: later rewriting of whole chains contradicts it."""
+    """A fingerprint of every stream as of one moment: rewriting a whole chain afterwards contradicts it."""
 
-    taken_at = models.DateTimeField(db_default=Now())
-    streams = models.BigIntegerField()
-    hash = models.CharField(max_length=64)
+    taken_at = models.DateTimeField(_("taken"), db_default=Now())
+    before_xid = models.BigIntegerField(_("transactions before"))
+    streams = models.BigIntegerField(_("streams"))
+    hash = models.CharField(_("fingerprint"), max_length=64)
 
     class Meta:
         verbose_name = _("event anchor")
@@ -78,3 +89,22 @@ class EventAnchor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.taken_at:%Y-%m-%d} {self.hash[:12]}"
+
+
+class EventVerification(models.Model):
+    """The outcome of one verification of the whole log."""
+
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), db_default=Now())
+    streams = models.BigIntegerField(_("streams"))
+    events = models.BigIntegerField(_("events"))
+    anchors = models.BigIntegerField(_("anchors compared"))
+    faults = models.JSONField(_("faults"), default=list)
+    faulty_streams = models.BigIntegerField(_("faulty streams"))
+
+    class Meta:
+        verbose_name = _("event verification")
+        verbose_name_plural = _("event verifications")
+
+    def __str__(self) -> str:
+        return f"{self.finished_at:%Y-%m-%d %H:%M} {self.faulty_streams} faulty"

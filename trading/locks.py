@@ -1,0 +1,31 @@
+"""The only place that locks trading accounts.
+
+The global lock order: trading accounts by id, then other aggregates, the heads of event streams last and by name.
+Whoever changes anything of an account holds its row first, so that nothing else of it needs a lock.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db import connection
+
+_LOCK = "SELECT id FROM trading_tradingaccount WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+# The claim is tried before the row is waited for: a second request with the same key learns at once that it is second.
+_CLAIM_AND_LOCK = """
+    SELECT id FROM trading_tradingaccount WHERE id = %s AND pg_try_advisory_xact_lock(%s) FOR NO KEY UPDATE
+"""
+
+
+def lock_accounts(account_ids: Iterable[int]) -> list[int]:
+    """Lock accounts until the transaction ends; return the ids of those that exist, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [sorted(account_ids)])
+        return [id for (id,) in cursor.fetchall()]
+
+
+def lock_account_for(account_id: int, idempotency_key: str) -> bool:
+    """Claim a key of an account and lock the account; False where another transaction has claimed that key now."""
+    digest = hashlib.blake2b(f"{account_id}:{idempotency_key}".encode(), digest_size=8).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM_AND_LOCK, [account_id, int.from_bytes(digest, signed=True)])
+        return cursor.fetchone() is not None

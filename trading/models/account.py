@@ -1,0 +1,60 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from trading.models.fields import MoneyField
+from trading.models.group import AccountGroup
+
+
+class NextAccountNumber(Func):
+    """The next number of the sequence from which people's account numbers come."""
+
+    template = "nextval('trading_account_number')"
+    output_field = models.BigIntegerField()
+
+
+class TradingAccount(models.Model):
+    """A client's account; its row is the lock under which all its trading happens.
+
+    `balance` and `credit` repeat what the ledger says; the database refuses a commit in which they differ.
+    """
+
+    class Kind(models.TextChoices):
+        DEMO = "demo", _("Demo")
+        LIVE = "live", _("Live")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        CLOSED = "closed", _("Closed")
+
+    number = models.BigIntegerField(_("number"), unique=True, db_default=NextAccountNumber(), editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="trading_accounts", verbose_name=_("owner")
+    )
+    group = models.ForeignKey(AccountGroup, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("group"))
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
+    currency = models.CharField(_("currency"), max_length=8)
+    leverage = models.DecimalField(_("leverage"), max_digits=8, decimal_places=2)
+    balance = MoneyField(_("balance"), default=0)
+    credit = MoneyField(_("credit"), default=0)
+    margin_call = models.BooleanField(_("margin call"), default=False)
+    trading_enabled = models.BooleanField(_("trading enabled"), default=True)
+    equity_floor = MoneyField(_("equity floor"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("opened"))
+
+    class Meta:
+        verbose_name = _("trading account")
+        verbose_name_plural = _("trading accounts")
+        ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(condition=Q(leverage__gte=1), name="account_leverage"),
+            models.CheckConstraint(condition=Q(credit__gte=0), name="account_credit"),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3,5}$"), name="account_currency"),
+            models.CheckConstraint(condition=Q(kind__in=["demo", "live"]), name="account_kind"),
+            models.CheckConstraint(condition=Q(status__in=["active", "closed"]), name="account_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.currency})"

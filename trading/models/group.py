@@ -1,0 +1,119 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from marketdata.models import Symbol
+
+
+class SpreadMode(models.TextChoices):
+    NONE = "none", _("As received")
+    MARKUP = "markup", _("Markup on the received spread")
+    FIXED = "fixed", _("Fixed around the middle price")
+
+
+class SlippageMode(models.TextChoices):
+    NONE = "none", _("None")
+    FIXED = "fixed", _("Fixed")
+    RANDOM = "random", _("Random within bounds")
+
+
+class AccountGroup(models.Model):
+    """The conditions that a set of trading accounts trades under."""
+
+    name = models.CharField(_("name"), max_length=64, unique=True)
+    is_default = models.BooleanField(_("default for new accounts"), default=False)
+    leverage_max = models.DecimalField(_("highest leverage"), max_digits=8, decimal_places=2, default=500)
+    margin_call_level = models.DecimalField(_("margin call level, %"), max_digits=8, decimal_places=2, default=100)
+    stop_out_level = models.DecimalField(_("stop-out level, %"), max_digits=8, decimal_places=2, default=50)
+    limit_price_improvement = models.BooleanField(
+        _("price improvement of limits"),
+        default=True,
+        help_text=_("Limit and take-profit orders fill at the market's price where it is better than their own."),
+    )
+    negative_balance_protection = models.BooleanField(
+        _("negative balance protection"),
+        default=True,
+        help_text=_("A balance that a stop-out left below zero is compensated to zero."),
+    )
+    spread_mode = models.CharField(_("spread"), max_length=8, choices=SpreadMode, default=SpreadMode.NONE)
+    spread_points = models.PositiveIntegerField(_("spread in points"), default=0)
+    slippage_mode = models.CharField(_("slippage"), max_length=8, choices=SlippageMode, default=SlippageMode.NONE)
+    slippage_minimum_points = models.PositiveIntegerField(_("least slippage in points"), default=0)
+    slippage_maximum_points = models.PositiveIntegerField(_("most slippage in points"), default=0)
+    slippage_seed = models.PositiveIntegerField(
+        _("slippage seed"), default=0, help_text=_("The same seed gives an order the same random slippage again.")
+    )
+    orders_per_minute = models.PositiveIntegerField(
+        _("orders per minute"), default=10, null=True, blank=True, help_text=_("Empty for no limit.")
+    )
+
+    class Meta:
+        verbose_name = _("account group")
+        verbose_name_plural = _("account groups")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="group_one_default"),
+            models.CheckConstraint(
+                condition=Q(leverage_max__gte=1),
+                name="group_leverage_max",
+                violation_error_message=_("The highest leverage is 1 or more."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stop_out_level__gte=0, margin_call_level__gte=F("stop_out_level")),
+                name="group_margin_levels",
+                violation_error_message=_("The margin call level is not below the stop-out level."),
+            ),
+            models.CheckConstraint(
+                condition=Q(slippage_minimum_points__lte=F("slippage_maximum_points")),
+                name="group_slippage_bounds",
+                violation_error_message=_("The least slippage is not above the most."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupInstrument(models.Model):
+    """How one group trades one symbol, or all of an asset class, where that differs from the group's defaults.
+
+    A rule for the symbol goes before one for its asset class. An empty mode keeps what the group says.
+    """
+
+    group = models.ForeignKey(
+        AccountGroup, on_delete=models.CASCADE, related_name="instruments", verbose_name=_("group")
+    )
+    symbol = models.ForeignKey(Symbol, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("symbol"))
+    asset_class = models.CharField(_("asset class"), max_length=16, choices=Symbol.AssetClass, blank=True)
+    enabled = models.BooleanField(_("can be traded"), default=True)
+    spread_mode = models.CharField(_("spread"), max_length=8, choices=SpreadMode, blank=True)
+    spread_points = models.PositiveIntegerField(_("spread in points"), default=0)
+    slippage_mode = models.CharField(_("slippage"), max_length=8, choices=SlippageMode, blank=True)
+    slippage_minimum_points = models.PositiveIntegerField(_("least slippage in points"), default=0)
+    slippage_maximum_points = models.PositiveIntegerField(_("most slippage in points"), default=0)
+
+    class Meta:
+        verbose_name = _("group instrument")
+        verbose_name_plural = _("group instruments")
+        ordering = ["group", "asset_class", "symbol"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "symbol"], condition=Q(symbol__isnull=False), name="group_instrument_symbol"
+            ),
+            models.UniqueConstraint(
+                fields=["group", "asset_class"], condition=~Q(asset_class=""), name="group_instrument_asset_class"
+            ),
+            models.CheckConstraint(
+                condition=Q(symbol__isnull=False, asset_class="") | (Q(symbol__isnull=True) & ~Q(asset_class="")),
+                name="group_instrument_symbol_or_class",
+                violation_error_message=_("Give either a symbol or an asset class."),
+            ),
+            models.CheckConstraint(
+                condition=Q(slippage_minimum_points__lte=F("slippage_maximum_points")),
+                name="group_instrument_slippage_bounds",
+                violation_error_message=_("The least slippage is not above the most."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group}: {self.symbol_id or self.get_asset_class_display()}"

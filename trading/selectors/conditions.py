@@ -1,0 +1,118 @@
+"""What the accounts of a group trade and how they see prices, kept per process and never out of date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from forexpro.core.money import trimmed
+from marketdata.models import Symbol
+from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode
+from trading.engine.pricing import SpreadMode, SpreadPolicy
+from trading.engine.state import Policy
+from trading.models import AccountGroup, GroupInstrument, TradingAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The trading conditions of one account group; `instruments` and `spreads` by symbol."""
+
+    group_id: int
+    name: str
+    orders_per_minute: int | None
+    instruments: Mapping[str, Instrument]
+    spreads: Mapping[str, SpreadPolicy]
+    policy: Policy
+
+
+_cached: dict[int, tuple[UUID, Conditions]] = {}
+
+
+def configuration_version() -> UUID | None:
+    """Return the version that groups, their instruments and the catalogue have now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM trading_configuration")
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+def group_conditions(group_id: int, version: UUID | None) -> Conditions:
+    """Return the conditions of a group at `version`, which the caller has just read from the database.
+
+    What is loaded may be newer than `version`; then the next caller reads another version and loads again.
+    """
+    cached = _cached.get(group_id)
+    if cached is not None and cached[0] == version:
+        return cached[1]
+    conditions = _load(group_id)
+    if version is not None:
+        _cached[group_id] = (version, conditions)
+    return conditions
+
+
+def account_conditions(account: TradingAccount) -> Conditions:
+    """Return the conditions that an account trades under."""
+    return group_conditions(account.group_id, configuration_version())
+
+
+def _load(group_id: int) -> Conditions:
+    group = AccountGroup.objects.get(pk=group_id)
+    by_symbol: dict[str, GroupInstrument] = {}
+    by_class: dict[str, GroupInstrument] = {}
+    for override in group.instruments.all():
+        if override.symbol_id is not None:
+            by_symbol[override.symbol_id] = override
+        else:
+            by_class[override.asset_class] = override
+
+    instruments, spreads = {}, {}
+    for symbol in Symbol.objects.filter(is_active=True):
+        rule = by_symbol.get(symbol.code) or by_class.get(symbol.asset_class)
+        instruments[symbol.code] = _instrument(symbol, group, rule)
+        spreads[symbol.code] = _spread(symbol, group, rule)
+    policy = Policy(
+        margin_call_level=trimmed(group.margin_call_level),
+        stop_out_level=trimmed(group.stop_out_level),
+        limit_price_improvement=group.limit_price_improvement,
+        negative_balance_protection=group.negative_balance_protection,
+        quote_max_age_seconds=settings.QUOTE_MAX_AGE_SECONDS,
+    )
+    return Conditions(group.pk, group.name, group.orders_per_minute, instruments, spreads, policy)
+
+
+def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> Instrument:
+    slippage = rule if rule is not None and rule.slippage_mode else group
+    return Instrument(
+        symbol=symbol.code,
+        base_currency=symbol.base_currency,
+        quote_currency=symbol.quote_currency,
+        margin_currency=symbol.margin_currency,
+        digits=symbol.digits,
+        contract_size=trimmed(symbol.contract_size),
+        volume_min=trimmed(symbol.volume_min),
+        volume_max=trimmed(symbol.volume_max),
+        volume_step=trimmed(symbol.volume_step),
+        margin_mode=MarginMode(symbol.margin_mode),
+        margin_rate=trimmed(symbol.margin_rate),
+        leverage_cap=None if symbol.leverage_cap is None else trimmed(symbol.leverage_cap),
+        stops_level_points=symbol.stops_level_points,
+        slippage=Slippage(
+            mode=SlippageMode(slippage.slippage_mode),
+            minimum_points=slippage.slippage_minimum_points,
+            maximum_points=slippage.slippage_maximum_points,
+            seed=group.slippage_seed,
+        ),
+        trading_enabled=rule is None or rule.enabled,
+    )
+
+
+def _spread(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> SpreadPolicy:
+    spread = rule if rule is not None and rule.spread_mode else group
+    return SpreadPolicy(
+        mode=SpreadMode(spread.spread_mode),
+        points=spread.spread_points,
+        digits=symbol.digits,
+        one_sided_points=symbol.typical_spread_points,
+    )

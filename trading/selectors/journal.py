@@ -1,0 +1,53 @@
+"""The event stream of an account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+_BETWEEN = """
+    SELECT seq, type, payload::text, occurred_at FROM core_event
+    WHERE stream = %s AND seq >= %s AND seq <= %s ORDER BY seq LIMIT %s
+"""
+NEWEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEvent:
+    """One event of an account's stream."""
+
+    seq: int
+    type: str
+    payload: Mapping[str, Any]
+    occurred_at: datetime
+
+
+def account_stream(account_id: int) -> str:
+    """Return the name of an account's event stream."""
+    return f"account:{account_id}"
+
+
+def events_between(account_id: int, first_seq: int, last_seq: int, *, limit: int = 10_000) -> list[AccountEvent]:
+    """Return an account's events numbered `first_seq` to `last_seq`, at most `limit` of them, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BETWEEN, [account_stream(account_id), first_seq, last_seq, limit])
+        return [
+            AccountEvent(seq, type, orjson.loads(payload), occurred_at)
+            for seq, type, payload, occurred_at in cursor.fetchall()
+        ]
+
+
+def events_since(account_id: int, seq: int, *, limit: int = 1000) -> list[AccountEvent]:
+    """Return an account's events after number `seq`, at most `limit` of them, oldest first."""
+    return events_between(account_id, seq + 1, NEWEST, limit=limit)
+
+
+def newest_seq(account_id: int) -> int:
+    """Return the number of an account's newest event."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq FROM core_eventstream WHERE name = %s", [account_stream(account_id)])
+        row = cursor.fetchone()
+        return row[0] if row else 0

@@ -1,0 +1,152 @@
+"""Load what a decision about accounts depends on, in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from forexpro.core.events.chain import GENESIS, Head
+from forexpro.core.money import quantize, trimmed
+from trading.engine.state import AccountState, Order, OrderType, Position, Side
+from trading.models import TradingAccount
+from trading.selectors.conditions import Conditions, group_conditions
+
+_LOAD = """
+    SELECT
+        account.id, account.currency, account.balance, account.credit, account.margin_call, account.leverage,
+        account.trading_enabled AND account.status = 'active', account.equity_floor, account.group_id,
+        (SELECT version FROM trading_configuration),
+        coalesce(stream.seq, 0), coalesce(stream.hash, %(genesis)s),
+        CASE WHEN %(places_order)s THEN nextval('trading_order_id') END,
+        answered.request_hash, answered.first_seq, answered.last_seq,
+        (SELECT json_agg(json_build_array(
+            id, symbol, side, type, trim_scale(volume)::text, trim_scale(price)::text, placed_at,
+            trim_scale(limit_price)::text, armed, trim_scale(stop_loss)::text, trim_scale(take_profit)::text, comment
+        ) ORDER BY id)::text FROM trading_order WHERE account_id = account.id AND status = 'working'),
+        (SELECT json_agg(json_build_array(
+            id, symbol, side, trim_scale(volume)::text, trim_scale(open_price)::text, opened_at,
+            trim_scale(margin_conversion)::text, trim_scale(stop_loss)::text, trim_scale(take_profit)::text,
+            swap::text, commission::text, comment
+        ) ORDER BY id)::text FROM trading_position WHERE account_id = account.id AND closed_at IS NULL)
+    FROM trading_tradingaccount account
+    LEFT JOIN core_eventstream stream ON stream.name = 'account:' || account.id
+    LEFT JOIN trading_idempotencyrecord answered ON answered.account_id = account.id AND answered.key = %(key)s
+    WHERE account.id = ANY(%(accounts)s) ORDER BY account.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What is remembered of a request that was answered before."""
+
+    request_hash: str
+    first_seq: int
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAccount:
+    """An account's state with its group's conditions and the head of its event stream."""
+
+    state: AccountState
+    conditions: Conditions
+    head: Head
+    next_order_id: int | None
+    answered: Answered | None
+
+
+def load_accounts(
+    account_ids: Sequence[int], *, places_order: bool = False, idempotency_key: str | None = None
+) -> list[LoadedAccount]:
+    """Load accounts by id, in order. To decide on one, lock it in an earlier statement of the same transaction.
+
+    With `places_order` each gets the id for a new order; with a key also what was answered to it before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOAD,
+            {
+                "genesis": GENESIS,
+                "places_order": places_order,
+                "key": idempotency_key,
+                "accounts": list(account_ids),
+            },
+        )
+        return [_loaded(row) for row in cursor.fetchall()]
+
+
+def account_state(account: TradingAccount) -> AccountState:
+    """Return the present state of an account, to look at and not to decide on."""
+    return load_accounts([account.pk])[0].state
+
+
+def _loaded(row: Sequence[Any]) -> LoadedAccount:
+    (
+        account_id, currency, balance, credit, margin_call, leverage, trading_enabled, equity_floor, group_id,
+        version, seq, hash, next_order_id, request_hash, first_seq, last_seq, orders, positions,
+    ) = row  # fmt: skip
+    conditions = group_conditions(group_id, version)
+    state = AccountState(
+        id=account_id,
+        currency=currency,
+        balance=quantize(balance, currency),
+        credit=quantize(credit, currency),
+        margin_call=margin_call,
+        policy=replace(
+            conditions.policy,
+            leverage=trimmed(leverage),
+            trading_enabled=trading_enabled,
+            equity_floor=None if equity_floor is None else quantize(equity_floor, currency),
+        ),
+        orders={fields[0]: _order(fields) for fields in orjson.loads(orders or "[]")},
+        positions={fields[0]: _position(fields, currency) for fields in orjson.loads(positions or "[]")},
+    )
+    answered = None if request_hash is None else Answered(request_hash, first_seq, last_seq)
+    return LoadedAccount(state, conditions, Head(seq, hash), next_order_id, answered)
+
+
+def _order(fields: Sequence[Any]) -> Order:
+    id, symbol, side, type, volume, price, placed_at, limit_price, armed, stop_loss, take_profit, comment = fields
+    return Order(
+        id=id,
+        symbol=symbol,
+        side=Side(side),
+        type=OrderType(type),
+        volume=Decimal(volume),
+        price=Decimal(price),
+        placed_at=datetime.fromisoformat(placed_at),
+        limit_price=_decimal(limit_price),
+        armed=armed,
+        stop_loss=_decimal(stop_loss),
+        take_profit=_decimal(take_profit),
+        comment=comment,
+    )
+
+
+def _position(fields: Sequence[Any], currency: str) -> Position:
+    (
+        id, symbol, side, volume, open_price, opened_at, margin_conversion, stop_loss, take_profit, swap, commission,
+        comment,
+    ) = fields  # fmt: skip
+    return Position(
+        id=id,
+        symbol=symbol,
+        side=Side(side),
+        volume=Decimal(volume),
+        open_price=Decimal(open_price),
+        opened_at=datetime.fromisoformat(opened_at),
+        margin_conversion=Decimal(margin_conversion),
+        stop_loss=_decimal(stop_loss),
+        take_profit=_decimal(take_profit),
+        swap=quantize(Decimal(swap), currency),
+        commission=quantize(Decimal(commission), currency),
+        comment=comment,
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -1,0 +1,125 @@
+"""Opening accounts, moving money in and out, and what the back office may set."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import User
+from forexpro.core.events.chain import Head, Origin
+from forexpro.core.refusals import Refused
+from trading.engine.commands import BalanceReason, ChangeBalance
+from trading.engine.events import AccountOpened, EngineEvent, PolicyChanged
+from trading.engine.state import AccountState, Policy
+from trading.locks import lock_accounts
+from trading.models import AccountGroup, LedgerAccount, TradingAccount
+from trading.selectors.conditions import account_conditions
+from trading.selectors.state import LoadedAccount, load_accounts
+from trading.services.answers import Answer
+from trading.services.execution import execute
+from trading.services.recording import Outcome, record_outcomes
+
+
+@transaction.atomic(durable=True)
+def account_open(
+    *,
+    owner: User,
+    kind: str,
+    currency: str,
+    leverage: Decimal,
+    group: AccountGroup | None = None,
+    origin: Origin,
+) -> TradingAccount:
+    """Open an account in `group` (the default one if none is given) with `leverage` to one."""
+    return account_open_apply(owner=owner, kind=kind, currency=currency, leverage=leverage, group=group, origin=origin)
+
+
+def account_open_apply(
+    *,
+    owner: User,
+    kind: str,
+    currency: str,
+    leverage: Decimal,
+    group: AccountGroup | None = None,
+    origin: Origin,
+) -> TradingAccount:
+    """Do what `account_open` does inside the caller's transaction."""
+    group = group or AccountGroup.objects.get(is_default=True)
+    _ensure_leverage(leverage, group)
+    if not (3 <= len(currency) <= 5 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise Refused("currency_invalid", f"{currency!r} is not a currency code such as USD.", {"currency": currency})
+    now = datetime.now(UTC)
+    account = TradingAccount.objects.create(
+        owner=owner, kind=kind, currency=currency, leverage=leverage, group=group, opened_at=now
+    )
+    account.refresh_from_db(fields=["number"])
+    _create_ledger_accounts(account)
+    conditions = account_conditions(account)
+    policy = replace(conditions.policy, leverage=leverage)
+    state = AccountState(id=account.pk, currency=currency, policy=policy)
+    loaded = LoadedAccount(state, conditions, Head(), next_order_id=None, answered=None)
+    record_outcomes([Outcome(loaded, events=[AccountOpened(currency, policy)])], origin=origin, occurred_at=now)
+    return account
+
+
+def balance_change(
+    *,
+    account_id: int,
+    amount: Decimal,
+    reason: BalanceReason,
+    reference: str = "",
+    origin: Origin,
+    idempotency_key: str | None = None,
+) -> Answer:
+    """Move money into (positive) or out of an account: a deposit, withdrawal, credit or adjustment."""
+    command = ChangeBalance(amount, reason, reference)
+    return execute(account_id, command, origin=origin, idempotency_key=idempotency_key)
+
+
+def account_set_trading(*, account_id: int, enabled: bool, origin: Origin) -> Answer:
+    """Allow or forbid an account to open positions; closing them is always possible."""
+    return _change_policy(account_id, origin, trading_enabled=enabled)
+
+
+def account_set_leverage(*, account_id: int, leverage: Decimal, origin: Origin) -> Answer:
+    """Give an account another leverage, no higher than its group allows; margin follows at once."""
+    return _change_policy(account_id, origin, leverage=leverage)
+
+
+def account_set_equity_floor(*, account_id: int, equity_floor: Decimal | None, origin: Origin) -> Answer:
+    """Set the equity at or below which an account opens nothing; None removes it."""
+    return _change_policy(account_id, origin, equity_floor=equity_floor)
+
+
+@transaction.atomic(durable=True)
+def _change_policy(account_id: int, origin: Origin, **changes: object) -> Answer:
+    lock_accounts([account_id])
+    account = TradingAccount.objects.select_related("group").get(pk=account_id)
+    (loaded,) = load_accounts([account_id])
+    policy: Policy = replace(loaded.state.policy, **changes)  # type: ignore[arg-type]
+    _ensure_leverage(policy.leverage, account.group)
+    events: list[EngineEvent] = [] if policy == loaded.state.policy else [PolicyChanged(policy)]
+    (answer,) = record_outcomes([Outcome(loaded, events=events)], origin=origin, occurred_at=datetime.now(UTC))
+    return answer
+
+
+def _ensure_leverage(leverage: Decimal, group: AccountGroup) -> None:
+    if not 1 <= leverage <= group.leverage_max:
+        raise Refused(
+            "leverage_not_allowed",
+            f"The group {group.name} allows a leverage from 1 to {group.leverage_max.normalize():f}.",
+            {"leverage": str(leverage), "maximum": str(group.leverage_max)},
+        )
+
+
+def _create_ledger_accounts(account: TradingAccount) -> None:
+    kinds = LedgerAccount.Kind
+    client = [kinds.CLIENT_BALANCE, kinds.CLIENT_CREDIT]
+    house = [kind for kind in kinds if kind not in client]
+    LedgerAccount.objects.bulk_create(
+        [LedgerAccount(kind=kind, currency=account.currency, trading_account=account) for kind in client]
+    )
+    LedgerAccount.objects.bulk_create(
+        [LedgerAccount(kind=kind, currency=account.currency) for kind in house], ignore_conflicts=True
+    )

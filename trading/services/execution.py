@@ -1,0 +1,126 @@
+"""Ask the engine about one account and record its answer: lock, load, decide, record, commit."""
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from django.db import transaction
+
+from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.refusals import Refused
+from marketdata.ticks import Tick
+from trading.engine.commands import Command, PlaceOrder, Unchanged
+from trading.engine.decide import decide
+from trading.engine.evidence import quote_record
+from trading.engine.market import Market
+from trading.locks import lock_account_for, lock_accounts
+from trading.selectors.journal import account_stream, events_between
+from trading.selectors.market import group_market, newest_ticks
+from trading.selectors.state import Answered, LoadedAccount, load_accounts
+from trading.services.answers import REFUSED, Answer
+from trading.services.recording import Outcome, Request, record_outcomes
+
+KEY_LENGTH_MAX = 128
+
+
+def execute(account_id: int, command: Command, *, origin: Origin, idempotency_key: str | None) -> Answer:
+    """Carry out a client's command and return its events; raises `Refused` after recording the refusal.
+
+    The same key with the same command returns the first answer, whatever it was.
+    """
+    ticks = newest_ticks()
+    with transaction.atomic(durable=True):
+        answer = execute_apply(account_id, command, ticks=ticks, origin=origin, idempotency_key=idempotency_key)
+    answer.raise_refusal()
+    return answer
+
+
+def execute_apply(
+    account_id: int, command: Command, *, ticks: Mapping[str, Tick], origin: Origin, idempotency_key: str | None
+) -> Answer:
+    """Do what `execute` does inside the caller's transaction; a refusal is in the answer and not raised."""
+    request = None if idempotency_key is None else Request(idempotency_key, request_hash(command))
+    loaded = _lock_and_load(account_id, command, idempotency_key)
+    if request is not None and loaded.answered is not None:
+        return _first_answer(account_id, request, loaded.answered)
+    if isinstance(command, PlaceOrder) and loaded.next_order_id is not None:
+        command = dataclasses.replace(command, order_id=loaded.next_order_id)
+    now = datetime.now(UTC)
+    market = group_market(loaded.conditions, ticks, now)
+    try:
+        outcome = Outcome(loaded, events=decide(loaded.state, command, market), request=request)
+    except Refused as refusal:
+        remark = NewEvent(account_stream(account_id), REFUSED, refusal_payload(refusal, command, market))
+        outcome = Outcome(loaded, remarks=[remark], request=request)
+    (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
+    return answer
+
+
+def request_hash(command: Command) -> str:
+    """Return hex SHA-256 of what a command asks for, whatever id a new order will get."""
+    if isinstance(command, PlaceOrder):
+        command = dataclasses.replace(command, order_id=0)
+    asked = {"command": type(command).__name__} | _fields(command)
+    return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def refusal_payload(refusal: Refused, command: Command, market: Market) -> dict[str, Any]:
+    """Return what is recorded of a refusal: what was asked, why not, and the quote it was judged by."""
+    asked = _fields(command)
+    quote = market.quotes.get(str(asked.get("symbol")))
+    return {
+        "command": type(command).__name__,
+        "asked": asked,
+        "code": refusal.code,
+        "message": refusal.message,
+        "details": refusal.details,
+        "http_status": refusal.http_status,
+        "evidence": {} if quote is None else {"tick": quote_record(quote)},
+    }
+
+
+def _lock_and_load(account_id: int, command: Command, idempotency_key: str | None) -> LoadedAccount:
+    if idempotency_key is None:
+        lock_accounts([account_id])
+    elif len(idempotency_key) > KEY_LENGTH_MAX or not idempotency_key.isprintable():
+        raise Refused(
+            "idempotency_key_invalid",
+            f"An Idempotency-Key has 1 to {KEY_LENGTH_MAX} printable characters.",
+            http_status=400,
+        )
+    elif not lock_account_for(account_id, idempotency_key) and load_accounts([account_id]):
+        raise Refused(
+            "request_in_progress",
+            "The first request with this Idempotency-Key is still running. Repeat it in a moment.",
+            {"idempotency_key": idempotency_key},
+            http_status=409,
+        )
+    loaded = load_accounts([account_id], places_order=isinstance(command, PlaceOrder), idempotency_key=idempotency_key)
+    if not loaded:
+        raise Refused("account_not_found", "There is no such trading account.", http_status=404)
+    return loaded[0]
+
+
+def _first_answer(account_id: int, request: Request, answered: Answered) -> Answer:
+    if answered.request_hash != request.hash:
+        raise Refused(
+            "idempotency_key_reused",
+            "This Idempotency-Key was used for another request. Use a new key for a new request.",
+            {"idempotency_key": request.key},
+            http_status=422,
+        )
+    events = events_between(account_id, answered.first_seq, answered.last_seq)
+    return Answer(account_id, answered.last_seq, tuple(events), repeated=True)
+
+
+def _fields(command: Command) -> dict[str, str | int | bool | None]:
+    """Return what a command asks for as JSON; fields that it leaves unchanged are left out."""
+    fields = {field.name: getattr(command, field.name) for field in dataclasses.fields(command)}
+    return {name: _json(value) for name, value in fields.items() if not isinstance(value, Unchanged)}
+
+
+def _json(value: Any) -> str | int | bool | None:
+    return value if value is None or isinstance(value, bool | int) else str(value)

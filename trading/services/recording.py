@@ -1,0 +1,233 @@
+"""Record what was decided: events, rows, ledger and account, in one batch of statements and one commit."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import psycopg
+from django.db import connection, transaction
+
+from forexpro.core.events.chain import NewEvent, Origin, extend
+from forexpro.core.events.record import ADVANCE_STREAM, INSERT_EVENT, insert_parameters
+from forexpro.core.money import ZERO
+from forexpro.core.realtime.wakeups import wake
+from trading.engine.codec import to_payload
+from trading.engine.commands import BalanceReason
+from trading.engine.events import EngineEvent
+from trading.engine.state import AccountState
+from trading.models import LedgerAccount
+from trading.selectors.journal import AccountEvent, account_stream
+from trading.selectors.state import LoadedAccount
+from trading.services.answers import Answer
+from trading.services.projection import Changes, DealRow, LedgerRow, OrderRow, PositionRow, project
+
+Kind = LedgerAccount.Kind
+
+# Where the other side of a client's money goes.
+HOUSE_SIDE = {
+    BalanceReason.DEPOSIT: Kind.HOUSE_CASH,
+    BalanceReason.WITHDRAWAL: Kind.HOUSE_CASH,
+    BalanceReason.CREDIT: Kind.HOUSE_CREDIT,
+    BalanceReason.ADJUSTMENT: Kind.HOUSE_ADJUSTMENT,
+    BalanceReason.TRADE: Kind.HOUSE_TRADING,
+    BalanceReason.COMMISSION: Kind.HOUSE_COMMISSION,
+    BalanceReason.SWAP: Kind.HOUSE_SWAP,
+    BalanceReason.NEGATIVE_BALANCE_COMPENSATION: Kind.HOUSE_COMPENSATION,
+}
+
+INSERT_ORDER = """
+    INSERT INTO trading_order
+        (id, account_id, symbol, side, type, volume, price, limit_price, stop_loss, take_profit, comment, placed_at,
+         armed, status, finished_at, fill_price, reason)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+UPDATE_ORDER = """
+    UPDATE trading_order SET price = %s, limit_price = %s, stop_loss = %s, take_profit = %s, armed = %s, status = %s,
+        finished_at = %s, fill_price = %s, reason = %s
+    WHERE id = %s
+"""
+INSERT_POSITION = """
+    INSERT INTO trading_position
+        (id, account_id, symbol, side, initial_volume, volume, open_price, opened_at, margin_conversion, stop_loss,
+         take_profit, swap, commission, profit, comment, closed_at, close_price, close_reason)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+UPDATE_POSITION = """
+    UPDATE trading_position SET volume = %s, stop_loss = %s, take_profit = %s, swap = %s, commission = %s,
+        profit = profit + %s, closed_at = %s, close_price = %s, close_reason = %s
+    WHERE id = %s
+"""
+INSERT_DEAL = """
+    INSERT INTO trading_deal
+        (account_id, event_seq, position_id, order_id, symbol, side, entry, volume, price, profit, swap, commission,
+         reason, executed_at, market_time)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s)
+"""
+# Both postings of a movement: the client's carries its balance afterwards, the house's the opposite amount.
+INSERT_LEDGER = """
+    WITH movement AS (
+        INSERT INTO trading_ledgertransaction (account_id, event_seq, reason, reference, created_at)
+        VALUES (%(account)s, %(seq)s, %(reason)s, %(reference)s, %(at)s) RETURNING id
+    )
+    INSERT INTO trading_posting (transaction_id, ledger_account_id, amount, balance_after)
+    SELECT movement.id, ledger.id,
+        CASE WHEN ledger.trading_account_id IS NULL THEN -%(amount)s ELSE %(amount)s END,
+        CASE WHEN ledger.trading_account_id IS NULL THEN NULL ELSE %(balance_after)s END
+    FROM movement, trading_ledgeraccount ledger
+    WHERE (ledger.trading_account_id = %(account)s AND ledger.kind = %(client_side)s)
+        OR (ledger.trading_account_id IS NULL AND ledger.currency = %(currency)s AND ledger.kind = %(house_side)s)
+"""
+UPDATE_ACCOUNT = """
+    UPDATE trading_tradingaccount SET balance = %s, credit = %s, margin_call = %s, leverage = %s, equity_floor = %s,
+        trading_enabled = %s
+    WHERE id = %s
+"""
+INSERT_ANSWERED = """
+    INSERT INTO trading_idempotencyrecord (account_id, key, request_hash, first_seq, last_seq, created_at)
+    VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A mutating request as idempotency sees it: its key, and a hash of what was asked."""
+
+    key: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was decided about one locked account: engine events, or a remark (a refusal) that changes no state."""
+
+    loaded: LoadedAccount
+    events: Sequence[EngineEvent] = ()
+    remarks: Sequence[NewEvent] = ()
+    request: Request | None = field(default=None)
+
+
+def record_outcomes(outcomes: Iterable[Outcome], *, origin: Origin, occurred_at: datetime) -> list[Answer]:
+    """Write outcomes of locked accounts, at most one for each; followers are woken after the commit.
+
+    All statements travel in one round trip. An error of any of them fails the transaction, whose caller must not
+    catch it inside.
+    """
+    answers, streams = [], []
+    with connection.cursor():  # connects, where this is the first use
+        raw: psycopg.Connection[Any] = connection.connection
+    with raw.pipeline(), psycopg.Cursor(raw) as cursor:
+        for outcome in outcomes:
+            answer = _write(cursor, outcome, origin, occurred_at)
+            answers.append(answer)
+            if answer.events:
+                streams.append(account_stream(answer.account_id))
+    if streams:
+        transaction.on_commit(partial(wake, streams), robust=True)
+    return answers
+
+
+def _write(cursor: psycopg.Cursor[Any], outcome: Outcome, origin: Origin, at: datetime) -> Answer:
+    before, head = outcome.loaded.state, outcome.loaded.head
+    stream = account_stream(before.id)
+    new_events = [NewEvent(stream, event.type, to_payload(event)) for event in outcome.events]
+    chained = extend(head, [*new_events, *outcome.remarks], origin=origin, occurred_at=at)
+    seq = chained[-1].seq if chained else head.seq
+    if chained:
+        changes = project(before, outcome.events, first_seq=head.seq + 1, at=at)
+        _write_rows(cursor, before.id, changes, at)
+        if _account_fields(changes.state) != _account_fields(before):
+            cursor.execute(UPDATE_ACCOUNT, (*_account_fields(changes.state), before.id))
+        cursor.executemany(INSERT_EVENT, [insert_parameters(event) for event in chained])
+        cursor.execute(ADVANCE_STREAM, (stream, seq, chained[-1].hash))
+    if outcome.request is not None:
+        cursor.execute(INSERT_ANSWERED, (before.id, outcome.request.key, outcome.request.hash, head.seq + 1, seq, at))
+    return Answer(
+        before.id,
+        seq,
+        tuple(AccountEvent(event.seq, event.type, event.payload, event.occurred_at) for event in chained),
+    )
+
+
+def _account_fields(state: AccountState) -> tuple[Any, ...]:
+    policy = state.policy
+    return (
+        state.balance, state.credit, state.margin_call, policy.leverage, policy.equity_floor, policy.trading_enabled,
+    )  # fmt: skip
+
+
+def _write_rows(cursor: psycopg.Cursor[Any], account_id: int, changes: Changes, at: datetime) -> None:
+    orders, positions = changes.orders.values(), changes.positions.values()
+    _write_many(cursor, INSERT_ORDER, [_new_order(account_id, row) for row in orders if row.is_new])
+    _write_many(cursor, UPDATE_ORDER, [_changed_order(row) for row in orders if not row.is_new])
+    _write_many(cursor, INSERT_POSITION, [_new_position(account_id, row) for row in positions if row.is_new])
+    _write_many(cursor, UPDATE_POSITION, [_changed_position(row) for row in positions if not row.is_new])
+    _write_many(cursor, INSERT_DEAL, [_deal(account_id, row, at) for row in changes.deals])
+    currency = changes.state.currency
+    _write_many(
+        cursor, INSERT_LEDGER, [_movement(account_id, currency, row, at) for row in changes.ledger if row.amount]
+    )
+
+
+def _write_many(cursor: psycopg.Cursor[Any], statement: str, rows: Sequence[Any]) -> None:
+    if rows:
+        cursor.executemany(statement, rows)
+
+
+def _new_order(account_id: int, row: OrderRow) -> tuple[Any, ...]:
+    order = row.order
+    return (
+        order.id, account_id, order.symbol, order.side.value, order.type.value, order.volume, order.price,
+        order.limit_price, order.stop_loss, order.take_profit, order.comment, order.placed_at, order.armed, row.status,
+        row.finished_at, row.fill_price, row.reason,
+    )  # fmt: skip
+
+
+def _changed_order(row: OrderRow) -> tuple[Any, ...]:
+    order = row.order
+    return (
+        order.price, order.limit_price, order.stop_loss, order.take_profit, order.armed, row.status, row.finished_at,
+        row.fill_price, row.reason, order.id,
+    )  # fmt: skip
+
+
+def _new_position(account_id: int, row: PositionRow) -> tuple[Any, ...]:
+    position = row.position
+    return (
+        position.id, account_id, position.symbol, position.side.value, row.initial_volume,
+        ZERO if row.closed_at else position.volume, position.open_price, position.opened_at,
+        position.margin_conversion, position.stop_loss, position.take_profit, position.swap, position.commission,
+        row.profit, position.comment, row.closed_at, row.close_price, row.close_reason,
+    )  # fmt: skip
+
+
+def _changed_position(row: PositionRow) -> tuple[Any, ...]:
+    position = row.position
+    return (
+        ZERO if row.closed_at else position.volume, position.stop_loss, position.take_profit, position.swap,
+        position.commission, row.profit, row.closed_at, row.close_price, row.close_reason, position.id,
+    )  # fmt: skip
+
+
+def _deal(account_id: int, row: DealRow, at: datetime) -> tuple[Any, ...]:
+    return (
+        account_id, row.event_seq, row.position_id, row.order_id, row.symbol, row.side.value, row.entry, row.volume,
+        row.price, row.profit, row.swap, row.reason, at, row.market_time,
+    )  # fmt: skip
+
+
+def _movement(account_id: int, currency: str, row: LedgerRow, at: datetime) -> dict[str, Any]:
+    is_credit = row.reason is BalanceReason.CREDIT
+    return {
+        "account": account_id,
+        "seq": row.event_seq,
+        "reason": row.reason.value,
+        "reference": row.reference,
+        "at": at,
+        "amount": row.amount,
+        "balance_after": row.balance_after,
+        "currency": currency,
+        "client_side": Kind.CLIENT_CREDIT.value if is_credit else Kind.CLIENT_BALANCE.value,
+        "house_side": HOUSE_SIDE[row.reason].value,
+    }

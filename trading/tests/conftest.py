@@ -1,0 +1,23 @@
+import pytest
+
+from trading.tests.factories import make_account, make_symbols, make_user, set_price
+
+
+@pytest.fixture
+def market(db, redis):
+    """Symbols with fresh prices: EURUSD 1.10000/1.10010, GBPUSD 1.30000/1.30010, USDJPY 150.000/150.010."""
+    make_symbols()
+    set_price("EURUSD", "1.10000", "1.10010")
+    set_price("GBPUSD", "1.30000", "1.30010")
+    set_price("USDJPY", "150.000", "150.010")
+
+
+@pytest.fixture
+def trader(db):
+    return make_user()
+
+
+@pytest.fixture
+def account(market, trader):
+    """A demo account of `trader` in USD, 1:100, with 10,000."""
+    return make_account(trader)

@@ -1,0 +1,78 @@
+"""The market and the people that trading tests need."""
+
+import time
+from decimal import Decimal
+
+from accounts.models import User
+from forexpro.core.events.chain import Origin
+from forexpro.core.realtime.connections import name, redis_client
+from marketdata.models import Symbol
+from marketdata.ticks import Tick, pack, to_units
+from trading.engine.commands import BalanceReason
+from trading.models import AccountGroup, TradingAccount
+from trading.services.accounts import account_open, balance_change
+
+ORIGIN = Origin(actor="system:test")
+
+SYMBOLS = {
+    "EURUSD": ("EUR", "USD", 5),
+    "GBPUSD": ("GBP", "USD", 5),
+    "USDJPY": ("USD", "JPY", 3),
+}
+
+
+def make_symbols() -> None:
+    for code, (base, quote, digits) in SYMBOLS.items():
+        Symbol.objects.update_or_create(
+            code=code,
+            defaults={
+                "name": code,
+                "asset_class": Symbol.AssetClass.FOREX,
+                "base_currency": base,
+                "quote_currency": quote,
+                "margin_currency": base,
+                "digits": digits,
+                "contract_size": 100_000,
+                "volume_min": Decimal("0.01"),
+                "volume_max": 100,
+                "volume_step": Decimal("0.01"),
+                "margin_mode": Symbol.MarginMode.FOREX,
+                "typical_spread_points": 10,
+            },
+        )
+
+
+def make_group(name: str = "Test", **fields) -> AccountGroup:
+    return AccountGroup.objects.update_or_create(name=name, defaults={"orders_per_minute": None, **fields})[0]
+
+
+def make_user(email: str = "trader@example.com", **fields) -> User:
+    return User.objects.create_user(email, "correct horse battery", full_name="Test Trader", **fields)
+
+
+def make_account(owner: User | None = None, *, currency="USD", deposit="10000", leverage="100", group=None):
+    """Open an account with a deposit, in a group without a limit on orders."""
+    account = account_open(
+        owner=owner or make_user(),
+        kind=TradingAccount.Kind.DEMO,
+        currency=currency,
+        leverage=Decimal(leverage),
+        group=group or make_group(),
+        origin=ORIGIN,
+    )
+    if Decimal(deposit):
+        balance_change(account_id=account.pk, amount=Decimal(deposit), reason=BalanceReason.DEPOSIT, origin=ORIGIN)
+    account.refresh_from_db()
+    return account
+
+
+def tick(symbol: str, bid: str, ask: str, *, age_seconds: float = 0) -> Tick:
+    now_ms = int((time.time() - age_seconds) * 1000)
+    return Tick(symbol, to_units(Decimal(bid)), to_units(Decimal(ask)), now_ms, now_ms, "test", f"{now_ms}-1")
+
+
+def set_price(symbol: str, bid: str, ask: str, *, age_seconds: float = 0) -> Tick:
+    """Make this the newest quote of a symbol."""
+    newest = tick(symbol, bid, ask, age_seconds=age_seconds)
+    redis_client().hset(name("quotes"), symbol, pack(newest) + newest.id.encode())
+    return newest

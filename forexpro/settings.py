@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "channels",
     "csp",
     "django_htmx",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "forexpro.core.http.toasts.ToastMiddleware",
 ]
 
 ROOT_URLCONF = "forexpro.urls"
@@ -81,10 +83,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "forexpro.core.http.appearance.context",
             ],
         },
     }
 ]
+FORM_RENDERER = "forexpro.core.http.forms.FormRenderer"
 
 # --- PostgreSQL and Redis -----------------------------------------------------------------------
 # Under ASGI a persistent connection per thread is reopened on every request; the psycopg pool is not.
@@ -166,6 +170,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "forexpro.pages.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

@@ -1,7 +1,18 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import JSONCatalog
+
+from forexpro import pages
 
 urlpatterns = [
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("appearance", pages.appearance_change, name="appearance"),
+    path("design", pages.design, name="design"),
+    path("texts.json", JSONCatalog.as_view(), name="script_texts"),
 ]
+
+handler400 = pages.bad_request
+handler403 = pages.forbidden
+handler404 = pages.not_found
+handler500 = pages.server_error

@@ -1,0 +1,53 @@
+"""Django's messages reach the reader as toasts, whether the answer is a page or an htmx fragment."""
+
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
+from django.http import HttpRequest, HttpResponseBase
+from django_htmx.http import trigger_client_event
+
+# Django's level tags, and what the design system calls them.
+_KINDS = {"debug": "info", "info": "info", "success": "success", "warning": "warning", "error": "error"}
+
+
+def toast_of(message: Message) -> dict[str, str]:
+    """Return the kind, title and detail of a message; a line break in its text divides title and detail."""
+    title, _, detail = str(message.message).partition("\n")
+    return {"kind": _KINDS.get(message.level_tag, "info"), "title": title, "detail": detail}
+
+
+class ToastMiddleware:
+    """Move pending messages into the `HX-Trigger` header of an htmx answer.
+
+    A whole page renders its messages itself; an answer that makes htmx load another page leaves them for that page.
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any):
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if self.is_async:
+            return self._call_async(request)
+        return self._add_toasts(request, self.get_response(request))
+
+    async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
+        return self._add_toasts(request, await self.get_response(request))
+
+    @staticmethod
+    def _add_toasts(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        leaves_page = 300 <= response.status_code < 400 or any(
+            response.has_header(name) for name in ("HX-Redirect", "HX-Refresh", "HX-Location")
+        )
+        if getattr(request, "htmx", False) and not leaves_page:
+            toasts = [toast_of(message) for message in get_messages(request)]
+            if toasts:
+                trigger_client_event(response, "toasts", {"items": toasts})
+        return response

@@ -1,6 +1,26 @@
 from trading.selectors.accounts import account_for_user, accounts_of_user
+from trading.selectors.history import closed_positions, deals, finished_orders, ledger, open_positions, working_orders
+from trading.selectors.journal import AccountEvent, events_since, newest_events, newest_seq
 from trading.selectors.market import account_market
+from trading.selectors.sentences import sentence
 from trading.selectors.state import account_state
 from trading.selectors.valuation import account_valuation
 
-__all__ = ["account_for_user", "account_market", "account_state", "account_valuation", "accounts_of_user"]
+__all__ = [
+    "AccountEvent",
+    "account_for_user",
+    "account_market",
+    "account_state",
+    "account_valuation",
+    "accounts_of_user",
+    "closed_positions",
+    "deals",
+    "events_since",
+    "finished_orders",
+    "ledger",
+    "newest_events",
+    "newest_seq",
+    "open_positions",
+    "sentence",
+    "working_orders",
+]

@@ -42,7 +42,18 @@ def process_tick(decision: Decision, command: ProcessTick) -> None:
 
 
 def _reached(decision: Decision, quote: Quote) -> list[Trigger]:
-    triggers = account_triggers(decision.state, quote.symbol)
+    """Return the levels that a quote reaches, without those of orders and positions younger than the quote."""
+    state = decision.state
+    triggers = [
+        trigger
+        for trigger in account_triggers(state, quote.symbol)
+        if (
+            state.orders[trigger.id].placed_at
+            if trigger.kind is TriggerKind.ORDER
+            else state.positions[trigger.id].opened_at
+        )
+        <= quote.received_at
+    ]
     return in_price_time_order(triggers, to_units(quote.bid), to_units(quote.ask))
 
 

@@ -138,16 +138,23 @@ class TriggerIndex:
         book = self._books.get(trigger.symbol)
         if book is None:
             book = self._books[trigger.symbol] = _Book()
-        book.levels[trigger.watch].add(_entry(trigger))
+        levels = book.levels[trigger.watch]
+        entry = _entry(trigger)
+        levels.add(entry)
         self._size += 1
-        book.set_gates()
+        if levels[0] is entry:
+            book.set_gates()
 
     def remove(self, trigger: Trigger) -> None:
         """Remove a level that was added; raises ValueError if it is not there."""
         book = self._books[trigger.symbol]
-        book.levels[trigger.watch].remove(_entry(trigger))
+        levels = book.levels[trigger.watch]
+        entry = _entry(trigger)
+        was_nearest = bool(levels) and levels[0] == entry
+        levels.remove(entry)
         self._size -= 1
-        book.set_gates()
+        if was_nearest:
+            book.set_gates()
 
     def reached(self, symbol: str, bid: int, ask: int) -> list[Trigger]:
         """Return the levels that a quote reaches, in price-time order; they stay until removed."""
@@ -158,7 +165,7 @@ class TriggerIndex:
         reached = [
             trigger
             for price, levels in zip(prices, book.levels, strict=True)
-            for _, trigger in levels[: levels.bisect_right((price + 1,))]
+            for _, trigger in levels[: levels.bisect_left((price + 1,))]
         ]
         return in_price_time_order(reached, bid, ask)
 

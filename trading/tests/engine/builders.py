@@ -14,6 +14,7 @@ from trading.engine.market import Instrument, MarginMode, Market, Quote
 from trading.engine.state import AccountState, Order, OrderType, Policy, Position, Side
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+EARLIER = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def forex(symbol: str, **changes: Any) -> Instrument:
@@ -87,12 +88,12 @@ def account(
 
 
 def position(id: int, symbol: str, side: Side, volume: str, open_price: str, **changes: Any) -> Position:
-    values = {"opened_at": NOW, "margin_conversion": Decimal(1)} | changes
+    values = {"opened_at": EARLIER, "margin_conversion": Decimal(1)} | changes
     return Position(id, symbol, side, Decimal(volume), Decimal(open_price), **_exact(values))
 
 
 def order(id: int, symbol: str, side: Side, type: OrderType, volume: str, price: str, **changes: Any) -> Order:
-    return Order(id, symbol, side, type, Decimal(volume), Decimal(price), **_exact({"placed_at": NOW} | changes))
+    return Order(id, symbol, side, type, Decimal(volume), Decimal(price), **_exact({"placed_at": EARLIER} | changes))
 
 
 def apply(state: AccountState, events: Iterable[EngineEvent]) -> AccountState:

@@ -158,6 +158,15 @@ def test_f26_what_a_tick_opens_is_not_looked_at_on_the_same_tick():
     assert of_type(events, PositionClosed)
 
 
+def test_f26_nothing_fills_on_a_tick_from_before_it_was_placed():
+    late = {"placed_at": NOW + timedelta(milliseconds=1)}
+    state = account(
+        orders=[order(1, "EURUSD", BUY, STOP, "0.1", "1.1000", **late)],
+        positions=[position(2, "EURUSD", SELL, "0.1", "1.2", stop_loss="1.1", opened_at=late["placed_at"])],
+    )
+    assert decide(state, ProcessTick("EURUSD"), market(quote("EURUSD", "1.1098", "1.1100"))) == []
+
+
 def test_one_tick_through_several_levels_fills_in_the_order_in_which_the_price_met_them():
     orders = [
         order(1, "EURUSD", SELL, LIMIT, "0.1", "1.1030"),

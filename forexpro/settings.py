@@ -201,6 +201,8 @@ TICK_STREAM_LENGTH = env.int("TICK_STREAM_LENGTH", default=500_000)
 MARKET_DATA_PUBLIC = env.bool("MARKET_DATA_PUBLIC", default=True)
 # Older quotes than this many seconds since their receipt fill no order.
 QUOTE_MAX_AGE_SECONDS = env.int("QUOTE_MAX_AGE_SECONDS", default=15)
+# What ticks older than this trigger, because the engine was out, fills at the first fresh quote instead of theirs.
+ENGINE_OUTAGE_SECONDS = env.int("ENGINE_OUTAGE_SECONDS", default=30)
 
 if FEED.split(":", 1)[0] not in {"simulator", "replay", "twelvedata"}:
     raise ImproperlyConfigured(f"FEED={FEED!r} is not a feed. Set FEED to simulator, replay:<file> or twelvedata.")

@@ -181,12 +181,26 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "forexpro.core.http.errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "forexpro.core.http.throttles.AnonymousThrottle",
+        "forexpro.core.http.throttles.UserThrottle",
+    ],
+}
+# Requests per seconds, minutes, hours or days (`600/15m`), empty for no limit. New orders have their account group's.
+RATE_LIMITS = {
+    "anonymous": env.str("RATE_LIMIT_ANONYMOUS", default="100/15m"),
+    "user": env.str("RATE_LIMIT_USER", default="600/15m"),
+    "previews": env.str("RATE_LIMIT_PREVIEWS", default="5/s"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "AccountStatus": "trading.models.account.TradingAccount.Status",
+        "OrderStatus": "trading.models.order.Order.Status",
+    },
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 

@@ -7,6 +7,8 @@ from forexpro import pages
 urlpatterns = [
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("forexpro.core.http.schema_urls")),
+    path("api/v1/", include("trading.api.urls")),
     path("appearance", pages.appearance_change, name="appearance"),
     path("design", pages.design, name="design"),
     path("texts.json", JSONCatalog.as_view(), name="script_texts"),

@@ -2,7 +2,6 @@ from trading.selectors.accounts import account_for_user, accounts_of_user
 from trading.selectors.history import closed_positions, deals, finished_orders, ledger, open_positions, working_orders
 from trading.selectors.journal import AccountEvent, events_since, newest_events, newest_seq
 from trading.selectors.market import account_market
-from trading.selectors.sentences import sentence
 from trading.selectors.state import account_state
 from trading.selectors.valuation import account_valuation
 
@@ -21,6 +20,5 @@ __all__ = [
     "newest_events",
     "newest_seq",
     "open_positions",
-    "sentence",
     "working_orders",
 ]

@@ -47,7 +47,7 @@ def make_group(name: str = "Test", **fields) -> AccountGroup:
 
 
 def make_user(email: str = "trader@example.com", **fields) -> User:
-    return User.objects.create_user(email, "correct horse battery", full_name="Test Trader", **fields)
+    return User.objects.create_user(email, full_name="Test Trader", **fields)
 
 
 def make_account(owner: User | None = None, *, currency="USD", deposit="10000", leverage="100", group=None):

@@ -1,0 +1,84 @@
+"""How numbers, ids and symbols travel: decimals and ids as strings, symbols with or without a slash."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from forexpro.core.money import quantize, trimmed
+from forexpro.core.refusals import Refused
+from marketdata.symbols import normalise_symbol
+
+
+class SymbolField(serializers.CharField):
+    """A symbol, accepted as `EURUSD` and `EUR/USD`."""
+
+    def to_internal_value(self, data: Any) -> str:
+        try:
+            return normalise_symbol(super().to_internal_value(data))
+        except Refused as refusal:
+            raise serializers.ValidationError(refusal.message, code=refusal.code) from None
+
+
+class NumberInput(serializers.DecimalField):
+    """A number whose trailing zeros mean nothing: `0.1` and `0.10` ask for the same."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        return trimmed(super().to_internal_value(data))
+
+
+class PriceInput(NumberInput):
+    def __init__(self, **options: Any):
+        super().__init__(max_digits=20, decimal_places=8, min_value=Decimal(0), **options)
+
+
+class VolumeInput(NumberInput):
+    """A volume in lots."""
+
+    def __init__(self, **options: Any):
+        super().__init__(max_digits=12, decimal_places=4, min_value=Decimal(0), **options)
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class IdOutput(serializers.Field):
+    def to_representation(self, value: int) -> str:
+        return str(value)
+
+
+@extend_schema_field(OpenApiTypes.DECIMAL)
+class NumberOutput(serializers.Field):
+    """A price, volume or rate without trailing zeros."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return f"{value.normalize():f}"
+
+
+@extend_schema_field(OpenApiTypes.DECIMAL)
+class LevelOutput(serializers.Field):
+    """A margin level in percent; null while no margin is in use."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return f"{value:f}"
+
+
+@extend_schema_field(OpenApiTypes.DECIMAL)
+class MoneyOutput(serializers.Field):
+    """An amount with the decimal places of the account's currency, which is in the context."""
+
+    def to_representation(self, value: Decimal) -> str:
+        return f"{quantize(value, self.context['currency']):f}"
+
+
+def with_text_ids(value: Any) -> Any:
+    """Return JSON in which every number called `id` or `…_id` is a string."""
+    if isinstance(value, Mapping):
+        return {
+            key: str(item) if isinstance(item, int) and (key == "id" or key.endswith("_id")) else with_text_ids(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [with_text_ids(item) for item in value]
+    return value

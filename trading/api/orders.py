@@ -1,0 +1,170 @@
+"""Orders: place, preview, change, cancel, list."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forexpro.core.http.origin import request_origin
+from trading.api.serializers import AnswerOutput, OrderChangeInput, OrderInput, OrderOutput, PreviewOutput
+from trading.api.throttles import OrderThrottle, PreviewThrottle
+from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst, error_example
+from trading.engine.state import OrderType, Side
+from trading.models import Order
+from trading.selectors import finished_orders, working_orders
+from trading.services.orders import order_cancel, order_modify, order_place, order_preview
+
+MARKET_ORDER = OpenApiExample(
+    "A market order with a stop loss",
+    {"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.10", "stop_loss": "1.07500"},
+    request_only=True,
+)
+PENDING_ORDER = OpenApiExample(
+    "A stop-limit order",
+    {
+        "symbol": "EUR/USD",
+        "side": "buy",
+        "type": "stop_limit",
+        "volume": "0.50",
+        "price": "1.09000",
+        "limit_price": "1.08900",
+    },
+    request_only=True,
+)
+FILLED = OpenApiExample(
+    "Filled",
+    {
+        "seq": 5,
+        "repeated": False,
+        "order_id": "42",
+        "position_ids": ["42"],
+        "events": [
+            {
+                "seq": 4,
+                "type": "order.filled",
+                "payload": {
+                    "order_id": "42",
+                    "symbol": "EURUSD",
+                    "side": "buy",
+                    "order_type": "market",
+                    "volume": "0.10",
+                    "price": "1.08015",
+                    "requested_price": "1.08015",
+                    "slippage_points": 0,
+                    "position_id": "42",
+                },
+                "occurred_at": "2026-03-02T09:30:00.123456Z",
+            }
+        ],
+    },
+    response_only=True,
+    status_codes=["201"],
+)
+INSUFFICIENT_MARGIN = error_example(
+    "Not enough margin",
+    422,
+    "insufficient_margin",
+    "This needs 5400.75 USD of margin; 812.30 USD is free. Reduce the volume or add funds.",
+    {"equity": "10012.30", "margin": "9200.00", "free_margin": "812.30", "margin_needed": "5400.75"},
+)
+
+
+def order_arguments(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an order as services take them."""
+    return fields | {"side": Side(fields["side"]), "type": OrderType(fields["type"])}
+
+
+class OrderListPlaceView(AccountView, ListAPIView[Order]):
+    serializer_class = OrderOutput
+    pagination_class = NewestFirst
+
+    def get_throttles(self) -> list[Any]:
+        throttles = super().get_throttles()
+        return [*throttles, OrderThrottle()] if self.request.method == "POST" else throttles
+
+    def get_queryset(self) -> Any:
+        history = self.request.query_params.get("status") == "finished"
+        return (finished_orders if history else working_orders)(self.account)
+
+    @extend_schema(operation_id="orders_list", summary="Working orders, or finished ones with status=finished")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="orders_place",
+        summary="Place an order",
+        parameters=[IDEMPOTENCY_KEY],
+        request=OrderInput,
+        responses={201: AnswerOutput},
+        examples=[MARKET_ORDER, PENDING_ORDER, FILLED, INSUFFICIENT_MARGIN],
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = self.idempotency_key()
+        order = OrderInput(data=request.data)
+        order.is_valid(raise_exception=True)
+        answer = order_place(
+            account_id=self.account.pk,
+            **order_arguments(order.validated_data),
+            origin=request_origin(request),
+            idempotency_key=key,
+        )
+        return self.answer(answer, status=201)
+
+
+class OrderPreviewView(AccountView):
+    throttle_classes = [PreviewThrottle]
+
+    @extend_schema(
+        operation_id="orders_preview",
+        summary="What an order would do, to the cent, without placing it",
+        request=OrderInput,
+        responses=PreviewOutput,
+        examples=[MARKET_ORDER],
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        order = OrderInput(data=request.data)
+        order.is_valid(raise_exception=True)
+        preview = order_preview(account_id=self.account.pk, **order_arguments(order.validated_data))
+        return Response(PreviewOutput(preview, context=self.serializer_context()).data)
+
+
+class OrderView(AccountView):
+    @extend_schema(
+        operation_id="orders_modify",
+        summary="Change prices of a working order",
+        parameters=[IDEMPOTENCY_KEY],
+        request=OrderChangeInput,
+        responses=AnswerOutput,
+        examples=[
+            OpenApiExample("Another price, no stop loss", {"price": "1.08500", "stop_loss": None}, request_only=True)
+        ],
+    )
+    def patch(self, request: Request, order_id: int, **kwargs: Any) -> Response:
+        key = self.idempotency_key()
+        change = OrderChangeInput(data=request.data)
+        change.is_valid(raise_exception=True)
+        answer = order_modify(
+            account_id=self.account.pk,
+            order_id=order_id,
+            **change.validated_data,
+            origin=request_origin(request),
+            idempotency_key=key,
+        )
+        return self.answer(answer)
+
+    @extend_schema(
+        operation_id="orders_cancel",
+        summary="Cancel a working order",
+        parameters=[IDEMPOTENCY_KEY],
+        responses=AnswerOutput,
+    )
+    def delete(self, request: Request, order_id: int, **kwargs: Any) -> Response:
+        answer = order_cancel(
+            account_id=self.account.pk,
+            order_id=order_id,
+            origin=request_origin(request),
+            idempotency_key=self.idempotency_key(),
+        )
+        return self.answer(answer)

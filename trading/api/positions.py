@@ -1,0 +1,103 @@
+"""Positions: list, change, close, close all."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forexpro.core.http.origin import request_origin
+from trading.api.serializers import AnswerOutput, CloseAllInput, CloseInput, PositionOutput, ProtectionInput
+from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst
+from trading.models import Position
+from trading.selectors import closed_positions, open_positions
+from trading.services.positions import position_close, position_modify, positions_close_all
+
+
+class PositionListView(AccountView, ListAPIView[Position]):
+    serializer_class = PositionOutput
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> Any:
+        closed = self.request.query_params.get("status") == "closed"
+        return (closed_positions if closed else open_positions)(self.account)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), **self.serializer_context()}
+
+    @extend_schema(operation_id="positions_list", summary="Open positions, or closed ones with status=closed")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class PositionView(AccountView):
+    @extend_schema(
+        operation_id="positions_modify",
+        summary="Set or remove stop loss and take profit",
+        parameters=[IDEMPOTENCY_KEY],
+        request=ProtectionInput,
+        responses=AnswerOutput,
+        examples=[
+            OpenApiExample(
+                "A stop loss, no take profit", {"stop_loss": "1.07500", "take_profit": None}, request_only=True
+            )
+        ],
+    )
+    def patch(self, request: Request, position_id: int, **kwargs: Any) -> Response:
+        key = self.idempotency_key()
+        change = ProtectionInput(data=request.data)
+        change.is_valid(raise_exception=True)
+        answer = position_modify(
+            account_id=self.account.pk,
+            position_id=position_id,
+            **change.validated_data,
+            origin=request_origin(request),
+            idempotency_key=key,
+        )
+        return self.answer(answer)
+
+
+class PositionCloseView(AccountView):
+    @extend_schema(
+        operation_id="positions_close",
+        summary="Close a position, wholly or in part",
+        parameters=[IDEMPOTENCY_KEY],
+        request=CloseInput,
+        responses=AnswerOutput,
+        examples=[OpenApiExample("A part", {"volume": "0.05"}, request_only=True)],
+    )
+    def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
+        key = self.idempotency_key()
+        close = CloseInput(data=request.data)
+        close.is_valid(raise_exception=True)
+        answer = position_close(
+            account_id=self.account.pk,
+            position_id=position_id,
+            **close.validated_data,
+            origin=request_origin(request),
+            idempotency_key=key,
+        )
+        return self.answer(answer)
+
+
+class CloseAllView(AccountView):
+    @extend_schema(
+        operation_id="positions_close_all",
+        summary="Close every position: all of them or none",
+        parameters=[IDEMPOTENCY_KEY],
+        request=CloseAllInput,
+        responses=AnswerOutput,
+        examples=[OpenApiExample("Those of a symbol", {"symbol": "EURUSD"}, request_only=True)],
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = self.idempotency_key()
+        chosen = CloseAllInput(data=request.data)
+        chosen.is_valid(raise_exception=True)
+        answer = positions_close_all(
+            account_id=self.account.pk,
+            **chosen.validated_data,
+            origin=request_origin(request),
+            idempotency_key=key,
+        )
+        return self.answer(answer)

@@ -1,0 +1,227 @@
+"""What the trader API takes and gives."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from forexpro.core.money import quantize
+from trading.api.fields import (
+    IdOutput,
+    LevelOutput,
+    MoneyOutput,
+    NumberOutput,
+    PriceInput,
+    SymbolField,
+    VolumeInput,
+    with_text_ids,
+)
+from trading.models import Deal, Order, Position, TradingAccount
+from trading.models.order import Side
+from trading.services.orders import COMMENT_LENGTH_MAX
+
+
+class OrderInput(serializers.Serializer[Any]):
+    symbol = SymbolField()
+    side = serializers.ChoiceField(choices=Side.choices)
+    type = serializers.ChoiceField(choices=Order.Type.choices)
+    volume = VolumeInput(help_text="In lots.")
+    price = PriceInput(required=False, help_text="Of a limit, stop or stop-limit order.")
+    limit_price = PriceInput(required=False, help_text="The limit that a stop-limit order places.")
+    stop_loss = PriceInput(required=False, allow_null=True)
+    take_profit = PriceInput(required=False, allow_null=True)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT_LENGTH_MAX)
+
+
+class ProtectionInput(serializers.Serializer[Any]):
+    """A field left out stays as it is; null removes the level."""
+
+    stop_loss = PriceInput(required=False, allow_null=True)
+    take_profit = PriceInput(required=False, allow_null=True)
+
+
+class OrderChangeInput(ProtectionInput):
+    price = PriceInput(required=False)
+    limit_price = PriceInput(required=False)
+
+
+class CloseInput(serializers.Serializer[Any]):
+    volume = VolumeInput(required=False, help_text="In lots; the whole position without it.")
+
+
+class CloseAllInput(serializers.Serializer[Any]):
+    symbol = SymbolField(required=False, help_text="Only positions of this symbol.")
+
+
+class SinceInput(serializers.Serializer[Any]):
+    since = serializers.IntegerField(min_value=0, default=0, help_text="The number of the last event you have.")
+    limit = serializers.IntegerField(min_value=1, max_value=1000, default=1000)
+
+
+class EventOutput(serializers.Serializer[Any]):
+    """One event of an account, as `GET …/changes` and the account's WebSocket deliver it."""
+
+    seq = serializers.IntegerField()
+    type = serializers.CharField()
+    payload = serializers.SerializerMethodField()
+    occurred_at = serializers.DateTimeField()
+
+    def get_payload(self, event: Any) -> dict[str, Any]:
+        payload: dict[str, Any] = with_text_ids(event.payload)
+        return payload
+
+
+class AnswerOutput(serializers.Serializer[Any]):
+    """What a request did. `seq` is the account's newest event number, from which `changes` continues."""
+
+    seq = serializers.IntegerField()
+    repeated = serializers.BooleanField(help_text="The Idempotency-Key was known: this is the first answer.")
+    order_id = IdOutput(allow_null=True)
+    position_ids = serializers.ListField(child=IdOutput())
+    events = EventOutput(many=True)
+
+
+class ChangesOutput(serializers.Serializer[Any]):
+    seq = serializers.IntegerField(help_text="The account's newest event number.")
+    events = EventOutput(many=True)
+
+
+class RefusalOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    details = serializers.DictField()
+
+
+class PreviewOutput(serializers.Serializer[Any]):
+    """Money in the account's currency."""
+
+    price = NumberOutput()
+    margin = MoneyOutput(help_text="What the order adds.")
+    margin_before = MoneyOutput()
+    margin_after = MoneyOutput()
+    equity_after = MoneyOutput()
+    free_margin_after = MoneyOutput()
+    margin_level_before = LevelOutput(allow_null=True)
+    margin_level_after = LevelOutput(allow_null=True)
+    pip_value = MoneyOutput()
+    spread_cost = MoneyOutput()
+    stop_loss_profit = MoneyOutput(allow_null=True)
+    take_profit_profit = MoneyOutput(allow_null=True)
+    refusal = RefusalOutput(allow_null=True, help_text="Why the order would be refused now.")
+
+
+class ValuationOutput(serializers.Serializer[Any]):
+    equity = MoneyOutput()
+    floating = MoneyOutput()
+    margin = MoneyOutput()
+    free_margin = MoneyOutput()
+    margin_level = LevelOutput(allow_null=True)
+
+
+class AccountOutput(serializers.ModelSerializer[TradingAccount]):
+    id = IdOutput()
+    number = IdOutput()
+    group = serializers.CharField(source="group.name")
+    leverage = NumberOutput()
+    balance = serializers.SerializerMethodField()
+    credit = serializers.SerializerMethodField()
+
+    class Meta:
+        model = TradingAccount
+        fields = [
+            "id", "number", "kind", "status", "currency", "leverage", "group", "balance", "credit", "margin_call",
+            "trading_enabled", "opened_at",
+        ]  # fmt: skip
+
+    def get_balance(self, account: TradingAccount) -> str:
+        return money(account.balance, account.currency)
+
+    def get_credit(self, account: TradingAccount) -> str:
+        return money(account.credit, account.currency)
+
+
+class AccountDetailOutput(AccountOutput):
+    valuation = serializers.SerializerMethodField(help_text="Null while a price that it needs is missing.")
+
+    class Meta(AccountOutput.Meta):
+        fields = [*AccountOutput.Meta.fields, "valuation"]
+
+    @extend_schema_field(ValuationOutput(allow_null=True))
+    def get_valuation(self, account: TradingAccount) -> Mapping[str, Any] | None:
+        valuation = self.context["valuation"]
+        return None if valuation is None else ValuationOutput(valuation, context=self.context).data
+
+
+class OrderOutput(serializers.ModelSerializer[Order]):
+    id = IdOutput()
+    volume = NumberOutput()
+    price = NumberOutput()
+    limit_price = NumberOutput()
+    stop_loss = NumberOutput()
+    take_profit = NumberOutput()
+    fill_price = NumberOutput()
+
+    class Meta:
+        model = Order
+        fields = [
+            "id", "symbol", "side", "type", "volume", "price", "limit_price", "stop_loss", "take_profit", "comment",
+            "status", "armed", "placed_at", "finished_at", "fill_price", "reason",
+        ]  # fmt: skip
+
+
+class PositionOutput(serializers.ModelSerializer[Position]):
+    id = IdOutput()
+    initial_volume = NumberOutput()
+    volume = NumberOutput()
+    open_price = NumberOutput()
+    stop_loss = NumberOutput()
+    take_profit = NumberOutput()
+    swap = MoneyOutput()
+    commission = MoneyOutput()
+    profit = MoneyOutput(help_text="What closing deals have realised so far.")
+    close_price = NumberOutput()
+
+    class Meta:
+        model = Position
+        fields = [
+            "id", "symbol", "side", "initial_volume", "volume", "open_price", "opened_at", "stop_loss", "take_profit",
+            "swap", "commission", "profit", "comment", "closed_at", "close_price", "close_reason",
+        ]  # fmt: skip
+
+
+class DealOutput(serializers.ModelSerializer[Deal]):
+    id = IdOutput()
+    position_id = IdOutput()
+    order_id = IdOutput()
+    volume = NumberOutput()
+    price = NumberOutput()
+    profit = MoneyOutput()
+    swap = MoneyOutput()
+    commission = MoneyOutput()
+
+    class Meta:
+        model = Deal
+        fields = [
+            "id", "position_id", "order_id", "symbol", "side", "entry", "volume", "price", "profit", "swap",
+            "commission", "reason", "executed_at", "market_time", "event_seq",
+        ]  # fmt: skip
+
+
+class PostingOutput(serializers.Serializer[Any]):
+    """One posting to the account's balance or credit."""
+
+    id = IdOutput()
+    kind = serializers.CharField(help_text="client_balance or client_credit")
+    amount = MoneyOutput()
+    balance_after = MoneyOutput()
+    reason = serializers.CharField(source="transaction.reason")
+    reference = serializers.CharField(source="transaction.reference")
+    created_at = serializers.DateTimeField(source="transaction.created_at")
+    event_seq = serializers.IntegerField(source="transaction.event_seq")
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount with the decimal places of its currency."""
+    return f"{quantize(amount, currency):f}"

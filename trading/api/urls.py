@@ -1,0 +1,33 @@
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
+
+from trading.api import accounts, orders, positions
+
+
+class IdConverter(IntConverter):
+    """An id that fits the database."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(IdConverter, "id")
+
+app_name = "trading-api"
+urlpatterns = [
+    path("accounts", accounts.AccountListView.as_view(), name="accounts"),
+    path("accounts/<id:account_id>", accounts.AccountDetailView.as_view(), name="account"),
+    path("accounts/<id:account_id>/changes", accounts.ChangesView.as_view(), name="changes"),
+    path("accounts/<id:account_id>/deals", accounts.DealListView.as_view(), name="deals"),
+    path("accounts/<id:account_id>/ledger", accounts.LedgerView.as_view(), name="ledger"),
+    path("accounts/<id:account_id>/orders", orders.OrderListPlaceView.as_view(), name="orders"),
+    path("accounts/<id:account_id>/orders/preview", orders.OrderPreviewView.as_view(), name="order-preview"),
+    path("accounts/<id:account_id>/orders/<id:order_id>", orders.OrderView.as_view(), name="order"),
+    path("accounts/<id:account_id>/positions", positions.PositionListView.as_view(), name="positions"),
+    path("accounts/<id:account_id>/positions/close-all", positions.CloseAllView.as_view(), name="close-all"),
+    path("accounts/<id:account_id>/positions/<id:position_id>", positions.PositionView.as_view(), name="position"),
+    path(
+        "accounts/<id:account_id>/positions/<id:position_id>/close",
+        positions.PositionCloseView.as_view(),
+        name="position-close",
+    ),
+]

@@ -1,0 +1,72 @@
+"""What the views of one account share: whose it is, idempotency, answers."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from forexpro.core.refusals import Refused
+from trading.api.serializers import AnswerOutput
+from trading.models import TradingAccount
+from trading.selectors import account_for_user
+from trading.services.answers import Answer
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    description=(
+        "Any text unique to this request, such as a UUID. Sent again with the same body it returns the first answer; "
+        "409 while the first request is still running, 422 with another body."
+    ),
+)
+
+
+def error_example(name: str, status: int, code: str, message: str, details: dict[str, Any]) -> OpenApiExample:
+    """Return a worked example of the one error shape."""
+    error = {"code": code, "message": message, "details": details, "request_id": "5f0c9c1e8b7d4c0f9a3b2d1e0f9a8b7c"}
+    return OpenApiExample(name, {"error": error}, response_only=True, status_codes=[str(status)])
+
+
+class AccountView(APIView):
+    """A view of one account: `account` is the caller's own, anybody else's does not exist."""
+
+    account: TradingAccount
+
+    def check_throttles(self, request: Request) -> None:
+        # Between permissions and throttles, because a throttle's rate may be that of the account's group.
+        self.account = account_for_user(request.user, self.kwargs["account_id"])
+        super().check_throttles(request)
+
+    def serializer_context(self) -> dict[str, Any]:
+        """Return what serializers of money need."""
+        return {"request": self.request, "currency": self.account.currency}
+
+    def idempotency_key(self) -> str:
+        """Return the request's `Idempotency-Key`, or refuse a request without one."""
+        key = self.request.headers.get("Idempotency-Key", "").strip()
+        if not key:
+            raise Refused(
+                "idempotency_key_required",
+                "Send an Idempotency-Key header: any text unique to this request, such as a UUID.",
+                http_status=400,
+            )
+        return key
+
+    def answer(self, answer: Answer, *, status: int = 200) -> Response:
+        """Return what a service did."""
+        return Response(AnswerOutput(answer).data, status=status)
+
+
+class NewestFirst(CursorPagination):
+    """Pages of a list, newest first, linked by opaque cursors."""
+
+    ordering = "-id"
+    page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = 500

@@ -46,7 +46,7 @@ def contrast(one: RGB, other: RGB) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def tint(colour: RGB, surface: RGB, share: float = 0.12) -> RGB:
+def tint(colour: RGB, surface: RGB, share: float = 0.10) -> RGB:
     return tuple(share * a + (1 - share) * b for a, b in zip(colour, surface, strict=True))
 
 

@@ -1,4 +1,4 @@
-// Steppers, revealed passwords, and in a refused form that htmx brings back the first field in error gets the focus.
+// Steppers, revealed passwords, and in a refused form the first field in error gets the focus.
 document.addEventListener("click", ({ target }) => {
   const step = target.closest("[data-step]");
   if (step) stepBy(step.parentElement.querySelector("input"), Number(step.dataset.step));
@@ -23,10 +23,10 @@ function revealPassword(button) {
 }
 
 function focusFirstError(root) {
-  root.querySelector("[aria-invalid='true'], .errorlist.nonfield")?.focus();
+  root.querySelector("form[method='post'] [aria-invalid='true']")?.focus();
 }
 
-document.addEventListener("htmx:load", ({ detail: { elt } }) => focusFirstError(elt));
+document.addEventListener("htmx:load", ({ detail: { elt } }) => focusFirstError(elt)); // the page itself, too
 
 // A select or radio group that acts at once: <form data-submit-on-change>.
 document.addEventListener("change", ({ target }) => {

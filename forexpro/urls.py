@@ -3,8 +3,10 @@ from django.urls import include, path
 from django.views.i18n import JSONCatalog
 
 from forexpro import pages
+from trading.views.overview import overview
 
 urlpatterns = [
+    path("", overview, name="overview"),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("forexpro.core.http.schema_urls")),

@@ -1,8 +1,9 @@
 """What only the demo has: ready-made sign-ins, and sent mail that is read on a page."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -30,6 +31,14 @@ class DemoSignIn:
     password: str
 
 
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    to: str
+    subject: str
+    sent_at: datetime
+    body: str
+
+
 def load_demo_users() -> list[DemoSignIn]:
     """Create one verified person per role where missing and return how to sign in as each.
 
@@ -54,12 +63,23 @@ def load_demo_users() -> list[DemoSignIn]:
     return sign_ins
 
 
-def sent_mails() -> list[EmailMessage]:
+def sent_mails() -> list[SentMail]:
     """Return the newest mails that the file backend has written, newest first."""
     folder = Path(settings.EMAIL_FILE_PATH)
     files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)[:NEWEST_MAILS]
     mails = []
     for file in files:
         messages = [part.strip() for part in file.read_bytes().split(SEPARATOR)]
-        mails += [message_from_bytes(message, policy=policy.default) for message in reversed(messages) if message]
+        mails += [_read(message) for message in reversed(messages) if message]
     return mails[:NEWEST_MAILS]
+
+
+def _read(message: bytes) -> SentMail:
+    mail = message_from_bytes(message, policy=policy.default)
+    body = mail.get_body(("plain",))
+    return SentMail(
+        to=mail["To"],
+        subject=mail["Subject"],
+        sent_at=parsedate_to_datetime(mail["Date"]),
+        body=body.get_content().strip() if body is not None else "",
+    )

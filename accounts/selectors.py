@@ -1,5 +1,7 @@
 """Reads about people."""
 
+from datetime import datetime
+
 from django.contrib.auth.models import Group
 
 from accounts.models import User
@@ -20,3 +22,13 @@ def user_roles(user: User) -> list[Role]:
 def role_group(role: Role) -> Group:
     """Return the group that stands for a role."""
     return Group.objects.get(name=role.value)
+
+
+def registrations_since(moment: datetime) -> int:
+    """Return how many clients have joined since `moment`."""
+    return User.objects.filter(is_staff=False, date_joined__gte=moment).count()
+
+
+def unverified_since(moment: datetime) -> int:
+    """Return how many active people have joined since `moment` and not verified their address."""
+    return User.objects.filter(is_active=True, email_verified_at=None, date_joined__gte=moment).count()

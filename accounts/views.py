@@ -89,7 +89,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             user_sign_in(request=request, user=user)
             return redirect(_after_sign_in(request))
-    return _form_page(request, "accounts/sign_in.html", form, next=request.GET.get("next", ""), refusal=refusal)
+    return _form_page(
+        request,
+        "accounts/sign_in.html",
+        form,
+        next=request.POST.get("next") or request.GET.get("next", ""),
+        refusal=refusal,
+    )
 
 
 @require_POST
@@ -169,8 +175,12 @@ def _form_page(request: HttpRequest, template: str, form: BaseForm, **context: o
     return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
 
 
+def _next(request: HttpRequest) -> str:
+    return request.POST.get("next") or request.GET.get("next") or ""
+
+
 def _after_sign_in(request: HttpRequest) -> str:
-    target = request.POST.get("next") or request.GET.get("next") or ""
+    target = _next(request)
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return target
     return reverse("admin:index") if _person(request).is_staff else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -1,8 +1,17 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 
 class ForexProConfig(AppConfig):
     """The roof: commands that put the apps together."""
 
+    default = True
     name = "forexpro"
     verbose_name = "ForexPro"
+
+
+class BackOfficeConfig(admin.AdminConfig):
+    """Django's admin with the product's own site."""
+
+    default = False
+    default_site = "forexpro.back_office.BackOffice"

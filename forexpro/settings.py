@@ -6,6 +6,8 @@ from urllib.parse import unquote
 import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from forexpro.core import embedded
@@ -31,8 +33,9 @@ SITE_URL = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 
 INSTALLED_APPS = [
     "daphne",
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "forexpro.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -203,6 +206,54 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "trading.models.order.Order.Status",
     },
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Back office --------------------------------------------------------------------------------
+# The colours of the product's pages; unfold names them by weight, 900 and 950 are the dark page.
+UNFOLD = {
+    "SITE_TITLE": "ForexPro",
+    "SITE_HEADER": "ForexPro",
+    "SITE_SUBHEADER": _("Back office"),
+    "SITE_SYMBOL": "candlestick_chart",
+    "THEME": "dark",
+    "BORDER_RADIUS": "6px",
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("back_office/style.css")],
+    "SIDEBAR": {"show_search": True},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Profile"), "link": reverse_lazy("accounts:profile")},
+            {"title": _("Change the password"), "link": reverse_lazy("accounts:password_change")},
+        ]
+    },
+    "COLORS": {
+        "base": {
+            "50": "#fafafa",
+            "100": "#f4f4f5",
+            "200": "#e4e4e7",
+            "300": "#d4d4d8",
+            "400": "#a1a1aa",
+            "500": "#8b8b94",
+            "600": "#52525b",
+            "700": "#2e2e35",
+            "800": "#212126",
+            "900": "#000000",
+            "950": "#0a0a0b",
+        },
+        "primary": {
+            "50": "#fff4ec",
+            "100": "#ffe6d5",
+            "200": "#ffc9a3",
+            "300": "#ffab72",
+            "400": "#ff934a",
+            "500": "#ff7a1a",
+            "600": "#ff7a1a",
+            "700": "#ff934a",
+            "800": "#a34400",
+            "900": "#6b2d00",
+            "950": "#3d1a00",
+        },
+    },
 }
 
 # --- Market data --------------------------------------------------------------------------------

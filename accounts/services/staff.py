@@ -1,6 +1,6 @@
 """What staff do to people: suspend and activate, invite colleagues, change roles."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.locks import locked_user
@@ -27,20 +27,14 @@ def user_activate(*, actor: User, user_id: int, reason: str, origin: Origin) -> 
     return _set_active(actor=actor, user_id=user_id, active=True, reason=reason, origin=origin)
 
 
-def staff_invite(*, actor: User, email: str, full_name: str, role: Role, origin: Origin) -> User:
-    """Create a member of staff, who chooses a password through a mailed link.
+def staff_invite_apply(*, actor: User, email: str, full_name: str, role: Role, origin: Origin) -> User:
+    """Create a member of staff, who chooses a password through a mailed link, inside the caller's transaction.
 
-    Refuses `super_admin_required` and `email_taken`.
+    Refuses `super_admin_required`.
     """
     _require_super_admin(actor)
-    try:
-        with transaction.atomic(durable=True):
-            user = user_create(email=email, full_name=full_name, password=None, role=role, origin=origin)
-            mail_after_commit("password_reset", user.email)
-    except IntegrityError:
-        raise Refused(
-            "email_taken", _("Somebody has this e-mail address already: change the role of that person instead.")
-        ) from None
+    user = user_create(email=email, full_name=full_name, password=None, role=role, origin=origin)
+    mail_after_commit("password_reset", user.email)
     return user
 
 

@@ -1,6 +1,8 @@
+import re
 from functools import partial
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import Group
 from django.db import transaction
 
@@ -19,6 +21,13 @@ def _mails_sent_at_once(settings):
     app.conf.task_always_eager = True
     yield
     app.conf.task_always_eager = False
+
+
+@pytest.fixture(autouse=True)
+def _cheap_hashes(monkeypatch):
+    """Hash with the real algorithm at its lowest cost: these tests hash hundreds of passwords."""
+    for cost, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
+        monkeypatch.setattr(Argon2PasswordHasher, cost, least)
 
 
 @pytest.fixture
@@ -46,6 +55,12 @@ def person(roles):
         return user
 
     return create
+
+
+def without_tokens(response):
+    """Return a page without what differs between any two: the masks of the CSRF token."""
+    page = response.content.decode()
+    return re.sub(r'csrfmiddlewaretoken" value="[^"]+"|"X-CSRFToken": "[^"]+"', "", page)
 
 
 @pytest.fixture

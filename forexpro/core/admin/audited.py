@@ -1,7 +1,8 @@
 """Base classes of every page in the back office.
 
 `AuditedModelAdmin` records what is added, changed and deleted as events of the stream `staff:<id>`, in the transaction
-of the change; `ReadOnlyModelAdmin` shows and never writes.
+of the change; `ReadOnlyModelAdmin` shows and never writes; `BackOfficeModelAdmin` is for pages whose writes are calls
+of services, which record by themselves.
 """
 
 from collections.abc import Iterable
@@ -46,7 +47,28 @@ def recordable(value: Any) -> Any:
     return str(value)
 
 
-class AuditedModelAdmin(ModelAdmin):
+class BackOfficeModelAdmin(ModelAdmin):
+    """A `ModelAdmin` whose history is the audit log instead of Django's own log, which can be rewritten."""
+
+    def audit_filter(self, object_id: str) -> dict[str, str]:
+        """Return the filter of the audit log that shows one object's history."""
+        return {"object": f"{self.opts.label_lower}:{object_id}"}
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        query = urlencode(self.audit_filter(object_id))
+        return HttpResponseRedirect(f"{reverse('admin:core_event_changelist')}?{query}")
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        pass
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        pass
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        pass
+
+
+class AuditedModelAdmin(BackOfficeModelAdmin):
     """A `ModelAdmin` whose every write is an event with the values before and after.
 
     Values of `audit_hidden_fields` (credentials) are never recorded, only that they changed. Admin actions call
@@ -75,21 +97,6 @@ class AuditedModelAdmin(ModelAdmin):
             for instance in queryset:
                 self._record_deletion(request, instance)
             super().delete_queryset(request, queryset)
-
-    # The event log takes the place of Django's own log of admin actions, which can be rewritten.
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        pass
-
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        pass
-
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
-        pass
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Show the object's part of the audit log."""
-        query = urlencode({"object": f"{self.opts.label_lower}:{object_id}"})
-        return HttpResponseRedirect(f"{reverse('admin:core_event_changelist')}?{query}")
 
     def _record(self, request: HttpRequest, type: str, instance: Model, **payload: Any) -> None:
         event = NewEvent(
@@ -129,7 +136,7 @@ class AuditedModelAdmin(ModelAdmin):
             yield {"deleted": object_name(instance), "name": str(instance)}
 
 
-class ReadOnlyModelAdmin(ModelAdmin):
+class ReadOnlyModelAdmin(BackOfficeModelAdmin):
     """A `ModelAdmin` that shows rows to those who may view them and lets nobody write."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from itertools import groupby
+from typing import Any
 
 import orjson
 from django.db import connection, transaction
 
 from forexpro.core.events.anchor import fingerprint_line
 from forexpro.core.events.chain import Head, event_hash
-from forexpro.core.models import EventAnchor, EventVerification
+from forexpro.core.models import Event, EventAnchor, EventVerification
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Row:
     seq: int
     type: str
     actor: str
-    payload: str
+    payload: dict[str, Any]
     request_id: str
     ip: str | None
     occurred_at: datetime
@@ -54,20 +55,6 @@ class Row:
     @property
     def head(self) -> Head | None:
         return None if self.head_seq is None or self.head_hash is None else Head(self.head_seq, self.head_hash)
-
-    def recomputed_hash(self) -> str:
-        """Return the hash that the row's content ought to have."""
-        return event_hash(
-            stream=self.stream,
-            seq=self.seq,
-            type=self.type,
-            actor=self.actor,
-            payload=orjson.loads(self.payload),
-            request_id=self.request_id,
-            ip=None if self.ip is None else str(ip_address(self.ip)),
-            occurred_at=self.occurred_at.astimezone(UTC),
-            prev_hash=self.prev_hash,
-        )
 
 
 def events_verify(*, progress: Progress = lambda events, streams: None) -> EventVerification:
@@ -94,6 +81,22 @@ def events_verify(*, progress: Progress = lambda events, streams: None) -> Event
         faults=[asdict(fault) for fault in faults],
         faulty_streams=verifier.faulty_streams,
     )
+
+
+def stored_hash_is_right(event: Event | Row) -> bool:
+    """Return whether an event's content, as it stands in the table, has the hash that stands beside it."""
+    recomputed = event_hash(
+        stream=event.stream,
+        seq=event.seq,
+        type=event.type,
+        actor=event.actor,
+        payload=event.payload,
+        request_id=event.request_id,
+        ip=None if event.ip is None else str(ip_address(event.ip)),
+        occurred_at=event.occurred_at.astimezone(UTC),
+        prev_hash=event.prev_hash,
+    )
+    return recomputed == event.hash
 
 
 class _Verifier:
@@ -154,7 +157,7 @@ def _row_fault(row: Row, previous: Head) -> Fault | None:
         return Fault(row.stream, previous.seq + 1, f"missing: number {row.seq} follows number {previous.seq}")
     if row.prev_hash != previous.hash:
         return Fault(row.stream, row.seq, "altered: it does not continue the event before it")
-    if row.recomputed_hash() != row.hash:
+    if not stored_hash_is_right(row):
         return Fault(row.stream, row.seq, "altered: its content does not match its hash")
     return None
 
@@ -181,7 +184,9 @@ def _rows() -> Iterator[Row]:
         )
         while chunk := cursor.fetchmany(CHUNK):
             for columns in chunk:
-                yield Row(*columns)
+                values = list(columns)
+                values[4] = orjson.loads(values[4])
+                yield Row(*values)
 
 
 def _empty_streams() -> Iterator[str]:

@@ -1,0 +1,251 @@
+"""People in the back office. Every button and every form calls a service."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from accounts.forms import time_zone_choices
+from accounts.models import User
+from accounts.roles import Role
+from accounts.services.passwords import password_reset_request
+from accounts.services.profile import profile_update_apply
+from accounts.services.registration import verification_request
+from accounts.services.staff import staff_invite_apply, user_activate, user_set_role, user_suspend
+from forexpro.core.admin.audited import BackOfficeModelAdmin
+from forexpro.core.http.origin import request_origin
+from forexpro.core.refusals import Refused
+
+admin.site.unregister(Group)  # roles are made by migrations
+
+
+class ReasonForm(BaseDialogForm):
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+
+
+class RoleForm(BaseDialogForm):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=UnfoldAdminSelectWidget)
+
+
+class ProfileForm(forms.ModelForm):
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices, widget=UnfoldAdminSelectWidget)
+
+    class Meta:
+        model = User
+        fields = ("full_name", "time_zone")
+
+
+class InvitationForm(forms.ModelForm):
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[(role.value, role.label) for role in Role if role.is_staff],
+        widget=UnfoldAdminSelectWidget,
+    )
+
+    class Meta:
+        model = User
+        fields = ("email", "full_name")
+
+    def clean_email(self) -> str:
+        return User.objects.normalize_email(self.cleaned_data["email"])
+
+
+@admin.register(User)
+class UserAdmin(BackOfficeModelAdmin):
+    list_display = ("email", "full_name", "roles", "standing", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff", "groups", ("email_verified_at", admin.EmptyFieldListFilter))
+    search_fields = ("email", "full_name", "=id")
+    search_help_text = _("E-mail address, name or number")
+    ordering = ("-id",)
+    show_full_result_count = False
+    list_per_page = 50
+    fieldsets = (
+        (None, {"fields": (("email", "standing"), ("full_name", "time_zone"), "roles")}),
+        (_("Dates"), {"fields": (("date_joined", "email_verified_at"), "last_login")}),
+    )
+    add_fieldsets = ((_("Invite a colleague"), {"fields": ("email", "full_name", "role")}),)
+    actions_detail = ("suspend", "activate", "resend_verification", "send_password_reset", "change_role")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    # --- Who may do what -----------------------------------------------------------------------
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.manage_staff")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and obj.is_staff and not request.user.has_perm("accounts.manage_staff"):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False  # people leave traces that must stay: they are suspended instead
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        return ("email", "standing", "roles", "date_joined", "email_verified_at", "last_login")
+
+    # --- Forms ---------------------------------------------------------------------------------
+    def get_form(self, request: HttpRequest, obj: User | None = None, **options: Any) -> Any:
+        if obj is None or self.has_change_permission(request, obj):
+            options["form"] = InvitationForm if obj is None else ProfileForm
+        return super().get_form(request, obj, **options)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        origin = request_origin(request)
+        if change:
+            profile_update_apply(
+                user_id=obj.pk,
+                full_name=form.cleaned_data["full_name"],
+                time_zone=form.cleaned_data["time_zone"],
+                origin=origin,
+            )
+        else:
+            invited = staff_invite_apply(
+                actor=_actor(request),
+                email=form.cleaned_data["email"],
+                full_name=form.cleaned_data["full_name"],
+                role=Role(form.cleaned_data["role"]),
+                origin=origin,
+            )
+            obj.pk = invited.pk
+
+    def audit_filter(self, object_id: str) -> dict[str, str]:
+        return {"stream": f"user:{object_id}"}
+
+    # --- Columns -------------------------------------------------------------------------------
+    @display(description=_("roles"))
+    def roles(self, user: User) -> str:
+        return ", ".join(sorted(group.name for group in user.groups.all())) or "–"
+
+    @display(
+        description=_("standing"),
+        label={"active": "success", "suspended": "danger", "not verified": "warning"},
+    )
+    def standing(self, user: User) -> tuple[str, Any]:
+        if not user.is_active:
+            return "suspended", _("Suspended")
+        if not user.is_email_verified:
+            return "not verified", _("E-mail not verified")
+        return "active", _("Active")
+
+    # --- Buttons -------------------------------------------------------------------------------
+    @action(
+        description=_("Suspend"),
+        permissions=["accounts.suspend_user"],
+        icon="block",
+        dialog={
+            "title": _("Suspend this person"),
+            "description": _("They are signed out at once and cannot sign in until somebody activates them."),
+            "form_class": ReasonForm,
+            "form_submit_text": _("Suspend"),
+        },
+    )
+    def suspend(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        return self._serve(
+            request,
+            object_id,
+            user_suspend,
+            _("Suspended; every session of this person has ended."),
+            reason=form.cleaned_data["reason"],
+        )
+
+    @action(
+        description=_("Activate"),
+        permissions=["accounts.suspend_user"],
+        icon="check_circle",
+        dialog={
+            "title": _("Activate this person"),
+            "description": _("They can sign in again."),
+            "form_class": ReasonForm,
+            "form_submit_text": _("Activate"),
+        },
+    )
+    def activate(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        return self._serve(request, object_id, user_activate, _("Activated."), reason=form.cleaned_data["reason"])
+
+    @action(
+        description=_("Change role"),
+        permissions=["accounts.manage_staff"],
+        icon="badge",
+        dialog={
+            "title": _("Change the role"),
+            "description": _("The person has this role, and no other, from the next click on."),
+            "form_class": RoleForm,
+            "form_submit_text": _("Change"),
+        },
+    )
+    def change_role(self, request: HttpRequest, form: RoleForm, object_id: str) -> HttpResponse:
+        role = Role(form.cleaned_data["role"])
+        return self._serve(request, object_id, user_set_role, _("The role is changed."), role=role)
+
+    @action(
+        description=_("Resend verification"),
+        permissions=["accounts.change_user"],
+        icon="mark_email_unread",
+        dialog={
+            "title": _("Mail the verification link again?"),
+            "description": _("Links that were mailed before stay valid for their three days."),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Send"),
+        },
+    )
+    def resend_verification(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        verification_request(email=User.objects.get(pk=object_id).email)
+        return self._done(request, object_id, _("The verification link is on its way."))
+
+    @action(
+        description=_("Send password reset"),
+        permissions=["accounts.change_user"],
+        icon="lock_reset",
+        dialog={
+            "title": _("Mail a link that sets a new password?"),
+            "description": _("The present password stays valid until the link is used."),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Send"),
+        },
+    )
+    def send_password_reset(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        email = User.objects.get(pk=object_id).email
+        password_reset_request(email=email, origin=request_origin(request))
+        return self._done(request, object_id, _("The link is on its way."))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer only what can be done to this person now."""
+        user = User.objects.get(pk=object_id)
+        pointless = {"suspend" if not user.is_active else "activate"}
+        if user.is_email_verified:
+            pointless.add("resend_verification")
+        offered = super().get_actions_detail(request, object_id)
+        if user.is_staff and not request.user.has_perm("accounts.manage_staff"):
+            return []
+        return [entry for entry in offered if entry.path not in pointless]
+
+    def _serve(self, request: HttpRequest, object_id: str, service: Any, done: Any, **arguments: Any) -> HttpResponse:
+        try:
+            service(actor=_actor(request), user_id=int(object_id), origin=request_origin(request), **arguments)
+        except Refused as refused:
+            messages.error(request, refused.message)
+            return self._back(object_id)
+        return self._done(request, object_id, done)
+
+    def _done(self, request: HttpRequest, object_id: str, done: Any) -> HttpResponse:
+        messages.success(request, done)
+        return self._back(object_id)
+
+    def _back(self, object_id: str) -> HttpResponse:
+        return HttpResponse(headers={"HX-Redirect": reverse("admin:accounts_user_change", args=[object_id])})
+
+
+def _actor(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

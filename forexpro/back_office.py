@@ -1,0 +1,50 @@
+"""The back office: Django's admin in the product's look, behind the product's own sign-in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+
+from accounts.services.sign_in import user_sign_out
+from forexpro.home import needs_attention
+
+# Alpine, which unfold is built on, evaluates expressions of the page; unfold writes its colours into a style element.
+# No script may stand in the page itself, here either.
+POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+
+
+class BackOffice(UnfoldAdminSite):
+    site_title = site_header = "ForexPro"
+    index_title = _("What needs doing")
+    index_template = "back_office/index.html"
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        return csp_update(POLICY)(super().admin_view(view, cacheable))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send visitors to the one sign-in page; whoever is signed in and gets here is not staff."""
+        if request.user.is_authenticated:
+            if self.has_permission(request):
+                return redirect("admin:index")
+            raise PermissionDenied
+        target = request.GET.get("next") or resolve_url("admin:index")
+        return redirect_to_login(target, settings.LOGIN_URL)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        user_sign_out(request=request)
+        return redirect(settings.LOGOUT_REDIRECT_URL)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect("accounts:password_change")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        context = {"attention": needs_attention(request.user), **(extra_context or {})}
+        return super().index(request, context)

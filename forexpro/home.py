@@ -1,0 +1,72 @@
+"""What staff should look at now, gathered from every app for the first page of the back office."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.selectors import registrations_since, unverified_since
+from forexpro.core.events.selectors import latest_verification
+
+# The nightly verification may be an hour late before anybody is told.
+VERIFICATION_DUE = timedelta(hours=25)
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """One line of the list; `urgent` ones come first and are red."""
+
+    title: str
+    detail: str
+    link: str
+    urgent: bool = False
+
+
+def needs_attention(user: Any) -> list[Attention]:
+    """Return what this member of staff may see and should look at, urgent things first."""
+    items: list[Attention] = []
+    if user.has_perm("core.view_event"):
+        items += _event_log()
+    if user.has_perm("accounts.view_user"):
+        items += _people()
+    return sorted(items, key=lambda item: not item.urgent)
+
+
+def _event_log() -> Iterator[Attention]:
+    link = reverse("admin:core_event_changelist")
+    verification = latest_verification()
+    if verification is None:
+        yield Attention(
+            _("The event log has not been verified yet"),
+            _("It is verified every night, and now by: manage.py verify_events"),
+            link,
+        )
+    elif verification.faults:
+        detail = ngettext("%(count)s stream is faulty.", "%(count)s streams are faulty.", verification.faulty_streams)
+        yield Attention(
+            _("The event log was altered"), detail % {"count": verification.faulty_streams}, link, urgent=True
+        )
+    elif timezone.now() - verification.finished_at > VERIFICATION_DUE:
+        yield Attention(
+            _("The event log was not verified last night"), _("Look whether the worker and beat are running."), link
+        )
+
+
+def _people() -> Iterator[Attention]:
+    link = reverse("admin:accounts_user_changelist")
+    since = timezone.now() - timedelta(days=7)
+    if waiting := unverified_since(since):
+        detail = ngettext("%(count)s person of this week", "%(count)s people of this week", waiting)
+        yield Attention(
+            _("Registered, address not verified"),
+            detail % {"count": waiting},
+            f"{link}?email_verified_at__isempty=1&is_active__exact=1",
+        )
+    if registered := registrations_since(since):
+        detail = ngettext("%(count)s person in seven days", "%(count)s people in seven days", registered)
+        yield Attention(_("New registrations"), detail % {"count": registered}, f"{link}?o=-5")

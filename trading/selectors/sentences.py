@@ -1,0 +1,202 @@
+"""An account's events as sentences for its journal."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from trading.models import Order
+from trading.selectors.journal import AccountEvent
+
+Payload = Mapping[str, Any]
+
+SIDES = {"buy": lambda: _("Buy"), "sell": lambda: _("Sell")}
+CLOSE_REASONS: dict[str, Callable[[], str]] = {
+    "client": lambda: _("at your request"),
+    "stop_loss": lambda: _("by its stop loss"),
+    "take_profit": lambda: _("by its take profit"),
+    "stop_out": lambda: _("by stop-out"),
+    "dealer": lambda: _("by the dealer"),
+}
+BALANCE_REASONS: dict[str, Callable[[], str]] = {
+    "deposit": lambda: _("Deposit"),
+    "withdrawal": lambda: _("Withdrawal"),
+    "credit": lambda: _("Credit"),
+    "adjustment": lambda: _("Adjustment"),
+    "trade": lambda: _("Trading result"),
+    "commission": lambda: _("Commission"),
+    "swap": lambda: _("Swap"),
+    "negative_balance_compensation": lambda: _("Negative balance compensation"),
+}
+
+
+def sentence(event: AccountEvent) -> str:
+    """Return what happened as one sentence; a type without a sentence of its own is named."""
+    describe = _SENTENCES.get(event.type)
+    return event.type if describe is None else describe(event.payload)
+
+
+def _opened(payload: Payload) -> str:
+    return _("Account opened in %(currency)s with a leverage of 1:%(leverage)s.") % {
+        "currency": payload["currency"],
+        "leverage": _plain(payload["policy"]["leverage"]),
+    }
+
+
+def _policy_changed(payload: Payload) -> str:
+    policy = payload["policy"]
+    trading = _("enabled") if policy["trading_enabled"] else _("disabled")
+    return _("Conditions changed: leverage 1:%(leverage)s, trading %(trading)s.") % {
+        "leverage": _plain(policy["leverage"]),
+        "trading": trading,
+    }
+
+
+def _placed(payload: Payload) -> str:
+    order = payload["order"]
+    if order["type"] == Order.Type.MARKET:
+        return _("Order %(id)s: %(side)s %(volume)s %(symbol)s at market.") % _order_words(order)
+    return _("Order %(id)s placed: %(side)s %(type)s %(volume)s %(symbol)s at %(price)s.") % _order_words(order)
+
+
+def _order_words(order: Payload) -> dict[str, Any]:
+    return {
+        "id": order["id"],
+        "side": SIDES[order["side"]](),
+        "type": Order.Type(order["type"]).label.lower(),
+        "volume": _plain(order["volume"]),
+        "symbol": order["symbol"],
+        "price": order["price"],
+    }
+
+
+def _order_modified(payload: Payload) -> str:
+    return _("Order %(id)s changed: price %(price)s, stop loss %(stop_loss)s, take profit %(take_profit)s.") % {
+        "id": payload["order_id"],
+        "price": payload["price"],
+        **_levels(payload),
+    }
+
+
+def _order_cancelled(payload: Payload) -> str:
+    if payload["reason"] == "stop_out":
+        return _("Order %(id)s cancelled by stop-out.") % {"id": payload["order_id"]}
+    return _("Order %(id)s cancelled.") % {"id": payload["order_id"]}
+
+
+def _order_armed(payload: Payload) -> str:
+    return _("Order %(id)s: its stop was reached, it now waits as a limit.") % {"id": payload["order_id"]}
+
+
+def _order_rejected(payload: Payload) -> str:
+    return _("Order %(id)s was triggered and rejected: %(message)s") % {
+        "id": payload["order_id"],
+        "message": payload["message"],
+    }
+
+
+def _order_filled(payload: Payload) -> str:
+    return _("Order %(id)s filled: %(side)s %(volume)s %(symbol)s at %(price)s.") % {
+        "id": payload["order_id"],
+        "side": SIDES[payload["side"]](),
+        "volume": _plain(payload["volume"]),
+        "symbol": payload["symbol"],
+        "price": payload["price"],
+    }
+
+
+def _refused(payload: Payload) -> str:
+    return _("Refused: %(message)s") % {"message": payload["message"]}
+
+
+def _position_opened(payload: Payload) -> str:
+    position = payload["position"]
+    return _("Position %(id)s opened: %(side)s %(volume)s %(symbol)s at %(price)s.") % {
+        "id": position["id"],
+        "side": SIDES[position["side"]](),
+        "volume": _plain(position["volume"]),
+        "symbol": position["symbol"],
+        "price": position["open_price"],
+    }
+
+
+def _position_modified(payload: Payload) -> str:
+    return _("Position %(id)s changed: stop loss %(stop_loss)s, take profit %(take_profit)s.") % {
+        "id": payload["position_id"],
+        **_levels(payload),
+    }
+
+
+def _position_reduced(payload: Payload) -> str:
+    return _(
+        "Position %(id)s: %(volume)s lots closed %(reason)s at %(price)s, %(profit)s; %(remaining)s lots stay open."
+    ) % {**_closing_words(payload), "remaining": _plain(payload["remaining_volume"])}
+
+
+def _position_closed(payload: Payload) -> str:
+    return _("Position %(id)s closed %(reason)s at %(price)s, %(profit)s.") % _closing_words(payload)
+
+
+def _closing_words(payload: Payload) -> dict[str, Any]:
+    return {
+        "id": payload["position_id"],
+        "volume": _plain(payload["volume"]),
+        "reason": CLOSE_REASONS[payload["reason"]](),
+        "price": payload["price"],
+        "profit": _signed(payload["profit"]),
+    }
+
+
+def _balance_updated(payload: Payload) -> str:
+    return _("%(reason)s of %(amount)s; the balance is %(balance)s, the credit %(credit)s.") % {
+        "reason": BALANCE_REASONS[payload["reason"]](),
+        "amount": _signed(payload["amount"]),
+        "balance": payload["balance"],
+        "credit": payload["credit"],
+    }
+
+
+def _margin_call(payload: Payload) -> str:
+    return _("Margin call: the margin level fell to %(level)s %%.") % {"level": payload["level"]}
+
+
+def _margin_call_cleared(payload: Payload) -> str:
+    return _("The margin call is over.")
+
+
+def _stop_out(payload: Payload) -> str:
+    return _("Stop-out: the margin level fell to %(level)s %%.") % {"level": payload["level"]}
+
+
+def _levels(payload: Payload) -> dict[str, str]:
+    return {name: payload[name] or _("none") for name in ("stop_loss", "take_profit")}
+
+
+def _plain(number: str) -> str:
+    return f"{Decimal(number).normalize():f}"
+
+
+def _signed(amount: str) -> str:
+    return amount if amount.startswith("-") else f"+{amount}"
+
+
+_SENTENCES: dict[str, Callable[[Payload], str]] = {
+    "account.opened": _opened,
+    "account.policy_changed": _policy_changed,
+    "order.placed": _placed,
+    "order.modified": _order_modified,
+    "order.cancelled": _order_cancelled,
+    "order.armed": _order_armed,
+    "order.rejected": _order_rejected,
+    "order.filled": _order_filled,
+    "order.refused": _refused,
+    "position.opened": _position_opened,
+    "position.modified": _position_modified,
+    "position.reduced": _position_reduced,
+    "position.closed": _position_closed,
+    "balance.updated": _balance_updated,
+    "account.margin_call": _margin_call,
+    "account.margin_call_cleared": _margin_call_cleared,
+    "account.stop_out": _stop_out,
+}

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +24,11 @@ class AccountGroup(models.Model):
 
     name = models.CharField(_("name"), max_length=64, unique=True)
     is_default = models.BooleanField(_("default for new accounts"), default=False)
-    leverage_max = models.DecimalField(_("highest leverage"), max_digits=8, decimal_places=2, default=500)
-    margin_call_level = models.DecimalField(_("margin call level, %"), max_digits=8, decimal_places=2, default=100)
-    stop_out_level = models.DecimalField(_("stop-out level, %"), max_digits=8, decimal_places=2, default=50)
+    leverage_max = models.DecimalField(_("highest leverage"), max_digits=8, decimal_places=2, default=Decimal(500))
+    margin_call_level = models.DecimalField(
+        _("margin call level, %"), max_digits=8, decimal_places=2, default=Decimal(100)
+    )
+    stop_out_level = models.DecimalField(_("stop-out level, %"), max_digits=8, decimal_places=2, default=Decimal(50))
     limit_price_improvement = models.BooleanField(
         _("price improvement of limits"),
         default=True,

@@ -68,7 +68,8 @@ def _load(group_id: int) -> Conditions:
             by_class[override.asset_class] = override
 
     instruments, spreads = {}, {}
-    for symbol in Symbol.objects.filter(is_active=True):
+    # Inactive symbols too: what was opened in them can still be valued and closed.
+    for symbol in Symbol.objects.all():
         rule = by_symbol.get(symbol.code) or by_class.get(symbol.asset_class)
         instruments[symbol.code] = _instrument(symbol, group, rule)
         spreads[symbol.code] = _spread(symbol, group, rule)
@@ -104,7 +105,7 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
             maximum_points=slippage.slippage_maximum_points,
             seed=group.slippage_seed,
         ),
-        trading_enabled=rule is None or rule.enabled,
+        trading_enabled=symbol.is_active and (rule is None or rule.enabled),
     )
 
 

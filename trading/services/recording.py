@@ -117,7 +117,7 @@ def record_outcomes(outcomes: Iterable[Outcome], *, origin: Origin, occurred_at:
     answers, streams = [], []
     with connection.cursor():  # connects, where this is the first use
         raw: psycopg.Connection[Any] = connection.connection
-    with raw.pipeline(), psycopg.Cursor(raw) as cursor:
+    with connection.wrap_database_errors, raw.pipeline(), psycopg.Cursor(raw) as cursor:
         for outcome in outcomes:
             answer = _write(cursor, outcome, origin, occurred_at)
             answers.append(answer)

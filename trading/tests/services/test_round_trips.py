@@ -1,0 +1,61 @@
+"""How often an order goes to PostgreSQL and back: the same for one position and for many."""
+
+import tempfile
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from psycopg.pq import Trace
+
+from trading.engine.state import OrderType, Side
+from trading.services.orders import order_place
+from trading.services.positions import position_close, positions_close_all
+from trading.tests.factories import ORIGIN
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@contextmanager
+def round_trips():
+    """Count how often the connection sent something after having received the last answer."""
+    connection.ensure_connection()
+    pgconn = connection.connection.pgconn
+    counted = []
+    with tempfile.TemporaryFile("w+") as trace:
+        pgconn.trace(trace.fileno())
+        pgconn.set_trace_flags(Trace.SUPPRESS_TIMESTAMPS)
+        yield counted
+        pgconn.untrace()
+        trace.seek(0)
+        senders = [line[0] for line in trace if line[0] in "FB"]
+    counted.append(sum(before != "F" and now == "F" for before, now in zip(["B", *senders], senders, strict=False)))
+
+
+def place(account, key=None):
+    return order_place(
+        account_id=account.pk,
+        symbol="EURUSD",
+        side=Side.BUY,
+        type=OrderType.MARKET,
+        volume=Decimal("0.10"),
+        origin=ORIGIN,
+        idempotency_key=key,
+    )
+
+
+def test_order_takes_five_round_trips(account):
+    """BEGIN, lock, load, record, COMMIT."""
+    place(account)  # loads the conditions of the group
+    with round_trips() as counted:
+        place(account, key="a")
+    assert counted == [5]
+
+
+def test_closing_takes_as_many_however_much_is_closed(account):
+    answers = [place(account) for _ in range(10)]
+    with round_trips() as one:
+        position_close(account_id=account.pk, position_id=answers[0].order_id, origin=ORIGIN)
+    with round_trips() as nine:
+        positions_close_all(account_id=account.pk, origin=ORIGIN)
+    assert one == nine == [5]

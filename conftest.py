@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import channels.testing.application
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
+from django.db import close_old_connections, connection
 from pytest_django.plugin import DjangoDbBlocker
 from redis import Redis
 
 from forexpro.core import embedded
 from forexpro.core.realtime.connections import name, redis_client
+
+# Channels' test tools keep the connections of worker threads open, and then the test database cannot be dropped.
+channels.testing.application.no_op = close_old_connections
 
 services = pytest.StashKey[ExitStack]()
 

@@ -2,9 +2,19 @@
 
 import os
 
-from channels.routing import ProtocolTypeRouter
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import WebsocketDenier
 from django.core.asgi import get_asgi_application
+from django.urls import re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forexpro.settings")
 
-application = ProtocolTypeRouter({"http": get_asgi_application()})
+# Django first: what the routes import needs its apps.
+pages = get_asgi_application()
+
+from forexpro.core.realtime.origins import SameSiteValidator  # noqa: E402
+from marketdata.routing import websocket_urlpatterns  # noqa: E402
+
+sockets = URLRouter([*websocket_urlpatterns, re_path("", WebsocketDenier.as_asgi())])
+application = ProtocolTypeRouter({"http": pages, "websocket": SameSiteValidator(AuthMiddlewareStack(sockets))})

@@ -264,6 +264,11 @@ TWELVEDATA_REST_URL = env.str("TWELVEDATA_REST_URL", default="https://api.twelve
 MD_WS_SYMBOLS_MAX = env.int("MD_WS_SYMBOLS_MAX", default=500)
 # How many ticks Redis keeps for the engine to catch up on; half of it is how far behind a consumer may be.
 TICK_STREAM_LENGTH = env.int("TICK_STREAM_LENGTH", default=500_000)
+# How often sockets get the prices that changed.
+PRICE_FLUSH_MS = env.int("PRICE_FLUSH_MS", default=100)
+WIDGET_SYMBOLS = env.list(
+    "WIDGET_SYMBOLS", default=["EURUSD", "GBPUSD", "USDJPY", "USDCHF", "AUDUSD", "USDCAD", "XAUUSD", "BTCUSD"]
+)
 MARKET_DATA_PUBLIC = env.bool("MARKET_DATA_PUBLIC", default=True)
 # Older quotes than this many seconds since their receipt fill no order.
 QUOTE_MAX_AGE_SECONDS = env.int("QUOTE_MAX_AGE_SECONDS", default=15)

@@ -93,10 +93,7 @@ def read_ticks(after_id: str, *, count: int = 1000, block_ms: int = 0) -> list[T
     `block_ms` is at most 1,000: the connection gives up on silence soon after.
     """
     answer: Any = redis_client().xread({name("ticks"): after_id}, count=count, block=min(block_ms, 1000) or None)
-    if not answer:
-        return []
-    entries = answer[name("ticks").encode()][0] if isinstance(answer, dict) else answer[0][1]
-    return [unpack(fields[b"t"], entry_id.decode()) for entry_id, fields in entries]
+    return [unpack(fields[b"t"], entry_id.decode()) for _, entries in answer for entry_id, fields in entries]
 
 
 def newest_id() -> str:

@@ -42,6 +42,16 @@ def to_price(units: int) -> Decimal:
     return Decimal(units).scaleb(-PRICE_DIGITS)
 
 
+def format_price(units: int, digits: int) -> str:
+    """Return a price in units of 10^-8 with exactly `digits` decimal places, rounded half up."""
+    quantum = 10 ** (PRICE_DIGITS - digits)
+    points = (units + quantum // 2) // quantum
+    if not digits:
+        return str(points)
+    whole, fraction = divmod(points, 10**digits)
+    return f"{whole}.{fraction:0{digits}d}"
+
+
 def pack(tick: Tick) -> bytes:
     """Return the 56-byte form of a tick that one stream entry carries (its id is the entry's)."""
     return _PACKED.pack(tick.symbol.encode(), tick.bid, tick.ask, tick.time_ms, tick.received_ms, tick.source.encode())

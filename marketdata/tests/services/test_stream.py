@@ -9,7 +9,7 @@ from marketdata import stream
 from marketdata.selectors import feed_statuses, latest_ticks
 from marketdata.ticks import PACKED_SIZE, Tick, unpack
 
-pytestmark = pytest.mark.usefixtures("clean_redis")
+pytestmark = pytest.mark.usefixtures("redis")
 
 
 def tick(symbol: str = "EURUSD", bid: int = 108_012_000, ask: int = 108_015_000, time_ms: int = 1_000) -> Tick:

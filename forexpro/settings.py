@@ -258,6 +258,12 @@ UNFOLD = {
 
 # --- Market data --------------------------------------------------------------------------------
 FEED = env.str("FEED", default="simulator")
+# The same seed shows the same simulated market at the same time, on every machine.
+SIMULATOR_SEED = env.int("SIMULATOR_SEED", default=1)
+SIMULATOR_TICKS_PER_SECOND = env.float("SIMULATOR_TICKS_PER_SECOND", default=1.0)
+SIMULATOR_MARKET_HOURS = env.str("SIMULATOR_MARKET_HOURS", default="always")
+# 1 is real speed, 10 ten times as fast, 0 as fast as it goes.
+REPLAY_SPEED = env.float("REPLAY_SPEED", default=1.0)
 TWELVEDATA_API_KEY = env.str("TWELVEDATA_API_KEY", default="")
 TWELVEDATA_WS_URL = env.str("TWELVEDATA_WS_URL", default="wss://ws.twelvedata.com/v1/quotes/price")
 TWELVEDATA_REST_URL = env.str("TWELVEDATA_REST_URL", default="https://api.twelvedata.com")
@@ -277,3 +283,9 @@ ENGINE_OUTAGE_SECONDS = env.int("ENGINE_OUTAGE_SECONDS", default=30)
 
 if FEED.split(":", 1)[0] not in {"simulator", "replay", "twelvedata"}:
     raise ImproperlyConfigured(f"FEED={FEED!r} is not a feed. Set FEED to simulator, replay:<file> or twelvedata.")
+if SIMULATOR_MARKET_HOURS not in {"always", "real"}:
+    raise ImproperlyConfigured(f"SIMULATOR_MARKET_HOURS={SIMULATOR_MARKET_HOURS!r}: set it to always or real.")
+if not 0 < SIMULATOR_TICKS_PER_SECOND <= 1000:
+    raise ImproperlyConfigured("SIMULATOR_TICKS_PER_SECOND is above 0 and at most 1000 (ticks per symbol).")
+if not 0 <= REPLAY_SPEED <= 1_000_000:
+    raise ImproperlyConfigured("REPLAY_SPEED is how many times real speed a replay runs, 0 for as fast as it goes.")

@@ -29,6 +29,29 @@ class Interval(StrEnum):
     D1 = "1d"
     W1 = "1w"
 
+    @property
+    def milliseconds(self) -> int:
+        return _MILLISECONDS[self]
+
+    def opening_ms(self, time_ms: int) -> int:
+        """Return when the bar opened that a moment belongs to; days begin at 00:00 UTC, weeks on Monday."""
+        length = self.milliseconds
+        return time_ms - (time_ms - _FIRST_MONDAY_MS) % length
+
+
+_MILLISECONDS = {
+    Interval.M1: 60_000,
+    Interval.M5: 5 * 60_000,
+    Interval.M15: 15 * 60_000,
+    Interval.M30: 30 * 60_000,
+    Interval.H1: 3_600_000,
+    Interval.H4: 4 * 3_600_000,
+    Interval.D1: 86_400_000,
+    Interval.W1: 7 * 86_400_000,
+}
+# 1970-01-05, the first Monday after the epoch.
+_FIRST_MONDAY_MS = 4 * 86_400_000
+
 
 @dataclass(frozen=True, slots=True)
 class Candle:
@@ -42,15 +65,23 @@ class Candle:
     volume: int = 0
 
 
+class FeedRefused(Exception):
+    """A provider will not serve us, now or later, until somebody does what the message says."""
+
+
 class Feed(Protocol):
-    """A provider. `status` and `status_detail` (a sentence for people) are current at any time."""
+    """A provider. `status` and `status_detail` (a sentence for people) are current at any time.
+
+    `can_wait` says that the source may be held up without losing anything, as a file can and a market cannot.
+    """
 
     name: str
+    can_wait: bool
     status: FeedStatus
     status_detail: str
 
     def stream(self, symbols: Sequence[str]) -> AsyncIterator[Sequence[Tick]]:
-        """Yield batches of ticks in the order received, for ever, or until a finite source ends."""
+        """Yield batches of ticks in the order received, for ever, or until a finite source ends. Raises FeedRefused."""
         ...
 
     async def candles(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> list[Candle]:

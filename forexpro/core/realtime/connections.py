@@ -35,7 +35,12 @@ def async_redis_client() -> redis.asyncio.Redis:
     """
     loop = asyncio.get_running_loop()
     if loop not in _async_clients:
+        # Without a timeout of its own redis-py sets 5 seconds, and waits by asyncio.wait_for, which in Python 3.11 now
+        # and then swallows the cancellation of a task: the process would not stop.
         _async_clients[loop] = redis.asyncio.Redis.from_url(
-            settings.REDIS_URL, socket_connect_timeout=TIMEOUT_SECONDS, max_connections=10_000
+            settings.REDIS_URL,
+            socket_timeout=None,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            max_connections=10_000,
         )
     return _async_clients[loop]

@@ -1,0 +1,1 @@
+"""Running a feed: one leader per provider, publishing, status, history."""

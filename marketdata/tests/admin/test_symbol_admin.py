@@ -1,0 +1,63 @@
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from forexpro.core.models import Event
+from marketdata.models import Symbol
+from marketdata.services.catalogue import catalogue_load
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client, db):
+    user = User.objects.create_superuser(email="operator@example.com", password="a long sentence")
+    client.force_login(user)
+    catalogue_load()
+    return user
+
+
+def test_the_list_is_searched_without_a_query_per_symbol(client, staff, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):
+        response = client.get(reverse("admin:marketdata_symbol_changelist"), {"q": "gold"})
+    assert "XAUUSD" in response.content.decode()
+    assert "GBPUSD" not in response.content.decode()
+
+
+def edit(client, symbol: Symbol, **changes: str):
+    url = reverse("admin:marketdata_symbol_change", args=[symbol.code])
+    form = client.get(url).context["adminform"].form
+    values = {name: form[name].value() for name in form.fields} | {"sessions": "{}"}
+    return client.post(url, {name: "" if value is None else value for name, value in (values | changes).items()})
+
+
+def test_a_change_is_saved_and_audited(client, staff):
+    response = edit(client, Symbol.objects.get(code="EURUSD"), typical_spread_points="25")
+    assert response.status_code == 302
+    assert Symbol.objects.get(code="EURUSD").typical_spread_points == 25
+    event = Event.objects.get(stream=f"staff:{staff.pk}")
+    assert event.payload["changes"]["typical_spread_points"] == {"before": 8, "after": 25}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("volume_max", "0.001"), ("sessions", '{"timezone": "Mars/Olympus", "hours": []}'), ("digits", "9")],
+)
+def test_an_impossible_specification_is_refused_in_the_form(client, staff, field, value):
+    before = Symbol.objects.get(code="EURUSD")
+    response = edit(client, before, **{field: value})
+    assert response.status_code == 200
+    assert response.context["errors"]
+    assert Symbol.objects.get(code="EURUSD").volume_max == before.volume_max
+
+
+def test_a_symbol_keeps_its_code(client, staff):
+    edit(client, Symbol.objects.get(code="EURUSD"), code="EURUSX")
+    assert not Symbol.objects.filter(code="EURUSX").exists()
+
+
+@pytest.mark.parametrize("name", ["changelist", "add"])
+def test_others_are_kept_out(client, db, name):
+    assert client.get(reverse(f"admin:marketdata_symbol_{name}")).status_code == 302
+    client.force_login(User.objects.create_user(email="trader@example.com", password="a long sentence"))
+    assert client.get(reverse(f"admin:marketdata_symbol_{name}")).status_code == 302

@@ -11,15 +11,16 @@ WITHOUT_SERVICES = {"check", "collectstatic", "compilemessages", "demo", "help",
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forexpro.settings")
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from forexpro.core import embedded
 
-    needed = [] if set(sys.argv[1:2]) <= WITHOUT_SERVICES else settings.EMBEDDED_SERVICES
     try:
+        needed = [] if set(sys.argv[1:2]) <= WITHOUT_SERVICES else settings.EMBEDDED_SERVICES
         with embedded.running(needed, settings.LOCAL_DIR):
             execute_from_command_line(sys.argv)
-    except embedded.EmbeddedServiceFailed as error:
+    except (ImproperlyConfigured, embedded.EmbeddedServiceFailed) as error:
         sys.exit(str(error))
 
 

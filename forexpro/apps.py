@@ -9,6 +9,9 @@ class ForexProConfig(AppConfig):
     name = "forexpro"
     verbose_name = "ForexPro"
 
+    def ready(self) -> None:
+        from forexpro import checks  # noqa: F401  # registers them
+
 
 class BackOfficeConfig(admin.AdminConfig):
     """Django's admin with the product's own site."""

@@ -1,9 +1,8 @@
 """One settings module, driven by the environment (and `.env`); `.env.example` explains every variable."""
 
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
@@ -11,25 +10,27 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from forexpro.core import embedded
+from forexpro.core.environment import Environment
+from forexpro.core.logs import logging_settings
 from forexpro.core.secrets import local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-environ.Env.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+env = Environment()
+Environment.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 # --- Process ------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
+PORT = env.number("PORT", 8000, most=65535)
 LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local")))
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SITE_URL = env.service_url("SITE_URL", f"http://localhost:{PORT}", "http", "https").rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 # How many proxies in front append to X-Forwarded-For; 0 means that the header is not believed.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-SITE_URL = env.str("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, least=0)
 
 INSTALLED_APPS = [
     "daphne",
@@ -96,17 +97,20 @@ FORM_RENDERER = "forexpro.core.http.forms.FormRenderer"
 
 # --- PostgreSQL and Redis -----------------------------------------------------------------------
 # Under ASGI a persistent connection per thread is reopened on every request; the psycopg pool is not.
-DATABASES = {"default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(LOCAL_DIR))}
+DATABASE_URL = env.service_url("DATABASE_URL", embedded.database_url(LOCAL_DIR), "postgresql", "postgres")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket's directory is quoted in a URL
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 0,
-    "max_size": env.int("DATABASE_POOL_SIZE", default=16),
+    "max_size": env.number("DATABASE_POOL_SIZE", 16),
     "timeout": 5,
 }
+# A transaction pooler in front of PostgreSQL (PgBouncer, Neon, Supabase) cannot keep a cursor open.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_BEHIND_POOLER", default=False)
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url(LOCAL_DIR)
+REDIS_URL = env.service_url("REDIS_URL", embedded.redis_url(LOCAL_DIR), "redis", "rediss", "unix")
 # What the embedded default has to run, because nobody gave us one.
 EMBEDDED_SERVICES = [
     name
@@ -127,7 +131,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_NAMESPACE}:celer
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+HEARTBEAT_SECONDS = 15
 CELERY_BEAT_SCHEDULE = {
+    "show-that-workers-work": {
+        "task": "forexpro.core.tasks.record_heartbeat",
+        "schedule": HEARTBEAT_SECONDS,
+        "options": {"expires": HEARTBEAT_SECONDS},
+    },
     "take-event-anchor": {"task": "forexpro.core.tasks.take_event_anchor", "schedule": crontab(hour=0, minute=10)},
     "verify-event-log": {"task": "forexpro.core.tasks.verify_event_log", "schedule": crontab(hour=0, minute=20)},
 }
@@ -145,9 +156,15 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
 # --- Mail ---------------------------------------------------------------------------------------
-vars().update(env.email_url("EMAIL_URL", default="filemail://" if DEMO else "consolemail://"))
+vars().update(env.mail_settings("EMAIL_URL", "filemail://" if DEMO else "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ForexPro <no-reply@localhost>")
 EMAIL_FILE_PATH = str(LOCAL_DIR / "mail")
+
+# --- Logs ---------------------------------------------------------------------------------------
+LOGGING = logging_settings(
+    env.choice("LOG_FORMAT", "text" if DEBUG or DEMO else "json", "text", "json"),
+    env.choice("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR"),
+)
 
 # --- Language, static files ---------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -174,6 +191,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+# Whoever serves https:// serves nothing else.
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=HTTPS)
+SECURE_REDIRECT_EXEMPT = [r"^api/health$"]  # probes inside a cluster speak plain HTTP
+SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if HTTPS else 0, least=0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_SUBDOMAINS", default=HTTPS)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "forexpro.pages.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 REST_FRAMEWORK = {
@@ -190,11 +216,11 @@ REST_FRAMEWORK = {
         "forexpro.core.http.throttles.UserThrottle",
     ],
 }
-# Requests per seconds, minutes, hours or days (`600/15m`), empty for no limit. New orders have their account group's.
+# Requests per seconds, minutes, hours or days (`600/15m`). New orders have their account group's.
 RATE_LIMITS = {
-    "anonymous": env.str("RATE_LIMIT_ANONYMOUS", default="100/15m"),
-    "user": env.str("RATE_LIMIT_USER", default="600/15m"),
-    "previews": env.str("RATE_LIMIT_PREVIEWS", default="5/s"),
+    "anonymous": env.rate("RATE_LIMIT_ANONYMOUS", "100/15m"),
+    "user": env.rate("RATE_LIMIT_USER", "600/15m"),
+    "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",
@@ -265,21 +291,21 @@ SIMULATOR_MARKET_HOURS = env.str("SIMULATOR_MARKET_HOURS", default="always")
 # 1 is real speed, 10 ten times as fast, 0 as fast as it goes.
 REPLAY_SPEED = env.float("REPLAY_SPEED", default=1.0)
 TWELVEDATA_API_KEY = env.str("TWELVEDATA_API_KEY", default="")
-TWELVEDATA_WS_URL = env.str("TWELVEDATA_WS_URL", default="wss://ws.twelvedata.com/v1/quotes/price")
-TWELVEDATA_REST_URL = env.str("TWELVEDATA_REST_URL", default="https://api.twelvedata.com")
-MD_WS_SYMBOLS_MAX = env.int("MD_WS_SYMBOLS_MAX", default=500)
+TWELVEDATA_WS_URL = env.service_url("TWELVEDATA_WS_URL", "wss://ws.twelvedata.com/v1/quotes/price", "wss", "ws")
+TWELVEDATA_REST_URL = env.service_url("TWELVEDATA_REST_URL", "https://api.twelvedata.com", "https", "http")
+MD_WS_SYMBOLS_MAX = env.number("MD_WS_SYMBOLS_MAX", 500)
 # How many ticks Redis keeps for the engine to catch up on; half of it is how far behind a consumer may be.
-TICK_STREAM_LENGTH = env.int("TICK_STREAM_LENGTH", default=500_000)
+TICK_STREAM_LENGTH = env.number("TICK_STREAM_LENGTH", 500_000)
 # How often sockets get the prices that changed.
-PRICE_FLUSH_MS = env.int("PRICE_FLUSH_MS", default=100)
+PRICE_FLUSH_MS = env.number("PRICE_FLUSH_MS", 100, most=10_000)
 WIDGET_SYMBOLS = env.list(
     "WIDGET_SYMBOLS", default=["EURUSD", "GBPUSD", "USDJPY", "USDCHF", "AUDUSD", "USDCAD", "XAUUSD", "BTCUSD"]
 )
 MARKET_DATA_PUBLIC = env.bool("MARKET_DATA_PUBLIC", default=True)
 # Older quotes than this many seconds since their receipt fill no order.
-QUOTE_MAX_AGE_SECONDS = env.int("QUOTE_MAX_AGE_SECONDS", default=15)
+QUOTE_MAX_AGE_SECONDS = env.number("QUOTE_MAX_AGE_SECONDS", 15)
 # What ticks older than this trigger, because the engine was out, fills at the first fresh quote instead of theirs.
-ENGINE_OUTAGE_SECONDS = env.int("ENGINE_OUTAGE_SECONDS", default=30)
+ENGINE_OUTAGE_SECONDS = env.number("ENGINE_OUTAGE_SECONDS", 30, least=0)
 
 if FEED.split(":", 1)[0] not in {"simulator", "replay", "twelvedata"}:
     raise ImproperlyConfigured(f"FEED={FEED!r} is not a feed. Set FEED to simulator, replay:<file> or twelvedata.")

@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.i18n import JSONCatalog
 
 from forexpro import pages
+from forexpro.health import HealthView
 from trading.views.overview import overview
 
 urlpatterns = [
@@ -11,6 +12,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("forexpro.core.http.schema_urls")),
     path("api/v1/", include("trading.api.urls")),
+    path("api/health", HealthView.as_view(), name="health"),
     path("appearance", pages.appearance_change, name="appearance"),
     path("design", pages.design, name="design"),
     path("texts.json", JSONCatalog.as_view(), name="script_texts"),

@@ -1,9 +1,10 @@
-"""What Celery workers run for the event log."""
+"""What Celery workers run for the ground."""
 
 from celery import shared_task
 
 from forexpro.core.events.anchor import anchor_take
 from forexpro.core.events.verify import events_verify
+from forexpro.core.heartbeat import heartbeat_record
 
 
 @shared_task
@@ -14,3 +15,8 @@ def take_event_anchor() -> None:
 @shared_task
 def verify_event_log() -> None:
     events_verify()
+
+
+@shared_task
+def record_heartbeat() -> None:
+    heartbeat_record()

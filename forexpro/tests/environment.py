@@ -9,8 +9,10 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 os.environ["ENV_FILE"] = os.devnull
-os.environ.setdefault("LOCAL_DIR", str(REPOSITORY / ".local" / "test"))
-if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-    os.environ["REDIS_NAMESPACE"] += f":{worker}"  # inherited from the controller, which ran the line below
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # its environment is the controller's, which ran the other branch
+    os.environ["REDIS_NAMESPACE"] += f":{worker}"
+    # A database server of its own: readers of the event log wait for every transaction of the whole server.
+    os.environ["LOCAL_DIR"] += f"/{worker}"
 else:
     os.environ["REDIS_NAMESPACE"] = os.environ.get("REDIS_NAMESPACE", "forexpro") + ":test"
+    os.environ.setdefault("LOCAL_DIR", str(REPOSITORY / ".local" / "test"))

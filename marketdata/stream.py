@@ -185,7 +185,14 @@ class _Publisher:
     async def _run(self, appended: bytes, published: bytes) -> int:
         """Return how many ticks the slowest consumer is behind."""
         keys = [name("ticks"), name("quotes"), name("prices"), name("tick_progress")]
-        arguments = [appended, published, PACKED_SIZE, settings.TICK_STREAM_LENGTH, _now_ms(), CONSUMER_TIMEOUT_MS]
+        arguments: list[bytes | int] = [
+            appended,
+            published,
+            PACKED_SIZE,
+            settings.TICK_STREAM_LENGTH,
+            _now_ms(),
+            CONSUMER_TIMEOUT_MS,
+        ]
         return int(await self._script(keys=keys, args=arguments))
 
 

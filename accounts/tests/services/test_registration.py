@@ -102,6 +102,7 @@ def test_of_simultaneous_registrations_one_creates_the_person(roles):
         dumps({"user": 1, "email": "ada@example.org"}, salt="another purpose"),
         dumps({"user": 999_999, "email": "ada@example.org"}, salt=VERIFICATION_SALT),
     ],
+    ids=["nonsense", "another purpose", "unknown user"],
 )
 def test_refuses_a_forged_link(token):
     with pytest.raises(Refused) as refused:

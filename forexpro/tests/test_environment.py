@@ -30,8 +30,8 @@ def test_every_variable_that_is_read_is_explained_and_no_other() -> None:
 def test_every_variable_has_a_sentence_before_it() -> None:
     lines = (REPOSITORY / ".env.example").read_text().splitlines()
     variables = [index for index, line in enumerate(lines) if re.match(r"# \w+=", line)]
-    explained_ = [index for index in variables if lines[index - 1].startswith("# ")]
-    assert explained_ == variables
+    preceded = [index for index in variables if lines[index - 1].startswith("# ")]
+    assert preceded == variables
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ GAUGE_FULL = 500  # percent of margin from which an account is simply comfortabl
 def overview(request: HttpRequest) -> HttpResponse:
     """Show a person's accounts, open positions and latest events; htmx asks for the same without the frame."""
     overview = user_overview(request.user)
-    age = overview.priced_at and (datetime.now(UTC) - overview.priced_at).total_seconds()
+    age = (datetime.now(UTC) - overview.priced_at).total_seconds() if overview.priced_at else None
     context = {
         "overview": overview,
         "news": [(one, sentence(one.event)) for one in overview.news],

@@ -285,7 +285,7 @@ UNFOLD = {
 # --- Market data --------------------------------------------------------------------------------
 FEED = env.str("FEED", default="simulator")
 # The same seed shows the same simulated market at the same time, on every machine.
-SIMULATOR_SEED = env.int("SIMULATOR_SEED", default=1)
+SIMULATOR_SEED = env.number("SIMULATOR_SEED", 1, least=0)
 SIMULATOR_TICKS_PER_SECOND = env.float("SIMULATOR_TICKS_PER_SECOND", default=1.0)
 SIMULATOR_MARKET_HOURS = env.str("SIMULATOR_MARKET_HOURS", default="always")
 # 1 is real speed, 10 ten times as fast, 0 as fast as it goes.

@@ -170,10 +170,10 @@ class Changes:
         self.state = evolve(self.state, event)
 
 
-def project(state: AccountState, events: Iterable[EngineEvent], *, first_seq: int, at: datetime) -> Changes:
-    """Return the rows that `events`, numbered from `first_seq` on and happening at `at`, imply after `state`."""
+def project(state: AccountState, events: Iterable[tuple[int, datetime, EngineEvent]]) -> Changes:
+    """Return the rows that `events`, each with its number and its time, imply after `state`."""
     changes = Changes(state)
-    for seq, event in enumerate(events, first_seq):
+    for seq, at, event in events:
         changes.apply(event, seq, at)
     # What is still working or open shows as it is now; what is finished keeps the form it had then.
     for order_id, order_row in changes.orders.items():

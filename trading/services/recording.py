@@ -135,7 +135,7 @@ def _write(cursor: psycopg.Cursor[Any], outcome: Outcome, origin: Origin, at: da
     chained = extend(head, [*new_events, *outcome.remarks], origin=origin, occurred_at=at)
     seq = chained[-1].seq if chained else head.seq
     if chained:
-        changes = project(before, outcome.events, first_seq=head.seq + 1, at=at)
+        changes = project(before, [(seq, at, event) for seq, event in enumerate(outcome.events, head.seq + 1)])
         _write_rows(cursor, before.id, changes, at)
         if _account_fields(changes.state) != _account_fields(before):
             cursor.execute(UPDATE_ACCOUNT, (*_account_fields(changes.state), before.id))

@@ -3,6 +3,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.demo import load_demo_users
+from accounts.roles import Role
+from accounts.selectors import user_by_email
+from trading.demo import load_demo_accounts
 
 
 class Command(BaseCommand):
@@ -10,6 +13,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         sign_ins = load_demo_users()
+        for sign_in in sign_ins:
+            owner = user_by_email(sign_in.email)
+            if sign_in.role is Role.TRADER and owner is not None:
+                load_demo_accounts(owner)
         self.stdout.write("Sign in as")
         for sign_in in sign_ins:
             self.stdout.write(f"  {sign_in.role.label:<12} {sign_in.email:<28} password {sign_in.password}")

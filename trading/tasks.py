@@ -1,0 +1,35 @@
+"""Regular work on accounts."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from celery import shared_task
+
+from forexpro.core.events.chain import Origin
+from forexpro.core.refusals import Refused
+from trading.selectors.sweep import accounts_due_for_margin_check
+from trading.services.idempotency import forget_answered_requests
+from trading.services.ticks import account_check_margin
+
+logger = logging.getLogger(__name__)
+
+ORIGIN = Origin(actor="system:margin-sweep")
+REQUESTS_KEPT = timedelta(days=30)
+
+
+@shared_task
+def sweep_margins() -> None:
+    """Check the margin of every account on which a margin call or stop-out is due: a net below the engine."""
+    for account_id in accounts_due_for_margin_check():
+        try:
+            answer = account_check_margin(account_id=account_id, origin=ORIGIN)
+        except Refused as refusal:
+            logger.warning("margin of account %s cannot be checked: %s", account_id, refusal)
+        else:
+            logger.info("account %s: %s", account_id, ", ".join(event.type for event in answer.events))
+
+
+@shared_task
+def forget_old_requests() -> None:
+    """Forget idempotency keys so old that nobody repeats their requests."""
+    forget_answered_requests(before=datetime.now(UTC) - REQUESTS_KEPT)

@@ -1,0 +1,61 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+
+from forexpro.celery import app
+from forexpro.core.models import Event
+from forexpro.core.realtime.connections import name
+from trading.engine.state import OrderType, Side
+from trading.models import IdempotencyRecord, Position
+from trading.services.orders import order_place
+from trading.tasks import forget_old_requests, sweep_margins
+from trading.tests.factories import ORIGIN, make_account, set_price
+
+
+def place(account, volume, **arguments):
+    order_place(
+        account_id=account.pk,
+        symbol="EURUSD",
+        side=Side.BUY,
+        type=OrderType.MARKET,
+        volume=Decimal(volume),
+        origin=ORIGIN,
+        **arguments,
+    )
+
+
+def test_sweep_stops_out_what_the_engine_missed(account):
+    safe = make_account(account.owner)
+    place(account, "9.00")
+    place(safe, "0.10")
+    set_price("EURUSD", "1.09000", "1.09010")
+
+    sweep_margins()
+    assert list(Position.objects.filter(closed_at=None).values_list("account_id", flat=True)) == [safe.pk]
+    stop_out = Event.objects.get(type="account.stop_out")
+    assert (stop_out.stream, stop_out.actor) == (f"account:{account.pk}", "system:margin-sweep")
+
+    events = Event.objects.count()
+    sweep_margins()
+    assert Event.objects.count() == events
+
+
+def test_account_without_prices_does_not_stop_the_sweep(account, redis):
+    place(account, "9.00")
+    redis.delete(name("quotes"))
+    sweep_margins()
+    assert Position.objects.get().closed_at is None
+
+
+def test_old_requests_are_forgotten(account):
+    place(account, "0.10", idempotency_key="old")
+    place(account, "0.10", idempotency_key="new")
+    IdempotencyRecord.objects.filter(key="old").update(created_at=datetime.now(UTC) - timedelta(days=31))
+    forget_old_requests()
+    assert list(IdempotencyRecord.objects.values_list("key", flat=True)) == ["new"]
+
+
+def test_beat_runs_them():
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert {sweep_margins.name, forget_old_requests.name} <= scheduled & set(app.tasks)

@@ -1,0 +1,48 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+
+from accounts.models import User
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server, settings) -> Iterator[Page]:
+    """A page of the built front end, as a visitor; a script error or a refused resource fails the test."""
+    if not Path(django_settings.BASE_DIR, "static", "dist", "app.js").exists():
+        pytest.fail("The front end is not built: `make build`, or node scripts/build.mjs.")
+    settings.DEMO = True
+    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce")
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and message.location.get("url") not in expected_failures:
+            complaints.append(message.text)
+
+    def note(response: Response) -> None:
+        if response.request.is_navigation_request():
+            expected_failures.add(response.url)  # an error page that the test asked for
+
+    expected_failures: set[str] = set()
+    page.on("response", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", hear)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def signed_in(page: Page, live_server, transactional_db) -> Page:
+    """The same page, signed in as a trader without accounts."""
+    user = User.objects.create_user("trader@example.com", "correct horse battery", full_name="Ada Lovelace")
+    client = Client()
+    client.force_login(user)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    return page

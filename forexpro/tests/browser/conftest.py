@@ -11,7 +11,7 @@ from accounts.models import User
 
 @pytest.fixture
 def page(chromium: Browser, live_server, settings) -> Iterator[Page]:
-    """A page of the built front end, as a visitor; a script error or a refused resource fails the test."""
+    """A page of the built front end, as a visitor; a script error, a missing or a forbidden resource fails the test."""
     if not Path(django_settings.BASE_DIR, "static", "dist", "app.js").exists():
         pytest.fail("The front end is not built: `make build`, or node scripts/build.mjs.")
     settings.DEMO = True
@@ -20,17 +20,16 @@ def page(chromium: Browser, live_server, settings) -> Iterator[Page]:
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if message.type == "error" and message.location.get("url") not in expected_failures:
+        if "Content Security Policy" in message.text:
             complaints.append(message.text)
 
     def note(response: Response) -> None:
-        if response.request.is_navigation_request():
-            expected_failures.add(response.url)  # an error page that the test asked for
+        if response.status >= 400 and response.request.resource_type in ("script", "stylesheet", "font", "image"):
+            complaints.append(f"{response.status} {response.url}")
 
-    expected_failures: set[str] = set()
-    page.on("response", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", hear)
+    page.on("response", note)
     yield page
     context.close()
     assert complaints == []

@@ -117,8 +117,7 @@ def test_losing_the_network_says_what_to_do(page: Page):
     page.goto("/design")
     page.route("**/design?toast=*", lambda route: route.abort())
     page.get_by_text("Show a toast").click()
-    with page.expect_console_message():
-        page.get_by_role("link", name="info").click()
+    page.get_by_role("link", name="info").click()
     expect(page.get_by_role("alert")).to_contain_text("No connection to the server")
 
 
@@ -161,7 +160,7 @@ def test_the_theme_changes_at_once_and_lasts(signed_in: Page):
 def test_a_button_cannot_be_pressed_twice(signed_in: Page):
     page = signed_in
     requests: list[Route] = []
-    page.route("**/appearance", requests.append)
+    page.route("**/appearance", lambda route: requests.append(route))
     page.goto("/")
     page.get_by_label("Your account").click()
     button = page.get_by_role("button", name="Light")

@@ -9,6 +9,7 @@ from trading.views.overview import overview
 urlpatterns = [
     path("", overview, name="overview"),
     path("", include("accounts.urls")),
+    path("", include("trading.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("forexpro.core.http.schema_urls")),
     path("api/v1/", include("trading.api.urls")),

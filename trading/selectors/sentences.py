@@ -130,18 +130,23 @@ def _position_modified(payload: Payload) -> str:
 
 def _position_reduced(payload: Payload) -> str:
     return _(
-        "Position %(id)s: %(volume)s lots closed %(reason)s at %(price)s, %(profit)s; %(remaining)s lots stay open."
+        "Position %(id)s reduced: %(side)s %(volume)s %(symbol)s closed %(reason)s at %(price)s, %(profit)s; "
+        "%(remaining)s stays open."
     ) % {**_closing_words(payload), "remaining": _plain(payload["remaining_volume"])}
 
 
 def _position_closed(payload: Payload) -> str:
-    return _("Position %(id)s closed %(reason)s at %(price)s, %(profit)s.") % _closing_words(payload)
+    return _(
+        "Position %(id)s closed: %(side)s %(volume)s %(symbol)s %(reason)s at %(price)s, %(profit)s."
+    ) % _closing_words(payload)
 
 
 def _closing_words(payload: Payload) -> dict[str, Any]:
     return {
         "id": payload["position_id"],
+        "side": SIDES[payload["side"]](),
         "volume": _plain(payload["volume"]),
+        "symbol": payload["symbol"],
         "reason": CLOSE_REASONS[payload["reason"]](),
         "price": payload["price"],
         "profit": _signed(payload["profit"]),

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from trading.views import orders, positions, terminal
+
+app_name = "trading"
+urlpatterns = [
+    path("trade", terminal.trade, name="trade"),
+    path("trade/demo", terminal.open_demo, name="open_demo"),
+    path("trade/<int:account_id>", terminal.terminal, name="terminal"),
+    path("trade/<int:account_id>/book", terminal.book, name="book"),
+    path("trade/<int:account_id>/history", terminal.history, name="history"),
+    path("trade/<int:account_id>/journal", terminal.journal_page, name="journal"),
+    path("trade/<int:account_id>/orders", orders.place, name="orders"),
+    path("trade/<int:account_id>/orders/<int:order_id>", orders.change, name="order"),
+    path("trade/<int:account_id>/orders/<int:order_id>/cancel", orders.cancel, name="order_cancel"),
+    path("trade/<int:account_id>/positions/close", positions.close_all, name="close_all"),
+    path("trade/<int:account_id>/positions/<int:position_id>", positions.levels, name="position"),
+    path("trade/<int:account_id>/positions/<int:position_id>/close", positions.close, name="position_close"),
+]

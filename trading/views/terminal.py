@@ -1,0 +1,177 @@
+"""The trading terminal and the fragments that it fetches."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from forexpro.core.http.origin import request_origin
+from marketdata.feeds import Interval
+from marketdata.models import Symbol
+from marketdata.selectors import symbol_catalogue
+from trading.forms import OrderForm
+from trading.selectors.accounts import accounts_of_user
+from trading.selectors.history import deals as deals_of
+from trading.selectors.journal import NEWEST, events_between, newest_events
+from trading.selectors.sentences import CLOSE_REASONS, sentence
+from trading.services.demo_accounts import demo_account_open
+from trading.views.access import own_account
+from trading.views.announcements import announce
+from trading.views.desk import Desk, book_context, load_desk, page_urls, scripts_context
+from trading.views.ticket import Ticket, ticket_context
+
+PAGE_SIZE = 50
+START_SYMBOL = "EURUSD"
+
+
+@login_required
+@require_safe
+def trade(request: HttpRequest) -> HttpResponse:
+    """Lead to the person's first trading account, or offer to open one."""
+    account = accounts_of_user(request.user).first()
+    if account is None:
+        return render(request, "trading/no_account.html")
+    return HttpResponseRedirect(reverse("trading:terminal", args=[account.pk]))
+
+
+@login_required
+@require_POST
+def open_demo(request: HttpRequest) -> HttpResponse:
+    """Open a demo account for a person who has no account yet."""
+    account = accounts_of_user(request.user).first()
+    if account is None:
+        account = demo_account_open(owner=request.user, origin=request_origin(request))  # type: ignore[arg-type]
+        messages.success(request, _("Your demo account %(number)s is open.") % {"number": account.number})
+    return HttpResponseRedirect(reverse("trading:terminal", args=[account.pk]))
+
+
+@login_required
+@require_safe
+def terminal(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Show the terminal of one account."""
+    account = own_account(request, account_id)
+    desk = load_desk(account)
+    watchlist = watchlist_groups(desk)
+    codes = [row["code"] for group in watchlist for row in group["rows"]]
+    wanted = request.GET.get("symbol", START_SYMBOL)
+    symbol = wanted if wanted in codes else next(iter(codes), START_SYMBOL)
+    context = {
+        **ticket_context(desk, Ticket(symbol), OrderForm()),
+        **book_context(desk),
+        "accounts": accounts_of_user(request.user),
+        "valuation": desk.valuation,
+        "gauge": margin_gauge(desk),
+        "watchlist": watchlist,
+        "intervals": [interval.value for interval in Interval],
+        "seq": desk.seq,
+        "desk": scripts_context(desk, symbol, watchlist),
+    }
+    return render(request, "trading/terminal.html", context)
+
+
+@login_required
+@require_safe
+def book(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Answer positions and orders as they are now; messages tell what has happened after the event `since`."""
+    desk = load_desk(own_account(request, account_id))
+    since = request.GET.get("since", "")
+    if since.isdecimal():
+        announce(request, events_between(account_id, int(since) + 1, desk.seq))
+    response = render(request, "trading/partials/book.html", book_context(desk))
+    return trigger_client_event(response, "book-seq", desk.seq)  # type: ignore[arg-type]  # a number is JSON too
+
+
+@login_required
+@require_safe
+def history(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Answer a page of the account's deals."""
+    account = own_account(request, account_id)
+    older = Q(pk__lt=before) if (before := _before(request)) else Q()
+    deals = list(deals_of(account).filter(older)[:PAGE_SIZE])
+    digits = {code: symbol.digits for code, symbol in symbol_catalogue().items()}
+    context = {
+        "account": account,
+        "urls": page_urls(account),
+        "deals": [
+            {
+                "deal": deal,
+                "digits": digits.get(deal.symbol, 5),
+                "reason": CLOSE_REASONS[deal.reason]() if deal.entry == deal.Entry.OUT else "",
+            }
+            for deal in deals
+        ],
+        "older": deals[-1].pk if len(deals) == PAGE_SIZE else None,
+    }
+    return render(request, "trading/partials/history.html", context)
+
+
+@login_required
+@require_safe
+def journal_page(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Answer a page of everything that has happened on the account, newest first."""
+    account = own_account(request, account_id)
+    events = newest_events(account.pk, before_seq=_before(request) or NEWEST, limit=PAGE_SIZE)
+    context = {
+        "account": account,
+        "urls": page_urls(account),
+        "entries": [{"event": event, "sentence": sentence(event)} for event in events],
+        "older": events[-1].seq if events and events[-1].seq > 1 else None,
+    }
+    return render(request, "trading/partials/journal.html", context)
+
+
+def watchlist_groups(desk: Desk) -> list[dict[str, Any]]:
+    """Return the symbols that the account trades by asset class, with their present prices."""
+    symbols = [symbol for code, symbol in symbol_catalogue().items() if code in desk.market.instruments]
+    groups = []
+    for asset_class in Symbol.AssetClass:
+        rows = []
+        for symbol in symbols:
+            if symbol.asset_class != asset_class:
+                continue
+            quote = desk.market.quotes.get(symbol.code)
+            instrument = desk.market.instruments[symbol.code]
+            rows.append(
+                {
+                    "code": symbol.code,
+                    "name": symbol.name,
+                    "digits": symbol.digits,
+                    "quote_currency": symbol.quote_currency,
+                    "contract_size": instrument.contract_size,
+                    "volume_min": instrument.volume_min,
+                    "volume_max": instrument.volume_max,
+                    "volume_step": instrument.volume_step,
+                    "bid": quote and quote.bid,
+                    "ask": quote and quote.ask,
+                }
+            )
+        if rows:
+            groups.append({"asset_class": asset_class.value, "name": asset_class.label, "rows": rows})
+    return groups
+
+
+def margin_gauge(desk: Desk) -> dict[str, Decimal]:
+    """Return the bounds of the margin level's gauge: empty at the stop-out, full where there is room to spare."""
+    policy = desk.state.policy
+    full = policy.margin_call_level * 3
+    level = desk.valuation.margin_level if desk.valuation else None
+    return {
+        "min": policy.stop_out_level,
+        "low": policy.margin_call_level,
+        "high": policy.margin_call_level * Decimal("1.5"),
+        "max": full,
+        "value": full if level is None else min(level, full),
+    }
+
+
+def _before(request: HttpRequest) -> int | None:
+    before = request.GET.get("before", "")
+    return int(before) if before.isdecimal() else None

@@ -1,5 +1,6 @@
 """What all tests share: services that answer, a database that may be flushed, Redis names that are clean."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -8,11 +9,13 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import close_old_connections, connection
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 from redis import Redis
 
 from forexpro.core import embedded
 from forexpro.core.realtime.connections import name, redis_client
+from scripts.chromium import find_chromium
 
 # Channels' test tools keep the connections of worker threads open, and then the test database cannot be dropped.
 channels.testing.application.no_op = close_old_connections
@@ -62,3 +65,18 @@ def forget_redis_names() -> None:
     if keys := list(client.scan_iter(match=name("*"), count=1000)):
         client.unlink(*keys)
     cache.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium; tests that want one are skipped, and say so, where there is none."""
+    program = find_chromium()
+    if program is None:
+        pytest.skip("there is no Chromium; `make chromium` installs one")
+    # Playwright's loop runs in this thread, which Django takes for asynchronous code that must not touch the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

@@ -67,6 +67,11 @@ class EngineRunner:
         self._wakeups: redis.client.PubSub | None = None
         self._next_follow = self._next_housekeeping = 0.0
 
+    @property
+    def tick_id(self) -> str | None:
+        """The last tick that was worked through."""
+        return self._tick_id
+
     def run(self) -> None:
         """Work until `stopping` is set; outages of Redis and PostgreSQL are waited out."""
         ready = False

@@ -25,7 +25,7 @@ TableKey = tuple[str, SpreadPolicy, str]
 
 # A part of the margin by which an account is looked at early: more than what mid conversion rates may be off.
 TOLERANCE = 0.01
-# Row 0 belongs to nobody: emptied slots point at it.
+# Row 0 belongs to nobody: emptied slots point at it, and what is added there counts for nothing.
 NOBODY = 0
 FIELDS = ("long_units", "long_cost", "short_units", "short_cost", "floating")
 
@@ -108,7 +108,7 @@ class MarginWatch:
                 continue
             values = table.values
             floating = _floating(table, values, ticks)
-            np.add.at(self._equity, table.rows, floating - values["floating"])
+            self._equity[table.rows] += floating - values["floating"]
             values["floating"] = floating
             equity = self._equity[table.rows]
             out = (equity <= self._low[table.rows]) | (equity >= self._high[table.rows])

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from forexpro.core.http.middleware import current_request_id
 from forexpro.core.http.toasts import toast_of
-from forexpro.core.money import currency_digits
+from forexpro.core.money import currency_digits, quantize
 
 register = template.Library()
 
@@ -45,7 +45,9 @@ def icon(name: str, classes: str = "") -> SafeString:
 @register.filter
 def money(amount: Decimal, currency: str = "") -> str:
     """Write an amount with the digits of its currency and the currency behind it: 12,345.60 USD."""
-    number = number_format(amount, decimal_pos=currency_digits(currency), use_l10n=True, force_grouping=True)
+    number = number_format(
+        quantize(amount, currency), decimal_pos=currency_digits(currency), use_l10n=True, force_grouping=True
+    )
     return f"{number}\u00a0{currency}" if currency else number
 
 

@@ -37,7 +37,7 @@ def runner(market):
 
 
 def tick(symbol, bid, ask, *, age_seconds=0):
-    now_ms = int((time.time() - age_seconds) * 1000)
+    now_ms = int((time.time() - age_seconds) * 1000) + 1  # later than what was placed before
     return Tick(symbol, to_units(D(bid)), to_units(D(ask)), now_ms, now_ms, "test")
 
 

@@ -14,7 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forexpro.settings")
 pages = get_asgi_application()
 
 from forexpro.core.realtime.origins import SameSiteValidator  # noqa: E402
-from marketdata.routing import websocket_urlpatterns  # noqa: E402
+from marketdata.routing import websocket_urlpatterns as market_sockets  # noqa: E402
+from trading.routing import websocket_urlpatterns as account_sockets  # noqa: E402
 
-sockets = URLRouter([*websocket_urlpatterns, re_path("", WebsocketDenier.as_asgi())])
+# The first match counts: /ws/prices is trading's, which knows accounts and the prices of their groups.
+sockets = URLRouter([*account_sockets, *market_sockets, re_path("", WebsocketDenier.as_asgi())])
 application = ProtocolTypeRouter({"http": pages, "websocket": SameSiteValidator(AuthMiddlewareStack(sockets))})

@@ -24,7 +24,7 @@ from forexpro.core.realtime.database import in_database
 from marketdata.encodings import BasePricing, Encoding, Joined, Pricing
 from marketdata.models import Symbol
 from marketdata.selectors import symbol_catalogue
-from marketdata.ticks import PACKED_SIZE, unpack
+from marketdata.ticks import PACKED_SIZE, Tick, unpack
 
 logger = logging.getLogger(__name__)
 
@@ -219,6 +219,10 @@ class PriceHub:
         if not self._clients and self._task is not None:
             self._task.cancel()
             self._task = None
+
+    def ticks(self, symbols: Iterable[str]) -> dict[str, Tick]:
+        """Return the newest tick of each of `symbols` that has one."""
+        return {symbol: unpack(self._latest[symbol]) for symbol in symbols if symbol in self._latest}
 
     def _depart(self, client: PriceClient) -> None:
         group = client.group

@@ -20,6 +20,7 @@ class Conditions:
     """The trading conditions of one account group; `instruments` and `spreads` by symbol."""
 
     group_id: int
+    version: UUID | None
     name: str
     orders_per_minute: int | None
     instruments: Mapping[str, Instrument]
@@ -27,7 +28,7 @@ class Conditions:
     policy: Policy
 
 
-_cached: dict[int, tuple[UUID, Conditions]] = {}
+_cached: dict[int, Conditions] = {}
 
 
 def configuration_version() -> UUID | None:
@@ -44,12 +45,9 @@ def group_conditions(group_id: int, version: UUID | None) -> Conditions:
     What is loaded may be newer than `version`; then the next caller reads another version and loads again.
     """
     cached = _cached.get(group_id)
-    if cached is not None and cached[0] == version:
-        return cached[1]
-    conditions = _load(group_id)
-    if version is not None:
-        _cached[group_id] = (version, conditions)
-    return conditions
+    if cached is None or version is None or cached.version != version:
+        cached = _cached[group_id] = _load(group_id, version)
+    return cached
 
 
 def account_conditions(account: TradingAccount) -> Conditions:
@@ -57,7 +55,7 @@ def account_conditions(account: TradingAccount) -> Conditions:
     return group_conditions(account.group_id, configuration_version())
 
 
-def _load(group_id: int) -> Conditions:
+def _load(group_id: int, version: UUID | None) -> Conditions:
     group = AccountGroup.objects.get(pk=group_id)
     by_symbol: dict[str, GroupInstrument] = {}
     by_class: dict[str, GroupInstrument] = {}
@@ -80,7 +78,7 @@ def _load(group_id: int) -> Conditions:
         negative_balance_protection=group.negative_balance_protection,
         quote_max_age_seconds=settings.QUOTE_MAX_AGE_SECONDS,
     )
-    return Conditions(group.pk, group.name, group.orders_per_minute, instruments, spreads, policy)
+    return Conditions(group.pk, version, group.name, group.orders_per_minute, instruments, spreads, policy)
 
 
 def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> Instrument:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from weakref import WeakKeyDictionary
 
 import redis
 
@@ -66,3 +67,14 @@ class WakeupHub:
         for stream in streams:
             for callback in list(self._followers.get(stream, ())):
                 callback()
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, WakeupHub] = WeakKeyDictionary()
+
+
+def wakeup_hub() -> WakeupHub:
+    """Return the hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = WakeupHub()
+    return _hubs[loop]

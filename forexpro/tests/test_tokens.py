@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from forexpro.core.http.appearance import COLOURS
+
 RGB = tuple[float, ...]
 TEXT, BOUNDARY = 4.5, 3.0
 SURFACES = ("page", "panel", "raised", "hover")
@@ -16,10 +18,10 @@ def read_tokens() -> dict[str, dict[str, dict[str, RGB]]]:
     """Return {colours: {theme: {token: rgb}}} as tokens.css declares them."""
     css = Path(settings.BASE_DIR, "static", "src", "css", "tokens.css").read_text()
     root = _declared(css.split(":root {")[1].split("\n}")[0])
-    pair = _declared(css.split('[data-colours="blue-orange"] {')[1].split("\n}")[0])
+    pairs = {colours: _declared(css.split(f'[data-colours="{colours}"] {{')[1].split("\n}")[0]) for colours in COLOURS}
     return {
         colours: {theme: {name: values[index] for name, values in tokens.items()} for index, theme in enumerate(THEMES)}
-        for colours, tokens in (("green-red", root), ("blue-orange", root | pair))
+        for colours, tokens in ((colours, root | pair) for colours, pair in pairs.items())
     }
 
 

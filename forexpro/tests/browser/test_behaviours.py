@@ -203,3 +203,13 @@ def test_everything_works_without_scripts(chromium, live_server, settings):
     page.get_by_role("link", name="warning").click()
     expect(page.locator(".toast.warning")).to_contain_text("Bought 0.10 EURUSD")
     context.close()
+
+
+def test_a_password_can_be_looked_at(page: Page):
+    page.goto("/sign-in")
+    field = page.get_by_label("Password", exact=True)
+    field.fill("correct horse")
+    page.get_by_role("button", name="Show what is typed").click()
+    expect(field).to_have_attribute("type", "text")
+    page.get_by_role("button", name="Show what is typed").click()
+    expect(field).to_have_attribute("type", "password")

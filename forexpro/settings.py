@@ -319,3 +319,7 @@ if not 0 < SIMULATOR_TICKS_PER_SECOND <= 1000:
     raise ImproperlyConfigured("SIMULATOR_TICKS_PER_SECOND is above 0 and at most 1000 (ticks per symbol).")
 if not 0 <= REPLAY_SPEED <= 1_000_000:
     raise ImproperlyConfigured("REPLAY_SPEED is how many times real speed a replay runs, 0 for as fast as it goes.")
+if FEED == "twelvedata" and not TWELVEDATA_API_KEY:
+    raise ImproperlyConfigured("FEED=twelvedata needs TWELVEDATA_API_KEY, the key of your Twelve Data account.")
+if FEED.split(":", 1)[0] == "replay" and not FEED.partition(":")[2].strip():
+    raise ImproperlyConfigured("FEED=replay:<file> names the file of ticks to replay.")

@@ -1,6 +1,7 @@
 """The feed that the settings name."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -9,13 +10,29 @@ from marketdata.catalogue import catalogue_entries
 from marketdata.feeds import Feed
 from marketdata.gateways.replay import ReplayFeed
 from marketdata.gateways.simulator import SimulatorFeed
+from marketdata.gateways.twelvedata import TwelveDataFeed, vendor_symbol
+from marketdata.models import Symbol
 
 
-def configured_feed() -> Feed:
-    """Return the feed that the setting FEED names, not yet started."""
+def configured_feed(symbols: Mapping[str, Symbol]) -> Feed:
+    """Return the feed that the setting FEED names, not yet started; `symbols` are those it may be asked for."""
     kind, _, argument = settings.FEED.partition(":")
     if kind == "replay":
         return ReplayFeed(Path(argument), speed=settings.REPLAY_SPEED, clock_ms=clock_ms)
+    if kind == "twelvedata":
+        names = {
+            code: name
+            for code, symbol in symbols.items()
+            if (name := vendor_symbol(code, symbol.base_currency, symbol.quote_currency))
+        }
+        return TwelveDataFeed(
+            key=settings.TWELVEDATA_API_KEY,
+            websocket_url=settings.TWELVEDATA_WS_URL,
+            rest_url=settings.TWELVEDATA_REST_URL,
+            vendor_symbols=names,
+            symbols_max=settings.MD_WS_SYMBOLS_MAX,
+            clock_ms=clock_ms,
+        )
     return SimulatorFeed(
         catalogue_entries(),
         seed=settings.SIMULATOR_SEED,

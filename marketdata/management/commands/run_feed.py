@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from marketdata.feeding.leadership import Leadership
 from marketdata.feeding.runner import FeedRunner
+from marketdata.feeds import Feed
 from marketdata.gateways.configured import configured_feed
 from marketdata.selectors import symbol_catalogue
 
@@ -15,15 +16,15 @@ class Command(BaseCommand):
     help = "Publish the prices of the feed that FEED names. Several may run: one feeds, the others stand by."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        symbols = list(symbol_catalogue())
+        symbols = symbol_catalogue()
+        feed = configured_feed(symbols)
         with contextlib.suppress(asyncio.CancelledError):
-            asyncio.run(self.run(symbols))
+            asyncio.run(self.run(feed, list(symbols)))
         self.stdout.write("The feed has stopped.")
 
-    async def run(self, symbols: list[str]) -> None:
+    async def run(self, feed: Feed, symbols: list[str]) -> None:
         task = asyncio.current_task()
         assert task is not None
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        feed = configured_feed()
         await FeedRunner(feed, symbols, leadership=Leadership(feed.name)).run()

@@ -177,8 +177,17 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# On a laptop nobody runs collectstatic first.
-WHITENOISE_USE_FINDERS = DEBUG or DEMO
+# The container image collects static files under names that carry their content's hash; a laptop serves the sources.
+STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=False)
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 
 # --- HTTP ---------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

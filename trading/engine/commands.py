@@ -55,10 +55,11 @@ class ModifyPosition:
 
 @dataclass(frozen=True, slots=True)
 class ClosePosition:
-    """Close a position, wholly or (with `volume` in lots) in part."""
+    """Close a position, wholly or (with `volume` in lots) in part; at the client's request or by the dealer."""
 
     position_id: int
     volume: Decimal | None = None
+    by_dealer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Changing and closing positions at a client's request."""
+"""Changing and closing positions at a person's request."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -41,7 +41,8 @@ def close(decision: Decision, command: ClosePosition) -> None:
     volume = position.volume if command.volume is None else command.volume
     if volume != position.volume:
         _ensure_partial_volume(decision, position, volume)
-    _close_now(decision, position, volume)
+    reason = CloseReason.DEALER if command.by_dealer else CloseReason.CLIENT
+    _close_now(decision, position, volume, reason)
     settle(decision)
 
 
@@ -55,7 +56,7 @@ def close_all(decision: Decision, command: CloseAll) -> None:
     if not chosen:
         raise Refused("nothing_to_close", "There is no open position to close.", {"symbol": command.symbol})
     for position in chosen:
-        _close_now(decision, position, position.volume)
+        _close_now(decision, position, position.volume, CloseReason.CLIENT)
     settle(decision)
 
 
@@ -83,6 +84,6 @@ def _ensure_partial_volume(decision: Decision, position: Position, volume: Decim
     ensure_volume(instrument, position.volume - volume)
 
 
-def _close_now(decision: Decision, position: Position, volume: Decimal) -> None:
+def _close_now(decision: Decision, position: Position, volume: Decimal, reason: CloseReason) -> None:
     quote = fresh_quote(decision.market, position.symbol, decision.state.policy)
-    close_at_market(decision, position, volume, quote, CloseReason.CLIENT, fill_evidence(quote))
+    close_at_market(decision, position, volume, quote, reason, fill_evidence(quote))

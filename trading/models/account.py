@@ -48,6 +48,10 @@ class TradingAccount(models.Model):
         verbose_name = _("trading account")
         verbose_name_plural = _("trading accounts")
         ordering = ["number"]
+        permissions = [
+            ("move_money", _("Can move money into and out of accounts")),
+            ("manage_trading", _("Can enable and disable trading, set leverage and close positions")),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(leverage__gte=1), name="account_leverage"),
             models.CheckConstraint(condition=Q(credit__gte=0), name="account_credit"),

@@ -1,0 +1,157 @@
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.roles import Role
+from forexpro.core.models import Event
+from trading.engine.state import OrderType, Side
+from trading.models import AccountGroup, LedgerTransaction, Order, Position
+from trading.services.orders import order_place
+from trading.tests.factories import ORIGIN, make_user
+
+LISTS = ["accountgroup", "tradingaccount", "order", "position", "deal", "ledgertransaction"]
+WHO = ["anonymous", "trader", Role.BACK_OFFICE, Role.ADMIN]
+
+
+@pytest.fixture
+def clients(account, trader):
+    """Clients by who they are signed in as."""
+    clients = {"anonymous": Client(), "trader": Client()}
+    clients["trader"].force_login(trader)
+    for role in (Role.BACK_OFFICE, Role.ADMIN):
+        user = make_user(f"{role.name.lower()}@example.com", is_staff=True)
+        user.groups.add(Group.objects.get(name=role.value))
+        clients[role] = Client()
+        clients[role].force_login(user)
+    return clients
+
+
+@pytest.fixture
+def position(account):
+    order_place(
+        account_id=account.pk,
+        symbol="EURUSD",
+        side=Side.BUY,
+        type=OrderType.MARKET,
+        volume=Decimal("1.00"),
+        origin=ORIGIN,
+    )
+    return Position.objects.get()
+
+
+def press(client, account, action, model="tradingaccount", **fields):
+    return client.post(f"/admin/trading/{model}/{account.pk}/{action}/", {"_form_submitted": "True", **fields})
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("name", LISTS)
+def test_only_staff_look_at_lists(clients, position, who, name):
+    response = clients[who].get(f"/admin/trading/{name}/")
+    assert response.status_code == (200 if isinstance(who, Role) else 302)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_and_pages_show_every_row(clients, position, name):
+    client = clients[Role.ADMIN]
+    for row in {
+        "accountgroup": AccountGroup.objects.all(),
+        "order": Order.objects.all(),
+        "ledgertransaction": LedgerTransaction.objects.all(),
+        "position": Position.objects.all(),
+        "tradingaccount": [position.account],
+        "deal": position.account.deal_set.all(),
+    }[name]:
+        response = client.get(f"/admin/trading/{name}/{row.pk}/change/")
+        assert response.status_code == 200
+
+
+def test_lists_take_the_same_number_of_queries_however_long(clients, position, django_assert_max_num_queries):
+    for _ in range(5):
+        order_place(
+            account_id=position.account_id,
+            symbol="EURUSD",
+            side=Side.SELL,
+            type=OrderType.MARKET,
+            volume=Decimal("0.01"),
+            origin=ORIGIN,
+        )
+    for name in LISTS:
+        with django_assert_max_num_queries(16):
+            clients[Role.ADMIN].get(f"/admin/trading/{name}/")
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_who_moves_money(clients, account, who):
+    fields = {"kind": "deposit", "amount": "250.00", "reason": "Goodwill", "submission": "a"}
+    press(clients[who], account, "move_money", **fields)
+    press(clients[who], account, "move_money", **fields)  # the same dialog sent twice
+    account.refresh_from_db()
+    assert account.balance == (10_250 if who is Role.ADMIN else 10_000)
+    if who is Role.ADMIN:
+        movement = LedgerTransaction.objects.latest("id")
+        assert (movement.reason, movement.reference) == ("deposit", "Goodwill")
+        assert Event.objects.latest("id").actor.startswith("staff:")
+
+
+def test_moving_money_needs_a_reason(clients, account):
+    response = press(clients[Role.ADMIN], account, "move_money", kind="deposit", amount="1", reason="", submission="a")
+    assert response.status_code == 200
+    account.refresh_from_db()
+    assert account.balance == 10_000
+
+
+def test_refusal_is_told(clients, account):
+    client = clients[Role.ADMIN]
+    press(client, account, "move_money", kind="withdrawal", amount="-20000", reason="All", submission="a")
+    page = client.get(f"/admin/trading/tradingaccount/{account.pk}/change/").content.decode()
+    assert "At most 10000.00 USD can be withdrawn now." in page
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_who_disables_trading(clients, account, who):
+    press(clients[who], account, "disable_trading")
+    account.refresh_from_db()
+    assert account.trading_enabled is (who is not Role.ADMIN)
+    press(clients[who], account, "enable_trading")
+    account.refresh_from_db()
+    assert account.trading_enabled
+
+
+def test_leverage_is_set_within_the_group(clients, account):
+    press(clients[Role.ADMIN], account, "set_leverage", leverage="30")
+    press(clients[Role.ADMIN], account, "set_leverage", leverage="5000")
+    account.refresh_from_db()
+    assert account.leverage == 30
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_who_closes_a_position_as_dealer(clients, position, who):
+    press(clients[who], position, "close", model="position")
+    position.refresh_from_db()
+    assert position.close_reason == ("dealer" if who is Role.ADMIN else "")
+
+
+@pytest.mark.parametrize("name", [name for name in LISTS if name != "accountgroup"])
+def test_nothing_is_added_or_deleted_by_hand(clients, position, name):
+    client = clients[Role.ADMIN]
+    assert client.get(f"/admin/trading/{name}/add/").status_code == 403
+    row = {"tradingaccount": position.account_id}.get(name, position.pk)
+    assert client.post(f"/admin/trading/{name}/{row}/delete/", {"post": "yes"}).status_code in (302, 403)
+    assert Position.objects.count() == 1
+
+
+def test_change_of_a_group_is_in_the_audit_log(clients, account):
+    group = AccountGroup.objects.get(name="Retail")
+    client = clients[Role.ADMIN]
+    form = client.get(f"/admin/trading/accountgroup/{group.pk}/change/").context["adminform"].form
+    fields = {name: value for name, value in form.initial.items() if value is not None}
+    inline = {"instruments-TOTAL_FORMS": "0", "instruments-INITIAL_FORMS": "0"}
+    response = client.post(
+        f"/admin/trading/accountgroup/{group.pk}/change/",
+        fields | inline | {"spread_mode": "markup", "spread_points": 7},
+    )
+    assert response.status_code == 302
+    event = Event.objects.get(type="staff.object_changed")
+    assert event.payload["changes"]["spread_points"] == {"before": 0, "after": 7}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from marketdata.catalogue import CatalogueEntry
 from marketdata.feeds import Candle, FeedStatus, Interval
 from marketdata.gateways.simulator import reference_rates
-from marketdata.gateways.simulator.paths import DAY_MS, SAMPLE_MS, SAMPLES_PER_DAY, SimulatedMarket
+from marketdata.gateways.simulator.paths import COARSE, DAY_MS, FINE, Sampling, SimulatedMarket
 from marketdata.gateways.simulator.spreads import rollover_widening
 from marketdata.sessions import TradingHours
 from marketdata.ticks import PRICE_DIGITS, Tick
@@ -26,6 +26,8 @@ STEP_MS = 100
 LONGEST_SILENCE_STEPS = 50
 # Symbols with a spread below this part of their price tick up to three times as often as the others.
 LIQUID_SPREAD = 0.0002
+# Bars of days and weeks before that need no more than the coarse path: shorter bars hardly reach back so far.
+FINE_HISTORY_DAYS = 200
 
 MarketHours = Literal["always", "real"]
 
@@ -145,24 +147,25 @@ class SimulatorFeed:
         first = max(first, interval.opening_ms(self._market.first_day(instrument.code) * DAY_MS + length - 1))
         candles: list[Candle] = []
         if interval in (Interval.D1, Interval.W1):
+            fine_from = self._clock_ms() - FINE_HISTORY_DAYS * DAY_MS
             for opening in range(first, limit - length + 1, length):
-                candles += self._bars(instrument, opening, length, length)
+                candles += self._bars(instrument, opening, length, length, FINE if opening >= fine_from else COARSE)
             return candles
         day = first // DAY_MS
         while day * DAY_MS < limit:
-            bars = self._bars(instrument, day * DAY_MS, DAY_MS, length)
+            bars = self._bars(instrument, day * DAY_MS, DAY_MS, length, FINE)
             candles += [bar for bar in bars if first <= _milliseconds(bar.time) <= limit - length]
             day += 1
         return candles
 
-    def _bars(self, instrument: _Instrument, opening: int, span: int, length: int) -> list[Candle]:
+    def _bars(self, instrument: _Instrument, opening: int, span: int, length: int, sampling: Sampling) -> list[Candle]:
         """Return the bars of `length` in `span`, whole days, both in milliseconds; none where the market was shut."""
-        shape = (span // length, length // SAMPLE_MS)
+        shape = (span // length, length // sampling.sample_ms)
         days = range(opening // DAY_MS, (opening + span) // DAY_MS)
-        is_open: NDArray[Any] = np.concatenate([self._open_samples(instrument, day) for day in days])
+        is_open: NDArray[Any] = np.concatenate([self._open_samples(instrument, day, sampling) for day in days])
         if not is_open.any():
             return []
-        parts = [self._bids(instrument, day) for day in days]
+        parts = [self._bids(instrument, day, sampling) for day in days]
         bids: NDArray[Any] = np.concatenate([part[:-1] for part in parts])
         after: NDArray[Any] = np.append(bids[1:], parts[-1][-1])
         # A bar runs up to the price with which the next one opens.
@@ -171,7 +174,7 @@ class SimulatorFeed:
         bids, after, is_open = bids.reshape(shape), after.reshape(shape), is_open.reshape(shape)
         first_open, last_open = is_open.argmax(axis=1), shape[1] - 1 - is_open[:, ::-1].argmax(axis=1)
         # As many ticks as the live feed would make on average in what was open of the bar.
-        ticks = is_open.sum(axis=1) * (SAMPLE_MS / 1000 * self._ticks_per_second)
+        ticks = is_open.sum(axis=1) * (sampling.sample_ms / 1000 * self._ticks_per_second)
         return [
             Candle(
                 time=datetime.fromtimestamp((opening + row * length) / 1000, UTC),
@@ -184,20 +187,21 @@ class SimulatorFeed:
             for row in np.flatnonzero(is_open.any(axis=1))
         ]
 
-    def _bids(self, instrument: _Instrument, day: int) -> NDArray[np.int64]:
+    def _bids(self, instrument: _Instrument, day: int, sampling: Sampling) -> NDArray[np.int64]:
         """Return the bids of a day's samples, its end included, in points."""
-        mids = self._market.samples(instrument.code, day)
+        mids = self._market.samples(instrument.code, day, sampling)
         bids: NDArray[np.int64] = np.rint(mids * 10**instrument.digits - instrument.typical_spread / 2).astype(np.int64)
         return bids
 
-    def _open_samples(self, instrument: _Instrument, day: int) -> NDArray[np.bool_]:
+    def _open_samples(self, instrument: _Instrument, day: int, sampling: Sampling) -> NDArray[np.bool_]:
         """Return which samples of a day have a price."""
         if self._market_hours == "real":
-            return np.repeat(self._open_minutes(instrument.hours, day), 60_000 // SAMPLE_MS)
+            minutes = np.arange(sampling.samples) * sampling.sample_ms // 60_000
+            return self._open_minutes(instrument.hours, day)[minutes]
         # 1970-01-01 was a Thursday. Reference rates end on working days; afterwards the simulation never sleeps.
         is_weekend = (day + 3) % 7 >= 5
         shut = is_weekend and day <= reference_rates.last_day() and not instrument.is_crypto
-        return np.full(SAMPLES_PER_DAY, not shut)
+        return np.full(sampling.samples, not shut)
 
     def _compute_open_minutes(self, hours: TradingHours, day: int) -> NDArray[np.bool_]:
         start = day * 86_400

@@ -11,7 +11,8 @@ ones. Evaluating a path at any moment of any year therefore takes neither state 
 
 import zlib
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from math import exp, log, sqrt
 from typing import Any
 
@@ -32,14 +33,31 @@ REVERSION = 1 / 60
 # How much of a path's movement it shares with its class: the dollar moves all currencies, bitcoin all coins.
 SHARED_VARIANCE = 0.6
 
-BRIDGE_LEVELS = 12
-CELLS = 2**BRIDGE_LEVELS
-# Within one of the day's cells (about 20 seconds), for live ticks.
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How finely a day of history is looked at: 2**levels cells of movement, a sample every so many milliseconds.
+
+    A coarse path is the fine one at fewer points, so that both agree where they meet.
+    """
+
+    levels: int
+    sample_ms: int
+
+    @property
+    def cells(self) -> int:
+        return int(2**self.levels)
+
+    @property
+    def samples(self) -> int:
+        return DAY_MS // self.sample_ms
+
+
+FINE = Sampling(levels=12, sample_ms=20_000)
+COARSE = Sampling(levels=8, sample_ms=300_000)
+# Within one of the day's fine cells (about 20 seconds), for live ticks.
 FINE_LEVELS = 7
 FINE_CELLS = 2**FINE_LEVELS
-# History is sampled this often, whatever its interval, so that the bars of all intervals agree.
-SAMPLE_MS = 20_000
-SAMPLES_PER_DAY = DAY_MS // SAMPLE_MS
 
 # How busy the hours of a UTC day are: Asia, Europe, both sides of the Atlantic, the evening.
 _HOUR_WEIGHTS = (
@@ -52,17 +70,24 @@ _EVEN_HOURS = (1.0,) * 24
 _HOURS_MS = np.arange(25) * (DAY_MS / 24)
 
 
-def _clock(weights: tuple[float, ...]) -> Floats:
+@cache
+def _clock(weights: tuple[float, ...]) -> tuple[float, ...]:
     """Return how much of a day's movement has happened at the start of each hour and at the end."""
-    elapsed: Floats = np.concatenate(([0.0], np.cumsum(weights)))
-    return elapsed / float(elapsed[-1])
+    return tuple(sum(weights[:hour]) / sum(weights) for hour in range(25))
 
 
-def _cells_at(milliseconds: Floats, clock: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """Return in which of a day's cells moments fall, and which part of the cell is over by then."""
-    positions = np.interp(milliseconds, _HOURS_MS, clock) * CELLS
-    cells = np.minimum(positions.astype(np.int64), CELLS - 1)
+@cache
+def _grid(clock: tuple[float, ...], sampling: Sampling) -> tuple[NDArray[np.int64], Floats]:
+    """Return in which cell of a day each sample falls, both ends included, and how far into the cell."""
+    milliseconds = np.arange(sampling.samples + 1) * float(sampling.sample_ms)
+    positions = np.interp(milliseconds, _HOURS_MS, clock) * sampling.cells
+    cells = np.minimum(positions.astype(np.int64), sampling.cells - 1)
     return cells, positions - cells
+
+
+@cache
+def _ramp(cells: int) -> Floats:
+    return np.linspace(0.0, 1.0, cells + 1)
 
 
 @lru_cache(maxsize=16)
@@ -93,7 +118,6 @@ class Path:
         self._name, self._class, self._seed = name, asset_class, seed
         self._daily_deviation = volatility / sqrt(TRADING_DAYS)
         self._clock = _clock(_EVEN_HOURS if asset_class == "crypto" else _HOUR_WEIGHTS)
-        self._samples = _cells_at(np.arange(SAMPLES_PER_DAY + 1) * float(SAMPLE_MS), self._clock)
         published = reference_rates.dollar_values(name)
         if published is not None:
             days, values = published
@@ -110,15 +134,15 @@ class Path:
         self._day = lru_cache(maxsize=2)(self._compute_day)
         self._cell: Callable[[int, int], list[float]] = lru_cache(maxsize=2)(self._compute_cell)
 
-    def samples(self, day: int) -> Floats:
-        """Return the path at every `SAMPLE_MS` of `day`, both ends included."""
-        points, (cells, parts) = self._day(day), self._samples
+    def samples(self, day: int, sampling: Sampling) -> Floats:
+        """Return the path throughout `day`, both ends included."""
+        points, (cells, parts) = self._day(day, sampling), _grid(self._clock, sampling)
         return points[cells] * (1 - parts) + points[cells + 1] * parts
 
     def value(self, day: int, millisecond: float) -> float:
         """Return the path at one moment, with the movement of seconds that `samples` leaves out."""
-        position = float(np.interp(millisecond, _HOURS_MS, self._clock)) * CELLS
-        cell = min(int(position), CELLS - 1)
+        position = float(np.interp(millisecond, _HOURS_MS, self._clock)) * FINE.cells
+        cell = min(int(position), FINE.cells - 1)
         fine = (position - cell) * FINE_CELLS
         index = min(int(fine), FINE_CELLS - 1)
         points = self._cell(day, cell)
@@ -137,15 +161,15 @@ class Path:
                 self._anchors.append(anchor)
         return self._anchors[offset]
 
-    def _compute_day(self, day: int) -> Floats:
+    def _compute_day(self, day: int, sampling: Sampling) -> Floats:
         start, end = self._anchor(day - 1), self._anchor(day)
-        bridge = _bridge(self._shared_normals("day", day, count=CELLS - 1), BRIDGE_LEVELS)
-        return np.linspace(start, end, CELLS + 1) + self._daily_deviation * bridge
+        bridge = _bridge(self._shared_normals("day", day, count=sampling.cells - 1), sampling.levels)
+        return start + (end - start) * _ramp(sampling.cells) + self._daily_deviation * bridge
 
     def _compute_cell(self, day: int, cell: int) -> list[float]:
-        start, end = self._day(day)[cell : cell + 2]
+        start, end = self._day(day, FINE)[cell : cell + 2]
         bridge = _bridge(self._shared_normals("cell", day, cell, count=FINE_CELLS - 1), FINE_LEVELS)
-        points = np.linspace(start, end, FINE_CELLS + 1) + self._daily_deviation / sqrt(CELLS) * bridge
+        points = start + (end - start) * _ramp(FINE_CELLS) + self._daily_deviation / sqrt(FINE.cells) * bridge
         return list(map(float, points))
 
     def _shared_normals(self, purpose: str, *position: int, count: int) -> Floats:
@@ -188,11 +212,11 @@ class SimulatedMarket:
         """Return the first day since 1970-01-01 on which a symbol has a price throughout."""
         return 1 + max(path.first_day for _, path in self._legs[code])
 
-    def samples(self, code: str, day: int) -> Floats:
-        """Return the mid price at every `SAMPLE_MS` of `day`, both ends included."""
-        total = np.zeros(SAMPLES_PER_DAY + 1)
+    def samples(self, code: str, day: int, sampling: Sampling) -> Floats:
+        """Return the mid price throughout `day`, both ends included."""
+        total = np.zeros(sampling.samples + 1)
         for sign, path in self._legs[code]:
-            total += sign * path.samples(day)
+            total += sign * path.samples(day, sampling)
         return np.exp(total)
 
     def mid(self, code: str, time_ms: int) -> float:

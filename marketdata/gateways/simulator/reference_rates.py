@@ -43,6 +43,7 @@ def dollar_values(currency: str) -> tuple[NDArray[np.int64], NDArray[np.float64]
     return np.array(days), np.array([dollars[day] / units[day] for day in days])
 
 
+@cache
 def last_day() -> int:
     """Return the last day of the file, in days since 1970-01-01."""
     return max(_per_euro()["USD"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from marketdata.catalogue import catalogue_entries
 from marketdata.feeds import Feed, FeedStatus, Interval
 from marketdata.gateways.simulator import SimulatorFeed, reference_rates
-from marketdata.gateways.simulator.paths import DAY_MS, SimulatedMarket
+from marketdata.gateways.simulator.paths import COARSE, DAY_MS, FINE, SimulatedMarket
 from marketdata.gateways.simulator.spreads import rollover_widening
 from marketdata.ticks import PRICE_SCALE, to_price
 
@@ -129,7 +129,7 @@ def test_currencies_start_from_the_reference_rates(market, symbol, currency, inv
     last = reference_rates.last_day()
     for day in (last, last - 7, last - 700):
         expected = per_euro[currency][day] / (per_euro["USD"][day] if inverse else 1)
-        assert market.samples(symbol, day)[-1] == pytest.approx(expected, rel=1e-9)
+        assert market.samples(symbol, day, FINE)[-1] == pytest.approx(expected, rel=1e-9)
 
 
 def test_the_level_stays_near_its_reference(market):
@@ -144,16 +144,23 @@ def test_the_level_stays_near_its_reference(market):
 )
 def test_volatility_is_that_of_the_class(market, symbol, low, high):
     today = int(FRIDAY.timestamp() * 1000) // DAY_MS
-    closes = np.log([market.samples(symbol, day)[-1] for day in range(today - 250, today)])
+    closes = np.log([market.samples(symbol, day, FINE)[-1] for day in range(today - 250, today)])
     assert low < np.diff(closes).std() * np.sqrt(260) < high
 
 
 def test_live_prices_pass_through_the_samples_of_history(market):
     day = int(FRIDAY.timestamp() * 1000) // DAY_MS
-    samples = market.samples("BTCUSD", day)
+    samples = market.samples("BTCUSD", day, FINE)
     live = [market.mid("BTCUSD", day * DAY_MS + index * 20_000) for index in range(0, len(samples) - 1, 100)]
     assert live == pytest.approx(samples[:-1:100], rel=0.001)
     assert market.mid("BTCUSD", day * DAY_MS) == pytest.approx(samples[0], rel=1e-12)
+
+
+def test_coarse_history_is_the_fine_one_at_fewer_points(market):
+    day = int(FRIDAY.timestamp() * 1000) // DAY_MS - 300
+    fine, coarse = market.samples("BTCUSD", day, FINE), market.samples("BTCUSD", day, COARSE)
+    hours = slice(None, None, 3 * 3_600_000 // COARSE.sample_ms)  # 3 hours are 32 of a coin's 256 even cells
+    assert coarse[hours] == pytest.approx(fine[:: 3 * 3_600_000 // FINE.sample_ms], rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+from marketdata.models.candle import Candle
 from marketdata.models.symbol import Symbol
 
-__all__ = ["Symbol"]
+__all__ = ["Candle", "Symbol"]

@@ -1,4 +1,4 @@
-"""What the rest of the platform asks of the market."""
+"""Latest quotes, feeds and symbols."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,0 +1,184 @@
+"""Pages of candles, as the bytes that go over the wire, and the gaps in them."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import orjson
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from forexpro.core.refusals import Refused
+from marketdata.aggregation import MINUTES, bar_start, interval_ms
+from marketdata.candle_cache import CHUNK_BARS, Head, Series, read_chunks, read_head, write_chunks
+from marketdata.feeds import Interval
+from marketdata.sessions import TradingHours
+
+PAGE_BARS_MAX = 5_000
+
+# A chunk is kept as lines: the number of the nearest older chunk that has bars, then one row of JSON per bar. Every row
+# begins with its time in a form that sorts as text.
+_TIME = slice(len('{"time":"'), len('{"time":"2026-11-20T00:00:00Z'))
+
+_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_ROW = '{"time":"%s","open":"%s","high":"%s","low":"%s","close":"%s","volume":%s}'
+
+_SYMBOL_AND_NEWEST_BEFORE = """
+    SELECT digits, (SELECT max(time) FROM marketdata_candle WHERE symbol = code AND interval = %s AND time < %s)
+    FROM marketdata_symbol WHERE code = %s
+"""
+_SESSIONS_AND_TIMES = """
+    SELECT sessions::text, ARRAY(
+        SELECT time FROM marketdata_candle WHERE symbol = code AND interval = %s AND time >= %s AND time < %s
+    ) FROM marketdata_symbol WHERE code = %s
+"""
+_ROWS = """
+    SELECT extract(epoch FROM time)::bigint, open, high, low, close, volume FROM marketdata_candle
+    WHERE symbol = %s AND interval = %s AND time >= %s AND time < %s ORDER BY time
+"""
+
+
+def candles_page(
+    symbol: str,
+    interval: Interval,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    limit: int = 1000,
+) -> bytes:
+    """Return the newest `limit` candles that opened in [start, end), oldest first, as a JSON object.
+
+    Bars of history come from the cache, or from one query; the forming bar is the newest that the feed wrote. Raises
+    Refused `unknown_symbol`.
+    """
+    series = Series(symbol, interval)
+    head = read_head(series)
+    first, last = _text(start, "0"), _text(end, "9")
+    rows: list[bytes] = []
+    newest_ms = _newest_ms(series, head)
+    if newest_ms is not None:
+        newest = series.chunk(newest_ms)
+        oldest = series.chunk(_ms(start)) if start else None
+        chunk: int | None = newest if end is None else min(newest, series.chunk(_ms(end) - 1))
+        if head.live is not None and first <= _row_time(head.live) < last:
+            rows.append(head.live)
+        before = min(last, _row_time(head.live)) if head.live is not None else last
+        while chunk is not None and len(rows) < limit and (oldest is None or chunk >= oldest):
+            expected = (limit - len(rows)) // CHUNK_BARS + 2
+            for content in _chunks(series, head, range(chunk, chunk - expected, -1), newest):
+                older, *found = content.split(b"\n")
+                lowest = bisect_left(found, first, key=_row_time)
+                rows[:0] = found[lowest : bisect_left(found, before, key=_row_time)]
+                chunk -= 1
+            chunk = int(older) if older else None
+    page = b",".join(rows[-limit:])
+    return b'{"symbol":"%s","interval":"%s","candles":[%s]}' % (symbol.encode(), interval.value.encode(), page)
+
+
+def candle_gaps(symbol: str, interval: Interval, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+    """Return the ranges within [start, end) in which no candle is stored although the market was open, oldest first.
+
+    One query. Raises Refused `unknown_symbol`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSIONS_AND_TIMES, [MINUTES[interval], start, end, symbol])
+        found = cursor.fetchone()
+    if found is None:
+        raise _unknown(symbol)
+    hours, stored = TradingHours.from_json(orjson.loads(found[0])), set(found[1])
+    length = timedelta(milliseconds=interval_ms(interval))
+    step = min(length, timedelta(hours=1))
+    gaps: list[tuple[datetime, datetime]] = []
+    is_gap_open = False
+    moment = datetime.fromtimestamp(bar_start(_ms(start), interval) / 1000, UTC)
+    while moment < end:
+        if moment in stored:
+            is_gap_open = False
+        elif moment >= start and any(hours.is_open(moment + step * part) for part in range(length // step)):
+            gaps[-1:] = [(gaps[-1][0], moment + length)] if is_gap_open else [*gaps[-1:], (moment, moment + length)]
+            is_gap_open = True
+        moment += length
+    return gaps
+
+
+def row_of_json(time_ms: int, prices: Sequence[str], volume: int) -> bytes:
+    """Return one candle as pages write it; `prices` are open, high, low, close with the symbol's digits."""
+    moment = datetime.fromtimestamp(time_ms / 1000, UTC).strftime(_TIME_FORMAT)
+    return (_ROW % (moment, *prices, volume)).encode()
+
+
+def _chunks(series: Series, head: Head, numbers: range, newest: int) -> list[bytes]:
+    """Return the content of consecutive chunks, newest first."""
+    contents = dict(zip(numbers, read_chunks(series, head, numbers, newest), strict=True))
+    missing = [number for number, content in contents.items() if content is None]
+    if missing:
+        read = _read_chunks_from_database(series, min(missing), max(missing))
+        write_chunks(series, head, {number: read[number] for number in missing}, newest)
+        contents.update(read)
+    return [contents[number] or b"" for number in numbers]
+
+
+def _read_chunks_from_database(series: Series, lowest: int, highest: int) -> dict[int, bytes]:
+    interval = MINUTES[series.interval]
+    start, end = _moment(series.chunk_start(lowest)), _moment(series.chunk_start(highest + 1))
+    with connection.cursor() as cursor:
+        cursor.execute(_SYMBOL_AND_NEWEST_BEFORE, [interval, start, series.symbol])
+        found = cursor.fetchone()
+        if found is None:
+            raise _unknown(series.symbol)
+        cursor.execute(_ROWS, [series.symbol, interval, start, end])
+        bars = cursor.fetchall()
+    digits, before = found
+    older = series.chunk(_ms(before)) if before else None
+    seconds = np.fromiter((bar[0] for bar in bars), np.int64, len(bars))
+    moments = np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC").tolist()
+    price = f"%.{digits}f"
+    row = _ROW % ("%s", price, price, price, price, "%s")
+    rows = [(row % (moment, *bar[1:])).encode() for moment, bar in zip(moments, bars, strict=True)]
+    edges = np.searchsorted(seconds * 1000, [series.chunk_start(number) for number in range(lowest, highest + 2)])
+    contents = {}
+    for number, (first, last) in enumerate(pairwise(edges.tolist()), start=lowest):
+        contents[number] = b"\n".join([b"" if older is None else str(older).encode(), *rows[first:last]])
+        if last > first:
+            older = number
+    return contents
+
+
+def _newest_ms(series: Series, head: Head) -> int | None:
+    if head.live is not None:
+        return _ms(datetime.fromisoformat(_row_time(head.live).decode()))
+    with connection.cursor() as cursor:
+        cursor.execute(_SYMBOL_AND_NEWEST_BEFORE, [MINUTES[series.interval], "infinity", series.symbol])
+        found = cursor.fetchone()
+    if found is None:
+        raise _unknown(series.symbol)
+    return _ms(found[1]) if found[1] else None
+
+
+def _unknown(symbol: str) -> Refused:
+    return Refused(
+        "unknown_symbol",
+        _("%(symbol)s is not offered here. The list of symbols says what is.") % {"symbol": symbol},
+        {"symbol": symbol},
+        http_status=404,
+    )
+
+
+def _row_time(row: bytes) -> bytes:
+    return row[_TIME]
+
+
+def _text(moment: datetime | None, otherwise: str) -> bytes:
+    """Return a bound as rows write their times: bars open on whole seconds, so a fraction counts as the next one."""
+    if moment is None:
+        return otherwise.encode()
+    return (moment + timedelta(microseconds=999_999)).astimezone(UTC).strftime(_TIME_FORMAT).encode()
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def _moment(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / 1000, UTC)

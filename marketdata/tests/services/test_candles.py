@@ -1,0 +1,159 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+import orjson
+import pytest
+from django.db import OperationalError
+
+from forexpro.core.realtime.connections import name, redis_client
+from forexpro.core.realtime.database import in_database
+from marketdata.aggregation import BARS
+from marketdata.feeds import Candle as History
+from marketdata.feeds import FeedStatus, Interval
+from marketdata.models import Candle
+from marketdata.selectors import candles_page
+from marketdata.services import candles
+from marketdata.services.candles import CandleRecorder, candles_backfill, candles_upsert
+from marketdata.services.catalogue import catalogue_load
+from marketdata.ticks import Tick
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "catalogue")]
+
+START_MS = 1_795_132_800_000  # 2026-11-20 00:00 UTC
+
+
+@pytest.fixture
+def catalogue(transactional_db) -> None:
+    catalogue_load()
+
+
+def tick(bid: int, seconds: int, symbol: str = "EURUSD") -> Tick:
+    at = START_MS + seconds * 1_000
+    return Tick(symbol, bid * 100_000, bid * 100_000 + 2_000, at, at, "test")
+
+
+def stored(interval: int) -> list[tuple]:
+    rows = Candle.objects.filter(interval=interval).order_by("symbol", "time")
+    return [
+        (row.symbol, row.time.strftime("%H:%M"), row.open, row.high, row.low, row.close, row.volume) for row in rows
+    ]
+
+
+def test_upserting_replaces_and_repeats_safely():
+    bars = np.array([(b"EURUSD", START_MS, 1, 4, 1, 3, 5), (b"EURUSD", START_MS + 60_000, 3, 3, 3, 3, 1)], BARS)
+    for price in ("open", "high", "low", "close"):
+        bars[price] *= 10**8
+    assert candles_upsert({Interval.M1: bars}) == 2
+    bars["close"][0] = 2 * 10**8
+    assert candles_upsert({Interval.M1: np.concatenate((bars, bars))}) == 2
+    assert stored(1) == [("EURUSD", "00:00", 1, 4, 1, 2, 5), ("EURUSD", "00:01", 3, 3, 3, 3, 1)]
+    assert candles_upsert({Interval.M1: bars[:0]}) == 0
+
+
+async def test_a_recorder_shows_forming_bars_and_stores_finished_ones():
+    recorder = CandleRecorder()
+    await recorder._resume()
+    await recorder.add([tick(1_080, 0), tick(1_090, 10), tick(1_070, 20), tick(1_085, 59)])
+    await recorder.flush()
+    await recorder.add([tick(1_086, 61)])
+    await recorder.flush()
+
+    assert (await in_database(stored)(1))[0] == ("EURUSD", "00:00", 1.08, 1.09, 1.07, 1.085, 4)
+    await recorder.add([tick(1_099, 62)])
+    await recorder.flush()
+    page = orjson.loads(await in_database(candles_page)("EURUSD", Interval.M1))["candles"]
+    assert [(bar["close"], bar["volume"]) for bar in page] == [("1.08500", 4), ("1.09900", 2)]
+    week = orjson.loads(await in_database(candles_page)("EURUSD", Interval.W1))["candles"]
+    assert [(bar["time"], bar["high"], bar["volume"]) for bar in week] == [("2026-11-16T00:00:00Z", "1.09900", 6)]
+
+
+@pytest.mark.parametrize("redis_lost", [False, True])
+async def test_the_next_recorder_goes_on_where_the_last_one_was_killed(redis_lost):
+    first = CandleRecorder()
+    await first._resume()
+    await first.add([tick(1_080, 0), tick(1_090, 10)])
+    await first.flush()
+    if redis_lost:
+        redis_client().delete(name("candles"))
+
+    second = CandleRecorder()
+    await second._resume()
+    await second.add([tick(1_085, 30), tick(1_100, 70)])
+    await second.flush()
+
+    assert (await in_database(stored)(1))[0] == ("EURUSD", "00:00", 1.08, 1.09, 1.08, 1.085, 3)
+    hour = orjson.loads(await in_database(candles_page)("EURUSD", Interval.H1))["candles"]
+    assert [(bar["open"], bar["high"], bar["volume"]) for bar in hour] == [("1.08000", "1.10000", 4)]
+
+
+async def test_a_database_that_is_away_delays_bars_and_loses_none(monkeypatch, caplog):
+    recorder = CandleRecorder()
+    await recorder._resume()
+
+    def away(*args, **kwargs):
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(candles, "candles_upsert", away)
+        for minute in range(3):
+            await recorder.add([tick(1_080 + minute, minute * 60)])
+            await recorder.flush()
+    assert "trying again" in caplog.text
+    assert await in_database(stored)(1) == []
+    await recorder.add([tick(1_090, 180)])
+    await recorder.flush()
+    assert [row[1] for row in await in_database(stored)(1)] == ["00:00", "00:01", "00:02", "00:03"]
+
+
+async def test_a_stopped_recorder_stores_what_was_forming():
+    recorder = CandleRecorder()
+    running = asyncio.ensure_future(recorder.run())
+    await asyncio.sleep(candles.FLUSH_SECONDS * 1.5)
+    await recorder.add([tick(1_080, 0)])
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [row[-1] for row in await in_database(stored)(1440)] == [1]
+
+
+class History3Hours:
+    """A provider whose history is three hourly bars."""
+
+    name, status, status_detail, can_wait = "history", FeedStatus.LIVE, "", False
+
+    def __init__(self) -> None:
+        self.asked: list[tuple] = []
+
+    def stream(self, symbols):
+        raise NotImplementedError
+
+    async def candles(self, symbol, interval, start, end):
+        self.asked.append((symbol, interval, start, end))
+        if interval is not Interval.H1:
+            return []
+        price = Decimal("1.08")
+        hours = [datetime(2026, 11, 19, hour, tzinfo=UTC) for hour in (20, 21, 22)]
+        return [History(hour, price, price, price, price) for hour in hours]
+
+
+async def test_backfilling_asks_once_per_series_and_only_for_what_is_missing(monkeypatch):
+    monkeypatch.setattr(candles, "BACKFILL_BARS", 5)
+    feed = History3Hours()
+    now = datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
+    assert await candles_backfill(feed, ["EURUSD"], now=now) == 3
+    assert [interval for _, interval, *_ in feed.asked] == list(Interval)
+    midnight = datetime(2026, 11, 20, tzinfo=UTC)
+    assert next(asked[2:] for asked in feed.asked if asked[1] is Interval.H1) == (
+        midnight - timedelta(hours=5),
+        midnight,
+    )
+
+    feed.asked.clear()
+    await candles_backfill(feed, ["EURUSD"], now=now)
+    assert next(asked[2:] for asked in feed.asked if asked[1] is Interval.H1) == (
+        midnight - timedelta(hours=5),
+        midnight,
+    )
+    assert [row[1] for row in await in_database(stored)(60)] == ["20:00", "21:00", "22:00"]

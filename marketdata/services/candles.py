@@ -210,23 +210,22 @@ def _last_bars() -> dict[Interval, Array]:
     }
 
 
-async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime | None = None) -> int:
-    """Fetch from `feed` what is missing of the last `BACKFILL_BARS` bars of each interval; return the bars stored.
+async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime | None = None) -> None:
+    """Fetch from `feed` what is missing of the last `BACKFILL_BARS` bars of each interval.
 
     The bar that is forming now is left to the recorder.
     """
     now = now or datetime.now(UTC)
-    stored = 0
-    for interval in Interval:
-        length = timedelta(minutes=MINUTES[interval])
-        end = datetime.fromtimestamp(bar_start(int(now.timestamp() * 1000), interval) / 1000, UTC)
-        for symbol in symbols:
+    # A symbol's charts are complete before the next symbol's begin: people look at one.
+    for symbol in symbols:
+        for interval in Interval:
+            length = timedelta(minutes=MINUTES[interval])
+            end = datetime.fromtimestamp(bar_start(int(now.timestamp() * 1000), interval) / 1000, UTC)
             gaps = await in_database(candle_gaps)(symbol, interval, end - BACKFILL_BARS * length, end)
             if gaps:
                 candles = await feed.candles(symbol, interval, gaps[0][0], gaps[-1][1])
                 bars = _as_bars(symbol, (candle for candle in candles if candle.time < end))
-                stored += await in_database(candles_upsert)({interval: bars})
-    return stored
+                await in_database(candles_upsert)({interval: bars})
 
 
 def _as_bars(symbol: str, candles: Iterable[Candle]) -> Array:

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import signal
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -10,6 +11,7 @@ from marketdata.feeding.runner import FeedRunner
 from marketdata.feeds import Feed
 from marketdata.gateways.configured import configured_feed
 from marketdata.selectors import symbol_catalogue
+from marketdata.services.candles import CandleRecorder, candles_backfill
 
 
 class Command(BaseCommand):
@@ -27,4 +29,12 @@ class Command(BaseCommand):
         assert task is not None
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        await FeedRunner(feed, symbols, leadership=Leadership(feed.name)).run()
+        recorder = CandleRecorder()
+        runner = FeedRunner(
+            feed,
+            symbols,
+            leadership=Leadership(feed.name),
+            on_ticks=recorder.add,
+            beside=[recorder.run, partial(candles_backfill, feed, symbols)],
+        )
+        await runner.run()

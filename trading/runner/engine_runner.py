@@ -62,6 +62,7 @@ class EngineRunner:
         self._tick_id: str | None = None
         self._tick_id_before_missed: str | None = None
         self._tick_received_ms = 0
+        self._catching_up = True
         self._log_position = Position()
         self._configuration: UUID | None = None
         self._wakeups: redis.client.PubSub | None = None
@@ -105,6 +106,9 @@ class EngineRunner:
         assert self._tick_id is not None
         self._follow_when_due()
         ticks = read_ticks(self._tick_id, count=BATCH_TICKS, block_ms=block_ms)
+        if ticks:
+            # Ticks come in the order of their receipt: where the first is young enough, the clock need not be asked.
+            self._catching_up = self._is_too_old(ticks[0])
         for tick in ticks:
             self._work_through(tick)
             self._tick_id = tick.id
@@ -187,7 +191,7 @@ class EngineRunner:
         symbol = tick.symbol
         self._ticks[symbol] = tick
         self._recent[symbol].append(tick)
-        if self._is_too_old(tick):
+        if self._catching_up and self._is_too_old(tick):
             self._remember_missed(tick)
             return
         if symbol in self._missed:

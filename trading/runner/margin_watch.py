@@ -102,8 +102,11 @@ class MarginWatch:
 
     def price(self, symbol: str, ticks: Mapping[str, Tick]) -> list[int]:
         """Revalue what a new tick of `symbol` changes; return the accounts to look at, in order of their ids."""
+        tables = self._by_symbol.get(symbol)
+        if not tables:
+            return []
         flagged: set[int] = set()
-        for table in self._by_symbol.get(symbol, ()):
+        for table in tables:
             if not table.slots:
                 continue
             values = table.values

@@ -1,0 +1,248 @@
+"""How fast quotes pass the trigger index, alone and from the tick stream."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from accounts.models import User
+from forexpro.core.bench import Measurement, benchmark, stopwatch
+from forexpro.core.events.chain import Origin
+from forexpro.core.realtime.connections import name, redis_client
+from marketdata.models import Symbol
+from marketdata.stream import publish_ticks
+from marketdata.ticks import PRICE_SCALE, Tick
+from trading.engine.commands import BalanceReason
+from trading.engine.triggers import Trigger, TriggerIndex, TriggerKind, Watch
+from trading.models import AccountGroup, Order, Position, TradingAccount
+from trading.replay.scratch import scratch_services
+from trading.runner.engine_runner import BATCH_TICKS, EngineRunner
+from trading.runner.shards import Shard
+from trading.services.accounts import account_open, balance_change
+
+SYMBOLS = [f"SYM{number:03}" for number in range(500)]
+RESTING = 100_000
+FEW_RESTING = 100
+QUIET_QUOTES = 1_000_000
+SCANNED_QUOTES = 20_000
+CHANGED_LEVELS = 50_000
+STREAM_TICKS = 200_000
+ACCOUNTS = 200
+POSITIONS_PER_ACCOUNT = 5
+PRICE = PRICE_SCALE
+# Prices stay this far around PRICE, levels keep at least this distance from them.
+NOISE, FAR = 1_000, 1_000_000
+REPRODUCIBLE = 1
+
+
+@benchmark
+def trigger_index() -> Iterator[Measurement]:
+    """Quotes that trigger nothing, in memory: against the loop around them, and against looking at every level."""
+    random = Random(REPRODUCIBLE)  # noqa: S311
+    levels = [_level(number, random) for number in range(RESTING)]
+    quotes = [_quote(random) for _ in range(QUIET_QUOTES)]
+    index, small = TriggerIndex(), TriggerIndex()
+    for trigger in levels:
+        index.add(trigger)
+    for trigger in levels[:FEW_RESTING]:
+        small.add(trigger)
+
+    with stopwatch() as empty_loop:
+        for _symbol, _bid, _ask in quotes:
+            pass
+    rates = {}
+    for count, indexed in ((FEW_RESTING, small), (RESTING, index)):
+        reached = indexed.reached
+        with stopwatch() as watch:
+            for symbol, bid, ask in quotes:
+                reached(symbol, bid, ask)
+        rates[count] = QUIET_QUOTES / watch.seconds
+    for count, rate in rates.items():
+        yield Measurement(
+            f"quiet quotes, {count:,} resting orders over {len(SYMBOLS)} symbols",
+            rate,
+            "a second",
+            QUIET_QUOTES / empty_loop.seconds,
+            "a loop that does nothing",
+        )
+
+    by_symbol: dict[str, list[Trigger]] = {symbol: [] for symbol in SYMBOLS}
+    for trigger in levels:
+        by_symbol[trigger.symbol].append(trigger)
+    with stopwatch() as scan:
+        for symbol, bid, ask in quotes[:SCANNED_QUOTES]:
+            found = [trigger for trigger in by_symbol[symbol] if trigger.depth(bid, ask) >= 0]
+            assert not found
+    yield Measurement(
+        f"quiet quotes, {RESTING:,} resting orders",
+        rates[RESTING],
+        "a second",
+        SCANNED_QUOTES / scan.seconds,
+        "looking at each of the symbol's levels",
+    )
+
+    with stopwatch() as change:
+        for trigger in levels[:CHANGED_LEVELS]:
+            index.remove(trigger)
+            index.add(trigger)
+    with stopwatch() as plain:
+        held = set(levels)
+        for trigger in levels[:CHANGED_LEVELS]:
+            held.remove(trigger)
+            held.add(trigger)
+    yield Measurement(
+        "levels removed and added again",
+        CHANGED_LEVELS / change.seconds,
+        "a second",
+        CHANGED_LEVELS / plain.seconds,
+        "the same in an unsorted set",
+    )
+
+
+@benchmark
+def engine_stream() -> Iterator[Measurement]:
+    """Quiet quotes from the Redis stream through the engine, without and with open positions to watch."""
+    with scratch_services():
+        account_ids = _rest_orders()
+        random = Random(REPRODUCIBLE)  # noqa: S311
+        now_ms = int(time.time() * 1000)
+        ticks = [Tick(*_quote(random), now_ms, now_ms, "bench") for _ in range(STREAM_TICKS)]
+        asyncio.run(_publish([Tick(symbol, PRICE, PRICE, now_ms, now_ms, "bench") for symbol in SYMBOLS]))
+        floor = _floor(ticks)
+        yield Measurement(
+            f"quiet quotes from the stream, {RESTING:,} resting orders over {len(SYMBOLS)} symbols",
+            _engine_rate(ticks),
+            "a second",
+            floor,
+            "reading the stream and doing nothing",
+        )
+        _open_positions(account_ids)
+        yield Measurement(
+            f"the same with the margins of {ACCOUNTS} accounts of {POSITIONS_PER_ACCOUNT} positions",
+            _engine_rate(ticks),
+            "a second",
+            floor,
+            "reading the stream and doing nothing",
+        )
+
+
+def _quote(random: Random) -> tuple[str, int, int]:
+    bid = PRICE + random.randrange(NOISE)
+    return random.choice(SYMBOLS), bid, bid + random.randrange(NOISE)
+
+
+def _level(number: int, random: Random) -> Trigger:
+    watch = random.choice(list(Watch))
+    away = random.randrange(FAR, 10 * FAR)
+    level = PRICE + (away if watch in (Watch.ASK_RISES, Watch.BID_RISES) else -away)
+    return Trigger(number, TriggerKind.ORDER, number % ACCOUNTS, SYMBOLS[number % len(SYMBOLS)], watch, level)
+
+
+def _rest_orders() -> list[int]:
+    """Fill the empty database with symbols, accounts and resting orders far from the market."""
+    Symbol.objects.bulk_create(
+        Symbol(
+            code=symbol,
+            name=symbol,
+            asset_class=Symbol.AssetClass.INDEX,
+            base_currency=symbol,
+            quote_currency="USD",
+            margin_currency="USD",
+            digits=8,
+            contract_size=1,
+            volume_min=1,
+            volume_max=100,
+            volume_step=1,
+            margin_mode=Symbol.MarginMode.CFD_LEVERAGE,
+            typical_spread_points=0,
+        )
+        for symbol in SYMBOLS
+    )
+    owner = User.objects.create_user("bench@localhost", None, full_name="Bench")
+    group = AccountGroup.objects.create(name="Bench")
+    origin = Origin(actor="system:bench")
+    account_ids = []
+    for _ in range(ACCOUNTS):
+        account = account_open(
+            owner=owner,
+            kind=TradingAccount.Kind.DEMO,
+            currency="USD",
+            leverage=Decimal(100),
+            group=group,
+            origin=origin,
+        )
+        balance_change(account_id=account.pk, amount=Decimal(10_000), reason=BalanceReason.DEPOSIT, origin=origin)
+        account_ids.append(account.pk)
+    now = datetime.now(UTC)
+    Order.objects.bulk_create(
+        (
+            Order(
+                id=number + 1,
+                account_id=account_ids[number % ACCOUNTS],
+                symbol=SYMBOLS[number % len(SYMBOLS)],
+                side="buy" if number % 4 < 2 else "sell",
+                type="limit" if number % 2 else "stop",
+                volume=1,
+                price=Decimal("1.1") if number % 4 in (0, 3) else Decimal("0.9"),
+                placed_at=now,
+                status="working",
+            )
+            for number in range(RESTING)
+        ),
+        batch_size=5000,
+    )
+    return account_ids
+
+
+def _open_positions(account_ids: list[int]) -> None:
+    now = datetime.now(UTC)
+    for number in range(ACCOUNTS * POSITIONS_PER_ACCOUNT):
+        common = {
+            "id": RESTING + 1 + number,
+            "account_id": account_ids[number % ACCOUNTS],
+            "symbol": SYMBOLS[number % len(SYMBOLS)],
+            "side": "buy",
+            "volume": 1,
+        }
+        Order.objects.create(
+            **common, type="market", price=1, placed_at=now, status="filled", finished_at=now, fill_price=1
+        )
+        Position.objects.create(**common, initial_volume=1, open_price=1, opened_at=now, margin_conversion=1)
+
+
+async def _publish(ticks: list[Tick]) -> None:
+    await publish_ticks(ticks)
+
+
+def _floor(ticks: list[Tick]) -> float:
+    """Return how many entries a second come out of the stream, unread."""
+    asyncio.run(_publish(ticks))
+    position: Any = "0-0"
+    count = 0
+    with stopwatch() as watch:
+        while entries := _entries_after(position):
+            position, count = entries[-1][0], count + len(entries)
+    return count / watch.seconds
+
+
+def _entries_after(position: Any) -> list[Any]:
+    answer: Any = redis_client().xread({name("ticks"): position}, count=BATCH_TICKS)
+    return answer[0][1] if answer else []
+
+
+def _engine_rate(ticks: list[Tick]) -> float:
+    """Return how many ticks a second an engine works through that is up to date and then gets all of them at once."""
+    engine = EngineRunner(Shard(), outage_seconds=24 * 3600)
+    engine.start()
+    while engine.step(block_ms=1):
+        pass
+    asyncio.run(_publish(ticks))
+    worked = 0
+    with stopwatch() as watch:
+        while count := engine.step(block_ms=1):
+            worked += count
+    engine.stop()
+    return worked / watch.seconds

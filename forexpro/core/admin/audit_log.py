@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
+from unfold.utils import parse_datetime_str
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.events.chain import GENESIS, NewEvent
@@ -88,6 +89,19 @@ class TypeFilter(DropdownFilter):
         return queryset.filter(type=value) if value else queryset
 
 
+class MomentFilter(RangeDateTimeFilter):
+    """A range of time in the reader's zone; a day without a time of day counts whole."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        for end, lookup, time_of_day in (("from", "gte", "00:00:00"), ("to", "lte", "23:59:59")):
+            day = self.used_parameters.get(f"{self.parameter_name}_{end}_0")
+            time = self.used_parameters.get(f"{self.parameter_name}_{end}_1") or time_of_day
+            moment = parse_datetime_str(f"{day} {time}") if day else None
+            if moment is not None:
+                queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": timezone.make_aware(moment)})
+        return queryset
+
+
 @admin.register(Event)
 class EventAdmin(ReadOnlyModelAdmin):
     list_display = ("occurred_at", "stream", "seq", "type", "actor", "ip", "summary")
@@ -99,7 +113,7 @@ class EventAdmin(ReadOnlyModelAdmin):
         ActorFilter,
         AddressFilter,
         RequestFilter,
-        ("occurred_at", RangeDateTimeFilter),
+        ("occurred_at", MomentFilter),
     )
     list_filter_submit = True
     list_fullwidth = True

@@ -89,6 +89,16 @@ class UserAdmin(BackOfficeModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # people leave traces that must stay: they are suspended instead
 
+    # Methods, because unfold looks named permissions up in the database before that has its tables.
+    def has_suspend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.suspend_user")
+
+    def has_manage_staff_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.manage_staff")
+
+    def has_mail_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.change_user")
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
@@ -141,7 +151,7 @@ class UserAdmin(BackOfficeModelAdmin):
     # --- Buttons -------------------------------------------------------------------------------
     @action(
         description=_("Suspend"),
-        permissions=["accounts.suspend_user"],
+        permissions=["suspend"],
         icon="block",
         dialog={
             "title": _("Suspend this person"),
@@ -161,7 +171,7 @@ class UserAdmin(BackOfficeModelAdmin):
 
     @action(
         description=_("Activate"),
-        permissions=["accounts.suspend_user"],
+        permissions=["suspend"],
         icon="check_circle",
         dialog={
             "title": _("Activate this person"),
@@ -175,7 +185,7 @@ class UserAdmin(BackOfficeModelAdmin):
 
     @action(
         description=_("Change role"),
-        permissions=["accounts.manage_staff"],
+        permissions=["manage_staff"],
         icon="badge",
         dialog={
             "title": _("Change the role"),
@@ -190,7 +200,7 @@ class UserAdmin(BackOfficeModelAdmin):
 
     @action(
         description=_("Resend verification"),
-        permissions=["accounts.change_user"],
+        permissions=["mail"],
         icon="mark_email_unread",
         dialog={
             "title": _("Mail the verification link again?"),
@@ -205,7 +215,7 @@ class UserAdmin(BackOfficeModelAdmin):
 
     @action(
         description=_("Send password reset"),
-        permissions=["accounts.change_user"],
+        permissions=["mail"],
         icon="lock_reset",
         dialog={
             "title": _("Mail a link that sets a new password?"),

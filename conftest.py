@@ -9,12 +9,14 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.db import close_old_connections, connection
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 from redis import Redis
 
 from forexpro.core import embedded
 from forexpro.core.realtime.connections import name, redis_client
+from forexpro.tests.browsing import watched_page
+from forexpro.tests.running import Platform, running_platform
 from scripts.chromium import find_chromium
 
 # Channels' test tools keep the connections of worker threads open, and then the test database cannot be dropped.
@@ -80,3 +82,17 @@ def chromium() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Platform]:
+    """The whole platform, running for all tests that want it, on a database of its own."""
+    with running_platform() as platform:
+        yield platform
+
+
+@pytest.fixture
+def visitor(chromium: Browser, platform: Platform) -> Iterator[Page]:
+    """A page of the running platform, as a visitor."""
+    with watched_page(chromium, platform.url) as page:
+        yield page

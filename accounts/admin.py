@@ -60,7 +60,7 @@ class InvitationForm(forms.ModelForm):
 
 @admin.register(User)
 class UserAdmin(BackOfficeModelAdmin):
-    list_display = ("email", "full_name", "roles", "standing", "date_joined", "last_login")
+    list_display = ("email", "full_name", "roles", "standing_label", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "groups", ("email_verified_at", admin.EmptyFieldListFilter))
     search_fields = ("email", "full_name", "=id")
     search_help_text = _("E-mail address, name or number")
@@ -141,12 +141,16 @@ class UserAdmin(BackOfficeModelAdmin):
         description=_("standing"),
         label={"active": "success", "suspended": "danger", "not verified": "warning"},
     )
-    def standing(self, user: User) -> tuple[str, Any]:
+    def standing_label(self, user: User) -> tuple[str, Any]:
         if not user.is_active:
             return "suspended", _("Suspended")
         if not user.is_email_verified:
             return "not verified", _("E-mail not verified")
         return "active", _("Active")
+
+    @display(description=_("standing"))
+    def standing(self, user: User) -> Any:
+        return self.standing_label(user)[1]
 
     # --- Buttons -------------------------------------------------------------------------------
     @action(

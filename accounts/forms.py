@@ -65,10 +65,13 @@ def _rules() -> str:
 _password_rules = lazy(_rules, str)
 
 
+CONTINENTS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
 @cache
 def time_zone_choices() -> list[tuple[str, str]]:
-    """Return every time zone, UTC first."""
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/")))
+    """Return the time zones that are named after places, UTC first."""
+    names = sorted(name for name in available_timezones() if name.partition("/")[0] in CONTINENTS)
     return [(name, name.replace("_", " ")) for name in ("UTC", *names)]
 
 

@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from redis import RedisError
 
 from accounts.selectors import registrations_since, unverified_since
 from forexpro.core.events.selectors import latest_verification
+from marketdata.feeds import FeedStatus
+from marketdata.selectors import feed_statuses
 
 # The nightly verification may be an hour late before anybody is told.
 VERIFICATION_DUE = timedelta(hours=25)
@@ -34,6 +37,8 @@ def needs_attention(user: Any) -> list[Attention]:
         items += _event_log()
     if user.has_perm("accounts.view_user"):
         items += _people()
+    if user.has_perm("marketdata.view_symbol"):
+        items += _feeds()
     return sorted(items, key=lambda item: not item.urgent)
 
 
@@ -70,3 +75,16 @@ def _people() -> Iterator[Attention]:
     if registered := registrations_since(since):
         detail = ngettext("%(count)s person in seven days", "%(count)s people in seven days", registered)
         yield Attention(_("New registrations"), detail % {"count": registered}, f"{link}?o=-5")
+
+
+def _feeds() -> Iterator[Attention]:
+    link = reverse("admin:marketdata_symbol_changelist")
+    try:
+        statuses = feed_statuses()
+    except RedisError:
+        yield Attention(_("Redis does not answer"), _("Prices and background tasks stand still."), link, urgent=True)
+        return
+    for status in statuses:
+        if status["status"] != FeedStatus.LIVE:
+            title = _("Feed %(name)s is %(status)s") % {"name": status["name"], "status": status["status"]}
+            yield Attention(title, status["detail"], link, urgent=status["status"] == FeedStatus.DOWN)

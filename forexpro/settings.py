@@ -261,7 +261,6 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("back_office/style.css")],
-    "SIDEBAR": {"show_search": True},
     "ACCOUNT": {
         "navigation": [
             {"title": _("Profile"), "link": reverse_lazy("accounts:profile")},

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
+import orjson
 import pytest
 from django.utils import timezone
+from redis import ConnectionError
 
 from accounts.models import User
 from forexpro.core.models import EventVerification
+from forexpro.core.realtime.connections import name
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,22 @@ def test_the_policy_of_the_back_office_stays_there(as_):
     assert "script-src 'self' 'unsafe-eval'" in admin_policy
     assert "unsafe" not in page_policy
     assert "unsafe-inline" not in admin_policy.split("script-src")[1].split(";")[0]
+
+
+def test_a_feed_that_is_not_live_is_shown_and_one_that_is_down_is_urgent(as_, redis):
+    report = {"detail": "no answer for 30 s", "at": "2026-01-05T12:00:00Z"}
+    for feed, status in (("a", "live"), ("b", "delayed"), ("c", "down")):
+        redis.hset(name("feeds"), feed, orjson.dumps({"name": feed, "status": status, **report}))
+    found = titles(as_("super_admin"))
+    assert found[0] == "Feed c is down"
+    assert "Feed b is delayed" in found
+    assert not any("Feed a" in title for title in found)
+    assert not any("Feed" in title for title in titles(as_("back_office")))
+
+
+def test_the_home_page_says_when_redis_is_away(as_, monkeypatch):
+    def away():
+        raise ConnectionError("refused")
+
+    monkeypatch.setattr("forexpro.home.feed_statuses", away)
+    assert titles(as_("super_admin"))[0] == "Redis does not answer"

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, Page
 
 from accounts.models import User
+from forexpro.tests.browsing import watched_page
 
 
 @pytest.fixture
@@ -15,24 +16,8 @@ def page(chromium: Browser, live_server, settings) -> Iterator[Page]:
     if not Path(django_settings.BASE_DIR, "static", "dist", "app.js").exists():
         pytest.fail("The front end is not built: `make build`, or node scripts/build.mjs.")
     settings.DEMO = True
-    context = chromium.new_context(base_url=live_server.url, reduced_motion="reduce")
-    page = context.new_page()
-    complaints: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
-            complaints.append(message.text)
-
-    def note(response: Response) -> None:
-        if response.status >= 400 and response.request.resource_type in ("script", "stylesheet", "font", "image"):
-            complaints.append(f"{response.status} {response.url}")
-
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", hear)
-    page.on("response", note)
-    yield page
-    context.close()
-    assert complaints == []
+    with watched_page(chromium, live_server.url) as page:
+        yield page
 
 
 @pytest.fixture

@@ -64,6 +64,11 @@ def pairs() -> Iterator[tuple[str, RGB, RGB, float]]:
                 for surface in ("page", "panel", "raised"):
                     ground = tint(token[name], token[surface])
                     yield f"{place}: {name} on its tint on {surface}", token[name], ground, TEXT
+            for name in ("up", "down"):
+                for flash in ("up", "down"):
+                    for surface in SURFACES:
+                        ground = tint(token[flash], token[surface], 0.12)
+                        yield f"{place}: {name} flashing {flash} on {surface}", token[name], ground, TEXT
             for name in ("accent", "up", "down"):
                 yield f"{place}: on-{name} on {name}", token[f"on-{name}"], token[name], TEXT
             yield f"{place}: on-accent on accent-hover", token["on-accent"], token["accent-hover"], TEXT

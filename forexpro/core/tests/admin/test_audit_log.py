@@ -3,10 +3,10 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connections, transaction
 from django.test import Client
 
-from accounts.models import User
 from forexpro.core.events import selectors
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
@@ -14,6 +14,7 @@ from forexpro.core.events.selectors import event_types
 from forexpro.core.events.verify import events_verify
 from forexpro.core.models import Event, EventAnchor, EventVerification
 
+User = get_user_model()
 pytestmark = pytest.mark.django_db
 CHANGES = {"name": {"before": "Old <b>", "after": "New"}, "active": {"before": None, "after": False}}
 LIST = "/admin/core/event/"

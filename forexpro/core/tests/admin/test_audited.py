@@ -4,13 +4,14 @@ from decimal import Decimal
 import pytest
 from django import forms
 from django.contrib.admin.sites import AdminSite
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.test import RequestFactory
 
-from accounts.models import User
 from forexpro.core.admin.audited import AuditedModelAdmin, recordable
 from forexpro.core.models import Event
 
+User = get_user_model()
 pytestmark = pytest.mark.django_db
 
 

@@ -69,6 +69,10 @@ class FeedRefused(Exception):
     """A provider will not serve us, now or later, until somebody does what the message says."""
 
 
+class HistoryUnavailable(Exception):
+    """A provider cannot give history now; later it may."""
+
+
 class Feed(Protocol):
     """A provider. `status` and `status_detail` (a sentence for people) are current at any time.
 
@@ -85,5 +89,8 @@ class Feed(Protocol):
         ...
 
     async def candles(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> list[Candle]:
-        """Return the closed history in [start, end), oldest first; empty where the provider has none."""
+        """Return the closed history in [start, end), oldest first; empty where the provider has none.
+
+        Raises HistoryUnavailable and FeedRefused.
+        """
         ...

@@ -29,6 +29,8 @@ FLUSH_SECONDS = 0.5
 # Forming bars reach the database so often, so that losing Redis costs no more of them than this.
 STORE_FORMING_SECONDS = 60
 BACKFILL_BARS = 1_000
+# Weeks of 20 years are no use to anybody who opens a chart on the first day.
+BACKFILL_REACH = timedelta(days=3 * 365)
 
 _STAGE = """
     DROP TABLE IF EXISTS pg_temp.candle_stage;
@@ -211,7 +213,7 @@ def _last_bars() -> dict[Interval, Array]:
 
 
 async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime | None = None) -> None:
-    """Fetch from `feed` what is missing of the last `BACKFILL_BARS` bars of each interval.
+    """Fetch from `feed` what is missing of the last `BACKFILL_BARS` bars of each interval, as far as `BACKFILL_REACH`.
 
     The bar that is forming now is left to the recorder.
     """
@@ -221,7 +223,8 @@ async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime 
         for interval in Interval:
             length = timedelta(minutes=MINUTES[interval])
             end = datetime.fromtimestamp(bar_start(int(now.timestamp() * 1000), interval) / 1000, UTC)
-            gaps = await in_database(candle_gaps)(symbol, interval, end - BACKFILL_BARS * length, end)
+            start = end - min(BACKFILL_BARS * length, BACKFILL_REACH)
+            gaps = await in_database(candle_gaps)(symbol, interval, start, end)
             if gaps:
                 candles = await feed.candles(symbol, interval, gaps[0][0], gaps[-1][1])
                 bars = _as_bars(symbol, (candle for candle in candles if candle.time < end))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -78,7 +78,9 @@ class SimulatorFeed:
         self._ticks_per_second = ticks_per_second
         self._market_hours = market_hours
         self._clock_ms, self._sleep = clock_ms, sleep
-        self._open_minutes = lru_cache(maxsize=64)(self._compute_open_minutes)
+        # History is asked for symbol by symbol, days before weeks.
+        self._day_bars = lru_cache(maxsize=2_048)(self._compute_day_bars)
+        self._open_minutes = lru_cache(maxsize=16_384)(self._compute_open_minutes)
 
     async def stream(self, symbols: Sequence[str]) -> AsyncIterator[Sequence[Tick]]:
         instruments = [self._instruments[code] for code in symbols if code in self._instruments]
@@ -145,40 +147,54 @@ class SimulatorFeed:
         first = interval.opening_ms(_milliseconds(start) + length - 1)
         limit = min(_milliseconds(end), self._clock_ms())
         first = max(first, interval.opening_ms(self._market.first_day(instrument.code) * DAY_MS + length - 1))
-        candles: list[Candle] = []
         if interval in (Interval.D1, Interval.W1):
-            fine_from = self._clock_ms() - FINE_HISTORY_DAYS * DAY_MS
-            for opening in range(first, limit - length + 1, length):
-                candles += self._bars(instrument, opening, length, length, FINE if opening >= fine_from else COARSE)
-            return candles
-        day = first // DAY_MS
-        while day * DAY_MS < limit:
-            bars = self._bars(instrument, day * DAY_MS, DAY_MS, length, FINE)
-            candles += [bar for bar in bars if first <= _milliseconds(bar.time) <= limit - length]
-            day += 1
-        return candles
+            openings = range(first, limit - length + 1, length)
+            bars = (self._merged_days(instrument, opening // DAY_MS, length // DAY_MS) for opening in openings)
+            return [bar for bar in bars if bar is not None]
+        days = range(first // DAY_MS, -(-limit // DAY_MS))
+        candles = (bar for day in days for bar in self._bars(instrument, day, length, FINE))
+        return [bar for bar in candles if first <= _milliseconds(bar.time) <= limit - length]
 
-    def _bars(self, instrument: _Instrument, opening: int, span: int, length: int, sampling: Sampling) -> list[Candle]:
-        """Return the bars of `length` in `span`, whole days, both in milliseconds; none where the market was shut."""
-        shape = (span // length, length // sampling.sample_ms)
-        days = range(opening // DAY_MS, (opening + span) // DAY_MS)
-        is_open: NDArray[Any] = np.concatenate([self._open_samples(instrument, day, sampling) for day in days])
+    def _merged_days(self, instrument: _Instrument, first_day: int, days: int) -> Candle | None:
+        """Return the bar over some whole days; None where the market was shut throughout."""
+        fine_from = self._clock_ms() // DAY_MS - FINE_HISTORY_DAYS
+        parts = [
+            bar
+            for day in range(first_day, first_day + days)
+            for bar in self._day_bars(instrument, day, FINE if day >= fine_from else COARSE)
+        ]
+        if not parts:
+            return None
+        return Candle(
+            time=datetime.fromtimestamp(first_day * DAY_MS / 1000, UTC),
+            open=parts[0].open,
+            high=max(part.high for part in parts),
+            low=min(part.low for part in parts),
+            close=parts[-1].close,
+            volume=sum(part.volume for part in parts),
+        )
+
+    def _compute_day_bars(self, instrument: _Instrument, day: int, sampling: Sampling) -> list[Candle]:
+        return self._bars(instrument, day, DAY_MS, sampling)
+
+    def _bars(self, instrument: _Instrument, day: int, length: int, sampling: Sampling) -> list[Candle]:
+        """Return a day's bars of `length` milliseconds; none of those in which the market was shut."""
+        shape = (DAY_MS // length, length // sampling.sample_ms)
+        is_open = self._open_samples(instrument, day, sampling).reshape(shape)
         if not is_open.any():
             return []
-        parts = [self._bids(instrument, day, sampling) for day in days]
-        bids: NDArray[Any] = np.concatenate([part[:-1] for part in parts])
-        after: NDArray[Any] = np.append(bids[1:], parts[-1][-1])
+        bids = self._bids(instrument, day, sampling)
         # A bar runs up to the price with which the next one opens.
-        highs = np.where(is_open, np.maximum(bids, after), np.iinfo(np.int64).min).reshape(shape).max(axis=1)
-        lows = np.where(is_open, np.minimum(bids, after), np.iinfo(np.int64).max).reshape(shape).min(axis=1)
-        bids, after, is_open = bids.reshape(shape), after.reshape(shape), is_open.reshape(shape)
+        before, after = bids[:-1].reshape(shape), bids[1:].reshape(shape)
+        highs = np.where(is_open, np.maximum(before, after), np.iinfo(np.int64).min).max(axis=1)
+        lows = np.where(is_open, np.minimum(before, after), np.iinfo(np.int64).max).min(axis=1)
         first_open, last_open = is_open.argmax(axis=1), shape[1] - 1 - is_open[:, ::-1].argmax(axis=1)
         # As many ticks as the live feed would make on average in what was open of the bar.
         ticks = is_open.sum(axis=1) * (sampling.sample_ms / 1000 * self._ticks_per_second)
         return [
             Candle(
-                time=datetime.fromtimestamp((opening + row * length) / 1000, UTC),
-                open=_price(bids[row, first_open[row]], instrument.digits),
+                time=datetime.fromtimestamp((day * DAY_MS + row * length) / 1000, UTC),
+                open=_price(before[row, first_open[row]], instrument.digits),
                 high=_price(highs[row], instrument.digits),
                 low=_price(lows[row], instrument.digits),
                 close=_price(after[row, last_open[row]], instrument.digits),
@@ -195,13 +211,12 @@ class SimulatorFeed:
 
     def _open_samples(self, instrument: _Instrument, day: int, sampling: Sampling) -> NDArray[np.bool_]:
         """Return which samples of a day have a price."""
-        if self._market_hours == "real":
+        # 1970-01-01 was a Thursday. Reference rates are of working days; after the last the simulation never sleeps.
+        is_weekend = (day + 3) % 7 >= 5 and day <= reference_rates.last_day()
+        if self._market_hours == "real" or is_weekend:
             minutes = np.arange(sampling.samples) * sampling.sample_ms // 60_000
             return self._open_minutes(instrument.hours, day)[minutes]
-        # 1970-01-01 was a Thursday. Reference rates end on working days; afterwards the simulation never sleeps.
-        is_weekend = (day + 3) % 7 >= 5
-        shut = is_weekend and day <= reference_rates.last_day() and not instrument.is_crypto
-        return np.full(sampling.samples, not shut)
+        return np.full(sampling.samples, True)
 
     def _compute_open_minutes(self, hours: TradingHours, day: int) -> NDArray[np.bool_]:
         start = day * 86_400

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from django.utils.translation import gettext as _
 
-from marketdata.feeds import FeedRefused
+from marketdata.feeds import FeedRefused, HistoryUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ MINUTE_MS, DAY_MS = 60_000, 86_400_000
 BATCH_SYMBOLS = 120
 
 
-class Unavailable(Exception):
+class Unavailable(HistoryUnavailable):
     """The vendor gave no answer, or one that makes no sense; later it may."""
 
 
@@ -29,7 +29,7 @@ class NotOffered(Exception):
     """The vendor does not have this symbol, or not in this plan."""
 
 
-class CreditsExhausted(Exception):
+class CreditsExhausted(HistoryUnavailable):
     """The day's credits are used up; they come back at 00:00 UTC."""
 
 
@@ -57,7 +57,7 @@ class Credits:
         """Take `count` credits, waiting for the next minute where this one has too few. Raises CreditsExhausted."""
         while self.available() < min(count, self.per_minute):
             if self._day_used + count > self.per_day:
-                raise CreditsExhausted
+                raise CreditsExhausted("the credits of the day are used up")
             await self._sleep((MINUTE_MS - self._clock_ms() % MINUTE_MS) / 1000)
         self.take(count)
 

@@ -1,17 +1,17 @@
 import asyncio
 import contextlib
 import signal
-from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from marketdata.feeding.history import History
 from marketdata.feeding.leadership import Leadership
 from marketdata.feeding.runner import FeedRunner
 from marketdata.feeds import Feed
 from marketdata.gateways.configured import configured_feed
 from marketdata.selectors import symbol_catalogue
-from marketdata.services.candles import CandleRecorder, candles_backfill
+from marketdata.services.candles import CandleRecorder
 
 
 class Command(BaseCommand):
@@ -35,6 +35,6 @@ class Command(BaseCommand):
             symbols,
             leadership=Leadership(feed.name),
             on_ticks=recorder.add,
-            beside=[recorder.run, partial(candles_backfill, feed, symbols)],
+            beside=[recorder.run, History(feed, symbols).run],
         )
         await runner.run()

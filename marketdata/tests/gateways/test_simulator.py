@@ -243,11 +243,13 @@ async def test_history_runs_into_the_live_price():
     assert abs(to_price(tick.bid) - last.close) <= Decimal("0.0001")
 
 
-async def test_working_days_close_at_the_reference_rate_and_weekends_have_no_bars():
+async def test_working_days_close_at_the_reference_rate_and_only_sunday_evenings_trade_beside_them():
     end = datetime(2026, 10, 31, tzinfo=UTC)
     candles = await simulator().candles("EURUSD", Interval.D1, end - timedelta(days=14), end)
-    assert [candle.time.weekday() for candle in candles] == [0, 1, 2, 3, 4] * 2
+    assert [candle.time.weekday() for candle in candles] == [5, 6, 0, 1, 2, 3, 4][1:] * 2
     for candle in candles:
+        if candle.time.weekday() == 6:
+            continue
         rate = reference_rates._per_euro()["USD"][candle.time.date().toordinal() - reference_rates.EPOCH_DAY]
         assert abs(candle.close - Decimal(repr(rate)) + Decimal("0.00004")) <= Decimal("0.000011")  # half the spread
 

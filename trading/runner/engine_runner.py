@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 
 from forexpro.core.events.chain import Origin
-from forexpro.core.events.reader import Position, current_position, read_after
+from forexpro.core.events.reader import Position, RecordedEvent, current_position, read_after
 from forexpro.core.realtime.connections import redis_client
 from forexpro.core.realtime.wakeups import channel
 from marketdata.selectors import latest_ticks
@@ -24,7 +24,7 @@ from trading.engine.triggers import Trigger
 from trading.runner.shards import Shard, accounts_holding, load_checkpoint, save_checkpoint, tick_order
 from trading.runner.watched_accounts import WatchedAccounts
 from trading.selectors.conditions import configuration_version
-from trading.selectors.journal import account_stream
+from trading.selectors.journal import AccountEvent, account_stream, events_since, newest_seqs
 from trading.selectors.market import group_market
 from trading.services.ticks import accounts_process_tick_apply
 
@@ -132,29 +132,43 @@ class EngineRunner:
 
     def follow(self) -> None:
         """Apply what the log has new; levels set by others are held against the ticks since."""
-        changed: dict[int, None] = {}
-        added: list[tuple[Trigger, float]] = []
         while True:
             events = read_after(self._log_position, stream_prefix=STREAM_PREFIX, limit=BATCH_EVENTS)
-            for event in events:
-                self._log_position = event.position
-                account_id = int(event.stream.removeprefix(STREAM_PREFIX))
-                if self.shard.owns(account_id):
-                    changed[account_id] = None
-                    since_ms = event.occurred_at.timestamp() * 1000
-                    triggers = self._accounts.apply(account_id, event.seq, event.type, event.payload, self._ticks)
-                    added += [(trigger, since_ms) for trigger in triggers]
+            if events:
+                self._apply((_account_id(event.stream), event) for event in events)
+                self._log_position = events[-1].position
             if len(events) < BATCH_EVENTS:
-                break
+                return
+
+    def follow_accounts(self, account_ids: Iterable[int]) -> None:
+        """Apply what is new of some accounts now; the log as a whole has to wait for slower transactions."""
+        for account_id, newest in newest_seqs(account_ids).items():
+            known = self._accounts.seq(account_id)
+            if newest > known:
+                since = max(known, newest - BATCH_EVENTS)
+                self._apply((account_id, event) for event in events_since(account_id, since))
+
+    def _apply(self, events: Iterable[tuple[int, AccountEvent | RecordedEvent]]) -> None:
+        """Apply events of others; levels that they set are held against the ticks since."""
+        changed: dict[int, None] = {}
+        added: list[tuple[Trigger, float]] = []
+        for account_id, event in events:
+            if self.shard.owns(account_id):
+                changed[account_id] = None
+                triggers = self._accounts.apply(account_id, event.seq, event.type, event.payload, self._ticks)
+                added += [(trigger, event.occurred_at.timestamp() * 1000) for trigger in triggers]
         self._accounts.revalue(changed, self._ticks)
         for trigger, since_ms in added:
             self._catch_up(trigger, since_ms)
 
     def _follow_when_due(self) -> None:
-        woken = False
-        while self._wakeups is not None and self._wakeups.get_message() is not None:
-            woken = True
-        if woken or time.monotonic() >= self._next_follow:
+        woken: set[int] = set()
+        while self._wakeups is not None and (message := self._wakeups.get_message()) is not None:
+            streams = [stream for stream in message["data"].decode().split() if stream.startswith(STREAM_PREFIX)]
+            woken.update(account_id for account_id in map(_account_id, streams) if self.shard.owns(account_id))
+        if woken:
+            self.follow_accounts(woken)
+        if time.monotonic() >= self._next_follow:
             self._next_follow = time.monotonic() + HOUSEKEEPING_SECONDS
             self.follow()
 
@@ -227,15 +241,13 @@ class EngineRunner:
         return bool(decide(account.state, CheckMargin(), market))
 
     def _catch_up(self, trigger: Trigger, since_ms: float) -> None:
-        """Hold a level that the log has just reported against the ticks received since it was set."""
+        """Hold a level that the log has just reported, and what it leads to, against the ticks since it was set."""
         if self._tick_received_ms < since_ms:
             self._accounts.activate_from(trigger, since_ms)
-        account = self._accounts[trigger.account_id]
-        policy = account.conditions.spreads.get(trigger.symbol)
-        for tick in self._recent[trigger.symbol]:
-            if policy and tick.received_ms >= since_ms and trigger.depth(*policy.apply(tick)) >= 0:
-                self._process([trigger.account_id], tick, {**self._ticks, tick.symbol: tick})
-                return
+        account_id, symbol = trigger.account_id, trigger.symbol
+        for tick in list(self._recent[symbol]):
+            if tick.received_ms >= since_ms and self._accounts.account_reached(account_id, tick):
+                self._process([account_id], tick, {**self._ticks, symbol: tick})
 
     def _process(
         self,
@@ -291,6 +303,10 @@ class EngineRunner:
             for event in answer.events:
                 self._accounts.apply(answer.account_id, event.seq, event.type, event.payload, self._ticks)
         self._accounts.revalue((answer.account_id for answer in answers), self._ticks)
+
+
+def _account_id(stream: str) -> int:
+    return int(stream.removeprefix(STREAM_PREFIX))
 
 
 def consumer_name(shard: Shard) -> str:

@@ -88,6 +88,21 @@ class WatchedAccounts:
             found = [trigger for trigger in found if self._active_from.get(trigger, 0) <= tick.received_ms]
         return found
 
+    def account_reached(self, account_id: int, tick: Tick) -> bool:
+        """Return whether a tick reaches any level of one account, however young."""
+        account = self._accounts[account_id]
+        policy = account.conditions.spreads.get(tick.symbol)
+        if policy is None:
+            return False
+        bid, ask = policy.apply(tick)
+        levels = (trigger for trigger in account.triggers.values() if trigger.symbol == tick.symbol)
+        return any(trigger.depth(bid, ask) >= 0 for trigger in levels)
+
+    def seq(self, account_id: int) -> int:
+        """Return the number of the newest event known of an account, 0 where it is not watched yet."""
+        account = self._accounts.get(account_id)
+        return 0 if account is None else account.seq
+
     def apply(
         self, account_id: int, seq: int, type: str, payload: Mapping[str, Any], ticks: Mapping[str, Tick]
     ) -> list[Trigger]:

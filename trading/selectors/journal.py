@@ -53,6 +53,14 @@ def newest_events(account_id: int, *, before_seq: int = NEWEST, limit: int = 100
         return _events(cursor.fetchall())
 
 
+def newest_seqs(account_ids: Iterable[int]) -> dict[int, int]:
+    """Return the number of the newest event of each account that has one."""
+    streams = {account_stream(account_id): account_id for account_id in account_ids}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, seq FROM core_eventstream WHERE name = ANY(%s)", [list(streams)])
+        return {streams[name]: seq for name, seq in cursor.fetchall()}
+
+
 def newest_seq(account_id: int) -> int:
     """Return the number of an account's newest event."""
     with connection.cursor() as cursor:

@@ -13,7 +13,7 @@ from marketdata.stream import newest_id, publish_ticks
 from marketdata.ticks import Tick, to_units
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
-from trading.models import Deal, Order, Position
+from trading.models import Deal, Order, Position, TradingAccount
 from trading.runner.engine_runner import EngineRunner
 from trading.runner.shards import Shard, load_checkpoint, save_checkpoint
 from trading.selectors.journal import events_since
@@ -54,7 +54,7 @@ def place(account, type=OrderType.MARKET, side=BUY, volume="0.10", **fields):
 
 def work(engine):
     """Let the engine do everything that there is to do now."""
-    engine.follow()
+    engine.follow_accounts(TradingAccount.objects.values_list("id", flat=True))
     while engine.step(block_ms=1):
         pass
 
@@ -90,8 +90,33 @@ def test_a_tick_between_the_order_and_its_event_is_not_missed(account, runner):
     publish(tick("EURUSD", "1.08990", "1.08995"), tick("EURUSD", "1.10000", "1.10010"))
     while runner.step(block_ms=1):
         pass
-    runner.follow()
+    work(runner)
     assert deals() == [("in", "order", "1.08995")]
+
+
+def test_what_a_late_event_leads_to_is_held_against_the_ticks_since_as_well(account, runner, monkeypatch):
+    place(account, OrderType.LIMIT, price="1.09000", stop_loss="1.08000")
+    publish(tick("EURUSD", "1.08990", "1.08995"), tick("EURUSD", "1.07990", "1.07995"), tick("EURUSD", "1.1", "1.1001"))
+    with monkeypatch.context() as patched:
+        patched.setattr(runner, "_follow_when_due", lambda: None)
+        while runner.step(block_ms=1):
+            pass
+    assert deals() == []
+    work(runner)
+    assert deals() == [("in", "order", "1.08995"), ("out", "stop_loss", "1.0799")]
+
+
+def test_the_log_as_a_whole_reaches_what_no_wake_up_told(account, runner):
+    place(account, OrderType.STOP, price="1.10500")
+    for _ in range(100):  # other transactions of the server may hold the log back for a moment
+        runner.follow()
+        if runner._accounts.seq(account.pk) == 3:
+            break
+        time.sleep(0.05)
+    publish(tick("EURUSD", "1.10500", "1.10510"))
+    while runner.step(block_ms=1):
+        pass
+    assert deals() == [("in", "order", "1.1051")]
 
 
 def test_a_tick_from_before_the_order_does_not_fill_it(account, runner):

@@ -22,7 +22,7 @@ FRONT_END := package.json scripts/build.mjs $(shell find static/src -type f 2>/d
 PYTEST := $(BIN)/python -m pytest
 TEST_PROCESSES ?= 2
 # What `make check` pretends to be deployed as.
-PRODUCTION := ENV_FILE=/dev/null DEBUG=false SITE_URL=https://forexpro.example ALLOWED_HOSTS=forexpro.example
+PRODUCTION := ENV_FILE=/dev/null DEBUG=false SITE_URL=https://forexpro.example EMAIL_URL=smtp+tls://mail.forexpro.example:587
 
 .PHONY: help
 help:  ## list the targets

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from marketdata.feeds import Interval
@@ -57,9 +58,10 @@ class SymbolOutput(serializers.ModelSerializer[Symbol]):
             "day",
         ]
 
-    def get_day(self, symbol: Symbol) -> DayOutput | None:
+    @extend_schema_field(DayOutput(allow_null=True))
+    def get_day(self, symbol: Symbol) -> Any:
         day = self.context["days"].get(symbol.code)
-        return None if day is None else DayOutput(day).data  # type: ignore[return-value]  # the schema's type
+        return None if day is None else DayOutput(day).data
 
 
 class SymbolListOutput(serializers.Serializer[Any]):

@@ -24,7 +24,7 @@ from marketdata.encodings import Pricing
 from marketdata.hub import PriceClient
 from marketdata.models import Symbol
 from marketdata.ticks import Tick
-from trading.api.serializers import EventOutput
+from trading.api.representations import event_json
 from trading.engine.codec import EVENT_TYPES, from_payload
 from trading.engine.evolve import evolve
 from trading.engine.valuation import symbols_needed, value_account
@@ -182,7 +182,7 @@ class AccountConsumer(AccountSocket):
 
     async def _take(self, events: Sequence[AccountEvent]) -> None:
         for event in events:
-            await self._write(dumps({"type": "event", "event": EventOutput(event).data}).decode())
+            await self._write(dumps({"type": "event", "event": event_json(event)}).decode())
             self.sent_seq = event.seq
             if event.seq > self.state_seq:
                 self.state_seq = event.seq

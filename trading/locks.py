@@ -11,7 +11,7 @@ from django.db import connection
 
 _LOCK = "SELECT id FROM trading_tradingaccount WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 # The claim is tried before the row is waited for: a second request with the same key learns at once that it is second.
-_CLAIM_AND_LOCK = """
+CLAIM_AND_LOCK = """
     SELECT id FROM trading_tradingaccount WHERE id = %s AND pg_try_advisory_xact_lock(%s) FOR NO KEY UPDATE
 """
 
@@ -27,5 +27,5 @@ def lock_account_for(account_id: int, idempotency_key: str) -> bool:
     """Claim a key of an account and lock the account; False where another transaction has claimed that key now."""
     digest = hashlib.blake2b(f"{account_id}:{idempotency_key}".encode(), digest_size=8).digest()
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_AND_LOCK, [account_id, int.from_bytes(digest, signed=True)])
+        cursor.execute(CLAIM_AND_LOCK, [account_id, int.from_bytes(digest, signed=True)])
         return cursor.fetchone() is not None

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forexpro.core.refusals import Refused
+from trading.api.representations import event_json
 from trading.api.serializers import (
     AccountDetailOutput,
     AccountOutput,
@@ -87,4 +88,5 @@ class ChangesView(AccountView):
         # The newest number first: events that come in between are then in the list, never beyond `seq` unseen.
         seq = newest_seq(self.account.pk)
         events = events_since(self.account.pk, asked.validated_data["since"], limit=asked.validated_data["limit"])
-        return Response(ChangesOutput({"seq": max([seq, *(event.seq for event in events)]), "events": events}).data)
+        newest = max([seq, *(event.seq for event in events)])
+        return Response({"seq": newest, "events": [event_json(event) for event in events]})

@@ -16,7 +16,6 @@ from trading.api.fields import (
     PriceInput,
     SymbolField,
     VolumeInput,
-    with_text_ids,
 )
 from trading.models import Deal, Order, Position, TradingAccount
 from trading.models.order import Side
@@ -65,12 +64,8 @@ class EventOutput(serializers.Serializer[Any]):
 
     seq = serializers.IntegerField()
     type = serializers.CharField()
-    payload = serializers.SerializerMethodField()
+    payload = serializers.DictField()
     occurred_at = serializers.DateTimeField()
-
-    def get_payload(self, event: Any) -> dict[str, Any]:
-        payload: dict[str, Any] = with_text_ids(event.payload)
-        return payload
 
 
 class AnswerOutput(serializers.Serializer[Any]):

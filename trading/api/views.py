@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from forexpro.core.refusals import Refused
-from trading.api.serializers import AnswerOutput
+from trading.api.representations import answer_json
 from trading.models import TradingAccount
 from trading.selectors import account_for_user
 from trading.services.answers import Answer
@@ -60,7 +60,7 @@ class AccountView(APIView):
 
     def answer(self, answer: Answer, *, status: int = 200) -> Response:
         """Return what a service did."""
-        return Response(AnswerOutput(answer).data, status=status)
+        return Response(answer_json(answer), status=status)
 
 
 class NewestFirst(CursorPagination):

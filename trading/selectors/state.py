@@ -15,7 +15,7 @@ from trading.engine.state import AccountState, Order, OrderType, Position, Side
 from trading.models import TradingAccount
 from trading.selectors.conditions import Conditions, group_conditions
 
-_LOAD = """
+LOAD_ACCOUNTS = """
     SELECT
         account.id, account.currency, account.balance, account.credit, account.margin_call, account.leverage,
         account.trading_enabled AND account.status = 'active', account.equity_floor, account.group_id,
@@ -68,7 +68,7 @@ def load_accounts(
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            _LOAD,
+            LOAD_ACCOUNTS,
             {
                 "genesis": GENESIS,
                 "places_order": places_order,

@@ -1,0 +1,3 @@
+from trading.bench import orders, triggers
+
+__all__ = ["orders", "triggers"]

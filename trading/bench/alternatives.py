@@ -1,0 +1,181 @@
+"""Two other ways to place the same order, to compare with: the bare statements, and the ORM row by row."""
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from forexpro.core.events.chain import GENESIS, Head, NewEvent, Origin, extend
+from forexpro.core.events.record import ADVANCE_STREAM, INSERT_EVENT
+from forexpro.core.models import Event, EventStream
+from marketdata.models import Symbol
+from trading.engine.codec import to_payload
+from trading.engine.commands import PlaceOrder
+from trading.engine.decide import decide
+from trading.engine.events import OrderFilled
+from trading.engine.state import AccountState, OrderType, Side
+from trading.engine.state import Position as OpenPosition
+from trading.locks import CLAIM_AND_LOCK
+from trading.models import Deal, IdempotencyRecord, Order, Position, TradingAccount
+from trading.selectors.conditions import account_conditions
+from trading.selectors.journal import account_stream
+from trading.selectors.market import group_market, newest_ticks
+from trading.selectors.state import LOAD_ACCOUNTS
+from trading.services.recording import INSERT_ANSWERED, INSERT_DEAL, INSERT_ORDER, INSERT_POSITION
+
+ORIGIN = Origin(actor="system:bench")
+EVENTS = ("order.placed", "order.filled", "position.opened")
+PRICE, VOLUME = Decimal("1.10010"), Decimal("0.01")
+
+
+class RawOrders:
+    """What placing an order asks of PostgreSQL, in as many round trips, with nothing decided and nothing hashed."""
+
+    def __init__(self, account_ids: Sequence[int]):
+        self._account_ids = account_ids
+        self._connections = threading.local()
+        self._payload = Jsonb({"evidence": "x" * 600})
+
+    def place(self, number: int) -> None:
+        """Write one order of an account."""
+        account_id = self._account_ids[number % len(self._account_ids)]
+        raw = self._connection()
+        key, now = uuid4().hex, datetime.now(UTC)
+        with raw.transaction(), raw.cursor() as cursor:
+            cursor.execute(CLAIM_AND_LOCK, (account_id, uuid4().int >> 65))
+            cursor.execute(
+                LOAD_ACCOUNTS, {"genesis": GENESIS, "places_order": True, "key": key, "accounts": [account_id]}
+            )
+            row: Any = cursor.fetchone()
+            seq, order_id = row[10], row[12]
+            with raw.pipeline():
+                cursor.execute(
+                    INSERT_ORDER,
+                    (order_id, account_id, "EURUSD", "buy", "market", VOLUME, PRICE, None, None, None, "", now, False,
+                     "filled", now, PRICE, ""),
+                )  # fmt: skip
+                cursor.execute(
+                    INSERT_POSITION,
+                    (order_id, account_id, "EURUSD", "buy", VOLUME, VOLUME, PRICE, now, PRICE, None, None, 0, 0, 0, "",
+                     None, None, ""),
+                )  # fmt: skip
+                cursor.execute(
+                    INSERT_DEAL,
+                    (account_id, seq + 2, order_id, order_id, "EURUSD", "buy", "in", VOLUME, PRICE, 0, 0, "order", now,
+                     now),
+                )  # fmt: skip
+                stream = account_stream(account_id)
+                cursor.executemany(
+                    INSERT_EVENT,
+                    [
+                        (stream, seq + added, type, ORIGIN.actor, self._payload, "", None, now, GENESIS, GENESIS)
+                        for added, type in enumerate(EVENTS, 1)
+                    ],
+                )
+                cursor.execute(ADVANCE_STREAM, (stream, seq + len(EVENTS), GENESIS))
+                cursor.execute(INSERT_ANSWERED, (account_id, key, GENESIS, seq + 1, seq + len(EVENTS), now))
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        opened: psycopg.Connection[Any] | None = getattr(self._connections, "raw", None)
+        if opened is None:
+            parameters = connection.get_connection_params()
+            wanted = {
+                name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters
+            }
+            opened = self._connections.raw = psycopg.connect(**wanted, autocommit=True, prepare_threshold=None)
+        return opened
+
+
+@transaction.atomic
+def place_with_orm(account_id: int) -> None:
+    """Place a market order as one would with model instances, every row by itself."""
+    key = uuid4().hex
+    account = TradingAccount.objects.select_for_update().get(pk=account_id)
+    if IdempotencyRecord.objects.filter(account=account, key=key).exists():
+        return
+    Symbol.objects.get(pk="EURUSD")
+    stream = EventStream.objects.select_for_update().get(pk=account_stream(account_id))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('trading_order_id')")
+        order_id = cursor.fetchone()[0]
+    now = datetime.now(UTC)
+    conditions = account_conditions(account)
+    state = AccountState(
+        account.pk,
+        account.currency,
+        balance=account.balance,
+        policy=conditions.policy,
+        positions={row.pk: _open(row) for row in Position.objects.filter(account=account, closed_at=None)},
+    )
+    command = PlaceOrder(order_id, "EURUSD", Side.BUY, OrderType.MARKET, VOLUME)
+    events = decide(state, command, group_market(conditions, newest_ticks(), now))
+    (filled,) = (event for event in events if isinstance(event, OrderFilled))
+    order = Order.objects.create(
+        id=order_id,
+        account=account,
+        symbol="EURUSD",
+        side="buy",
+        type="market",
+        volume=VOLUME,
+        price=filled.price,
+        placed_at=now,
+        status="filled",
+        finished_at=now,
+        fill_price=filled.price,
+    )
+    Position.objects.create(
+        id=order_id,
+        account=account,
+        symbol="EURUSD",
+        side="buy",
+        initial_volume=VOLUME,
+        volume=VOLUME,
+        open_price=filled.price,
+        opened_at=now,
+        margin_conversion=filled.price,
+    )
+    head = Head(stream.seq, stream.hash)
+    new = [NewEvent(stream.name, event.type, to_payload(event)) for event in events]
+    for chained in extend(head, new, origin=ORIGIN, occurred_at=now):
+        Event.objects.create(
+            stream=chained.stream,
+            seq=chained.seq,
+            type=chained.type,
+            actor=chained.actor,
+            payload=chained.payload,
+            request_id="",
+            occurred_at=now,
+            prev_hash=chained.prev_hash,
+            hash=chained.hash,
+        )
+        stream.seq, stream.hash = chained.seq, chained.hash
+        stream.save()
+    Deal.objects.create(
+        account=account,
+        event_seq=head.seq + 2,
+        position_id=order_id,
+        order_id=order.pk,
+        symbol="EURUSD",
+        side="buy",
+        entry="in",
+        volume=VOLUME,
+        price=filled.price,
+        reason="order",
+        executed_at=now,
+    )
+    account.save()
+    IdempotencyRecord.objects.create(
+        account=account, key=key, request_hash=GENESIS, first_seq=head.seq + 1, last_seq=stream.seq, created_at=now
+    )
+
+
+def _open(row: Position) -> OpenPosition:
+    return OpenPosition(
+        row.pk, row.symbol, Side(row.side), row.volume, row.open_price, row.opened_at, row.margin_conversion
+    )

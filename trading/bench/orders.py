@@ -1,0 +1,251 @@
+"""How fast orders are placed: through HTTP on two servers, beside the bare statements and beside the ORM."""
+
+import asyncio
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import quote
+
+import orjson
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from forexpro.core.bench import Measurement, benchmark
+from forexpro.core.events.chain import Origin
+from forexpro.core.realtime.connections import name, redis_client
+from marketdata.models import Symbol
+from marketdata.ticks import PRICE_SCALE, Tick, pack
+from trading.bench.alternatives import RawOrders, place_with_orm
+from trading.engine.commands import BalanceReason
+from trading.engine.state import OrderType, Side
+from trading.models import AccountGroup, TradingAccount
+from trading.replay.scratch import scratch_services
+from trading.services.accounts import account_open, balance_change
+from trading.services.orders import order_place
+
+ACCOUNTS = 200
+CONNECTIONS = 8
+ORDERS = 1000
+ORIGIN = Origin(actor="system:bench")
+START_SECONDS = 60
+# Orders are placed at one quote for as long as it takes.
+ENVIRONMENT = {"QUOTE_MAX_AGE_SECONDS": str(7 * 86_400), "RATE_LIMIT_USER": "", "DEBUG": "false", "LOG_LEVEL": "ERROR"}
+SERVERS: Mapping[str, Sequence[str]] = {
+    "granian, 2 WSGI workers": (
+        "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--host", "127.0.0.1",
+        "--port", "{port}", "--no-ws", "--log-level", "warning", "forexpro.wsgi:application",
+    ),
+    "Daphne, 1 process": (
+        "daphne", "-b", "127.0.0.1", "-p", "{port}", "-v", "0", "forexpro.asgi:application",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trader:
+    """An account, and the head of its owner's requests."""
+
+    account_id: int
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Orders a second, and milliseconds of the median and of the slowest in a hundred."""
+
+    rate: float
+    p50: float
+    p99: float
+
+    @classmethod
+    def of(cls, seconds: float, durations: Sequence[float]) -> "Run":
+        centiles = statistics.quantiles(durations, n=100)
+        return cls(len(durations) / seconds, centiles[49] * 1000, centiles[98] * 1000)
+
+
+@benchmark
+def order_placement() -> Iterator[Measurement]:
+    """Market orders of many accounts: service and HTTP beside the same statements without Python around them."""
+    with scratch_services():
+        traders = _prepare()
+        raw = RawOrders([trader.account_id for trader in traders])
+        alone = _in_threads(raw.place, 1, ORDERS // 4)
+        floor = _in_threads(raw.place, CONNECTIONS, ORDERS)
+        with_orm = _in_threads(lambda number: place_with_orm(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4)
+        service = _in_threads(lambda number: _place(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4)
+        yield from _beside("service, one after the other", service, alone, "the same statements, bare")
+        yield from _beside("service, one after the other", service, with_orm, "row by row through the ORM")
+        for server, command in SERVERS.items():
+            with _served(command) as port:
+                asyncio.run(_over_http(port, traders, CONNECTIONS, ORDERS // 10))
+                one = asyncio.run(_over_http(port, traders, 1, ORDERS // 4))
+                many = asyncio.run(_over_http(port, traders, CONNECTIONS, ORDERS))
+            yield from _beside(f"HTTP, {server}, 1 connection", one, alone, "the same statements, bare")
+            yield from _beside(
+                f"HTTP, {server}, {CONNECTIONS} connections",
+                many,
+                floor,
+                f"the same statements, bare, {CONNECTIONS} connections",
+            )
+
+
+def _beside(what: str, run: Run, floor: Run, floor_name: str) -> Iterator[Measurement]:
+    yield Measurement(what, run.rate, "orders a second", floor.rate, floor_name)
+    yield Measurement(what, run.p50, "ms, median", floor.p50, floor_name)
+    yield Measurement(what, run.p99, "ms, p99", floor.p99, floor_name)
+
+
+def _prepare() -> list[Trader]:
+    """Fill the empty database with a symbol, a quote and accounts whose owners are signed in."""
+    Symbol.objects.create(
+        code="EURUSD",
+        name="Euro / US Dollar",
+        asset_class=Symbol.AssetClass.FOREX,
+        base_currency="EUR",
+        quote_currency="USD",
+        margin_currency="EUR",
+        digits=5,
+        contract_size=100_000,
+        volume_min=Decimal("0.01"),
+        volume_max=100,
+        volume_step=Decimal("0.01"),
+        margin_mode=Symbol.MarginMode.FOREX,
+        typical_spread_points=10,
+    )
+    settings.QUOTE_MAX_AGE_SECONDS = int(ENVIRONMENT["QUOTE_MAX_AGE_SECONDS"])
+    now_ms = int(time.time() * 1000)
+    tick = Tick("EURUSD", 11 * PRICE_SCALE // 10, 11 * PRICE_SCALE // 10 + 10_000, now_ms, now_ms, "bench")
+    redis_client().hset(name("quotes"), "EURUSD", pack(tick) + f"{now_ms}-1".encode())
+    group = AccountGroup.objects.create(name="Bench", orders_per_minute=None)
+    return [_trader(number, group) for number in range(ACCOUNTS)]
+
+
+def _trader(number: int, group: AccountGroup) -> Trader:
+    owner = User.objects.create_user(f"bench{number}@localhost", None, full_name="Bench")
+    account = account_open(
+        owner=owner,
+        kind=TradingAccount.Kind.DEMO,
+        currency="USD",
+        leverage=Decimal(100),
+        group=group,
+        origin=ORIGIN,
+    )
+    balance_change(account_id=account.pk, amount=Decimal(10**6), reason=BalanceReason.DEPOSIT, origin=ORIGIN)
+    client = Client()
+    client.force_login(owner)
+    token = "t" * 32
+    head = (
+        f"POST /api/v1/accounts/{account.pk}/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Cookie: sessionid={client.cookies['sessionid'].value}; csrftoken={token}\r\nX-CSRFToken: {token}\r\n"
+    )
+    return Trader(account.pk, head.encode())
+
+
+def _place(account_id: int) -> None:
+    order_place(
+        account_id=account_id,
+        symbol="EURUSD",
+        side=Side.BUY,
+        type=OrderType.MARKET,
+        volume=Decimal("0.01"),
+        origin=ORIGIN,
+        idempotency_key=os.urandom(16).hex(),
+    )
+
+
+def _in_threads(place: Callable[[int], object], threads: int, count: int) -> Run:
+    """Call `place` with the numbers below `count` from so many threads, each with a connection of its own."""
+    durations: list[float] = []
+    barrier = threading.Barrier(threads)
+
+    def work(first: int) -> None:
+        place(first)
+        barrier.wait()
+        try:
+            for number in range(first, count, threads):
+                begun = time.perf_counter()
+                place(number)
+                durations.append(time.perf_counter() - begun)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(threads) as executor:
+        begun = time.perf_counter()
+        list(executor.map(work, range(threads)))
+        return Run.of(time.perf_counter() - begun, durations)
+
+
+async def _over_http(port: int, traders: Sequence[Trader], connections: int, count: int) -> Run:
+    """Place `count` orders over kept-alive connections."""
+    durations: list[float] = []
+    numbers = iter(range(count))
+    body = orjson.dumps({"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.01"})
+
+    async def work() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for number in numbers:
+            begun = time.perf_counter()
+            key = os.urandom(16).hex()
+            tail = f"Idempotency-Key: {key}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            writer.write(traders[number % len(traders)].head + tail + body)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+            answer = await reader.readexactly(length)
+            if b" 201 " not in head[:16]:
+                raise RuntimeError(f"an order was not placed: {answer[:500]!r}")
+            durations.append(time.perf_counter() - begun)
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(connections)))
+    return Run.of(time.perf_counter() - begun, durations)
+
+
+@contextmanager
+def _served(command: Sequence[str]) -> Iterator[int]:
+    """Run a server over the scratch database and yield its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program, *arguments = (part.format(port=port) for part in command)
+    database = connection.settings_dict
+    address = f"{quote(str(database['USER']))}@{quote(str(database['HOST']), safe='')}:{database['PORT']}"
+    environment = {
+        **os.environ,
+        **ENVIRONMENT,
+        "DATABASE_URL": f"postgresql://{address}/{quote(str(database['NAME']))}",
+        "REDIS_URL": settings.REDIS_URL,
+        "REDIS_NAMESPACE": settings.REDIS_NAMESPACE,
+    }
+    server = subprocess.Popen(  # noqa: S603
+        [os.path.join(os.path.dirname(sys.executable), program), *arguments], env=environment, cwd=settings.BASE_DIR
+    )
+    try:
+        _wait_for(port, server)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("the server did not start")

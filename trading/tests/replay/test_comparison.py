@@ -36,20 +36,20 @@ def test_the_platform_does_what_the_fold_says_although_its_engine_is_killed(redi
     make_symbols()
 
     async def batches():
-        ticks = walk(3000, seed=5)
+        ticks = walk(2000, seed=5)
         for start in range(0, len(ticks), 200):
             yield [tick._replace(received_ms=int(time.time() * 1000)) for tick in ticks[start : start + 200]]
 
     outcome = compare_replay(
-        batches, symbols=list(SYMBOLS), orders=120, positions=40, seed=3, kills=1, progress=lambda sentence: None
+        batches, symbols=list(SYMBOLS), orders=80, positions=30, seed=3, kills=1, progress=lambda sentence: None
     )
     assert outcome.differences == []
     assert outcome.states_differ == []
     assert outcome.equal
-    assert outcome.ticks == 3000
+    assert outcome.ticks == 2000
     reasons = {deal.reason for deal in outcome.platform}
     assert {"order", "stop_loss", "take_profit"} <= reasons
-    assert len(outcome.platform) > 20
+    assert len(outcome.platform) > 10
 
 
 @pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_leaving_out_ticks_that_change_nothing_changes_nothing(redis):
         newest[symbol] = make_tick(symbol, str(level / 10**scale), str((level + 10) / 10**scale))
         assert newest[symbol].bid == level * point
     account_ids = place_orders(newest, orders=60, positions=40, random=random.Random(1))
-    ticks = walk(600, seed=9, received_ms=int(time.time() * 1000) + 1000)
+    ticks = walk(400, seed=9, received_ms=int(time.time() * 1000) + 1000)
 
     def fold(leave_out):
         accounts = [FoldedAccount(loaded.state, loaded.conditions) for loaded in load_accounts(account_ids)]

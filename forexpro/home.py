@@ -15,6 +15,7 @@ from accounts.selectors import registrations_since, unverified_since
 from forexpro.core.events.selectors import latest_verification
 from marketdata.feeds import FeedStatus
 from marketdata.selectors import feed_statuses
+from trading.selectors import accounts_in_margin_call
 
 # The nightly verification may be an hour late before anybody is told.
 VERIFICATION_DUE = timedelta(hours=25)
@@ -37,6 +38,8 @@ def needs_attention(user: Any) -> list[Attention]:
         items += _event_log()
     if user.has_perm("accounts.view_user"):
         items += _people()
+    if user.has_perm("trading.view_tradingaccount"):
+        items += _trading()
     if user.has_perm("marketdata.view_symbol"):
         items += _feeds()
     return sorted(items, key=lambda item: not item.urgent)
@@ -75,6 +78,13 @@ def _people() -> Iterator[Attention]:
     if registered := registrations_since(since):
         detail = ngettext("%(count)s person in seven days", "%(count)s people in seven days", registered)
         yield Attention(_("New registrations"), detail % {"count": registered}, f"{link}?o=-5")
+
+
+def _trading() -> Iterator[Attention]:
+    if called := accounts_in_margin_call():
+        detail = ngettext("%(count)s account", "%(count)s accounts", called)
+        link = reverse("admin:trading_tradingaccount_changelist")
+        yield Attention(_("Margin call"), detail % {"count": called}, f"{link}?margin_call__exact=1", urgent=True)
 
 
 def _feeds() -> Iterator[Attention]:

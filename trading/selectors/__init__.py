@@ -1,4 +1,4 @@
-from trading.selectors.accounts import account_for_user, accounts_of_user
+from trading.selectors.accounts import account_for_user, accounts_in_margin_call, accounts_of_user
 from trading.selectors.history import closed_positions, deals, finished_orders, ledger, open_positions, working_orders
 from trading.selectors.journal import AccountEvent, events_since, newest_events, newest_seq
 from trading.selectors.market import account_market
@@ -11,6 +11,7 @@ __all__ = [
     "account_market",
     "account_state",
     "account_valuation",
+    "accounts_in_margin_call",
     "accounts_of_user",
     "closed_positions",
     "deals",

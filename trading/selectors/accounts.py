@@ -21,3 +21,8 @@ def account_for_user(user: User | AnonymousUser, account_id: int) -> TradingAcco
         raise Refused(
             "account_not_found", "You have no such trading account.", {"account_id": account_id}, http_status=404
         ) from None
+
+
+def accounts_in_margin_call() -> int:
+    """Return how many accounts are in margin call."""
+    return TradingAccount.objects.filter(margin_call=True).count()

@@ -12,8 +12,8 @@ from forexpro.core.realtime.connections import async_redis_client, name
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 10.0
-RENEWAL_SECONDS = 3.0
+LEASE_SECONDS = 6.0
+RENEWAL_SECONDS = 2.0
 
 
 class LeadershipLost(Exception):

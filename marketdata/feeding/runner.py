@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 REPORT_SECONDS = 1.0
 RETRY_SECONDS = 0.25
+RESTART_SECONDS = 5.0
 # A live feed without a price for so long is called delayed.
 SILENCE_SECONDS = 15.0
 # What waits here for Redis before a live feed's ticks are merged, keeping every high and low.
@@ -112,11 +113,13 @@ class FeedRunner:
             await self._on_ticks(batch)
 
     async def _run_beside(self, run: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await run()
-        except Exception:
-            # Prices are worth more than what runs beside them.
-            logger.exception("the feed goes on without a task that failed")
+        """Run something beside the prices, again where it failed: prices are worth more than what runs beside them."""
+        while True:
+            try:
+                return await run()
+            except Exception:
+                logger.exception("a task beside the feed failed, starting it again")
+            await self._sleep(RESTART_SECONDS)
 
     async def _report(self) -> None:
         first = True

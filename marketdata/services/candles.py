@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -73,7 +72,9 @@ def candles_upsert(bars: Mapping[Interval, Array], *, newest: Mapping[Series, in
                     _copy_rows(copy, interval, latest_of_each(some))
             cursor.execute(_UPSERT)
             stored: int = cursor.rowcount
-        transaction.on_commit(partial(stamp, _touched(bars, newest or {})), robust=True)
+        touched = _touched(bars, newest or {})
+        # No functools.partial: Django names a robust callback that fails by an attribute which partials have not.
+        transaction.on_commit(lambda: stamp(touched), robust=True)
     return stored
 
 

@@ -187,12 +187,16 @@ async def test_losing_the_lead_stops_the_stream_and_winning_it_starts_another(re
         assert lead.acquired == 2
 
 
-async def test_what_runs_beside_cannot_stop_the_prices(redis, caplog):
-    async def broken():
-        raise RuntimeError("no history today")
+async def test_what_runs_beside_cannot_stop_the_prices_and_is_started_again(redis, caplog):
+    starts = []
+
+    async def breaks_once():
+        starts.append(1)
+        if len(starts) == 1:
+            raise RuntimeError("no history today")
 
     feed = ScriptedFeed()
-    async with running(feed, beside=[broken]):
+    async with running(feed, beside=[breaks_once]):
         feed.queue.put_nowait([tick(1)])
-        await until(lambda: len(read_ticks("0-0")) == 1)
+        await until(lambda: len(read_ticks("0-0")) == 1 and len(starts) == 2)
     assert "no history today" in caplog.text

@@ -157,3 +157,12 @@ async def test_backfilling_asks_once_per_series_and_only_for_what_is_missing(mon
         midnight,
     )
     assert [row[1] for row in await in_database(stored)(60)] == ["20:00", "21:00", "22:00"]
+
+
+def test_a_redis_that_is_away_costs_no_candle(monkeypatch):
+    def gone(touched):
+        raise ConnectionError("gone")
+
+    monkeypatch.setattr(candles, "stamp", gone)
+    assert candles_upsert({Interval.M1: np.array([(b"EURUSD", START_MS, 1, 1, 1, 1, 1)], BARS)}) == 1
+    assert len(stored(1)) == 1

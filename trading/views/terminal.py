@@ -1,8 +1,11 @@
 """The trading terminal and the fragments that it fetches."""
 
+import logging
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import redis
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -16,7 +19,8 @@ from django_htmx.http import trigger_client_event
 from forexpro.core.http.origin import request_origin
 from marketdata.feeds import Interval
 from marketdata.models import Symbol
-from marketdata.selectors import symbol_catalogue
+from marketdata.selectors import day_summaries, symbol_catalogue
+from marketdata.selectors.days import Day
 from trading.forms import OrderForm
 from trading.selectors.accounts import accounts_of_user
 from trading.selectors.history import deals as deals_of
@@ -27,6 +31,8 @@ from trading.views.access import own_account
 from trading.views.announcements import announce
 from trading.views.desk import Desk, book_context, load_desk, page_urls, scripts_context
 from trading.views.ticket import Ticket, ticket_context
+
+logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 50
 START_SYMBOL = "EURUSD"
@@ -131,6 +137,7 @@ def journal_page(request: HttpRequest, account_id: int) -> HttpResponse:
 def watchlist_groups(desk: Desk) -> list[dict[str, Any]]:
     """Return the symbols that the account trades by asset class, with their present prices."""
     symbols = [symbol for code, symbol in symbol_catalogue().items() if code in desk.market.instruments]
+    days = symbol_days([symbol.code for symbol in symbols])
     groups = []
     for asset_class in Symbol.AssetClass:
         rows = []
@@ -151,11 +158,21 @@ def watchlist_groups(desk: Desk) -> list[dict[str, Any]]:
                     "volume_step": instrument.volume_step,
                     "bid": quote and quote.bid,
                     "ask": quote and quote.ask,
+                    "day_open": days[symbol.code].reference if symbol.code in days else None,
                 }
             )
         if rows:
             groups.append({"asset_class": asset_class.value, "name": asset_class.label, "rows": rows})
     return groups
+
+
+def symbol_days(codes: Sequence[str]) -> dict[str, Day]:
+    """Return the running day of the symbols; none while Redis is away."""
+    try:
+        return day_summaries(codes)
+    except redis.RedisError as error:
+        logger.warning("days cannot be read: %s", error)
+        return {}
 
 
 def margin_gauge(desk: Desk) -> dict[str, Decimal]:

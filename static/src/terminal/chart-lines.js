@@ -10,6 +10,8 @@ import { formatPrice } from "../js/format.js";
 
 const DASH = [4, 4];
 const HANDLE_GAP = 4;
+// A part of the price: 30 pips of EURUSD at 1.00.
+const NEAR = 0.003;
 
 /**
  * @typedef {Object} Line
@@ -73,6 +75,14 @@ export class ChartLines {
       textColor: () => this.colourOf("panel"),
       backColor: () => this.colourOf(line.tone),
     }));
+  }
+
+  /** The scale reaches to the lines that are near the market; those far away must not flatten the candles. */
+  autoscaleInfo() {
+    const last = this.series.data().at(-1)?.close;
+    const near = this.lines.map(({ price }) => price).filter((price) => Math.abs(price / last - 1) < NEAR);
+    if (!near.length) return null;
+    return { priceRange: { minValue: Math.min(...near), maxValue: Math.max(...near) } };
   }
 
   /** Show exactly these lines. A line being dragged stays under the pointer. */

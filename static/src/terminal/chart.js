@@ -50,6 +50,7 @@ export function startChart() {
     olderLeft = true;
     series.setData([]);
     setState("loading");
+    write(pane.querySelector("[data-chart-symbol]"), currentSymbol());
     const { digits } = currentInstrument();
     series.applyOptions({ priceFormat: { type: "price", precision: digits, minMove: 10 ** -digits } });
     chart.timeScale().applyOptions({ timeVisible: INTERVALS[interval] < INTERVALS["1d"] });

@@ -1,0 +1,205 @@
+"""The terminal under keyboard, pointer, screen reader, and on three sizes of screen."""
+
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from trading.engine.state import OrderType, Side
+from trading.selectors import account_state
+from trading.services.orders import order_place
+from trading.tests.factories import ORIGIN
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def position(account) -> int:
+    """A long of 0.50 EURUSD from 1.10010 with a stop loss."""
+    answer = order_place(
+        account_id=account.pk,
+        symbol="EURUSD",
+        side=Side.BUY,
+        type=OrderType.MARKET,
+        volume=Decimal("0.50"),
+        stop_loss=Decimal("1.09900"),
+        origin=ORIGIN,
+    )
+    assert answer.order_id is not None
+    return answer.order_id
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (768, 1024), (360, 740)])
+def test_no_accessibility_violations(terminal, position, width, height, theme):
+    page = terminal(width, height, theme)
+    panes = ["watchlist", "chart", "ticket", "dock"] if width == 360 else ["chart"]
+    for pane in panes:
+        if width == 360:
+            page.locator(f".pane-bar [data-show-pane={pane}]").click()
+        violations = Axe().run(page).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_nothing_sticks_out(terminal, width):
+    page = terminal(width, 800)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_keys(terminal):
+    page: Page = terminal()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search symbols")).to_be_focused()
+    page.keyboard.type("usdj")
+    expect(page.locator("[data-symbol=EURUSD]")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-chart-symbol]")).to_have_text("USDJPY")
+    page.keyboard.press("/")
+    page.get_by_label("Search symbols").fill("")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("s")
+    expect(page.get_by_label("Volume lots")).to_be_focused()
+    expect(page.locator("[data-confirm]")).to_have_text("Sell 0.10 USDJPY at market")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    expect(page.locator("[data-confirm]")).to_have_text("Buy 0.10 USDJPY at market")
+    page.keyboard.press("Escape")
+
+    page.locator("[data-symbol=USDJPY] a").focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("[data-symbol=GBPUSD] a")).to_be_focused()
+    expect(page.locator("[data-ticket-symbol]")).to_have_text("GBPUSD")
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+
+
+def test_a_stop_loss_moves_by_keyboard_on_the_chart(terminal, market, account, position):
+    page = terminal()
+    line = page.get_by_role("slider", name="SL Buy 0.50")
+    expect(line).to_have_text("SL -55.00 USD · -11.0 pips")
+    line.focus()
+    page.keyboard.press("Shift+ArrowUp")
+    expect(line).to_have_text("SL -50.00 USD · -10.0 pips")
+    page.keyboard.press("Escape")
+    expect(line).to_have_text("SL -55.00 USD · -11.0 pips")
+    page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.locator("#panel-positions tbody tr")).to_contain_text("1.09910")
+    assert account_state(account).positions[position].stop_loss == Decimal("1.0991")
+
+
+def test_a_stop_loss_is_dragged_on_the_chart(terminal, account, position):
+    page = terminal()
+    line = page.get_by_role("slider", name="SL Buy 0.50")
+    entry = page.locator(".chart-line", has_text="Buy 0.50 ·")
+    box, goal = line.bounding_box(), entry.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, (y + goal["y"] + goal["height"] / 2) / 2, steps=5)
+    page.mouse.up()
+    expect(page.locator("#toasts")).to_contain_text("stop loss 1.099")
+    assert Decimal("1.0990") < account_state(account).positions[position].stop_loss < Decimal("1.1001")
+
+
+def test_a_refused_drag_says_why_and_goes_back(terminal, account, position):
+    page = terminal()
+    line = page.get_by_role("slider", name="SL Buy 0.50")
+    line.focus()
+    for _ in range(15):
+        page.keyboard.press("Shift+ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("stop loss")
+    expect(line).to_have_text("SL -55.00 USD · -11.0 pips")
+    assert account_state(account).positions[position].stop_loss == Decimal("1.099")
+
+
+def test_levels_by_price_pips_and_money_say_the_same(terminal):
+    page = terminal()
+    page.get_by_label("Stop loss in pips").fill("20")
+    expect(page.locator("#ticket-stop_loss")).to_have_value("1.09810")
+    expect(page.get_by_label("Stop loss in USD")).to_have_value("20.00")
+    page.get_by_label("Take profit in USD").fill("50")
+    expect(page.locator("#ticket-take_profit")).to_have_value("1.10510")
+    page.locator("#ticket-stop_loss").fill("1.09910")
+    expect(page.get_by_label("Stop loss in pips")).to_have_value("10.0")
+    # One percent of 10,000 over ten pips is one lot.
+    page.get_by_label("Risk % of equity").fill("1")
+    expect(page.get_by_label("Volume lots")).to_have_value("1.00")
+    expect(page.locator("[data-confirm]")).to_have_text("Buy 1.00 EURUSD at market")
+    expect(page.locator("[data-preview=margin]")).to_have_text("1,100.10\u00a0USD")
+
+
+def test_a_refusal_comes_back_in_the_ticket(terminal, account):
+    page = terminal()
+    page.get_by_label("Volume lots").fill("50")
+    page.locator("[data-confirm]").click()
+    expect(page.locator("#ticket [role=alert]")).to_contain_text("margin")
+    expect(page.get_by_label("Volume lots")).to_have_value("50.00")
+    assert not account_state(account).positions
+
+
+def test_one_click_deals_at_once_and_says_so(terminal, account):
+    page = terminal()
+    page.get_by_role("switch", name="One-click trading").check()
+    sell = page.locator("#ticket [data-side=sell]")
+    expect(sell).to_contain_text("Sell 0.10")
+    sell.click()
+    row = page.locator("#panel-positions tbody tr")
+    expect(row).to_have_count(1)
+    row.get_by_role("link", name="Close Sell 0.10 EURUSD").click()
+    expect(row).to_have_count(0)
+    assert not account_state(account).positions
+
+
+def test_orders_wait_in_their_tab_and_fill(terminal, market, account):
+    page = terminal()
+    page.get_by_text("Limit", exact=True).first.click()
+    page.locator("#ticket-price").fill("1.09500")
+    page.get_by_role("button", name="Buy 0.10 EURUSD limit 1.09500").click()
+    page.get_by_role("tab", name="Orders").click()
+    expect(page.locator("#panel-orders tbody tr")).to_contain_text("1.09500")
+    market.move("EURUSD", "1.09480", "1.09490")
+    expect(page.locator("#panel-orders tbody tr")).to_have_count(0)
+    page.get_by_role("tab", name="Positions").click()
+    expect(page.locator("#panel-positions tbody tr")).to_contain_text("1.09490")
+
+
+def test_prices_that_stop_are_marked_old(terminal, platform):
+    page = terminal()
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(page.locator("#stale-note")).to_contain_text("as of")
+    expect(page.locator("#terminal")).not_to_have_attribute("data-prices", "live")
+    page.context.set_offline(False)
+    expect(page.locator("#terminal")).to_have_attribute("data-prices", "live", timeout=20_000)
+    expect(page.locator("#stale-note")).to_be_hidden()
+
+
+def test_phone_shows_one_pane_and_the_deal_buttons(terminal):
+    page = terminal(360, 740)
+    expect(page.locator("#chart")).to_be_visible()
+    expect(page.locator("#quick-deal [data-side=buy]")).to_contain_text("1.10010")
+    page.get_by_role("button", name="Markets").click()
+    expect(page.locator("#chart")).to_be_hidden()
+    page.locator("[data-symbol=GBPUSD] a").click()
+    expect(page.locator("[data-chart-symbol]")).to_have_text("GBPUSD")
+    page.locator("#quick-deal [data-side=sell]").click()
+    expect(page.locator("[data-confirm]")).to_have_text("Sell 0.10 GBPUSD at market")
+    expect(page.locator("[data-confirm]")).to_be_visible()
+
+
+def test_panes_keep_their_size(terminal):
+    page = terminal()
+    handle = page.get_by_role("separator", name="Width of the watchlist")
+    handle.focus()
+    page.keyboard.press("ArrowRight")
+    expect(handle).to_have_attribute("aria-valuenow", "316")
+    page.reload()
+    expect(handle).to_have_attribute("aria-valuenow", "316")

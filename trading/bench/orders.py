@@ -24,13 +24,13 @@ from accounts.models import User
 from forexpro.core.bench import Measurement, benchmark
 from forexpro.core.events.chain import Origin
 from forexpro.core.realtime.connections import name, redis_client
+from forexpro.core.scratch import scratch_services
 from marketdata.models import Symbol
 from marketdata.ticks import PRICE_SCALE, Tick, pack
 from trading.bench.alternatives import RawOrders, place_with_orm
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup, TradingAccount
-from trading.replay.scratch import scratch_services
 from trading.services.accounts import account_open, balance_change
 from trading.services.orders import order_place
 

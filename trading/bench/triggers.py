@@ -12,13 +12,13 @@ from accounts.models import User
 from forexpro.core.bench import Measurement, benchmark, stopwatch
 from forexpro.core.events.chain import Origin
 from forexpro.core.realtime.connections import name, redis_client
+from forexpro.core.scratch import scratch_services
 from marketdata.models import Symbol
 from marketdata.stream import publish_ticks
 from marketdata.ticks import PRICE_SCALE, Tick
 from trading.engine.commands import BalanceReason
 from trading.engine.triggers import Trigger, TriggerIndex, TriggerKind, Watch
 from trading.models import AccountGroup, Order, Position, TradingAccount
-from trading.replay.scratch import scratch_services
 from trading.runner.engine_runner import BATCH_TICKS, EngineRunner
 from trading.runner.shards import Shard
 from trading.services.accounts import account_open, balance_change

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from forexpro.core.scratch import scratch_services
 from marketdata.gateways.replay import ReplayFeed
 from marketdata.selectors import symbol_catalogue
 from marketdata.services.catalogue import catalogue_load
 from marketdata.ticks import Tick
 from trading.replay.comparison import Outcome, compare_replay
-from trading.replay.scratch import scratch_services
 
 DIFFERENCES_SHOWN = 10
 

@@ -186,6 +186,7 @@ class EngineRunner:
         self._accounts.forget_activations(self._tick_received_ms)
         if configuration_version() != self._configuration:
             logger.info("engine %s reloads: groups or instruments have changed", self.shard)
+            self.follow_accounts(self._accounts)  # what is only loaded is not held against the ticks since
             self._load_accounts()
 
     def _save_checkpoint(self) -> None:

@@ -1,7 +1,7 @@
 """The accounts of a shard in memory: their states, folded from the log, and the levels that they wait for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,9 @@ class WatchedAccounts:
 
     def __len__(self) -> int:
         return len(self._accounts)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._accounts)
 
     def __getitem__(self, account_id: int) -> WatchedAccount:
         return self._accounts[account_id]

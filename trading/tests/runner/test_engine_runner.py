@@ -272,3 +272,15 @@ def test_redis_that_lost_everything_is_survived(account, runner):
     publish(tick("EURUSD", "1.10500", "1.10510"))
     work(runner)
     assert deals() == [("in", "order", "1.1051")]
+
+
+def test_changed_spreads_of_a_group_reload_what_waits_for_a_price(account, runner):
+    place(account, OrderType.STOP, price="1.10500")
+    work(runner)
+    account.group.spread_mode, account.group.spread_points = "markup", 100
+    account.group.save()
+    runner._next_housekeeping = 0.0
+    work(runner)
+    publish(tick("EURUSD", "1.10460", "1.10470"))
+    work(runner)
+    assert deals() == [("in", "order", "1.1052")]

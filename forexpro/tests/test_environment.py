@@ -45,6 +45,11 @@ def test_every_variable_has_a_sentence_before_it() -> None:
         ("REDIS_URL=localhost:6379", "REDIS_URL is not a URL that fits."),
         ("EMAIL_URL=mail.example.com", "EMAIL_URL is not a mail URL. Set EMAIL_URL to something like smtp+tls://"),
         ("FEED=oracle", "FEED='oracle' is not a feed. Set FEED to simulator, replay:<file> or twelvedata."),
+        ("FEED=replay", "FEED=replay:<file> names the file of ticks to replay."),
+        ("FEED=twelvedata", "FEED=twelvedata needs TWELVEDATA_API_KEY, the key of your Twelve Data account."),
+        ("SIMULATOR_MARKET_HOURS=weekends", "SIMULATOR_MARKET_HOURS='weekends': set it to always or real."),
+        ("SIMULATOR_TICKS_PER_SECOND=0", "SIMULATOR_TICKS_PER_SECOND is above 0 and at most 1000"),
+        ("REPLAY_SPEED=-1", "REPLAY_SPEED is how many times real speed a replay runs, 0 for as fast as it goes."),
         (
             "RATE_LIMIT_USER=often",
             "RATE_LIMIT_USER='often' is not a rate. Set RATE_LIMIT_USER to one like 600/15m, or to none.",

@@ -39,7 +39,7 @@ def test_every_event_is_a_sentence(account):
     assert f"Position {position} changed: stop loss 1.09500, take profit none." in said
     assert f"Order {waiting} placed: Buy limit 0.5 EURUSD at 1.09000." in said
     assert f"Order {waiting} cancelled." in said
-    assert f"Position {position} closed by its stop loss at 1.09400, -183.00." in said
+    assert f"Position {position} closed: Buy 0.3 EURUSD by its stop loss at 1.09400, -183.00." in said
     assert any(one.startswith("Refused: This needs") for one in said)
 
 

@@ -32,6 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[services].enter_context(embedded.running(settings.EMBEDDED_SERVICES, settings.LOCAL_DIR))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser tests last: Playwright's loop goes on in the thread, where no other loop can run beside it."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if services in config.stash:
         config.stash[services].close()

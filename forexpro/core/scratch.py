@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
@@ -29,6 +30,21 @@ def scratch_services() -> Iterator[None]:
         settings.REDIS_NAMESPACE = namespace
         _disconnect()
         connection.creation.destroy_test_db(database, verbosity=0)
+
+
+def child_environment() -> dict[str, str]:
+    """Return the variables with which a child process uses the database and the Redis names of this one."""
+    database = connection.settings_dict
+    user, password, host, name = (
+        quote(str(database[part] or ""), safe="") for part in ("USER", "PASSWORD", "HOST", "NAME")
+    )
+    port = f":{database['PORT']}" if database["PORT"] else ""
+    sign_in = f"{user}:{password}" if password else user
+    return {
+        "DATABASE_URL": f"postgresql://{sign_in}@{host}{port}/{name}",
+        "REDIS_URL": settings.REDIS_URL,
+        "REDIS_NAMESPACE": settings.REDIS_NAMESPACE,
+    }
 
 
 def _disconnect() -> None:

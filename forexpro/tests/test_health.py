@@ -73,7 +73,7 @@ def test_without_redis_the_whole_is_down_and_names_no_host(
 
             return fail
 
-    for module in ("forexpro.health", "forexpro.core.heartbeat", "marketdata.selectors"):
+    for module in ("forexpro.health", "forexpro.core.heartbeat", "marketdata.selectors.quotes"):
         monkeypatch.setattr(f"{module}.redis_client", lambda: Gone())
 
     status_code, status, found = parts(client)

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+
+from forexpro.core.scratch import child_environment
 
 START_SECONDS = 60
 _SERVERS = {
@@ -65,14 +66,11 @@ def server(kind: str, application: str = "forexpro.asgi:application") -> Iterato
 @contextmanager
 def process(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
     """Run a Python process against this process's database and Redis names; end it afterwards."""
-    database = connection.settings_dict
-    address = f"postgresql://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    environment = os.environ | {
+    environment = {
+        **os.environ,
+        **child_environment(),
         "DJANGO_SETTINGS_MODULE": "forexpro.settings",
-        "DATABASE_URL": address,
-        "REDIS_URL": settings.REDIS_URL,
-        "REDIS_NAMESPACE": settings.REDIS_NAMESPACE,
-        "RATE_LIMIT_ANONYMOUS": "",
+        "RATE_LIMIT_ANONYMOUS": "none",
     }
     running = subprocess.Popen(  # noqa: S603
         [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True

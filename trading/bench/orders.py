@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import quote
 
 import orjson
 from django.conf import settings
@@ -24,7 +23,7 @@ from accounts.models import User
 from forexpro.core.bench import Measurement, benchmark
 from forexpro.core.events.chain import Origin
 from forexpro.core.realtime.connections import name, redis_client
-from forexpro.core.scratch import scratch_services
+from forexpro.core.scratch import child_environment, scratch_services
 from marketdata.models import Symbol
 from marketdata.ticks import PRICE_SCALE, Tick, pack
 from trading.bench.alternatives import RawOrders, place_with_orm
@@ -40,7 +39,12 @@ ORDERS = 1000
 ORIGIN = Origin(actor="system:bench")
 START_SECONDS = 60
 # Orders are placed at one quote for as long as it takes.
-ENVIRONMENT = {"QUOTE_MAX_AGE_SECONDS": str(7 * 86_400), "RATE_LIMIT_USER": "", "DEBUG": "false", "LOG_LEVEL": "ERROR"}
+ENVIRONMENT = {
+    "QUOTE_MAX_AGE_SECONDS": str(7 * 86_400),
+    "RATE_LIMIT_USER": "none",
+    "DEBUG": "false",
+    "LOG_LEVEL": "ERROR",
+}
 SERVERS: Mapping[str, Sequence[str]] = {
     "granian, 2 WSGI workers": (
         "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--host", "127.0.0.1",
@@ -219,15 +223,7 @@ def _served(command: Sequence[str]) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program, *arguments = (part.format(port=port) for part in command)
-    database = connection.settings_dict
-    address = f"{quote(str(database['USER']))}@{quote(str(database['HOST']), safe='')}:{database['PORT']}"
-    environment = {
-        **os.environ,
-        **ENVIRONMENT,
-        "DATABASE_URL": f"postgresql://{address}/{quote(str(database['NAME']))}",
-        "REDIS_URL": settings.REDIS_URL,
-        "REDIS_NAMESPACE": settings.REDIS_NAMESPACE,
-    }
+    environment = {**os.environ, **ENVIRONMENT, **child_environment()}
     server = subprocess.Popen(  # noqa: S603
         [os.path.join(os.path.dirname(sys.executable), program), *arguments], env=environment, cwd=settings.BASE_DIR
     )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -124,7 +123,7 @@ def record_outcomes(outcomes: Iterable[Outcome], *, origin: Origin, occurred_at:
             if answer.events:
                 streams.append(account_stream(answer.account_id))
     if streams:
-        transaction.on_commit(partial(wake, streams), robust=True)
+        transaction.on_commit(lambda: wake(streams), robust=True)
     return answers
 
 

@@ -16,11 +16,11 @@ from typing import Any
 import httpx
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from forexpro.core.realtime.connections import async_redis_client
+from forexpro.core.scratch import child_environment
 from marketdata.stream import publish_ticks
 from trading.models import TradingAccount
 from trading.runner.engine_runner import EngineRunner
@@ -79,16 +79,7 @@ def platform(django_db_setup, tmp_path_factory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    database = connection.settings_dict
-    address = f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"{address}/{database['NAME']}",
-        "REDIS_URL": settings.REDIS_URL,
-        "REDIS_NAMESPACE": settings.REDIS_NAMESPACE,
-        "DEMO": "true",
-        "PORT": str(port),
-    }
+    environment = {**os.environ, **child_environment(), "DEMO": "true", "PORT": str(port)}
     command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "forexpro.asgi:application"]
     log = tmp_path_factory.mktemp("platform") / "daphne.log"
     with log.open("w") as output:

@@ -260,7 +260,6 @@ def trade_through(platform: Platform, victims: list[str], *, seconds: float) -> 
     check_books(platform, clients.placed)
 
 
-@pytest.mark.long
 def test_trading_goes_on_after_the_engine_and_redis_were_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     with unlimited_platform(monkeypatch) as platform:
         trade_through(platform, ["engine", "redis"], seconds=4)

@@ -93,7 +93,9 @@ def test_a_second_user_shares_the_service_and_keeps_it_running(local_dir: Path) 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_killed_server_recovers_at_the_next_start(local_dir: Path, name: str) -> None:
     with embedded.running([name], local_dir):
-        os.kill(server_pid(local_dir, name), signal.SIGKILL)
+        pid = server_pid(local_dir, name)
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: not alive(pid))
 
     with embedded.running([name], local_dir):
         assert embedded.SERVICES[name](local_dir).ready()

@@ -63,6 +63,14 @@ class ClosePosition:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseBy:
+    """Close a position against one of the other direction in the same symbol, for the smaller of their volumes."""
+
+    position_id: int
+    opposite_position_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CloseAll:
     """Close every position, optionally of one symbol only. All of them or none."""
 
@@ -114,6 +122,7 @@ Command = (
     | CancelOrder
     | ModifyPosition
     | ClosePosition
+    | CloseBy
     | CloseAll
     | ProcessTick
     | CheckMargin

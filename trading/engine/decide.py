@@ -8,6 +8,7 @@ from trading.engine.commands import (
     ChangeBalance,
     CheckMargin,
     CloseAll,
+    CloseBy,
     ClosePosition,
     Command,
     ModifyOrder,
@@ -35,6 +36,8 @@ def decide(state: AccountState, command: Command, market: Market) -> list[Engine
             positions.modify(decision, command)
         case ClosePosition():
             positions.close(decision, command)
+        case CloseBy():
+            positions.close_by(decision, command)
         case CloseAll():
             positions.close_all(decision, command)
         case ProcessTick():

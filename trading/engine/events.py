@@ -19,6 +19,9 @@ class CloseReason(StrEnum):
     TAKE_PROFIT = "take_profit"
     STOP_OUT = "stop_out"
     DEALER = "dealer"
+    # An opposite order on a netting account, and an opposite position that it was closed against.
+    ORDER = "order"
+    CLOSE_BY = "close_by"
 
 
 class CancelReason(StrEnum):
@@ -88,7 +91,11 @@ class OrderRejected:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilled:
-    """The order was executed at `price`; `slippage_points` is signed against the client."""
+    """The order was executed at `price`; `slippage_points` is signed against the client.
+
+    `position_id` is the position that it opened, added to or, where it did neither, reduced. `opened_volume` is the
+    part of the volume that did not close an opposite position; None, in older events, is all of it.
+    """
 
     type: ClassVar[str] = "order.filled"
     order_id: int
@@ -101,6 +108,7 @@ class OrderFilled:
     slippage_points: int
     position_id: int
     evidence: Evidence = field(default_factory=dict)
+    opened_volume: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,15 @@ class PositionOpened:
     """An opening deal; its commission, if any, follows as a balance event."""
 
     type: ClassVar[str] = "position.opened"
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class PositionIncreased:
+    """A deal added `volume` lots to the position of a netting account; `position` is how it stands afterwards."""
+
+    type: ClassVar[str] = "position.increased"
+    volume: Decimal
     position: Position
 
 
@@ -121,7 +138,10 @@ class PositionModified:
 
 @dataclass(frozen=True, slots=True)
 class PositionReduced:
-    """A closing deal for a part: `volume` left, `remaining_volume` stays; `profit` in account currency."""
+    """A closing deal for a part: `volume` left, `remaining_volume` stays; `profit` in account currency.
+
+    `order_id` is the order that reduced it (netting), `opposite_position_id` the position it was closed against.
+    """
 
     type: ClassVar[str] = "position.reduced"
     position_id: int
@@ -135,11 +155,13 @@ class PositionReduced:
     swap: Decimal
     reason: CloseReason
     evidence: Evidence = field(default_factory=dict)
+    order_id: int | None = None
+    opposite_position_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PositionClosed:
-    """A closing deal for all that was left of a position; `side` is the position's."""
+    """A closing deal for all that was left of a position; `side` is the position's, the rest as in a reduction."""
 
     type: ClassVar[str] = "position.closed"
     position_id: int
@@ -152,6 +174,8 @@ class PositionClosed:
     swap: Decimal
     reason: CloseReason
     evidence: Evidence = field(default_factory=dict)
+    order_id: int | None = None
+    opposite_position_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +231,7 @@ EngineEvent = (
     | OrderRejected
     | OrderFilled
     | PositionOpened
+    | PositionIncreased
     | PositionModified
     | PositionReduced
     | PositionClosed

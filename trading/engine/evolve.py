@@ -20,6 +20,7 @@ from trading.engine.events import (
     OrderRejected,
     PolicyChanged,
     PositionClosed,
+    PositionIncreased,
     PositionModified,
     PositionOpened,
     PositionReduced,
@@ -52,7 +53,7 @@ def evolve(state: AccountState, event: EngineEvent) -> AccountState:
             return replace(state, orders=_with(state.orders, replace(state.orders[order_id], armed=True)))
         case OrderCancelled(order_id=order_id) | OrderRejected(order_id=order_id) | OrderFilled(order_id=order_id):
             return replace(state, orders=_without(state.orders, order_id))
-        case PositionOpened(position=position):
+        case PositionOpened(position=position) | PositionIncreased(position=position):
             return replace(state, positions=_with(state.positions, position))
         case PositionModified(position_id, stop_loss, take_profit):
             position = replace(state.positions[position_id], stop_loss=stop_loss, take_profit=take_profit)

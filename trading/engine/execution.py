@@ -11,12 +11,14 @@ from trading.engine.events import (
     CloseReason,
     OrderFilled,
     PositionClosed,
+    PositionIncreased,
     PositionOpened,
     PositionReduced,
 )
 from trading.engine.evidence import closing_evidence, opening_evidence
 from trading.engine.margin import frozen_rate, margin_conversion
 from trading.engine.market import Instrument, Quote
+from trading.engine.netting import closing_volume, increased, netted_position
 from trading.engine.pricing import slippage_points
 from trading.engine.profit import closing_profit
 from trading.engine.state import Order, Position, Side
@@ -36,22 +38,35 @@ def limit_fill_price(limit: Decimal, side: Side, quote: Quote, *, improvement: b
     return price if improvement else limit
 
 
-def open_position(decision: Decision, order: Order, price: Decimal, fill: dict[str, Any]) -> None:
-    """Fill `order` at `price`, opening a position of its own (hedging accounts)."""
+def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str, Any]) -> None:
+    """Fill `order` at `price`.
+
+    On a hedging account it opens a position of its own. On a netting account it adds to the position in its symbol, or
+    closes as much of it as it is opposed to and opens the rest, if any, in the other direction.
+    """
     instrument = decision.market.instrument(order.symbol)
-    conversion = margin_conversion(instrument, order.side, price, decision.state.currency, decision.market)
-    position = Position(
-        id=order.id,
-        symbol=order.symbol,
-        side=order.side,
-        volume=order.volume,
-        open_price=price,
-        opened_at=decision.market.now,
-        margin_conversion=frozen_rate(conversion),
-        stop_loss=order.stop_loss,
-        take_profit=order.take_profit,
-        comment=order.comment,
-    )
+    held = netted_position(decision.state, order.symbol)
+    closing = closing_volume(decision.state, order)
+    opening = order.volume - closing
+    adds = held is not None and not closing
+    position_id, evidence = order.id, fill
+    if held is not None and (adds or not opening):
+        position_id = held.id
+    if opening:
+        conversion = margin_conversion(instrument, order.side, price, decision.state.currency, decision.market)
+        opened = Position(
+            id=order.id,
+            symbol=order.symbol,
+            side=order.side,
+            volume=opening,
+            open_price=price,
+            opened_at=decision.market.now,
+            margin_conversion=frozen_rate(conversion),
+            stop_loss=order.stop_loss,
+            take_profit=order.take_profit,
+            comment=order.comment,
+        )
+        evidence = opening_evidence(fill, instrument, opened, conversion, decision.state)
     requested = order.working_price
     decision.emit(
         OrderFilled(
@@ -63,11 +78,19 @@ def open_position(decision: Decision, order: Order, price: Decimal, fill: dict[s
             price=price,
             requested_price=requested,
             slippage_points=int(order.side.sign * (price - requested) / instrument.point),
-            position_id=position.id,
-            evidence=opening_evidence(fill, instrument, position, conversion, decision.state),
+            position_id=position_id,
+            evidence=evidence,
+            opened_volume=opening,
         )
     )
-    decision.emit(PositionOpened(position))
+    if held is not None and closing:
+        close_position(decision, held, closing, price, CloseReason.ORDER, fill, order_id=order.id)
+    if not opening:
+        return
+    if held is not None and adds:
+        decision.emit(PositionIncreased(opening, increased(held, opened)))
+    else:
+        decision.emit(PositionOpened(opened))
 
 
 def close_at_market(
@@ -80,7 +103,15 @@ def close_at_market(
 
 
 def close_position(
-    decision: Decision, position: Position, volume: Decimal, price: Decimal, reason: CloseReason, fill: dict[str, Any]
+    decision: Decision,
+    position: Position,
+    volume: Decimal,
+    price: Decimal,
+    reason: CloseReason,
+    fill: dict[str, Any],
+    *,
+    order_id: int | None = None,
+    opposite_position_id: int | None = None,
 ) -> None:
     """Close `volume` lots of a position at `price` and book the result."""
     state = decision.state
@@ -104,6 +135,8 @@ def close_position(
                 swap=swap,
                 reason=reason,
                 evidence=evidence,
+                order_id=order_id,
+                opposite_position_id=opposite_position_id,
             )
         )
     else:
@@ -119,6 +152,8 @@ def close_position(
                 swap=swap,
                 reason=reason,
                 evidence=evidence,
+                order_id=order_id,
+                opposite_position_id=opposite_position_id,
             )
         )
     reference = f"position:{position.id}"

@@ -11,12 +11,13 @@ from trading.engine.evidence import fill_evidence
 from trading.engine.execution import (
     close_at_market,
     close_position,
+    fill_order,
     limit_fill_price,
     market_price,
-    open_position,
 )
 from trading.engine.liquidation import check_margin
 from trading.engine.market import Quote
+from trading.engine.netting import closing_volume
 from trading.engine.state import Order, OrderType, Position
 from trading.engine.triggers import Trigger, TriggerKind, account_triggers, in_price_time_order
 from trading.engine.validation import ensure_margin, ensure_trading_enabled
@@ -70,14 +71,15 @@ def _work_order(decision: Decision, order: Order, quote: Quote, fill: dict[str, 
     else:
         price = market_price(instrument, order.side, quote, f"order:{order.id}")
     filled = Decision(decision.state, decision.market)
-    open_position(filled, order, price, fill)
+    fill_order(filled, order, price, fill)
     try:
-        ensure_trading_enabled(decision.state.policy, instrument)
-        ensure_margin(
-            decision.state,
-            value_account(decision.state, decision.market),
-            value_account(filled.state, decision.market),
-        )
+        if closing_volume(decision.state, order) < order.volume:
+            ensure_trading_enabled(decision.state.policy, instrument)
+            ensure_margin(
+                decision.state,
+                value_account(decision.state, decision.market),
+                value_account(filled.state, decision.market),
+            )
     except Refused as refusal:
         decision.emit(OrderRejected(order.id, refusal.code, refusal.message, refusal.details, evidence=fill))
     else:

@@ -8,8 +8,10 @@ from trading.engine.commands import UNCHANGED, CancelOrder, ModifyOrder, PlaceOr
 from trading.engine.decision import Decision
 from trading.engine.events import CancelReason, OrderCancelled, OrderModified, OrderPlaced
 from trading.engine.evidence import fill_evidence
-from trading.engine.execution import market_price, open_position
+from trading.engine.execution import fill_order, market_price
+from trading.engine.liquidation import settle
 from trading.engine.market import Quote
+from trading.engine.netting import closing_volume
 from trading.engine.state import AccountState, Order, OrderType
 from trading.engine.validation import (
     ensure_margin,
@@ -25,15 +27,20 @@ Value = TypeVar("Value")
 
 
 def place(decision: Decision, command: PlaceOrder) -> None:
-    """Accept an order: a market order fills at once, any other works until the market reaches its price."""
+    """Accept an order: a market order fills at once, any other works until the market reaches its price.
+
+    What only reduces the position of a netting account needs neither margin nor leave to trade.
+    """
     state, market = decision.state, decision.market
     instrument = market.instrument(command.symbol)
-    ensure_trading_enabled(state.policy, instrument)
     ensure_volume(instrument, command.volume)
     quote = fresh_quote(market, command.symbol, state.policy)
     if command.order_id in state.orders or command.order_id in state.positions:
         raise ValueError(f"order id {command.order_id} is in use on account {state.id}")
     order = new_order(decision, command, quote)
+    opens = order.type is not OrderType.MARKET or closing_volume(state, order) < order.volume
+    if opens:
+        ensure_trading_enabled(state.policy, instrument)
     if order.type is not OrderType.MARKET:
         ensure_order_prices(instrument, order, quote)
         decision.emit(OrderPlaced(order))
@@ -43,7 +50,9 @@ def place(decision: Decision, command: PlaceOrder) -> None:
     ensure_market_protection(instrument, order.side, quote, order.stop_loss, order.take_profit)
     decision.emit(OrderPlaced(order))
     fill_at_market(decision, order, quote)
-    ensure_margin(state, value_account(state, market), value_account(decision.state, market))
+    if opens:
+        ensure_margin(state, value_account(state, market), value_account(decision.state, market))
+    settle(decision)
 
 
 def new_order(decision: Decision, command: PlaceOrder, quote: Quote) -> Order:
@@ -77,7 +86,7 @@ def fill_at_market(decision: Decision, order: Order, quote: Quote) -> None:
     """Execute a market order at the quote, slippage included."""
     instrument = decision.market.instrument(order.symbol)
     price = market_price(instrument, order.side, quote, f"order:{order.id}")
-    open_position(decision, order, price, fill_evidence(quote))
+    fill_order(decision, order, price, fill_evidence(quote))
 
 
 def modify(decision: Decision, command: ModifyOrder) -> None:

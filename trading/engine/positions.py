@@ -4,11 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from forexpro.core.refusals import Refused
-from trading.engine.commands import CloseAll, ClosePosition, ModifyPosition
+from trading.engine.commands import CloseAll, CloseBy, ClosePosition, ModifyPosition
 from trading.engine.decision import Decision
 from trading.engine.events import CloseReason, PositionModified
 from trading.engine.evidence import fill_evidence
-from trading.engine.execution import close_at_market
+from trading.engine.execution import close_at_market, close_position
 from trading.engine.liquidation import settle
 from trading.engine.orders import given
 from trading.engine.state import AccountState, Position
@@ -43,6 +43,31 @@ def close(decision: Decision, command: ClosePosition) -> None:
         _ensure_partial_volume(decision, position, volume)
     reason = CloseReason.DEALER if command.by_dealer else CloseReason.CLIENT
     _close_now(decision, position, volume, reason)
+    settle(decision)
+
+
+def close_by(decision: Decision, command: CloseBy) -> None:
+    """Close two opposite positions of a symbol against each other, without a spread.
+
+    The smaller volume of the two is closed on both, at the opening price of the opposite one: the position realises
+    the difference of the two, the opposite nothing (MT5, close by).
+    """
+    position = open_position(decision.state, command.position_id)
+    opposite = open_position(decision.state, command.opposite_position_id)
+    if position.symbol != opposite.symbol or position.side is opposite.side:
+        raise Refused(
+            "not_opposite",
+            "Only a long and a short position in the same symbol can be closed against each other.",
+            {"position_id": position.id, "opposite_position_id": opposite.id},
+        )
+    volume = min(position.volume, opposite.volume)
+    fill = fill_evidence(fresh_quote(decision.market, position.symbol, decision.state.policy))
+    close_position(
+        decision, position, volume, opposite.open_price, CloseReason.CLOSE_BY, fill, opposite_position_id=opposite.id
+    )
+    close_position(
+        decision, opposite, volume, opposite.open_price, CloseReason.CLOSE_BY, fill, opposite_position_id=position.id
+    )
     settle(decision)
 
 

@@ -8,8 +8,9 @@ from forexpro.core.refusals import Refused
 from trading.engine.commands import PlaceOrder
 from trading.engine.decide import decide
 from trading.engine.decision import Decision
+from trading.engine.events import OrderFilled
 from trading.engine.evidence import fill_evidence
-from trading.engine.execution import open_position
+from trading.engine.execution import fill_order
 from trading.engine.market import Instrument, Market
 from trading.engine.orders import fill_at_market, new_order
 from trading.engine.profit import closing_profit, profit_conversion
@@ -50,18 +51,18 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
         fill_at_market(decision, order, quote)
     else:
         at = order.price if order.limit_price is None else order.limit_price
-        open_position(decision, order, at, fill_evidence(quote))
-    position = decision.state.positions[order.id]
+        fill_order(decision, order, at, fill_evidence(quote))
+    (price,) = (event.price for event in decision.events if isinstance(event, OrderFilled))
     before, after = value_account(state, market), value_account(decision.state, market)
 
-    def profit_at(price: Decimal) -> Decimal:
+    def profit_at(closing_price: Decimal) -> Decimal:
         return closing_profit(
-            order.symbol, order.side, order.volume, position.open_price, price, state.currency, market
+            order.symbol, order.side, order.volume, price, closing_price, state.currency, market
         ).amount
 
-    spread = position.side.sign * (quote.ask - quote.bid)
+    spread = order.side.sign * (quote.ask - quote.bid)
     return Preview(
-        price=position.open_price,
+        price=price,
         margin=after.margin - before.margin,
         margin_before=before.margin,
         margin_after=after.margin,
@@ -69,8 +70,8 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
         free_margin_after=after.free_margin,
         margin_level_before=before.margin_level,
         margin_level_after=after.margin_level,
-        pip_value=pip_value(instrument, position.side, position.volume, position.open_price, state.currency, market),
-        spread_cost=abs(profit_at(position.open_price - spread)),
+        pip_value=pip_value(instrument, order.side, order.volume, price, state.currency, market),
+        spread_cost=abs(profit_at(price - spread)),
         stop_loss_profit=None if order.stop_loss is None else profit_at(order.stop_loss),
         take_profit_profit=None if order.take_profit is None else profit_at(order.take_profit),
         refusal=_refusal(state, command, market),

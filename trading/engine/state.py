@@ -20,6 +20,13 @@ class Side(StrEnum):
         return 1 if self is Side.BUY else -1
 
 
+class PositionMode(StrEnum):
+    """Whether deals in one symbol stand beside each other, or make up one position in one direction."""
+
+    HEDGING = "hedging"
+    NETTING = "netting"
+
+
 class OrderType(StrEnum):
     MARKET = "market"
     LIMIT = "limit"
@@ -34,6 +41,7 @@ class Policy:
     `leverage` is what the account was given (1:leverage); an instrument may cap it.
     """
 
+    position_mode: PositionMode = PositionMode.HEDGING
     leverage: Decimal = Decimal(100)
     margin_call_level: Decimal = Decimal(100)
     stop_out_level: Decimal = Decimal(50)
@@ -79,7 +87,8 @@ class Order:
 class Position:
     """An open position; its id is the id of the order that opened it.
 
-    `margin_conversion` is the margin currency to account currency rate, frozen at the opening deal.
+    `open_price` and `margin_conversion`, the margin currency to account currency rate, are frozen at the opening deal;
+    on a netting account they are averages, weighted by volume, over the deals that added to the position.
     `commission` is what the opening deal charged for the volume still open, zero or negative, account currency.
     """
 

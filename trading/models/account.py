@@ -7,6 +7,11 @@ from trading.models.fields import MoneyField
 from trading.models.group import AccountGroup
 
 
+class PositionMode(models.TextChoices):
+    HEDGING = "hedging", _("Hedging")
+    NETTING = "netting", _("Netting")
+
+
 class NextAccountNumber(Func):
     """The next number of the sequence from which people's account numbers come."""
 
@@ -33,6 +38,10 @@ class TradingAccount(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="trading_accounts", verbose_name=_("owner")
     )
     group = models.ForeignKey(AccountGroup, on_delete=models.PROTECT, related_name="accounts", verbose_name=_("group"))
+    # Chosen when the account is opened: positions of the one mode make no sense in the other.
+    position_mode = models.CharField(
+        _("position mode"), max_length=8, choices=PositionMode, default=PositionMode.HEDGING, editable=False
+    )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
     currency = models.CharField(_("currency"), max_length=8)
@@ -56,6 +65,7 @@ class TradingAccount(models.Model):
             models.CheckConstraint(condition=Q(leverage__gte=1), name="account_leverage"),
             models.CheckConstraint(condition=Q(credit__gte=0), name="account_credit"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3,5}$"), name="account_currency"),
+            models.CheckConstraint(condition=Q(position_mode__in=["hedging", "netting"]), name="account_position_mode"),
             models.CheckConstraint(condition=Q(kind__in=["demo", "live"]), name="account_kind"),
             models.CheckConstraint(condition=Q(status__in=["active", "closed"]), name="account_status"),
         ]

@@ -19,7 +19,8 @@ class Position(models.Model):
     side = models.CharField(_("side"), max_length=4, choices=Side)
     initial_volume = VolumeField(_("opened volume"))
     volume = VolumeField(_("open volume"))
-    open_price = PriceField(_("open price"))
+    # On a netting account an average over deals, finer than any price.
+    open_price = PriceField(_("open price"), max_digits=27, decimal_places=15)
     opened_at = models.DateTimeField(_("opened"))
     margin_conversion = models.DecimalField(_("margin conversion rate"), max_digits=30, decimal_places=15)
     stop_loss = PriceField(_("stop loss"), null=True)

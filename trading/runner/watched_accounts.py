@@ -16,6 +16,7 @@ from trading.engine.events import (
     OrderPlaced,
     OrderRejected,
     PositionClosed,
+    PositionIncreased,
     PositionModified,
     PositionOpened,
     PositionReduced,
@@ -185,7 +186,7 @@ def _concerned(event: EngineEvent) -> list[int]:
     match event:
         case OrderPlaced(order=order):
             return [order.id]
-        case PositionOpened(position=position):
+        case PositionOpened(position=position) | PositionIncreased(position=position):
             return [position.id]
         case OrderModified(order_id=id) | OrderArmed(order_id=id) | OrderCancelled(order_id=id):
             return [id]

@@ -11,7 +11,7 @@ from django.db import connection
 
 from forexpro.core.events.chain import GENESIS, Head
 from forexpro.core.money import quantize, trimmed
-from trading.engine.state import AccountState, Order, OrderType, Position, Side
+from trading.engine.state import AccountState, Order, OrderType, Position, PositionMode, Side
 from trading.models import TradingAccount
 from trading.selectors.conditions import Conditions, group_conditions
 
@@ -19,6 +19,7 @@ LOAD_ACCOUNTS = """
     SELECT
         account.id, account.currency, account.balance, account.credit, account.margin_call, account.leverage,
         account.trading_enabled AND account.status = 'active', account.equity_floor, account.group_id,
+        account.position_mode,
         (SELECT version FROM trading_configuration),
         coalesce(stream.seq, 0), coalesce(stream.hash, %(genesis)s),
         CASE WHEN %(places_order)s THEN nextval('trading_order_id') END,
@@ -87,6 +88,7 @@ def account_state(account: TradingAccount) -> AccountState:
 def _loaded(row: Sequence[Any]) -> LoadedAccount:
     (
         account_id, currency, balance, credit, margin_call, leverage, trading_enabled, equity_floor, group_id,
+        position_mode,
         version, seq, hash, next_order_id, request_hash, first_seq, last_seq, orders, positions,
     ) = row  # fmt: skip
     conditions = group_conditions(group_id, version)
@@ -98,6 +100,7 @@ def _loaded(row: Sequence[Any]) -> LoadedAccount:
         margin_call=margin_call,
         policy=replace(
             conditions.policy,
+            position_mode=PositionMode(position_mode),
             leverage=trimmed(leverage),
             trading_enabled=trading_enabled,
             equity_floor=None if equity_floor is None else quantize(equity_floor, currency),

@@ -11,7 +11,7 @@ from forexpro.core.events.chain import Head, Origin
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason, ChangeBalance
 from trading.engine.events import AccountOpened, EngineEvent, PolicyChanged
-from trading.engine.state import AccountState, Policy
+from trading.engine.state import AccountState, Policy, PositionMode
 from trading.locks import lock_accounts
 from trading.models import AccountGroup, LedgerAccount, TradingAccount
 from trading.selectors.conditions import account_conditions
@@ -29,10 +29,19 @@ def account_open(
     currency: str,
     leverage: Decimal,
     group: AccountGroup | None = None,
+    position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
 ) -> TradingAccount:
-    """Open an account in `group` (the default one if none is given) with `leverage` to one."""
-    return account_open_apply(owner=owner, kind=kind, currency=currency, leverage=leverage, group=group, origin=origin)
+    """Open an account in `group` (the default one if none is given) with `leverage` to one; its mode is for good."""
+    return account_open_apply(
+        owner=owner,
+        kind=kind,
+        currency=currency,
+        leverage=leverage,
+        group=group,
+        position_mode=position_mode,
+        origin=origin,
+    )
 
 
 def account_open_apply(
@@ -42,6 +51,7 @@ def account_open_apply(
     currency: str,
     leverage: Decimal,
     group: AccountGroup | None = None,
+    position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
 ) -> TradingAccount:
     """Do what `account_open` does inside the caller's transaction."""
@@ -51,12 +61,18 @@ def account_open_apply(
         raise Refused("currency_invalid", f"{currency!r} is not a currency code such as USD.", {"currency": currency})
     now = datetime.now(UTC)
     account = TradingAccount.objects.create(
-        owner=owner, kind=kind, currency=currency, leverage=leverage, group=group, opened_at=now
+        owner=owner,
+        kind=kind,
+        currency=currency,
+        leverage=leverage,
+        group=group,
+        position_mode=position_mode,
+        opened_at=now,
     )
     account.refresh_from_db(fields=["number"])
     _create_ledger_accounts(account)
     conditions = account_conditions(account)
-    policy = replace(conditions.policy, leverage=leverage)
+    policy = replace(conditions.policy, leverage=leverage, position_mode=position_mode)
     state = AccountState(id=account.pk, currency=currency, policy=policy)
     loaded = LoadedAccount(state, conditions, Head(), next_order_id=None, answered=None)
     record_outcomes([Outcome(loaded, events=[AccountOpened(currency, policy)])], origin=origin, occurred_at=now)

@@ -32,7 +32,7 @@ class Answer:
     def position_ids(self) -> list[int]:
         """The ids of the positions that were opened, changed or closed, each once, in the order of the events."""
         ids = [
-            event.payload["position"]["id"] if event.type == "position.opened" else event.payload["position_id"]
+            event.payload["position"]["id"] if "position" in event.payload else event.payload["position_id"]
             for event in self.events
             if event.type.startswith("position.")
         ]

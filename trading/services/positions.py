@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from forexpro.core.events.chain import Origin
-from trading.engine.commands import UNCHANGED, CloseAll, ClosePosition, ModifyPosition, Unchanged
+from trading.engine.commands import UNCHANGED, CloseAll, CloseBy, ClosePosition, ModifyPosition, Unchanged
 from trading.services.answers import Answer
 from trading.services.execution import execute
 
@@ -33,6 +33,19 @@ def position_close(
 ) -> Answer:
     """Close a position at the market, wholly or `volume` lots of it."""
     command = ClosePosition(position_id, volume, by_dealer)
+    return execute(account_id, command, origin=origin, idempotency_key=idempotency_key)
+
+
+def position_close_by(
+    *,
+    account_id: int,
+    position_id: int,
+    opposite_position_id: int,
+    origin: Origin,
+    idempotency_key: str | None = None,
+) -> Answer:
+    """Close a position against an opposite one in its symbol, for the smaller of their volumes."""
+    command = CloseBy(position_id, opposite_position_id)
     return execute(account_id, command, origin=origin, idempotency_key=idempotency_key)
 
 

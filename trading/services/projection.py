@@ -18,6 +18,7 @@ from trading.engine.events import (
     OrderPlaced,
     OrderRejected,
     PositionClosed,
+    PositionIncreased,
     PositionModified,
     PositionOpened,
     PositionReduced,
@@ -40,18 +41,18 @@ class OrderRow:
 
 @dataclass(slots=True)
 class PositionRow:
-    """A position as its row will be; `profit` is what these events add to the profit realised before."""
+    """A position as its row will be; `is_new` tells that there is no row yet.
+
+    `opened_volume` and `profit` are what these events add to the volume opened and the profit realised before.
+    """
 
     position: Position
-    initial_volume: Decimal | None = None
+    is_new: bool = False
+    opened_volume: Decimal = ZERO
     profit: Decimal = ZERO
     closed_at: datetime | None = None
     close_price: Decimal | None = None
     close_reason: str = ""
-
-    @property
-    def is_new(self) -> bool:
-        return self.initial_volume is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +121,26 @@ class Changes:
                 self._finish(order_id, "rejected", at, reason=code)
             case OrderFilled():
                 self._finish(event.order_id, "filled", at).fill_price = event.price
-                self.deals.append(
-                    DealRow(
-                        event_seq=seq,
-                        position_id=event.position_id,
-                        order_id=event.order_id,
-                        symbol=event.symbol,
-                        side=event.side,
-                        entry="in",
-                        volume=event.volume,
-                        price=event.price,
-                        reason="order",
-                        market_time=_market_time(event.evidence),
+                opened_volume = event.volume if event.opened_volume is None else event.opened_volume
+                if opened_volume:
+                    self.deals.append(
+                        DealRow(
+                            event_seq=seq,
+                            position_id=event.position_id,
+                            order_id=event.order_id,
+                            symbol=event.symbol,
+                            side=event.side,
+                            entry="in",
+                            volume=opened_volume,
+                            price=event.price,
+                            reason="order",
+                            market_time=_market_time(event.evidence),
+                        )
                     )
-                )
             case PositionOpened(position=position):
-                self.positions[position.id] = PositionRow(position, initial_volume=position.volume)
+                self.positions[position.id] = PositionRow(position, is_new=True, opened_volume=position.volume)
+            case PositionIncreased(volume=volume, position=position):
+                self._position(position.id).opened_volume += volume
             case PositionModified(position_id=position_id):
                 self._position(position_id)
             case PositionReduced() | PositionClosed():
@@ -149,7 +154,7 @@ class Changes:
                     DealRow(
                         event_seq=seq,
                         position_id=event.position_id,
-                        order_id=None,
+                        order_id=event.order_id,
                         symbol=event.symbol,
                         side=event.side.opposite,
                         entry="out",

@@ -54,7 +54,8 @@ INSERT_POSITION = """
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 UPDATE_POSITION = """
-    UPDATE trading_position SET volume = %s, stop_loss = %s, take_profit = %s, swap = %s, commission = %s,
+    UPDATE trading_position SET initial_volume = initial_volume + %s, volume = %s, open_price = %s,
+        margin_conversion = %s, stop_loss = %s, take_profit = %s, swap = %s, commission = %s,
         profit = profit + %s, closed_at = %s, close_price = %s, close_reason = %s
     WHERE id = %s
 """
@@ -194,7 +195,7 @@ def _changed_order(row: OrderRow) -> tuple[Any, ...]:
 def _new_position(account_id: int, row: PositionRow) -> tuple[Any, ...]:
     position = row.position
     return (
-        position.id, account_id, position.symbol, position.side.value, row.initial_volume,
+        position.id, account_id, position.symbol, position.side.value, row.opened_volume,
         ZERO if row.closed_at else position.volume, position.open_price, position.opened_at,
         position.margin_conversion, position.stop_loss, position.take_profit, position.swap, position.commission,
         row.profit, position.comment, row.closed_at, row.close_price, row.close_reason,
@@ -204,8 +205,9 @@ def _new_position(account_id: int, row: PositionRow) -> tuple[Any, ...]:
 def _changed_position(row: PositionRow) -> tuple[Any, ...]:
     position = row.position
     return (
-        ZERO if row.closed_at else position.volume, position.stop_loss, position.take_profit, position.swap,
-        position.commission, row.profit, row.closed_at, row.close_price, row.close_reason, position.id,
+        row.opened_volume, ZERO if row.closed_at else position.volume, position.open_price, position.margin_conversion,
+        position.stop_loss, position.take_profit, position.swap, position.commission, row.profit, row.closed_at,
+        row.close_price, row.close_reason, position.id,
     )  # fmt: skip
 
 

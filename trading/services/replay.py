@@ -110,7 +110,7 @@ def _order_rows(expected: Changes) -> dict[int, Row]:
 def _position_rows(expected: Changes) -> dict[int, Row]:
     rows = {}
     for id, row in expected.positions.items():
-        merged = {**asdict(row.position), **_own(row)}
+        merged = {**asdict(row.position), **_own(row), "initial_volume": row.opened_volume}
         rows[id] = _pick(merged | ({"volume": 0} if row.closed_at else {}), _POSITION)
     return rows
 

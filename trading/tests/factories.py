@@ -50,7 +50,7 @@ def make_user(email: str = "trader@example.com", **fields) -> User:
     return User.objects.create_user(email, full_name="Test Trader", **fields)
 
 
-def make_account(owner: User | None = None, *, currency="USD", deposit="10000", leverage="100", group=None):
+def make_account(owner: User | None = None, *, currency="USD", deposit="10000", leverage="100", group=None, **fields):
     """Open an account with a deposit, in a group without a limit on orders."""
     account = account_open(
         owner=owner or make_user(),
@@ -59,6 +59,7 @@ def make_account(owner: User | None = None, *, currency="USD", deposit="10000", 
         leverage=Decimal(leverage),
         group=group or make_group(),
         origin=ORIGIN,
+        **fields,
     )
     if Decimal(deposit):
         balance_change(account_id=account.pk, amount=Decimal(deposit), reason=BalanceReason.DEPOSIT, origin=ORIGIN)

@@ -30,6 +30,7 @@ from trading.engine.events import (
     OrderRejected,
     PolicyChanged,
     PositionClosed,
+    PositionIncreased,
     PositionModified,
     PositionOpened,
     PositionReduced,
@@ -51,6 +52,7 @@ EVENTS = [
     OrderRejected(1, "insufficient_margin", "No.", {"free_margin": "1.00"}),
     OrderFilled(1, "EURUSD", Side.BUY, OrderType.LIMIT, D("0.1"), D("1.1"), D("1.1"), -3, 1, {"legs": [{"a": True}]}),
     PositionOpened(HELD),
+    PositionIncreased(D("0.05"), HELD),
     PositionModified(2, None, D("1.0")),
     PositionReduced(
         2, "EURUSD", Side.SELL, D("0.1"), D("0.2"), D("1.1"), D("1.0"), D("5.00"), D("0"), CloseReason.CLIENT

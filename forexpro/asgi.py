@@ -2,7 +2,6 @@
 
 import os
 
-from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
 from django.core.asgi import get_asgi_application
@@ -14,9 +13,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forexpro.settings")
 pages = get_asgi_application()
 
 from forexpro.core.realtime.origins import SameSiteValidator  # noqa: E402
+from forexpro.core.realtime.sessions import with_viewer  # noqa: E402
 from marketdata.routing import websocket_urlpatterns as market_sockets  # noqa: E402
 from trading.routing import websocket_urlpatterns as account_sockets  # noqa: E402
 
 # The first match counts: /ws/prices is trading's, which knows accounts and the prices of their groups.
 sockets = URLRouter([*account_sockets, *market_sockets, re_path("", WebsocketDenier.as_asgi())])
-application = ProtocolTypeRouter({"http": pages, "websocket": SameSiteValidator(AuthMiddlewareStack(sockets))})
+application = ProtocolTypeRouter({"http": pages, "websocket": SameSiteValidator(with_viewer(sockets))})

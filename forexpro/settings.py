@@ -312,7 +312,7 @@ MD_WS_SYMBOLS_MAX = env.number("MD_WS_SYMBOLS_MAX", 500)
 # How many ticks Redis keeps for the engine to catch up on; half of it is how far behind a consumer may be.
 TICK_STREAM_LENGTH = env.number("TICK_STREAM_LENGTH", 500_000)
 # How often sockets get the prices that changed.
-PRICE_FLUSH_MS = env.number("PRICE_FLUSH_MS", 100, most=10_000)
+PRICE_FLUSH_MS = env.number("PRICE_FLUSH_MS", 150, most=10_000)
 WIDGET_SYMBOLS = env.list(
     "WIDGET_SYMBOLS", default=["EURUSD", "GBPUSD", "USDJPY", "USDCHF", "AUDUSD", "USDCAD", "XAUUSD", "BTCUSD"]
 )

@@ -1,12 +1,15 @@
 """No container engine is needed to see whether the deployment files agree with the code."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.core.management import get_commands
+
+from marketdata.bench.processes import COMMANDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOT_OURS = {"POSTGRES_PASSWORD"}
@@ -36,6 +39,13 @@ def test_every_process_has_its_container(compose: dict[str, Any]) -> None:
         "beat",
         "nginx",
     }
+
+
+def test_sockets_run_as_they_are_measured(compose: dict[str, Any]) -> None:
+    def options(command: Sequence[str]) -> set[str]:
+        return {part for part in command if part.startswith("--") and not part.startswith(("--host", "--port"))}
+
+    assert options(compose["sockets"]["command"]) == options(COMMANDS["uvicorn"])
 
 
 def test_containers_set_only_settings_that_exist(compose: dict[str, Any]) -> None:

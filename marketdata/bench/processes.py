@@ -14,11 +14,14 @@ from django.conf import settings
 from forexpro.core.scratch import child_environment
 
 START_SECONDS = 60
-_SERVERS = {
-    "daphne": ["-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "--verbosity", "0", "{application}"],
+COMMANDS = {
+    "daphne": [
+        *("-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "--verbosity", "0"),
+        *("--ping-interval", "5", "--ping-timeout", "10", "{application}"),
+    ],
     "uvicorn": [
-        *("-m", "uvicorn", "{application}", "--host", "127.0.0.1", "--port", "{port}"),
-        *("--log-level", "warning", "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"),
+        *("-m", "uvicorn", "--host=127.0.0.1", "--port={port}", "--ws=websockets-sansio"),
+        *("--ws-per-message-deflate=false", "--no-proxy-headers", "--log-level=warning", "{application}"),
     ],
     "granian": [
         *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", "{port}"),
@@ -50,7 +53,7 @@ def server(kind: str, application: str = "forexpro.asgi:application") -> Iterato
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [part.format(port=port, application=application) for part in _SERVERS[kind]]
+    command = [part.format(port=port, application=application) for part in COMMANDS[kind]]
     with process(command) as running:
         deadline = time.monotonic() + START_SECONDS
         while True:

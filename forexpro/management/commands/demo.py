@@ -32,9 +32,14 @@ def programs() -> list[Program]:
     """Return what the platform consists of, apart from its database and Redis."""
     celery = ("-m", "celery", "--app", "forexpro.celery", "--quiet")
     quiet = ("--loglevel", "WARNING")
-    web = ("-m", "daphne", "-v", "0", "-b", settings.HOST, "-p", str(settings.PORT), "forexpro.asgi:application")
+    address = ("-b", settings.HOST, "-p", str(settings.PORT))
+    pings = ("--ping-interval", "5", "--ping-timeout", "10")
     return [
-        Program("web", "pages, REST and WebSockets (Daphne)", python(*web)),
+        Program(
+            "web",
+            "pages, REST and WebSockets (Daphne)",
+            python("-m", "daphne", "-v", "0", *address, *pings, "forexpro.asgi:application"),
+        ),
         Program("feed", f"brings in the prices ({settings.FEED})", python("manage.py", "run_feed")),
         Program("engine", "watches every tick for orders, stops and margin", python("manage.py", "run_engine")),
         Program(

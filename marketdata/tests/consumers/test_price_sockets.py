@@ -1,7 +1,6 @@
 import asyncio
 
 import pytest
-from channels.auth import AuthMiddlewareStack
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
@@ -9,6 +8,7 @@ from django.test import Client
 
 from forexpro.core.realtime.connections import name, redis_client
 from forexpro.core.realtime.origins import SameSiteValidator
+from forexpro.core.realtime.sessions import with_viewer
 from marketdata.routing import websocket_urlpatterns
 from marketdata.services.catalogue import catalogue_load
 from marketdata.stream import publish_ticks
@@ -16,7 +16,7 @@ from marketdata.ticks import Tick
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis", "catalogue")]
 
-application = SameSiteValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+application = SameSiteValidator(with_viewer(URLRouter(websocket_urlpatterns)))
 SITE = [(b"origin", b"http://localhost")]
 
 

@@ -14,8 +14,10 @@ class SymbolAdmin(AuditedModelAdmin):
     list_per_page = 50
     fieldsets = (
         (None, {"fields": ("code", "name", "asset_class", "is_active")}),
-        (_("Prices"), {"fields": ("base_currency", "quote_currency", "digits", "typical_spread_points", "sessions")}),
-        (_("Volume"), {"fields": ("contract_size", "volume_min", "volume_max", "volume_step", "stops_level_points")}),
+        (_("Prices"), {"fields": ("base_currency", "quote_currency", "digits", "typical_spread_points")}),
+        (_("Trading"), {"fields": ("trade_mode", "sessions")}),
+        (_("Volume"), {"fields": ("contract_size", "volume_min", "volume_max", "volume_step", "volume_limit")}),
+        (_("Levels"), {"fields": (("stops_level_points", "freeze_level_points", "gap_level_points"),)}),
         (_("Margin"), {"fields": ("margin_mode", "margin_currency", "margin_rate", "leverage_cap")}),
         (_("Swap"), {"fields": ("swap_mode", "swap_long", "swap_short")}),
     )

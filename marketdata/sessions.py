@@ -1,18 +1,30 @@
-"""Weekly trading hours: `{"timezone": "America/New_York", "hours": [["sun 17:00", "fri 17:00"], …]}`."""
+"""Trading hours: `{"timezone": "America/New_York", "hours": [["sun 17:00", "fri 17:00"], …], "holidays": {…}}`."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MOMENT = re.compile(rf"({'|'.join(_WEEKDAYS)}) ([01]\d|2[0-4]):([0-5]\d)")
+_CLOCK = r"([01]\d|2[0-4]):([0-5]\d)"
+_MOMENT = re.compile(rf"({'|'.join(_WEEKDAYS)}) {_CLOCK}")
+_TIME = re.compile(_CLOCK)
 _MINUTES_OF_DAY = 24 * 60
+# Longer than any market stays shut; what is closed for longer has no next opening.
+_LONGEST_CLOSURE_DAYS = 15
+
+MinuteRange = tuple[int, int]
+
+
+def _minutes_of_day(opens: str, closes: str) -> MinuteRange:
+    """Return the minutes after midnight that `"09:30"` and `"13:00"` name. Raises ValueError."""
+    matches = _TIME.fullmatch(opens), _TIME.fullmatch(closes)
+    if not all(matches) or opens >= closes:
+        raise ValueError(f"{opens!r} to {closes!r} are not two times of one day such as '09:30' and '13:00'")
+    first, last = (int(match[1]) * 60 + int(match[2]) for match in matches if match)
+    return first, last
 
 
 def _minute_of_week(text: str) -> int:
@@ -26,41 +38,70 @@ def _minute_of_week(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TradingHours:
-    """When a market is open, in its own time zone. No sessions at all mean always."""
+    """When a market is open, in its own time zone. No sessions at all mean always, but on holidays.
+
+    `holidays` has the ranges of minutes in which the market is open on a day that is not as usual, none where it stays
+    shut. Such a day goes from midnight to midnight.
+    """
 
     timezone: ZoneInfo
     # Half-open ranges of minutes after Monday 00:00; one that ends at or before its start runs into the next week.
-    sessions: tuple[tuple[int, int], ...] = ()
+    sessions: tuple[MinuteRange, ...] = ()
+    holidays: Mapping[date, tuple[MinuteRange, ...]] = field(default_factory=dict, hash=False)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read the form that `Symbol.sessions` stores. Raises ValueError with what is wrong with it."""
-        if not isinstance(value, Mapping) or set(value) - {"timezone", "hours"}:
-            raise ValueError("sessions are an object of 'timezone' and 'hours'")
+        if not isinstance(value, Mapping) or set(value) - {"timezone", "hours", "holidays"}:
+            raise ValueError("sessions are an object of 'timezone', 'hours' and 'holidays'")
         if not value:
             return cls(ZoneInfo("UTC"))
         try:
             timezone = ZoneInfo(str(value["timezone"]))
             hours = tuple((_minute_of_week(opens), _minute_of_week(closes)) for opens, closes in value["hours"])
-        except (ZoneInfoNotFoundError, KeyError, TypeError) as error:
-            raise ValueError(f"sessions need a known 'timezone' and 'hours' in pairs: {error}") from error
-        return cls(timezone, hours)
+            holidays = {
+                date.fromisoformat(day): tuple(_minutes_of_day(opens, closes) for opens, closes in ranges)
+                for day, ranges in value.get("holidays", {}).items()
+            }
+        except (ZoneInfoNotFoundError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"sessions need a known 'timezone', 'hours' in pairs, and 'holidays' as pairs of times by date: {error}"
+            ) from error
+        return cls(timezone, hours, holidays)
 
     def is_open(self, at: datetime) -> bool:
         """Return whether the market is open at an aware moment."""
-        if not self.sessions:
+        if not self.sessions and not self.holidays:
             return True
         local = at.astimezone(self.timezone)
-        minute = local.weekday() * _MINUTES_OF_DAY + local.hour * 60 + local.minute
-        return any(
+        minute = local.hour * 60 + local.minute
+        holiday = self.holidays.get(local.date())
+        if holiday is not None:
+            return any(opens <= minute < closes for opens, closes in holiday)
+        minute += local.weekday() * _MINUTES_OF_DAY
+        return not self.sessions or any(
             opens <= minute < closes if opens < closes else minute >= opens or minute < closes
             for opens, closes in self.sessions
         )
 
+    def next_opening(self, after: datetime) -> datetime | None:
+        """Return the first moment after an aware one at which a market that is closed then is open."""
+        return next((moment for moment in self._turning_points(after) if self.is_open(moment)), None)
 
-def validate_sessions(value: Any) -> None:
-    """Refuse, as a model validator, sessions that `TradingHours` cannot read."""
-    try:
-        TradingHours.from_json(value)
-    except ValueError as error:
-        raise ValidationError(_("Trading hours cannot be read: %(reason)s"), params={"reason": str(error)}) from error
+    def _turning_points(self, after: datetime) -> Iterator[datetime]:
+        """Yield the moments at which the market may open, in order."""
+        today = after.astimezone(self.timezone).date()
+        for days in range(_LONGEST_CLOSURE_DAYS):
+            day = today + timedelta(days=days)
+            # Midnight too: a holiday ends there, and a session from the day before may go on.
+            minutes = {0, *(opens for opens, _ in self.holidays.get(day, ()))}
+            minutes |= {
+                opens % _MINUTES_OF_DAY for opens, _ in self.sessions if opens // _MINUTES_OF_DAY == day.weekday()
+            }
+            for minute in sorted(minutes):
+                moment = datetime.combine(day, time(minute // 60, minute % 60), self.timezone)
+                if moment > after:
+                    yield moment
+
+
+ALWAYS_OPEN = TradingHours(ZoneInfo("UTC"))

@@ -1,10 +1,21 @@
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from marketdata.sessions import validate_sessions
+from marketdata.sessions import TradingHours
 from marketdata.symbols import CODE_PATTERN
+
+
+def validate_sessions(value: Any) -> None:
+    """Refuse sessions that `TradingHours` cannot read."""
+    try:
+        TradingHours.from_json(value)
+    except ValueError as error:
+        raise ValidationError(_("Trading hours cannot be read: %(reason)s"), params={"reason": str(error)}) from error
 
 
 class Symbol(models.Model):
@@ -24,6 +35,13 @@ class Symbol(models.Model):
         CFD_LEVERAGE = "cfd_leverage", _("CFD with leverage")
         CFD_INDEX = "cfd_index", _("CFD index")
         FUTURES = "futures", _("Futures")
+
+    class TradeMode(models.TextChoices):
+        FULL = "full", _("Full access")
+        LONG_ONLY = "long_only", _("Long only")
+        SHORT_ONLY = "short_only", _("Short only")
+        CLOSE_ONLY = "close_only", _("Close only")
+        DISABLED = "disabled", _("Disabled")
 
     class SwapMode(models.TextChoices):
         POINTS = "points", _("Points")
@@ -49,13 +67,40 @@ class Symbol(models.Model):
     margin_mode = models.CharField(_("margin mode"), max_length=20, choices=MarginMode)
     margin_rate = models.DecimalField(_("margin rate"), max_digits=8, decimal_places=4, default=1)
     leverage_cap = models.DecimalField(_("highest leverage"), max_digits=8, decimal_places=2, null=True, blank=True)
+    volume_limit = models.DecimalField(
+        _("volume limit"),
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("The most lots that positions and orders of one direction may have together. Empty for no limit."),
+    )
+    trade_mode = models.CharField(_("trade mode"), max_length=10, choices=TradeMode, default=TradeMode.FULL)
     stops_level_points = models.PositiveIntegerField(_("stops level in points"), default=0)
+    freeze_level_points = models.PositiveIntegerField(
+        _("freeze level in points"),
+        default=0,
+        help_text=_("What is this near to the market can be neither changed nor withdrawn."),
+    )
+    gap_level_points = models.PositiveIntegerField(
+        _("gap level in points"),
+        default=0,
+        help_text=_("Where the group's gap policy says so, stops fill at their own price in gaps no wider than this."),
+    )
     typical_spread_points = models.PositiveIntegerField(_("typical spread in points"))
     swap_mode = models.CharField(_("swap mode"), max_length=8, choices=SwapMode, default=SwapMode.POINTS)
     swap_long = models.DecimalField(_("swap of a long"), max_digits=12, decimal_places=4, default=0)
     swap_short = models.DecimalField(_("swap of a short"), max_digits=12, decimal_places=4, default=0)
-    # Weekly trading hours: {"timezone": "America/New_York", "hours": [["sun 17:00", "fri 17:00"], …]}; empty is always.
-    sessions = models.JSONField(_("sessions"), default=dict, blank=True, validators=[validate_sessions])
+    sessions = models.JSONField(
+        _("sessions"),
+        default=dict,
+        blank=True,
+        validators=[validate_sessions],
+        help_text=_(
+            'Trading hours such as {"timezone": "America/New_York", "hours": [["sun 17:00", "fri 17:00"]], "holidays": '
+            '{"2026-12-25": [], "2026-12-31": [["00:00", "13:00"]]}}; empty for always.'
+        ),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     # The catalogue's values when it was last loaded: a field that differs from them was changed by staff.
     shipped = models.JSONField(default=dict, editable=False)
@@ -69,6 +114,11 @@ class Symbol(models.Model):
                 name="symbol_volumes_make_sense",
                 condition=Q(volume_step__gt=0, volume_min__gt=0, volume_max__gte=F("volume_min")),
                 violation_error_message=_("Volume step and smallest volume are above zero, the largest not below it."),
+            ),
+            models.CheckConstraint(
+                name="symbol_volume_limit",
+                condition=Q(volume_limit__isnull=True) | Q(volume_limit__gt=0),
+                violation_error_message=_("The volume limit is above zero, or empty."),
             ),
             models.CheckConstraint(
                 name="symbol_contract_size_positive",

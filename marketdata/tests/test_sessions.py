@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
-from marketdata.sessions import TradingHours, validate_sessions
+from marketdata.models.symbol import validate_sessions
+from marketdata.sessions import TradingHours
 
 FOREX = {"timezone": "America/New_York", "hours": [["sun 17:00", "fri 17:00"]]}
 HONG_KONG = {"timezone": "Asia/Hong_Kong", "hours": [["mon 09:15", "mon 12:00"], ["fri 17:15", "sat 03:00"]]}
@@ -58,7 +59,7 @@ def test_a_session_may_run_over_the_end_of_the_week():
         ({"timezone": "UTC", "hours": [["sun 25:00", "fri 17:00"]]}, "sun 25:00"),
         ({"timezone": "UTC", "hours": [["sun 17:00"]]}, "moment|pairs|values"),
         ({"timezone": "UTC", "hours": [[1, 2]]}, "pairs"),
-        ({"timezone": "UTC", "hours": [], "holidays": []}, "an object"),
+        ({"timezone": "UTC", "hours": [], "days": []}, "an object"),
     ],
 )
 def test_sessions_that_cannot_be_read_are_refused_with_the_reason(sessions, reason):

@@ -21,7 +21,7 @@ EVENT_TYPES: dict[str, type[EngineEvent]] = {event.type: event for event in get_
 
 def to_payload(event: EngineEvent) -> dict[str, Any]:
     """Return the event's fields; its type goes beside them."""
-    return _to_json(event)  # type: ignore[no-any-return]
+    return to_json(event)  # type: ignore[no-any-return]
 
 
 def from_payload(type: str, payload: Mapping[str, Any]) -> EngineEvent:
@@ -47,7 +47,7 @@ def state_hash(state: AccountState) -> str:
 
 
 def _state_json(state: AccountState, number_text: Callable[[Decimal], str]) -> dict[str, Any]:
-    payload: dict[str, Any] = _to_json(state, number_text)
+    payload: dict[str, Any] = to_json(state, number_text)
     for name in ("orders", "positions"):
         payload[name] = [entry for _, entry in sorted(payload[name].items())]
     return payload
@@ -61,7 +61,8 @@ def _normal_text(number: Decimal) -> str:
     return f"{number.normalize() + 0:f}"
 
 
-def _to_json(value: Any, number_text: Callable[[Decimal], str] = _plain_text) -> Any:
+def to_json(value: Any, number_text: Callable[[Decimal], str] = _plain_text) -> Any:
+    """Return a value of the engine's types as JSON has it."""
     if isinstance(value, Decimal):
         return number_text(value)
     if isinstance(value, Enum):
@@ -69,11 +70,11 @@ def _to_json(value: Any, number_text: Callable[[Decimal], str] = _plain_text) ->
     if isinstance(value, datetime):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
-        return {name: _to_json(getattr(value, name), number_text) for name in _field_names(type(value))}
+        return {name: to_json(getattr(value, name), number_text) for name in _field_names(type(value))}
     if isinstance(value, Mapping):
-        return {key: _to_json(entry, number_text) for key, entry in value.items()}
+        return {key: to_json(entry, number_text) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_to_json(entry, number_text) for entry in value]
+        return [to_json(entry, number_text) for entry in value]
     return value
 
 
@@ -90,6 +91,9 @@ def _reader(annotation: Any) -> Codec:
         (inner,) = (argument for argument in arguments if argument is not NoneType)
         read = _reader(inner)
         return lambda value: None if value is None else read(value)
+    if origin is tuple:
+        read = _reader(arguments[0])
+        return lambda entries: tuple(map(read, entries))
     if origin is not None and issubclass(origin, Mapping):
         if arguments[0] is not int:
             return dict

@@ -1,11 +1,12 @@
 """What can be asked of an account. Ids of new orders are given by the caller, so that deciding stays pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from trading.engine.market import Quote
-from trading.engine.state import OrderType, Side
+from trading.engine.state import Guards, OrderType, Side, TimeInForce
 
 
 class Unchanged:
@@ -20,6 +21,8 @@ UNCHANGED = Unchanged()
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
+    """Place an order. A market order has a `price` only together with `deviation_points`: the one that was seen."""
+
     order_id: int
     symbol: str
     side: Side
@@ -30,6 +33,12 @@ class PlaceOrder:
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     comment: str = ""
+    time_in_force: TimeInForce = TimeInForce.GTC
+    expires_at: datetime | None = None
+    deviation_points: int | None = None
+    oco_group: str = ""
+    parent_id: int | None = None
+    guards: Guards | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class ModifyOrder:
     limit_price: Decimal | Unchanged = UNCHANGED
     stop_loss: Decimal | Unchanged | None = UNCHANGED
     take_profit: Decimal | Unchanged | None = UNCHANGED
+    expires_at: datetime | Unchanged | None = UNCHANGED
+    guards: Guards | Unchanged | None = UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ class ModifyPosition:
     position_id: int
     stop_loss: Decimal | Unchanged | None = UNCHANGED
     take_profit: Decimal | Unchanged | None = UNCHANGED
+    guards: Guards | Unchanged | None = UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +102,11 @@ class ProcessTick:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpireOrders:
+    """Withdraw the orders whose time has come, whether or not there are prices."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckMargin:
     """Re-examine margin call and stop-out at the present quotes (sweeps, and after money has moved)."""
 
@@ -125,6 +142,7 @@ Command = (
     | CloseBy
     | CloseAll
     | ProcessTick
+    | ExpireOrders
     | CheckMargin
     | ChangeBalance
 )

@@ -11,6 +11,7 @@ from trading.engine.commands import (
     CloseBy,
     ClosePosition,
     Command,
+    ExpireOrders,
     ModifyOrder,
     ModifyPosition,
     PlaceOrder,
@@ -42,6 +43,8 @@ def decide(state: AccountState, command: Command, market: Market) -> list[Engine
             positions.close_all(decision, command)
         case ProcessTick():
             matching.process_tick(decision, command)
+        case ExpireOrders():
+            orders.expire(decision)
         case CheckMargin():
             liquidation.check_margin(decision)
         case ChangeBalance():

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from trading.engine.commands import BalanceReason
-from trading.engine.state import Order, OrderType, Policy, Position, Side
+from trading.engine.state import Guards, Order, OrderType, Policy, Position, Side, TimeInForce
 
 # The evidence behind an event, JSON-ready: the tick (id, bid, ask, time), conversion quotes, formulae with numbers.
 Evidence = Mapping[str, Any]
@@ -28,6 +29,23 @@ class CancelReason(StrEnum):
     CLIENT = "client"
     STOP_OUT = "stop_out"
     DEALER = "dealer"
+    EXPIRED = "expired"
+    # Immediate or cancel, fill or kill: the market was not at its price.
+    UNFILLED = "unfilled"
+    # The market went beyond the deviation that the order allows.
+    DEVIATION = "deviation"
+    # Another order of its group was filled; the order that it waited for is gone.
+    OCO = "oco"
+    PARENT = "parent"
+
+
+class ModifyReason(StrEnum):
+    """Who changed a position's levels."""
+
+    CLIENT = "client"
+    TRAILING_STOP = "trailing_stop"
+    BREAK_EVEN = "break_even"
+    PARTIAL_TAKE_PROFIT = "partial_take_profit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +77,29 @@ class OrderModified:
     limit_price: Decimal | None
     stop_loss: Decimal | None
     take_profit: Decimal | None
+    time_in_force: TimeInForce = TimeInForce.GTC
+    expires_at: datetime | None = None
+    guards: Guards | None = None
+    levels_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReleased:
+    """The order that this one waited for was filled: it works from now on, ticks received since count."""
+
+    type: ClassVar[str] = "order.released"
+    order_id: int
+    levels_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class OrderCancelled:
+    """A working order was withdrawn; with the tick where a price was the reason."""
+
     type: ClassVar[str] = "order.cancelled"
     order_id: int
     reason: CancelReason
+    evidence: Evidence = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +168,10 @@ class PositionModified:
     position_id: int
     stop_loss: Decimal | None
     take_profit: Decimal | None
+    guards: Guards | None = None
+    levels_since: datetime | None = None
+    reason: ModifyReason = ModifyReason.CLIENT
+    evidence: Evidence = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +264,7 @@ EngineEvent = (
     | PolicyChanged
     | OrderPlaced
     | OrderModified
+    | OrderReleased
     | OrderCancelled
     | OrderArmed
     | OrderRejected

@@ -18,6 +18,7 @@ from trading.engine.events import (
     OrderModified,
     OrderPlaced,
     OrderRejected,
+    OrderReleased,
     PolicyChanged,
     PositionClosed,
     PositionIncreased,
@@ -40,14 +41,21 @@ def evolve(state: AccountState, event: EngineEvent) -> AccountState:
             return replace(state, policy=policy)
         case OrderPlaced(order=order):
             return replace(state, orders=_with(state.orders, order))
-        case OrderModified(order_id, price, limit_price, stop_loss, take_profit):
+        case OrderModified():
             order = replace(
-                state.orders[order_id],
-                price=price,
-                limit_price=limit_price,
-                stop_loss=stop_loss,
-                take_profit=take_profit,
+                state.orders[event.order_id],
+                price=event.price,
+                limit_price=event.limit_price,
+                stop_loss=event.stop_loss,
+                take_profit=event.take_profit,
+                time_in_force=event.time_in_force,
+                expires_at=event.expires_at,
+                guards=event.guards,
+                levels_since=event.levels_since,
             )
+            return replace(state, orders=_with(state.orders, order))
+        case OrderReleased(order_id, levels_since):
+            order = replace(state.orders[order_id], parent_id=None, levels_since=levels_since)
             return replace(state, orders=_with(state.orders, order))
         case OrderArmed(order_id=order_id):
             return replace(state, orders=_with(state.orders, replace(state.orders[order_id], armed=True)))
@@ -55,8 +63,14 @@ def evolve(state: AccountState, event: EngineEvent) -> AccountState:
             return replace(state, orders=_without(state.orders, order_id))
         case PositionOpened(position=position) | PositionIncreased(position=position):
             return replace(state, positions=_with(state.positions, position))
-        case PositionModified(position_id, stop_loss, take_profit):
-            position = replace(state.positions[position_id], stop_loss=stop_loss, take_profit=take_profit)
+        case PositionModified():
+            position = replace(
+                state.positions[event.position_id],
+                stop_loss=event.stop_loss,
+                take_profit=event.take_profit,
+                guards=event.guards,
+                levels_since=event.levels_since,
+            )
             return replace(state, positions=_with(state.positions, position))
         case PositionReduced():
             position = reduce_position(state.positions[event.position_id], event.remaining_volume, event.swap)

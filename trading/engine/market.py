@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from forexpro.core.refusals import Refused
+from marketdata.sessions import ALWAYS_OPEN, TradingHours
 
 
 class MarginMode(StrEnum):
@@ -23,6 +24,16 @@ class MarginMode(StrEnum):
     def is_forex(self) -> bool:
         """Whether profit is rounded and converted by the rules for currency pairs."""
         return self in (MarginMode.FOREX, MarginMode.FOREX_NO_LEVERAGE)
+
+
+class TradeMode(StrEnum):
+    """What may be done in a symbol (MT5 names). Protections and closing work in all but the last."""
+
+    FULL = "full"
+    LONG_ONLY = "long_only"
+    SHORT_ONLY = "short_only"
+    CLOSE_ONLY = "close_only"
+    DISABLED = "disabled"
 
 
 class SlippageMode(StrEnum):
@@ -64,6 +75,9 @@ class Instrument:
     `margin_rate` multiplies the computed margin; `pending_margin_rate` is the part of it that a pending order reserves.
     `leverage_cap` is the highest leverage this instrument allows. `tick_value` (money per `tick_size` and lot) counts
     for indices and futures; a positive `initial_margin` is a fixed amount per lot that replaces the formula.
+    Levels keep `stops_level_points` from the market; within `freeze_level_points` of it nothing can be changed.
+    `volume_limit` is the most lots that positions and orders of one direction may have together. A gap wider than
+    `gap_level_points` fills stops at the market's price under every gap policy.
     """
 
     symbol: str
@@ -83,8 +97,12 @@ class Instrument:
     tick_value: Decimal = Decimal(0)
     initial_margin: Decimal = Decimal(0)
     stops_level_points: int = 0
+    freeze_level_points: int = 0
+    gap_level_points: int = 0
+    volume_limit: Decimal | None = None
     slippage: Slippage = Slippage()
-    trading_enabled: bool = True
+    trade_mode: TradeMode = TradeMode.FULL
+    hours: TradingHours = ALWAYS_OPEN
 
     @property
     def point(self) -> Decimal:

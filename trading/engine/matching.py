@@ -20,7 +20,7 @@ from trading.engine.market import Quote
 from trading.engine.netting import closing_volume
 from trading.engine.state import Order, OrderType, Position
 from trading.engine.triggers import Trigger, TriggerKind, account_triggers, in_price_time_order
-from trading.engine.validation import ensure_margin, ensure_trading_enabled
+from trading.engine.validation import ensure_margin, ensure_opening_allowed
 from trading.engine.valuation import value_account
 
 
@@ -74,7 +74,7 @@ def _work_order(decision: Decision, order: Order, quote: Quote, fill: dict[str, 
     fill_order(filled, order, price, fill)
     try:
         if closing_volume(decision.state, order) < order.volume:
-            ensure_trading_enabled(decision.state.policy, instrument)
+            ensure_opening_allowed(decision.state.policy, instrument, order.side)
             ensure_margin(
                 decision.state,
                 value_account(decision.state, decision.market),

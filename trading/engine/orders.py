@@ -16,8 +16,8 @@ from trading.engine.state import AccountState, Order, OrderType
 from trading.engine.validation import (
     ensure_margin,
     ensure_market_protection,
+    ensure_opening_allowed,
     ensure_order_prices,
-    ensure_trading_enabled,
     ensure_volume,
     fresh_quote,
 )
@@ -40,7 +40,7 @@ def place(decision: Decision, command: PlaceOrder) -> None:
     order = new_order(decision, command, quote)
     opens = order.type is not OrderType.MARKET or closing_volume(state, order) < order.volume
     if opens:
-        ensure_trading_enabled(state.policy, instrument)
+        ensure_opening_allowed(state.policy, instrument, order.side)
     if order.type is not OrderType.MARKET:
         ensure_order_prices(instrument, order, quote)
         decision.emit(OrderPlaced(order))
@@ -122,6 +122,14 @@ def cancel(decision: Decision, command: CancelOrder) -> None:
     """Withdraw a working order."""
     order = working_order(decision.state, command.order_id)
     decision.emit(OrderCancelled(order.id, CancelReason.CLIENT))
+
+
+def expire(decision: Decision) -> None:
+    """Withdraw the orders whose time has come."""
+    now = decision.market.now
+    for order in list(decision.state.orders.values()):
+        if order.expires_at is not None and order.expires_at <= now:
+            decision.emit(OrderCancelled(order.id, CancelReason.EXPIRED))
 
 
 def working_order(state: AccountState, order_id: int) -> Order:

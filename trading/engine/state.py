@@ -34,11 +34,90 @@ class OrderType(StrEnum):
     STOP_LIMIT = "stop_limit"
 
 
+class TimeInForce(StrEnum):
+    """How long an order stands: until cancelled, until its trading day or a given moment ends, or not at all.
+
+    What is immediate fills at once or goes. A deal is never split here, so "or cancel" and "or kill" come to the same.
+    """
+
+    GTC = "gtc"
+    DAY = "day"
+    GTD = "gtd"
+    IOC = "ioc"
+    FOK = "fok"
+
+    @property
+    def is_immediate(self) -> bool:
+        return self in (TimeInForce.IOC, TimeInForce.FOK)
+
+
+class TriggerSide(StrEnum):
+    """The price that levels watch: by default the one they fill at, or the other one, or the same for all."""
+
+    DEFAULT = "default"
+    INVERSE = "inverse"
+    BID = "bid"
+    ASK = "ask"
+    MID = "mid"
+
+
+class GapPolicy(StrEnum):
+    """What a stop fills at: the market's price, or its own while the gap is no wider than the symbol's gap level."""
+
+    MARKET = "market"
+    GAP_LEVEL = "gap_level"
+
+
+@dataclass(frozen=True, slots=True)
+class TrailingStop:
+    """A stop loss that follows the price at `distance_points`, moving by at least `step_points` at a time.
+
+    It starts once the profit is `activation_points`; None is the distance, as in MetaTrader 5. On an open position
+    `moves_at` is the price at which it moves next.
+    """
+
+    distance_points: int
+    step_points: int = 1
+    activation_points: int | None = None
+    moves_at: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEven:
+    """Move the stop loss to the open price, `offset_points` on its winning side, once the profit is `profit_points`.
+
+    On an open position `moves_at` is the price at which that happens.
+    """
+
+    profit_points: int
+    offset_points: int = 0
+    moves_at: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartialTakeProfit:
+    """Close `volume` lots of the position at `price` or better."""
+
+    price: Decimal
+    volume: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What moves or takes a part of a position by itself; partial take profits with the nearest at the front."""
+
+    trailing_stop: TrailingStop | None = None
+    break_even: BreakEven | None = None
+    partial_take_profits: tuple[PartialTakeProfit, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of the account's group, and limits set from above. Levels are percent of margin.
 
-    `leverage` is what the account was given (1:leverage); an instrument may cap it.
+    `leverage` is what the account was given (1:leverage); an instrument may cap it. With `marketable_stops_accepted` a
+    stop that the market is beyond already fills at once, without it is refused. `exposure_max` is the sum of the
+    notional values of all positions, in account currency.
     """
 
     position_mode: PositionMode = PositionMode.HEDGING
@@ -50,13 +129,21 @@ class Policy:
     trading_enabled: bool = True
     negative_balance_protection: bool = True
     equity_floor: Decimal | None = None
+    trigger_side: TriggerSide = TriggerSide.DEFAULT
+    gap_policy: GapPolicy = GapPolicy.MARKET
+    marketable_stops_accepted: bool = False
+    positions_max: int | None = None
+    orders_max: int | None = None
+    exposure_max: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """A working order. `price` is the limit or stop price; `limit_price` the limit that a stop-limit arms.
 
-    An armed stop-limit rests as a limit at `limit_price`.
+    An armed stop-limit rests as a limit at `limit_price`. With `deviation_points` it fills no further beyond `price`
+    than that. A fill cancels the others of its `oco_group`. With `parent_id` it waits for that order's fill. `guards`
+    become those of the position. Ticks received before `levels_since` do not reach it.
     """
 
     id: int
@@ -71,6 +158,13 @@ class Order:
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     comment: str = ""
+    time_in_force: TimeInForce = TimeInForce.GTC
+    expires_at: datetime | None = None
+    deviation_points: int | None = None
+    oco_group: str = ""
+    parent_id: int | None = None
+    guards: Guards | None = None
+    levels_since: datetime | None = None
 
     @property
     def is_limit(self) -> bool:
@@ -90,6 +184,7 @@ class Position:
     `open_price` and `margin_conversion`, the margin currency to account currency rate, are frozen at the opening deal;
     on a netting account they are averages, weighted by volume, over the deals that added to the position.
     `commission` is what the opening deal charged for the volume still open, zero or negative, account currency.
+    Ticks received before `levels_since`, where it is set, do not reach its levels.
     """
 
     id: int
@@ -104,6 +199,8 @@ class Position:
     swap: Decimal = Decimal(0)
     commission: Decimal = Decimal(0)
     comment: str = ""
+    guards: Guards | None = None
+    levels_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

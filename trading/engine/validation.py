@@ -4,21 +4,39 @@ from datetime import timedelta
 from decimal import Decimal
 
 from forexpro.core.refusals import Refused
-from trading.engine.market import Instrument, Market, Quote
+from trading.engine.market import Instrument, Market, Quote, TradeMode
 from trading.engine.state import AccountState, Order, OrderType, Policy, Side
 from trading.engine.valuation import Valuation, closing_price, opening_price
 
+_OPENS = {TradeMode.FULL: tuple(Side), TradeMode.LONG_ONLY: (Side.BUY,), TradeMode.SHORT_ONLY: (Side.SELL,)}
+_TRADE_MODES = {
+    TradeMode.LONG_ONLY: "can only be bought at the moment.",
+    TradeMode.SHORT_ONLY: "can only be sold at the moment.",
+    TradeMode.CLOSE_ONLY: "cannot be traded at the moment. Positions can still be closed.",
+    TradeMode.DISABLED: "cannot be traded at the moment.",
+}
 
-def ensure_trading_enabled(policy: Policy, instrument: Instrument) -> None:
-    """Refuse to open anything where the account or the symbol may not trade."""
+
+def ensure_opening_allowed(policy: Policy, instrument: Instrument, side: Side) -> None:
+    """Refuse to open anything where the account, or the symbol in this direction, may not."""
     if not policy.trading_enabled:
         raise Refused("trading_disabled", "Trading is disabled on this account. Positions can still be closed.")
-    if not instrument.trading_enabled:
-        raise Refused(
-            "symbol_disabled",
-            f"{instrument.symbol} cannot be traded at the moment. Positions can still be closed.",
-            {"symbol": instrument.symbol},
-        )
+    if side not in _OPENS.get(instrument.trade_mode, ()):
+        raise _mode_refusal(instrument)
+
+
+def ensure_closing_allowed(instrument: Instrument) -> None:
+    """Refuse to close or change anything in a symbol that is disabled altogether."""
+    if instrument.trade_mode is TradeMode.DISABLED:
+        raise _mode_refusal(instrument)
+
+
+def _mode_refusal(instrument: Instrument) -> Refused:
+    return Refused(
+        "symbol_disabled",
+        f"{instrument.symbol} {_TRADE_MODES[instrument.trade_mode]}",
+        {"symbol": instrument.symbol, "trade_mode": str(instrument.trade_mode)},
+    )
 
 
 def fresh_quote(market: Market, symbol: str, policy: Policy) -> Quote:

@@ -15,6 +15,7 @@ from trading.engine.events import (
     OrderModified,
     OrderPlaced,
     OrderRejected,
+    OrderReleased,
     PositionClosed,
     PositionIncreased,
     PositionModified,
@@ -190,7 +191,7 @@ def _concerned(event: EngineEvent) -> list[int]:
             return [position.id]
         case OrderModified(order_id=id) | OrderArmed(order_id=id) | OrderCancelled(order_id=id):
             return [id]
-        case OrderFilled(order_id=id) | OrderRejected(order_id=id):
+        case OrderFilled(order_id=id) | OrderRejected(order_id=id) | OrderReleased(order_id=id):
             return [id]
         case PositionModified(position_id=id) | PositionReduced(position_id=id) | PositionClosed(position_id=id):
             return [id]

@@ -9,7 +9,7 @@ from django.db import connection
 
 from forexpro.core.money import trimmed
 from marketdata.models import Symbol
-from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode
+from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode, TradeMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
 from trading.engine.state import Policy
 from trading.models import AccountGroup, GroupInstrument, TradingAccount
@@ -103,7 +103,7 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
             maximum_points=slippage.slippage_maximum_points,
             seed=group.slippage_seed,
         ),
-        trading_enabled=symbol.is_active and (rule is None or rule.enabled),
+        trade_mode=TradeMode.FULL if symbol.is_active and (rule is None or rule.enabled) else TradeMode.CLOSE_ONLY,
     )
 
 

@@ -19,6 +19,14 @@ CLOSE_REASONS: dict[str, Callable[[], str]] = {
     "stop_out": lambda: _("by stop-out"),
     "dealer": lambda: _("by the dealer"),
 }
+CANCEL_REASONS: dict[str, Callable[[], str]] = {
+    "stop_out": lambda: _("Order %(id)s cancelled by stop-out."),
+    "expired": lambda: _("Order %(id)s expired."),
+    "unfilled": lambda: _("Order %(id)s cancelled: the market was not at its price."),
+    "deviation": lambda: _("Order %(id)s cancelled: the market went further beyond its price than it allows."),
+    "oco": lambda: _("Order %(id)s cancelled: another order of its group was filled."),
+    "parent": lambda: _("Order %(id)s cancelled: the order that it waited for is gone."),
+}
 BALANCE_REASONS: dict[str, Callable[[], str]] = {
     "deposit": lambda: _("Deposit"),
     "withdrawal": lambda: _("Withdrawal"),
@@ -79,10 +87,13 @@ def _order_modified(payload: Payload) -> str:
     }
 
 
+def _order_released(payload: Payload) -> str:
+    return _("Order %(id)s: the order that it waited for is filled, it now works.") % {"id": payload["order_id"]}
+
+
 def _order_cancelled(payload: Payload) -> str:
-    if payload["reason"] == "stop_out":
-        return _("Order %(id)s cancelled by stop-out.") % {"id": payload["order_id"]}
-    return _("Order %(id)s cancelled.") % {"id": payload["order_id"]}
+    describe = CANCEL_REASONS.get(payload["reason"], lambda: _("Order %(id)s cancelled."))
+    return describe() % {"id": payload["order_id"]}
 
 
 def _order_armed(payload: Payload) -> str:
@@ -191,6 +202,7 @@ _SENTENCES: dict[str, Callable[[Payload], str]] = {
     "account.policy_changed": _policy_changed,
     "order.placed": _placed,
     "order.modified": _order_modified,
+    "order.released": _order_released,
     "order.cancelled": _order_cancelled,
     "order.armed": _order_armed,
     "order.rejected": _order_rejected,

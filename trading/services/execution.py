@@ -12,6 +12,7 @@ from django.db import transaction
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.refusals import Refused
 from marketdata.ticks import Tick
+from trading.engine.codec import to_json
 from trading.engine.commands import Command, PlaceOrder, Unchanged
 from trading.engine.decide import decide
 from trading.engine.evidence import quote_record
@@ -116,11 +117,7 @@ def _first_answer(account_id: int, request: Request, answered: Answered) -> Answ
     return Answer(account_id, answered.last_seq, tuple(events), repeated=True)
 
 
-def _fields(command: Command) -> dict[str, str | int | bool | None]:
+def _fields(command: Command) -> dict[str, Any]:
     """Return what a command asks for as JSON; fields that it leaves unchanged are left out."""
     fields = {field.name: getattr(command, field.name) for field in dataclasses.fields(command)}
-    return {name: _json(value) for name, value in fields.items() if not isinstance(value, Unchanged)}
-
-
-def _json(value: Any) -> str | int | bool | None:
-    return value if value is None or isinstance(value, bool | int) else str(value)
+    return {name: to_json(value) for name, value in fields.items() if not isinstance(value, Unchanged)}

@@ -17,6 +17,7 @@ from trading.engine.events import (
     OrderModified,
     OrderPlaced,
     OrderRejected,
+    OrderReleased,
     PositionClosed,
     PositionIncreased,
     PositionModified,
@@ -113,7 +114,7 @@ class Changes:
         match event:
             case OrderPlaced(order=order):
                 self.orders[order.id] = OrderRow(order, is_new=True)
-            case OrderModified(order_id=order_id) | OrderArmed(order_id=order_id):
+            case OrderModified(order_id=order_id) | OrderArmed(order_id=order_id) | OrderReleased(order_id=order_id):
                 self._order(order_id)
             case OrderCancelled(order_id=order_id, reason=reason):
                 self._finish(order_id, "cancelled", at, reason=reason)

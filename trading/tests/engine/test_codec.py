@@ -22,12 +22,14 @@ from trading.engine.events import (
     CloseReason,
     MarginCallCleared,
     MarginCallRaised,
+    ModifyReason,
     OrderArmed,
     OrderCancelled,
     OrderFilled,
     OrderModified,
     OrderPlaced,
     OrderRejected,
+    OrderReleased,
     PolicyChanged,
     PositionClosed,
     PositionIncreased,
@@ -36,24 +38,46 @@ from trading.engine.events import (
     PositionReduced,
     StopOutTriggered,
 )
-from trading.engine.state import OrderType, Policy, Side
-from trading.tests.engine.builders import account, order, position
+from trading.engine.state import (
+    BreakEven,
+    Guards,
+    OrderType,
+    PartialTakeProfit,
+    Policy,
+    Side,
+    TimeInForce,
+    TrailingStop,
+)
+from trading.tests.engine.builders import EARLIER, account, order, position
 
 D = Decimal
-WORKING = order(1, "EURUSD", Side.BUY, OrderType.STOP_LIMIT, "0.1", "1.1", limit_price="1.09", stop_loss="1.05")
+GUARDS = Guards(
+    TrailingStop(100, step_points=10, moves_at=D("1.10500")),
+    BreakEven(50, moves_at=D("1.10050")),
+    (PartialTakeProfit(D("1.11"), D("0.05")), PartialTakeProfit(D("1.12"), D("0.05"))),
+)
+WORKING = replace(
+    order(1, "EURUSD", Side.BUY, OrderType.STOP_LIMIT, "0.1", "1.1", limit_price="1.09", stop_loss="1.05"),
+    time_in_force=TimeInForce.GTD,
+    expires_at=EARLIER,
+    oco_group="breakout",
+    parent_id=7,
+    guards=GUARDS,
+)
 HELD = position(2, "EURUSD", Side.SELL, "0.10", "1.10000", take_profit="1.0", comment="né à Zürich")
 EVENTS = [
     AccountOpened("USD", Policy(equity_floor=D("90000.00"))),
     PolicyChanged(Policy(trading_enabled=False)),
     OrderPlaced(WORKING),
     OrderModified(1, D("1.2"), D("1.1"), None, D("1.3")),
+    OrderReleased(1, EARLIER),
     OrderCancelled(1, CancelReason.STOP_OUT),
     OrderArmed(1, {"tick": {"id": "1-0"}}),
     OrderRejected(1, "insufficient_margin", "No.", {"free_margin": "1.00"}),
     OrderFilled(1, "EURUSD", Side.BUY, OrderType.LIMIT, D("0.1"), D("1.1"), D("1.1"), -3, 1, {"legs": [{"a": True}]}),
     PositionOpened(HELD),
     PositionIncreased(D("0.05"), HELD),
-    PositionModified(2, None, D("1.0")),
+    PositionModified(2, None, D("1.0"), GUARDS, EARLIER, ModifyReason.TRAILING_STOP),
     PositionReduced(
         2, "EURUSD", Side.SELL, D("0.1"), D("0.2"), D("1.1"), D("1.0"), D("5.00"), D("0"), CloseReason.CLIENT
     ),

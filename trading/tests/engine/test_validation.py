@@ -18,6 +18,7 @@ from trading.engine.commands import (
 )
 from trading.engine.decide import decide
 from trading.engine.events import OrderModified, PositionModified
+from trading.engine.market import TradeMode
 from trading.engine.state import OrderType, Side
 from trading.tests.engine.builders import NOW, account, forex, market, order, position, quote
 
@@ -102,7 +103,7 @@ def test_disabled_accounts_and_symbols_open_nothing_and_close_everything():
     held = account(positions=[position(1, "EURUSD", BUY, "0.1", "1.1")], trading_enabled=False)
     assert refusal(place(), held) == "trading_disabled"
     assert decide(held, ClosePosition(1), market(QUOTE))
-    disabled = market(QUOTE, instruments=[forex("EURUSD", trading_enabled=False)])
+    disabled = market(QUOTE, instruments=[forex("EURUSD", trade_mode=TradeMode.CLOSE_ONLY)])
     assert refusal(place(), account(), disabled) == "symbol_disabled"
     assert decide(held, ClosePosition(1), disabled)
 

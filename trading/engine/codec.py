@@ -1,22 +1,29 @@
-"""Events and states as JSON-ready values and back: decimals as strings without exponents, moments as ISO 8601."""
+"""Events, states, commands and markets as JSON-ready values and back.
+
+Decimals are strings without exponents, moments ISO 8601, time zones their names.
+"""
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo
 
+from trading.engine.commands import Command, Unchanged
 from trading.engine.events import EngineEvent
 from trading.engine.state import AccountState
 
 Codec = Callable[[Any], Any]
+Value = TypeVar("Value")
 
 EVENT_TYPES: dict[str, type[EngineEvent]] = {event.type: event for event in get_args(EngineEvent)}
+COMMAND_TYPES: dict[str, type[Command]] = {command.__name__: command for command in get_args(Command)}
 
 
 def to_payload(event: EngineEvent) -> dict[str, Any]:
@@ -28,6 +35,25 @@ def from_payload(type: str, payload: Mapping[str, Any]) -> EngineEvent:
     """Return the event that `to_payload` described; raises KeyError for an unknown type."""
     event: Any = EVENT_TYPES[type]
     return _reader(event)(payload)  # type: ignore[no-any-return]
+
+
+def command_payload(command: Command) -> dict[str, Any]:
+    """Return the name of a command under `command` and what it asks for; what it leaves unchanged is left out."""
+    fields: dict[str, Any] = to_json(command)
+    return {"command": type(command).__name__} | {
+        name: value for name, value in fields.items() if not isinstance(value, Unchanged)
+    }
+
+
+def command_from_payload(payload: Mapping[str, Any]) -> Command:
+    """Return the command that `command_payload` described; raises KeyError for an unknown one."""
+    command: Any = COMMAND_TYPES[payload["command"]]
+    return _reader(command)(payload)  # type: ignore[no-any-return]
+
+
+def from_json(cls: type[Value], payload: Any) -> Value:
+    """Return the value of type `cls` that `to_json` described."""
+    return _reader(cls)(payload)  # type: ignore[arg-type, no-any-return]
 
 
 def state_payload(state: AccountState) -> dict[str, Any]:
@@ -67,14 +93,18 @@ def to_json(value: Any, number_text: Callable[[Decimal], str] = _plain_text) -> 
         return number_text(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
+    if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, ZoneInfo):
+        return value.key
     if is_dataclass(value) and not isinstance(value, type):
         return {name: to_json(getattr(value, name), number_text) for name in _field_names(type(value))}
     if isinstance(value, Mapping):
         return {key: to_json(entry, number_text) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [to_json(entry, number_text) for entry in value]
+    if isinstance(value, frozenset):
+        return sorted(to_json(entry, number_text) for entry in value)
     return value
 
 
@@ -88,21 +118,24 @@ def _reader(annotation: Any) -> Codec:
     """Return what turns the JSON form back into a value of the annotated type."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, UnionType):
-        (inner,) = (argument for argument in arguments if argument is not NoneType)
+        (inner,) = (argument for argument in arguments if argument not in (NoneType, Unchanged))
         read = _reader(inner)
         return lambda value: None if value is None else read(value)
-    if origin is tuple:
-        read = _reader(arguments[0])
-        return lambda entries: tuple(map(read, entries))
     if origin is not None and issubclass(origin, Mapping):
         if arguments[0] is not int:
             return dict
         read = _reader(arguments[1])
         return lambda entries: {entry.id: entry for entry in map(read, entries)}
-    if annotation is Decimal:
-        return Decimal
-    if annotation is datetime:
-        return datetime.fromisoformat
+    if origin in (tuple, frozenset):
+        if arguments[-1] is not Ellipsis and origin is tuple:
+            readers = tuple(map(_reader, arguments))
+            return lambda entries: tuple(read(entry) for read, entry in zip(readers, entries, strict=True))
+        read = _reader(arguments[0])
+        return lambda entries: origin(map(read, entries))
+    if annotation in (date, datetime, time):
+        return annotation.fromisoformat  # type: ignore[no-any-return]
+    if annotation in (Decimal, ZoneInfo):
+        return annotation  # type: ignore[no-any-return]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return annotation
     if is_dataclass(annotation):

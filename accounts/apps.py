@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        from accounts.sentences import SENTENCES
+        from forexpro.core.events.sentences import add_sentences
+
+        add_sentences(SENTENCES)

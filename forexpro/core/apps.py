@@ -5,3 +5,9 @@ class CoreConfig(AppConfig):
     name = "forexpro.core"
     label = "core"
     verbose_name = "Event log"
+
+    def ready(self) -> None:
+        from forexpro.core.events.sentences import add_sentences
+        from forexpro.core.sentences import SENTENCES
+
+        add_sentences(SENTENCES)

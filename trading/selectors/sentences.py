@@ -1,19 +1,19 @@
-"""An account's events as sentences for its journal."""
+"""An account's events as sentences, for its journal, its owner's toasts and the audit log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from forexpro.core.events.sentences import Payload
+from trading import names
 from trading.models import Order
-from trading.selectors.journal import AccountEvent
-
-Payload = Mapping[str, Any]
 
 SIDES = {"buy": lambda: _("Buy"), "sell": lambda: _("Sell")}
 CLOSE_REASONS: dict[str, Callable[[], str]] = {
-    "client": lambda: _("at your request"),
+    "client": lambda: _("on request"),
     "stop_loss": lambda: _("by its stop loss"),
     "take_profit": lambda: _("by its take profit"),
     "stop_out": lambda: _("by stop-out"),
@@ -39,16 +39,10 @@ BALANCE_REASONS: dict[str, Callable[[], str]] = {
 }
 
 
-def sentence(event: AccountEvent) -> str:
-    """Return what happened as one sentence; a type without a sentence of its own is named."""
-    describe = _SENTENCES.get(event.type)
-    return event.type if describe is None else describe(event.payload)
-
-
 def _opened(payload: Payload) -> str:
     return _("Account opened in %(currency)s with a leverage of 1:%(leverage)s.") % {
         "currency": payload["currency"],
-        "leverage": _plain(payload["policy"]["leverage"]),
+        "leverage": names.plain(Decimal(payload["policy"]["leverage"])),
     }
 
 
@@ -56,7 +50,7 @@ def _policy_changed(payload: Payload) -> str:
     policy = payload["policy"]
     trading = _("enabled") if policy["trading_enabled"] else _("disabled")
     return _("Conditions changed: leverage 1:%(leverage)s, trading %(trading)s.") % {
-        "leverage": _plain(policy["leverage"]),
+        "leverage": names.plain(Decimal(policy["leverage"])),
         "trading": trading,
     }
 
@@ -73,7 +67,7 @@ def _order_words(order: Payload) -> dict[str, Any]:
         "id": order["id"],
         "side": SIDES[order["side"]](),
         "type": Order.Type(order["type"]).label.lower(),
-        "volume": _plain(order["volume"]),
+        "volume": names.lots(Decimal(order["volume"])),
         "symbol": order["symbol"],
         "price": order["price"],
     }
@@ -111,7 +105,7 @@ def _order_filled(payload: Payload) -> str:
     return _("Order %(id)s filled: %(side)s %(volume)s %(symbol)s at %(price)s.") % {
         "id": payload["order_id"],
         "side": SIDES[payload["side"]](),
-        "volume": _plain(payload["volume"]),
+        "volume": names.lots(Decimal(payload["volume"])),
         "symbol": payload["symbol"],
         "price": payload["price"],
     }
@@ -126,7 +120,7 @@ def _position_opened(payload: Payload) -> str:
     return _("Position %(id)s opened: %(side)s %(volume)s %(symbol)s at %(price)s.") % {
         "id": position["id"],
         "side": SIDES[position["side"]](),
-        "volume": _plain(position["volume"]),
+        "volume": names.lots(Decimal(position["volume"])),
         "symbol": position["symbol"],
         "price": position["open_price"],
     }
@@ -143,7 +137,7 @@ def _position_reduced(payload: Payload) -> str:
     return _(
         "Position %(id)s reduced: %(side)s %(volume)s %(symbol)s closed %(reason)s at %(price)s, %(profit)s; "
         "%(remaining)s stays open."
-    ) % {**_closing_words(payload), "remaining": _plain(payload["remaining_volume"])}
+    ) % {**_closing_words(payload), "remaining": names.lots(Decimal(payload["remaining_volume"]))}
 
 
 def _position_closed(payload: Payload) -> str:
@@ -156,7 +150,7 @@ def _closing_words(payload: Payload) -> dict[str, Any]:
     return {
         "id": payload["position_id"],
         "side": SIDES[payload["side"]](),
-        "volume": _plain(payload["volume"]),
+        "volume": names.lots(Decimal(payload["volume"])),
         "symbol": payload["symbol"],
         "reason": CLOSE_REASONS[payload["reason"]](),
         "price": payload["price"],
@@ -165,12 +159,15 @@ def _closing_words(payload: Payload) -> dict[str, Any]:
 
 
 def _balance_updated(payload: Payload) -> str:
-    return _("%(reason)s of %(amount)s; the balance is %(balance)s, the credit %(credit)s.") % {
+    words = {
         "reason": BALANCE_REASONS[payload["reason"]](),
         "amount": _signed(payload["amount"]),
-        "balance": payload["balance"],
-        "credit": payload["credit"],
+        "balance": _amount(payload["balance"]),
+        "credit": _amount(payload["credit"]),
     }
+    if Decimal(payload["credit"]):
+        return _("%(reason)s of %(amount)s; the balance is %(balance)s, the credit %(credit)s.") % words
+    return _("%(reason)s of %(amount)s; the balance is %(balance)s.") % words
 
 
 def _margin_call(payload: Payload) -> str:
@@ -189,15 +186,16 @@ def _levels(payload: Payload) -> dict[str, str]:
     return {name: payload[name] or _("none") for name in ("stop_loss", "take_profit")}
 
 
-def _plain(number: str) -> str:
-    return f"{Decimal(number).normalize():f}"
+def _amount(amount: str) -> str:
+    """Write an amount with the digits that its event has: those of the account's currency."""
+    return number_format(Decimal(amount), force_grouping=True)
 
 
 def _signed(amount: str) -> str:
-    return amount if amount.startswith("-") else f"+{amount}"
+    return _amount(amount) if amount.startswith("-") else f"+{_amount(amount)}"
 
 
-_SENTENCES: dict[str, Callable[[Payload], str]] = {
+SENTENCES: dict[str, Callable[[Payload], str]] = {
     "account.opened": _opened,
     "account.policy_changed": _policy_changed,
     "order.placed": _placed,

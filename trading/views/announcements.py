@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.http import HttpRequest
 
+from forexpro.core.events.sentences import sentence
 from trading.selectors.journal import AccountEvent
-from trading.selectors.sentences import sentence
 
 # A page that was asleep for long is not buried in what it has missed: the journal has it all.
 ANNOUNCED_MAX = 4

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from forexpro.core.events.sentences import sentence
 from trading.selectors.overview import user_overview
-from trading.selectors.sentences import sentence
 
 GAUGE_FULL = 500  # percent of margin from which an account is simply comfortable
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from forexpro.core.events.sentences import sentence
 from forexpro.core.http.origin import request_origin
 from marketdata.feeds import Interval
 from marketdata.models import Symbol
@@ -25,7 +26,7 @@ from trading.forms import OrderForm
 from trading.selectors.accounts import accounts_of_user
 from trading.selectors.history import deals as deals_of
 from trading.selectors.journal import NEWEST, events_between, newest_events
-from trading.selectors.sentences import CLOSE_REASONS, sentence
+from trading.selectors.sentences import CLOSE_REASONS
 from trading.services.demo_accounts import demo_account_open
 from trading.views.access import own_account
 from trading.views.announcements import announce

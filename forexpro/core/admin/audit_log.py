@@ -27,11 +27,14 @@ from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.events.chain import GENESIS, NewEvent
 from forexpro.core.events.record import record
 from forexpro.core.events.selectors import event_types, in_chunks, latest_verification, search_events
+from forexpro.core.events.sentences import sentence
 from forexpro.core.events.verify import stored_hash_is_right
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.streaming import streamed_download
 from forexpro.core.models import Event, EventAnchor, EventVerification
 
+# A browser's name for itself can be longer than all that happened on a page.
+SENTENCE_LENGTH = 160
 EXPORTED = ("id", "occurred_at", "stream", "seq", "type", "actor", "ip", "request_id", "payload", "prev_hash", "hash")
 
 
@@ -173,10 +176,11 @@ class EventAdmin(ReadOnlyModelAdmin):
 
     @display(description=_("what happened"))
     def summary(self, event: Event) -> str:
-        text = ", ".join(
-            f"{name}: {value}" for name, value in event.payload.items() if not isinstance(value, dict | list)
-        )
-        return text if len(text) <= 120 else f"{text[:119]}…"
+        try:
+            text = sentence(event)
+        except (KeyError, ArithmeticError):  # written by another version; the log must show it all the same
+            text = event.type
+        return text if len(text) <= SENTENCE_LENGTH else f"{text[: SENTENCE_LENGTH - 1]}…"
 
     @display(description=_("before and after"))
     def changes(self, event: Event) -> str | SafeString:

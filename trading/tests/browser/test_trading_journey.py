@@ -54,7 +54,7 @@ def test_journey_from_sign_in_to_the_books(browser_page, market, account):
 
     # Buy; the profit changes with every quote.
     buy(page, "0.30")
-    expect(toasts).to_contain_text("filled: Buy 0.3 EURUSD at 1.10030")
+    expect(toasts).to_contain_text("filled: Buy 0.30 EURUSD at 1.10030")
     expect(profit).to_have_text("-3.00")
     market.move("EURUSD", "1.10130", "1.10140")
     expect(profit).to_have_text("+30.00")

@@ -1,12 +1,14 @@
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 
+from forexpro.core.events.sentences import described_types, sentence
 from forexpro.core.refusals import Refused
+from trading.engine.events import EngineEvent
 from trading.engine.state import OrderType, Side
 from trading.selectors import events_since, newest_events, newest_seq
 from trading.selectors.market import newest_ticks
-from trading.selectors.sentences import _SENTENCES, sentence
 from trading.services.orders import order_cancel, order_modify, order_place
 from trading.services.positions import position_close, position_modify
 from trading.services.ticks import account_process_tick
@@ -16,6 +18,10 @@ from trading.tests.factories import ORIGIN, set_price
 def place(account, **changes):
     order = {"symbol": "EURUSD", "side": Side.BUY, "type": OrderType.MARKET, "volume": Decimal("0.50")} | changes
     return order_place(account_id=account.pk, origin=ORIGIN, **order).order_id
+
+
+def test_every_kind_of_event_has_a_sentence():
+    assert {event.type for event in get_args(EngineEvent)} <= described_types()
 
 
 def test_every_event_is_a_sentence(account):
@@ -31,15 +37,15 @@ def test_every_event_is_a_sentence(account):
     account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN)
 
     events = events_since(account.pk, 0)
-    assert {event.type for event in events} <= _SENTENCES.keys()
+    assert {event.type for event in events} <= described_types()
     said = [sentence(event) for event in events]
     assert said[0] == "Account opened in USD with a leverage of 1:100."
-    assert said[1] == "Deposit of +10000.00; the balance is 10000.00, the credit 0.00."
-    assert f"Order {position}: Buy 0.5 EURUSD at market." in said
+    assert said[1] == "Deposit of +10,000.00; the balance is 10,000.00."
+    assert f"Order {position}: Buy 0.50 EURUSD at market." in said
     assert f"Position {position} changed: stop loss 1.09500, take profit none." in said
-    assert f"Order {waiting} placed: Buy limit 0.5 EURUSD at 1.09000." in said
+    assert f"Order {waiting} placed: Buy limit 0.50 EURUSD at 1.09000." in said
     assert f"Order {waiting} cancelled." in said
-    assert f"Position {position} closed: Buy 0.3 EURUSD by its stop loss at 1.09400, -183.00." in said
+    assert f"Position {position} closed: Buy 0.30 EURUSD by its stop loss at 1.09400, -183.00." in said
     assert any(one.startswith("Refused: This needs") for one in said)
 
 

@@ -47,7 +47,7 @@ def test_an_account_shows_what_it_is_worth(client, address, account):
     assert str(account.number) in page
     assert "10,010.00\u00a0USD" in page  # bought at 1.10010, closing at 1.10110: 10 pips of 0.1 lots
     assert "+10.00" in page
-    assert "Deposit of +10000" in page
+    assert "Deposit of +10,000" in page
 
 
 def test_htmx_gets_the_content_without_the_frame(client, address, account):

@@ -96,7 +96,7 @@ def test_book_answers_rows_and_tells_what_happened(owner, account, htmx, django_
     triggers = json.loads(answer["HX-Trigger"])
     assert triggers["book-seq"] == newest_seq(account.pk)
     assert [toast["kind"] for toast in triggers["toasts"]["items"]] == ["success"]
-    assert "filled: Buy 0.1 EURUSD at 1.10010" in triggers["toasts"]["items"][0]["title"]
+    assert "filled: Buy 0.10 EURUSD at 1.10010" in triggers["toasts"]["items"][0]["title"]
     assert f'id="position-{position_id}"' in answer.content.decode()
 
 
@@ -144,7 +144,7 @@ def test_history_lists_deals_by_pages(owner, account, monkeypatch):
     deals = [row["deal"] for row in newest.context["deals"]]
     assert [(deal.entry, deal.profit) for deal in deals] == [("in", 0), ("out", Decimal("10.00"))]
     assert "+10.00" in newest.content.decode()
-    assert "at your request" in newest.content.decode()
+    assert "on request" in newest.content.decode()
 
     older = owner.get(address, {"before": newest.context["older"]})
     assert [row["deal"].entry for row in older.context["deals"]] == ["in"]

@@ -58,6 +58,7 @@ def log():
         "staff.object_changed",
         {
             "object": "trading.accountgroup:3",
+            "name": "Retail",
             "changes": CHANGES,
         },
         actor="staff:9",
@@ -124,6 +125,21 @@ def test_pages_without_counting(staff, django_assert_max_num_queries, log):
         statements = [query["sql"] for query in queries if "core_event" in query["sql"]]
         assert not any("COUNT(" in statement for statement in statements)
     assert len(seen) == 124
+
+
+def test_says_what_happened_in_words(staff, log):
+    write("user:2", "user.signed_in", {"user_agent": "Firefox"})
+    page = staff("view_event").get(LIST).content.decode()
+    assert "Signed in with Firefox." in page
+    assert "trading.accountgroup:3" in page
+
+
+def test_a_payload_of_another_version_does_not_hide_the_log(staff):
+    write("account:1", "order.placed", {"symbol": "EURUSD"})
+    write("account:1", "order.invented", {})
+    page = staff("view_event").get(LIST).content.decode()
+    assert page.count("order.placed") >= 2
+    assert page.count("order.invented") >= 2
 
 
 def test_the_list_escapes_and_the_detail_shows_before_and_after(staff, log):

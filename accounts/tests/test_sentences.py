@@ -1,0 +1,47 @@
+import pytest
+from django.utils.translation import override
+
+from accounts.sentences import SENTENCES
+from forexpro.core.events.chain import NewEvent
+from forexpro.core.events.sentences import sentence
+from forexpro.core.models import Event
+
+SAID = [
+    ("user.created", {"role": "Trader", "full_name": "Ada", "email": "ada@x.org"}, "Trader created: Ada, ada@x.org."),
+    ("user.registration_repeated", {}, "Somebody tried to register with this e-mail address again."),
+    ("email.verified", {"email": "ada@x.org"}, "E-mail address ada@x.org verified."),
+    ("user.signed_in", {"user_agent": "Firefox"}, "Signed in with Firefox."),
+    ("user.signed_in", {"user_agent": ""}, "Signed in with an unnamed program."),
+    ("user.signed_out", {}, "Signed out."),
+    ("user.sign_in_failed", {"reason": "suspended"}, "Sign-in failed: the account is suspended."),
+    ("visitor.sign_in_failed", {"reason": "unknown_account"}, "Sign-in failed: nobody has this e-mail address."),
+    ("user.password_reset_requested", {}, "A password reset was asked for."),
+    (
+        "visitor.password_reset_requested",
+        {"reason": "unknown_account"},
+        "A password reset was asked for with an e-mail address that nobody has.",
+    ),
+    ("user.password_changed", {"reason": "reset"}, "Password set through a mailed link."),
+    ("user.updated", {"changes": {"time_zone": {}, "full_name": {}}}, "Profile changed: time_zone, full_name."),
+    ("user.role_changed", {"before": ["Trader"], "after": ["Admin"]}, "Role changed from Trader to Admin."),
+    ("user.suspended", {"reason": "Chargeback"}, "Suspended: Chargeback"),
+    ("user.activated", {"reason": "Settled"}, "Activated again: Settled"),
+]
+
+
+@pytest.mark.parametrize(("type", "payload", "said"), SAID)
+def test_what_happened_to_a_person(type, payload, said):
+    with override("en"):
+        assert sentence(NewEvent("user:1", type, payload)) == said
+
+
+def test_every_sentence_is_tried():
+    assert {type for type, _payload, _said in SAID} == SENTENCES.keys()
+
+
+@pytest.mark.django_db
+def test_signing_in_is_recorded_in_words(client, django_user_model):
+    user = django_user_model.objects.create_user("ada@example.org", "correct horse battery", full_name="Ada")
+    client.post("/sign-in", {"email": user.email, "password": "wrong"}, headers={"User-Agent": "Firefox"})
+    event = Event.objects.order_by("-id")[0]
+    assert sentence(event) == "Sign-in failed: the password was wrong."

@@ -1,0 +1,31 @@
+"""What staff do in the back office, in words."""
+
+from django.utils.translation import gettext as _
+
+from forexpro.core.events.sentences import Describe, Payload
+
+
+def _added(payload: Payload) -> str:
+    return _("%(name)s added (%(object)s).") % payload
+
+
+def _changed(payload: Payload) -> str:
+    fields = ", ".join(payload.get("changes", {})) or _("what belongs to it")
+    return _("%(name)s changed (%(object)s): %(fields)s.") % {**payload, "fields": fields}
+
+
+def _deleted(payload: Payload) -> str:
+    return _("%(name)s deleted (%(object)s).") % payload
+
+
+def _exported(payload: Payload) -> str:
+    filters = ", ".join(f"{name}={value}" for name, value in payload["filters"].items())
+    return _("Audit log exported: %(filters)s.") % {"filters": filters or _("all of it")}
+
+
+SENTENCES: dict[str, Describe] = {
+    "staff.object_added": _added,
+    "staff.object_changed": _changed,
+    "staff.object_deleted": _deleted,
+    "staff.audit_log_exported": _exported,
+}

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from forexpro.core.realtime.connections import name, redis_client
+from marketdata.catalogue import catalogue_entries
 from marketdata.models import Symbol
 from marketdata.ticks import PACKED_SIZE, Tick, unpack
 
@@ -34,5 +35,7 @@ def feed_statuses() -> list[dict[str, str]]:
 
 
 def symbol_catalogue() -> dict[str, Symbol]:
-    """Return the active symbols by code, in the catalogue's order."""
-    return {symbol.code: symbol for symbol in Symbol.objects.filter(is_active=True)}
+    """Return the active symbols by code, in the catalogue's order: the most traded first, a broker's own at the end."""
+    ranks = {code: rank for rank, code in enumerate(catalogue_entries())}
+    symbols = Symbol.objects.filter(is_active=True).order_by("code")
+    return {symbol.code: symbol for symbol in sorted(symbols, key=lambda one: ranks.get(one.code, len(ranks)))}

@@ -322,6 +322,9 @@ QUOTE_MAX_AGE_SECONDS = env.number("QUOTE_MAX_AGE_SECONDS", 15)
 # What ticks older than this trigger, because the engine was out, fills at the first fresh quote instead of theirs.
 ENGINE_OUTAGE_SECONDS = env.number("ENGINE_OUTAGE_SECONDS", 30, least=0)
 
+# Simulated and replayed markets trade whenever their prices come, also when the markets of the world are shut.
+TRADING_HOURS_APPLY = SIMULATOR_MARKET_HOURS == "real" if FEED == "simulator" else not FEED.startswith("replay:")
+
 if FEED.split(":", 1)[0] not in {"simulator", "replay", "twelvedata"}:
     raise ImproperlyConfigured(f"FEED={FEED!r} is not a feed. Set FEED to simulator, replay:<file> or twelvedata.")
 if SIMULATOR_MARKET_HOURS not in {"always", "real"}:

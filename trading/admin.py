@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
+from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -79,10 +79,16 @@ class Dealing:
         return HttpResponse(headers={"HX-Redirect": address})
 
 
-class GroupInstrumentInline(TabularInline):
+class GroupInstrumentInline(StackedInline):
     model = GroupInstrument
     extra = 0
     autocomplete_fields = ("symbol",)
+    fieldsets = (
+        (None, {"fields": (("symbol", "asset_class"), ("trade_mode", "volume_limit"))}),
+        (_("Levels"), {"fields": (("stops_level_points", "freeze_level_points", "gap_level_points"),)}),
+        (_("Spread"), {"fields": (("spread_mode", "spread_points"),)}),
+        (_("Slippage"), {"fields": (("slippage_mode", "slippage_minimum_points", "slippage_maximum_points"),)}),
+    )
 
 
 @admin.register(AccountGroup)
@@ -96,12 +102,15 @@ class AccountGroupAdmin(AuditedModelAdmin):
     fieldsets = (
         (None, {"fields": (("name", "is_default"), ("leverage_max", "orders_per_minute"))}),
         (_("Margin"), {"fields": (("margin_call_level", "stop_out_level"), "negative_balance_protection")}),
+        (_("Limits"), {"fields": (("positions_max", "orders_max", "exposure_max"),)}),
         (_("Spread"), {"fields": (("spread_mode", "spread_points"),)}),
         (
             _("Execution"),
             {
                 "fields": (
                     "limit_price_improvement",
+                    ("trigger_side", "gap_policy"),
+                    ("trading_hours_enforced", "marketable_stops_accepted"),
                     ("slippage_mode", "slippage_seed"),
                     ("slippage_minimum_points", "slippage_maximum_points"),
                 )

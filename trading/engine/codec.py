@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from trading.engine.commands import Command, Unchanged
 from trading.engine.events import EngineEvent
-from trading.engine.state import AccountState
+from trading.engine.state import AccountState, Guards
 
 Codec = Callable[[Any], Any]
 Value = TypeVar("Value")
@@ -64,6 +64,16 @@ def state_payload(state: AccountState) -> dict[str, Any]:
 def state_from_payload(payload: Mapping[str, Any]) -> AccountState:
     """Return the state that `state_payload` described."""
     return _reader(AccountState)(payload)  # type: ignore[no-any-return]
+
+
+def guards_to_json(guards: Guards | None) -> str | None:
+    """Return guards as the text of a JSON column."""
+    return None if guards is None else json.dumps(to_json(guards))
+
+
+def guards_from_json(value: Mapping[str, Any] | None) -> Guards | None:
+    """Return the guards that a JSON column holds."""
+    return None if value is None else _reader(Guards)(value)
 
 
 def state_hash(state: AccountState) -> str:

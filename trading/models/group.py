@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketdata.models import Symbol
+from trading.models.fields import MoneyField, VolumeField
 
 
 class SpreadMode(models.TextChoices):
@@ -17,6 +18,19 @@ class SlippageMode(models.TextChoices):
     NONE = "none", _("None")
     FIXED = "fixed", _("Fixed")
     RANDOM = "random", _("Random within bounds")
+
+
+class TriggerSide(models.TextChoices):
+    DEFAULT = "default", _("The price that fills")
+    INVERSE = "inverse", _("The other price")
+    BID = "bid", _("Bid")
+    ASK = "ask", _("Ask")
+    MID = "mid", _("Middle")
+
+
+class GapPolicy(models.TextChoices):
+    MARKET = "market", _("The market's price")
+    GAP_LEVEL = "gap_level", _("Their own price, within the symbol's gap level")
 
 
 class AccountGroup(models.Model):
@@ -33,6 +47,36 @@ class AccountGroup(models.Model):
         _("price improvement of limits"),
         default=True,
         help_text=_("Limit and take-profit orders fill at the market's price where it is better than their own."),
+    )
+    trigger_side = models.CharField(
+        _("levels watch"),
+        max_length=8,
+        choices=TriggerSide,
+        default=TriggerSide.DEFAULT,
+        help_text=_("What it takes to reach a level. Fills are at the bid or ask as ever."),
+    )
+    gap_policy = models.CharField(_("stops fill at"), max_length=9, choices=GapPolicy, default=GapPolicy.MARKET)
+    marketable_stops_accepted = models.BooleanField(
+        _("accept stops inside the market"),
+        default=False,
+        help_text=_("A stop order that the market is beyond already fills at once; otherwise it is refused."),
+    )
+    trading_hours_enforced = models.BooleanField(
+        _("enforce trading hours"),
+        default=True,
+        help_text=_("Outside the hours of a symbol nothing is placed, filled or closed."),
+    )
+    positions_max = models.PositiveIntegerField(
+        _("most positions"), null=True, blank=True, help_text=_("Open at a time on one account. Empty for no limit.")
+    )
+    orders_max = models.PositiveIntegerField(
+        _("most orders"), null=True, blank=True, help_text=_("Working at a time on one account. Empty for no limit.")
+    )
+    exposure_max = MoneyField(
+        _("largest exposure"),
+        null=True,
+        blank=True,
+        help_text=_("The value of all positions together, in the account's currency. Empty for no limit."),
     )
     negative_balance_protection = models.BooleanField(
         _("negative balance protection"),
@@ -81,7 +125,7 @@ class AccountGroup(models.Model):
 class GroupInstrument(models.Model):
     """How one group trades one symbol, or all of an asset class, where that differs from the group's defaults.
 
-    A rule for the symbol goes before one for its asset class. An empty mode keeps what the group says.
+    A rule for the symbol goes before one for its asset class. What is empty stays as the group or the symbol has it.
     """
 
     group = models.ForeignKey(
@@ -89,7 +133,11 @@ class GroupInstrument(models.Model):
     )
     symbol = models.ForeignKey(Symbol, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("symbol"))
     asset_class = models.CharField(_("asset class"), max_length=16, choices=Symbol.AssetClass, blank=True)
-    enabled = models.BooleanField(_("can be traded"), default=True)
+    trade_mode = models.CharField(_("trade mode"), max_length=10, choices=Symbol.TradeMode, blank=True)
+    volume_limit = VolumeField(_("volume limit"), null=True, blank=True)
+    stops_level_points = models.PositiveIntegerField(_("stops level in points"), null=True, blank=True)
+    freeze_level_points = models.PositiveIntegerField(_("freeze level in points"), null=True, blank=True)
+    gap_level_points = models.PositiveIntegerField(_("gap level in points"), null=True, blank=True)
     spread_mode = models.CharField(_("spread"), max_length=8, choices=SpreadMode, blank=True)
     spread_points = models.PositiveIntegerField(_("spread in points"), default=0)
     slippage_mode = models.CharField(_("slippage"), max_length=8, choices=SlippageMode, blank=True)

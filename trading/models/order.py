@@ -24,6 +24,13 @@ class Order(models.Model):
         STOP = "stop", _("Stop")
         STOP_LIMIT = "stop_limit", _("Stop limit")
 
+    class TimeInForce(models.TextChoices):
+        GTC = "gtc", _("Until cancelled")
+        DAY = "day", _("Today")
+        GTD = "gtd", _("Until a moment")
+        IOC = "ioc", _("Immediate or cancel")
+        FOK = "fok", _("Fill or kill")
+
     class Status(models.TextChoices):
         WORKING = "working", _("Working")
         FILLED = "filled", _("Filled")
@@ -47,6 +54,16 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed"))
     finished_at = models.DateTimeField(_("finished"), null=True)
     fill_price = PriceField(_("fill price"), null=True)
+    time_in_force = models.CharField(_("time in force"), max_length=3, choices=TimeInForce, default=TimeInForce.GTC)
+    expires_at = models.DateTimeField(_("expires"), null=True)
+    deviation_points = models.PositiveIntegerField(_("largest deviation in points"), null=True)
+    # The fill of one order of a group cancels the others.
+    oco_group = models.CharField(_("one-cancels-other group"), max_length=36, blank=True)
+    # The order whose fill this one waits for; none once it works.
+    parent_id = models.BigIntegerField(_("waits for order"), null=True)
+    guards = models.JSONField(_("guards"), null=True)
+    # Ticks received earlier do not reach it.
+    levels_since = models.DateTimeField(_("levels set"), null=True)
     # Why it was cancelled or rejected: a stable code.
     reason = models.CharField(_("reason"), max_length=64, blank=True)
 
@@ -77,11 +94,19 @@ class Order(models.Model):
                 condition=Q(status="filled", fill_price__gt=0) | (~Q(status="filled") & Q(fill_price__isnull=True)),
                 name="order_fill_price",
             ),
+            models.CheckConstraint(
+                condition=Q(time_in_force__in=["day", "gtd"], expires_at__isnull=False)
+                | Q(time_in_force__in=["gtc", "ioc", "fok"], expires_at__isnull=True),
+                name="order_expiry",
+            ),
             models.CheckConstraint(condition=Q(armed=False) | Q(type="stop_limit"), name="order_armed"),
         ]
         indexes = [
             models.Index(fields=["account", "id"], name="order_account"),
             models.Index(fields=["account"], condition=Q(status="working"), name="order_working"),
+            models.Index(
+                fields=["expires_at"], condition=Q(status="working", expires_at__isnull=False), name="order_expiring"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,9 @@ class Position(models.Model):
     commission = MoneyField(_("commission"), default=0)
     profit = MoneyField(_("realised profit"), default=0)
     comment = models.CharField(_("comment"), max_length=64, blank=True)
+    guards = models.JSONField(_("guards"), null=True)
+    # Ticks received earlier do not reach its levels.
+    levels_since = models.DateTimeField(_("levels set"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     close_price = PriceField(_("close price"), null=True)
     close_reason = models.CharField(_("close reason"), max_length=16, blank=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -9,9 +11,10 @@ from django.db import connection
 
 from forexpro.core.money import trimmed
 from marketdata.models import Symbol
+from marketdata.sessions import ALWAYS_OPEN, TradingHours
 from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode, TradeMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
-from trading.engine.state import Policy
+from trading.engine.state import GapPolicy, Policy, TriggerSide
 from trading.models import AccountGroup, GroupInstrument, TradingAccount
 
 
@@ -77,6 +80,12 @@ def _load(group_id: int, version: UUID | None) -> Conditions:
         limit_price_improvement=group.limit_price_improvement,
         negative_balance_protection=group.negative_balance_protection,
         quote_max_age_seconds=settings.QUOTE_MAX_AGE_SECONDS,
+        trigger_side=TriggerSide(group.trigger_side),
+        gap_policy=GapPolicy(group.gap_policy),
+        marketable_stops_accepted=group.marketable_stops_accepted,
+        positions_max=group.positions_max,
+        orders_max=group.orders_max,
+        exposure_max=_limit(group.exposure_max),
     )
     return Conditions(group.pk, version, group.name, group.orders_per_minute, instruments, spreads, policy)
 
@@ -95,16 +104,41 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
         volume_step=trimmed(symbol.volume_step),
         margin_mode=MarginMode(symbol.margin_mode),
         margin_rate=trimmed(symbol.margin_rate),
-        leverage_cap=None if symbol.leverage_cap is None else trimmed(symbol.leverage_cap),
-        stops_level_points=symbol.stops_level_points,
+        leverage_cap=_limit(symbol.leverage_cap),
+        stops_level_points=_overridden("stops_level_points", symbol, rule),
+        freeze_level_points=_overridden("freeze_level_points", symbol, rule),
+        gap_level_points=_overridden("gap_level_points", symbol, rule),
+        volume_limit=_limit(_overridden("volume_limit", symbol, rule)),
         slippage=Slippage(
             mode=SlippageMode(slippage.slippage_mode),
             minimum_points=slippage.slippage_minimum_points,
             maximum_points=slippage.slippage_maximum_points,
             seed=group.slippage_seed,
         ),
-        trade_mode=TradeMode.FULL if symbol.is_active and (rule is None or rule.enabled) else TradeMode.CLOSE_ONLY,
+        trade_mode=_trade_mode(symbol, rule),
+        hours=_hours(symbol, group),
     )
+
+
+def _trade_mode(symbol: Symbol, rule: GroupInstrument | None) -> TradeMode:
+    if not symbol.is_active:
+        return TradeMode.CLOSE_ONLY
+    return TradeMode(rule.trade_mode if rule is not None and rule.trade_mode else symbol.trade_mode)
+
+
+def _hours(symbol: Symbol, group: AccountGroup) -> TradingHours:
+    enforced = settings.TRADING_HOURS_APPLY and group.trading_hours_enforced
+    return TradingHours.from_json(symbol.sessions) if enforced else ALWAYS_OPEN
+
+
+def _overridden(name: str, symbol: Symbol, rule: GroupInstrument | None) -> Any:
+    """Return what the group's rule says, or the symbol where it says nothing."""
+    own = None if rule is None else getattr(rule, name)
+    return getattr(symbol, name) if own is None else own
+
+
+def _limit(value: Decimal | None) -> Decimal | None:
+    return None if value is None else trimmed(value)
 
 
 def _spread(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> SpreadPolicy:

@@ -11,7 +11,8 @@ from django.db import connection
 
 from forexpro.core.events.chain import GENESIS, Head
 from forexpro.core.money import quantize, trimmed
-from trading.engine.state import AccountState, Order, OrderType, Position, PositionMode, Side
+from trading.engine.codec import guards_from_json
+from trading.engine.state import AccountState, Order, OrderType, Position, PositionMode, Side, TimeInForce
 from trading.models import TradingAccount
 from trading.selectors.conditions import Conditions, group_conditions
 
@@ -26,12 +27,14 @@ LOAD_ACCOUNTS = """
         answered.request_hash, answered.first_seq, answered.last_seq,
         (SELECT json_agg(json_build_array(
             id, symbol, side, type, trim_scale(volume)::text, trim_scale(price)::text, placed_at,
-            trim_scale(limit_price)::text, armed, trim_scale(stop_loss)::text, trim_scale(take_profit)::text, comment
+            trim_scale(limit_price)::text, armed, trim_scale(stop_loss)::text, trim_scale(take_profit)::text, comment,
+            time_in_force, expires_at, deviation_points, oco_group, parent_id, guards, levels_since
         ) ORDER BY id)::text FROM trading_order WHERE account_id = account.id AND status = 'working'),
         (SELECT json_agg(json_build_array(
             id, symbol, side, trim_scale(volume)::text, trim_scale(open_price)::text, opened_at,
             trim_scale(margin_conversion)::text, trim_scale(stop_loss)::text, trim_scale(take_profit)::text,
-            swap::text, commission::text, comment
+            swap::text, commission::text, comment,
+            guards, levels_since
         ) ORDER BY id)::text FROM trading_position WHERE account_id = account.id AND closed_at IS NULL)
     FROM trading_tradingaccount account
     LEFT JOIN core_eventstream stream ON stream.name = 'account:' || account.id
@@ -113,7 +116,10 @@ def _loaded(row: Sequence[Any]) -> LoadedAccount:
 
 
 def _order(fields: Sequence[Any]) -> Order:
-    id, symbol, side, type, volume, price, placed_at, limit_price, armed, stop_loss, take_profit, comment = fields
+    (
+        id, symbol, side, type, volume, price, placed_at, limit_price, armed, stop_loss, take_profit, comment,
+        time_in_force, expires_at, deviation_points, oco_group, parent_id, guards, levels_since,
+    ) = fields  # fmt: skip
     return Order(
         id=id,
         symbol=symbol,
@@ -127,6 +133,13 @@ def _order(fields: Sequence[Any]) -> Order:
         stop_loss=_decimal(stop_loss),
         take_profit=_decimal(take_profit),
         comment=comment,
+        time_in_force=TimeInForce(time_in_force),
+        expires_at=_moment(expires_at),
+        deviation_points=deviation_points,
+        oco_group=oco_group,
+        parent_id=parent_id,
+        guards=guards_from_json(guards),
+        levels_since=_moment(levels_since),
     )
 
 
@@ -134,6 +147,7 @@ def _position(fields: Sequence[Any], currency: str) -> Position:
     (
         id, symbol, side, volume, open_price, opened_at, margin_conversion, stop_loss, take_profit, swap, commission,
         comment,
+        guards, levels_since,
     ) = fields  # fmt: skip
     return Position(
         id=id,
@@ -148,8 +162,14 @@ def _position(fields: Sequence[Any], currency: str) -> Position:
         swap=quantize(Decimal(swap), currency),
         commission=quantize(Decimal(commission), currency),
         comment=comment,
+        guards=guards_from_json(guards),
+        levels_since=_moment(levels_since),
     )
 
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -12,7 +12,7 @@ from forexpro.core.events.chain import NewEvent, Origin, extend
 from forexpro.core.events.record import ADVANCE_STREAM, INSERT_EVENT, insert_parameters
 from forexpro.core.money import ZERO
 from forexpro.core.realtime.wakeups import wake
-from trading.engine.codec import to_payload
+from trading.engine.codec import guards_to_json, to_payload
 from trading.engine.commands import BalanceReason
 from trading.engine.events import EngineEvent
 from trading.engine.state import AccountState
@@ -39,24 +39,28 @@ HOUSE_SIDE = {
 INSERT_ORDER = """
     INSERT INTO trading_order
         (id, account_id, symbol, side, type, volume, price, limit_price, stop_loss, take_profit, comment, placed_at,
-         armed, status, finished_at, fill_price, reason)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+         armed, status, finished_at, fill_price, reason,
+         time_in_force, expires_at, deviation_points, oco_group, parent_id, guards, levels_since)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 UPDATE_ORDER = """
     UPDATE trading_order SET price = %s, limit_price = %s, stop_loss = %s, take_profit = %s, armed = %s, status = %s,
-        finished_at = %s, fill_price = %s, reason = %s
+        finished_at = %s, fill_price = %s, reason = %s,
+        time_in_force = %s, expires_at = %s, parent_id = %s, guards = %s, levels_since = %s
     WHERE id = %s
 """
 INSERT_POSITION = """
     INSERT INTO trading_position
         (id, account_id, symbol, side, initial_volume, volume, open_price, opened_at, margin_conversion, stop_loss,
-         take_profit, swap, commission, profit, comment, closed_at, close_price, close_reason)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+         take_profit, swap, commission, profit, comment, closed_at, close_price, close_reason,
+         guards, levels_since)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 UPDATE_POSITION = """
     UPDATE trading_position SET initial_volume = initial_volume + %s, volume = %s, open_price = %s,
         margin_conversion = %s, stop_loss = %s, take_profit = %s, swap = %s, commission = %s,
-        profit = profit + %s, closed_at = %s, close_price = %s, close_reason = %s
+        profit = profit + %s, closed_at = %s, close_price = %s, close_reason = %s,
+        guards = %s, levels_since = %s
     WHERE id = %s
 """
 INSERT_DEAL = """
@@ -181,6 +185,8 @@ def _new_order(account_id: int, row: OrderRow) -> tuple[Any, ...]:
         order.id, account_id, order.symbol, order.side.value, order.type.value, order.volume, order.price,
         order.limit_price, order.stop_loss, order.take_profit, order.comment, order.placed_at, order.armed, row.status,
         row.finished_at, row.fill_price, row.reason,
+        order.time_in_force.value, order.expires_at, order.deviation_points, order.oco_group, order.parent_id,
+        guards_to_json(order.guards), order.levels_since,
     )  # fmt: skip
 
 
@@ -188,7 +194,9 @@ def _changed_order(row: OrderRow) -> tuple[Any, ...]:
     order = row.order
     return (
         order.price, order.limit_price, order.stop_loss, order.take_profit, order.armed, row.status, row.finished_at,
-        row.fill_price, row.reason, order.id,
+        row.fill_price, row.reason,
+        order.time_in_force.value, order.expires_at, order.parent_id, guards_to_json(order.guards), order.levels_since,
+        order.id,
     )  # fmt: skip
 
 
@@ -199,6 +207,7 @@ def _new_position(account_id: int, row: PositionRow) -> tuple[Any, ...]:
         ZERO if row.closed_at else position.volume, position.open_price, position.opened_at,
         position.margin_conversion, position.stop_loss, position.take_profit, position.swap, position.commission,
         row.profit, position.comment, row.closed_at, row.close_price, row.close_reason,
+        guards_to_json(position.guards), position.levels_since,
     )  # fmt: skip
 
 
@@ -207,7 +216,9 @@ def _changed_position(row: PositionRow) -> tuple[Any, ...]:
     return (
         row.opened_volume, ZERO if row.closed_at else position.volume, position.open_price, position.margin_conversion,
         position.stop_loss, position.take_profit, position.swap, position.commission, row.profit, row.closed_at,
-        row.close_price, row.close_reason, position.id,
+        row.close_price, row.close_reason,
+        guards_to_json(position.guards), position.levels_since,
+        position.id,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import F
 
 from forexpro.core.refusals import Refused
-from trading.engine.codec import EVENT_TYPES, from_payload
+from trading.engine import state
+from trading.engine.codec import EVENT_TYPES, from_payload, to_json
 from trading.engine.commands import BalanceReason
 from trading.engine.events import EngineEvent
 from trading.engine.state import AccountState
@@ -71,10 +72,12 @@ _ACCOUNT = ("currency", "balance", "credit", "margin_call", "leverage", "equity_
 _ORDER = (
     "symbol", "side", "type", "volume", "price", "limit_price", "stop_loss", "take_profit", "comment", "placed_at",
     "armed", "status", "finished_at", "fill_price", "reason",
+    "time_in_force", "expires_at", "deviation_points", "oco_group", "parent_id", "guards", "levels_since",
 )  # fmt: skip
 _POSITION = (
     "symbol", "side", "open_price", "opened_at", "margin_conversion", "stop_loss", "take_profit", "swap",
     "commission", "comment", "initial_volume", "volume", "profit", "closed_at", "close_price", "close_reason",
+    "guards", "levels_since",
 )  # fmt: skip
 _DEAL = (
     "position_id", "order_id", "symbol", "side", "entry", "volume", "price", "profit", "swap", "reason",
@@ -104,13 +107,13 @@ def _account_row(expected: Changes) -> Row:
 
 
 def _order_rows(expected: Changes) -> dict[int, Row]:
-    return {id: _pick({**asdict(row.order), **_own(row)}, _ORDER) for id, row in expected.orders.items()}
+    return {id: _pick({**_fields(row.order), **_own(row)}, _ORDER) for id, row in expected.orders.items()}
 
 
 def _position_rows(expected: Changes) -> dict[int, Row]:
     rows = {}
     for id, row in expected.positions.items():
-        merged = {**asdict(row.position), **_own(row), "initial_volume": row.opened_volume}
+        merged = {**_fields(row.position), **_own(row), "initial_volume": row.opened_volume}
         rows[id] = _pick(merged | ({"volume": 0} if row.closed_at else {}), _POSITION)
     return rows
 
@@ -145,6 +148,10 @@ def _posting_table(account: TradingAccount) -> dict[int, Row]:
         reference=F("transaction__reference"),
     )
     return {posting["seq"]: posting for posting in postings}
+
+
+def _fields(entry: state.Order | state.Position) -> dict[str, Any]:
+    return asdict(entry) | {"guards": None if entry.guards is None else to_json(entry.guards)}
 
 
 def _own(row: Any) -> dict[str, Any]:

@@ -70,6 +70,6 @@ def test_disabled_symbol_can_only_be_closed(account):
 
 
 def test_symbol_disabled_for_the_group(account):
-    GroupInstrument.objects.create(group=account.group, symbol_id="EURUSD", enabled=False)
+    GroupInstrument.objects.create(group=account.group, symbol_id="EURUSD", trade_mode="close_only")
     with pytest.raises(Refused, match="symbol_disabled"):
         place(account)

@@ -23,35 +23,6 @@ BARS = np.dtype(
 )
 Array = NDArray[np.void]
 
-MINUTE_MS = 60_000
-MINUTES = {
-    Interval.M1: 1,
-    Interval.M5: 5,
-    Interval.M15: 15,
-    Interval.M30: 30,
-    Interval.H1: 60,
-    Interval.H4: 240,
-    Interval.D1: 1440,
-    Interval.W1: 7 * 1440,
-}
-# The epoch was a Thursday; weeks start on Monday 00:00 UTC.
-_MONDAY_MS = 4 * 1440 * MINUTE_MS
-
-
-def interval_ms(interval: Interval) -> int:
-    """Return the length of a bar in milliseconds."""
-    return MINUTES[interval] * MINUTE_MS
-
-
-def bar_offset_ms(interval: Interval) -> int:
-    """Return the time since the epoch at which a first bar opens."""
-    return _MONDAY_MS if interval is Interval.W1 else 0
-
-
-def bar_start(time_ms: int, interval: Interval) -> int:
-    """Return when the bar opened that a moment belongs to, in milliseconds since the epoch."""
-    return time_ms - (time_ms - bar_offset_ms(interval)) % interval_ms(interval)
-
 
 def ticks_as_bars(ticks: Array) -> Array:
     """Return each tick as a bar of its own, at its own time."""
@@ -66,8 +37,7 @@ def roll_up(bars: Array, interval: Interval) -> Array:
     """Merge bars, in the order in which they happened, into the bars of `interval`, grouped by symbol, by time."""
     if not len(bars):
         return bars
-    offset, length = bar_offset_ms(interval), interval_ms(interval)
-    start = bars["time"] - (bars["time"] - offset) % length
+    start = interval.opening_ms(bars["time"])
     order = np.lexsort((start, *_words(bars)))
     bars, start = bars[order], start[order]
     changes = (start[1:] != start[:-1]) | (bars["symbol"][1:] != bars["symbol"][:-1])

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from forexpro.core.realtime.connections import name, redis_client
-from marketdata.aggregation import bar_offset_ms, interval_ms
 from marketdata.feeds import Interval
 
 CHUNK_BARS = 500
@@ -29,11 +28,11 @@ class Series(NamedTuple):
 
     def chunk(self, time_ms: int) -> int:
         """Return the number of the chunk that a moment belongs to."""
-        return (time_ms - bar_offset_ms(self.interval)) // (interval_ms(self.interval) * CHUNK_BARS)
+        return self.interval.number(time_ms) // CHUNK_BARS
 
     def chunk_start(self, chunk: int) -> int:
         """Return when a chunk begins, in milliseconds since the epoch."""
-        return chunk * interval_ms(self.interval) * CHUNK_BARS + bar_offset_ms(self.interval)
+        return self.interval.opening_of(chunk * CHUNK_BARS)
 
 
 class Head(NamedTuple):
@@ -90,4 +89,4 @@ def write_chunks(series: Series, head: Head, contents: dict[int, bytes], newest:
 
 def _key(series: Series, head: Head, chunk: int, newest: int) -> str:
     stamps = head.history + b":" + head.tail if chunk >= newest else head.history
-    return name("candle_chunk", series.field, str(chunk), stamps.decode())
+    return name("candle_rows", series.field, str(chunk), stamps.decode())

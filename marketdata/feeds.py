@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from marketdata.ticks import Tick
+
+Times = TypeVar("Times", int, NDArray[np.int64])
 
 
 class FeedStatus(StrEnum):
@@ -30,24 +35,35 @@ class Interval(StrEnum):
     W1 = "1w"
 
     @property
+    def minutes(self) -> int:
+        return _MINUTES[self]
+
+    @property
     def milliseconds(self) -> int:
-        return _MILLISECONDS[self]
+        return _MINUTES[self] * 60_000
 
-    def opening_ms(self, time_ms: int) -> int:
-        """Return when the bar opened that a moment belongs to; days begin at 00:00 UTC, weeks on Monday."""
-        length = self.milliseconds
-        return time_ms - (time_ms - _FIRST_MONDAY_MS) % length
+    def number(self, time_ms: Times) -> Times:
+        """Return the number, without gaps, of the bar that a moment belongs to, or of each of an array."""
+        return (time_ms - _FIRST_MONDAY_MS) // self.milliseconds
+
+    def opening_of(self, number: Times) -> Times:
+        """Return when a bar opens: days at 00:00 UTC, weeks on Monday."""
+        return number * self.milliseconds + _FIRST_MONDAY_MS
+
+    def opening_ms(self, time_ms: Times) -> Times:
+        """Return when the bar opened that a moment belongs to."""
+        return self.opening_of(self.number(time_ms))
 
 
-_MILLISECONDS = {
-    Interval.M1: 60_000,
-    Interval.M5: 5 * 60_000,
-    Interval.M15: 15 * 60_000,
-    Interval.M30: 30 * 60_000,
-    Interval.H1: 3_600_000,
-    Interval.H4: 4 * 3_600_000,
-    Interval.D1: 86_400_000,
-    Interval.W1: 7 * 86_400_000,
+_MINUTES = {
+    Interval.M1: 1,
+    Interval.M5: 5,
+    Interval.M15: 15,
+    Interval.M30: 30,
+    Interval.H1: 60,
+    Interval.H4: 4 * 60,
+    Interval.D1: 24 * 60,
+    Interval.W1: 7 * 24 * 60,
 }
 # 1970-01-05, the first Monday after the epoch.
 _FIRST_MONDAY_MS = 4 * 86_400_000

@@ -140,7 +140,7 @@ def _serialized_page(symbol: str) -> None:
 
 
 def _forget_chunks(symbol: str) -> None:
-    for key in redis_client().scan_iter(match=name("candle_chunk", "*"), count=1000):
+    for key in redis_client().scan_iter(match=name("candle_rows", "*"), count=1000):
         redis_client().unlink(key)
 
 

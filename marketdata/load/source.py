@@ -18,16 +18,16 @@ async def publish(way: str, rate: int, symbols: list[str]) -> None:
     from marketdata.ticks import Tick
 
     layer: RedisPubSubChannelLayer = channel_layer()
-    number, started = 0, time.perf_counter()
+    sent, started = 0, time.perf_counter()
     while True:
         await asyncio.sleep(BATCH_SECONDS)
         due = int((time.perf_counter() - started) * rate)
         now = int(time.time() * 1000)
         ticks = []
-        for number in range(number, due):  # noqa: B020
+        for number in range(sent, due):
             bid = 100_000_000 + number % 50_000 * 1_000
             ticks.append(Tick(symbols[number % len(symbols)], bid, bid + 2_000, now, now, "bench"))
-        number = due
+        sent = due
         if way == "hub":
             await publish_ticks(ticks)
         else:

@@ -12,7 +12,6 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from forexpro.core.refusals import Refused
-from marketdata.aggregation import MINUTES, bar_start, interval_ms
 from marketdata.candle_cache import CHUNK_BARS, Head, Series, read_chunks, read_head, write_chunks
 from marketdata.feeds import Interval
 from marketdata.sessions import TradingHours
@@ -83,16 +82,16 @@ def candle_gaps(symbol: str, interval: Interval, start: datetime, end: datetime)
     One query. Raises Refused `unknown_symbol`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SESSIONS_AND_TIMES, [MINUTES[interval], start, end, symbol])
+        cursor.execute(_SESSIONS_AND_TIMES, [interval.minutes, start, end, symbol])
         found = cursor.fetchone()
     if found is None:
         raise _unknown(symbol)
     hours, stored = TradingHours.from_json(orjson.loads(found[0])), set(found[1])
-    length = timedelta(milliseconds=interval_ms(interval))
+    length = timedelta(minutes=interval.minutes)
     step = min(length, timedelta(hours=1))
     gaps: list[tuple[datetime, datetime]] = []
     is_gap_open = False
-    moment = datetime.fromtimestamp(bar_start(_ms(start), interval) / 1000, UTC)
+    moment = datetime.fromtimestamp(interval.opening_ms(_ms(start)) / 1000, UTC)
     while moment < end:
         if moment in stored:
             is_gap_open = False
@@ -121,7 +120,7 @@ def _chunks(series: Series, head: Head, numbers: range, newest: int) -> list[byt
 
 
 def _read_chunks_from_database(series: Series, lowest: int, highest: int) -> dict[int, bytes]:
-    interval = MINUTES[series.interval]
+    interval = series.interval.minutes
     start, end = _moment(series.chunk_start(lowest)), _moment(series.chunk_start(highest + 1))
     with connection.cursor() as cursor:
         cursor.execute(_SYMBOL_AND_NEWEST_BEFORE, [interval, start, series.symbol])
@@ -152,7 +151,7 @@ def read_bars(series: Series, start: datetime, end: datetime) -> list[tuple[int,
     """
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_ROWS, [series.symbol, MINUTES[series.interval], start, end], binary=True)
+        cursor.execute(_ROWS, [series.symbol, series.interval.minutes, start, end], binary=True)
         return cursor.fetchall()
 
 
@@ -160,7 +159,7 @@ def _newest_ms(series: Series, head: Head) -> int | None:
     if head.live is not None:
         return _ms(datetime.fromisoformat(_row_time(head.live).decode()))
     with connection.cursor() as cursor:
-        cursor.execute(_SYMBOL_AND_NEWEST_BEFORE, [MINUTES[series.interval], "infinity", series.symbol])
+        cursor.execute(_SYMBOL_AND_NEWEST_BEFORE, [series.interval.minutes, "infinity", series.symbol])
         found = cursor.fetchone()
     if found is None:
         raise _unknown(series.symbol)

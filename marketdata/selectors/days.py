@@ -9,7 +9,6 @@ import orjson
 from django.core.cache import cache
 from django.db import connection
 
-from marketdata.aggregation import MINUTES
 from marketdata.candle_cache import Series, read_live
 from marketdata.feeds import Interval
 
@@ -72,7 +71,7 @@ def _previous_closes(days: dict[str, str]) -> dict[str, Decimal | None]:
     if missing:
         with connection.cursor() as cursor:
             moments = [datetime.fromisoformat(days[symbol]) for symbol in missing]
-            cursor.execute(_PREVIOUS_CLOSES, [missing, moments, MINUTES[Interval.D1]])
+            cursor.execute(_PREVIOUS_CLOSES, [missing, moments, Interval.D1.minutes])
             found = {symbol: f"{close:.{digits}f}" for symbol, close, digits in cursor.fetchall()}
         read = {keys[symbol]: found.get(symbol, "") for symbol in missing}
         cache.set_many(read, PREVIOUS_CLOSE_SECONDS)

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from numpy.typing import NDArray
 
 from forexpro.core.realtime.database import in_database
-from marketdata.aggregation import BARS, MINUTES, TICKS, Array, CandleBuilder, bar_start, latest_of_each
+from marketdata.aggregation import BARS, TICKS, Array, CandleBuilder, latest_of_each
 from marketdata.candle_cache import Series, read_live, stamp, write_live
 from marketdata.feeds import Candle, Feed, Interval
 from marketdata.selectors import candle_gaps, symbol_catalogue
@@ -82,7 +82,7 @@ def _copy_rows(copy: Any, interval: Interval, bars: Array) -> None:
     symbols = map(bytes.decode, bars["symbol"].tolist())
     prices = ((bars[price] / PRICE_SCALE).tolist() for price in ("open", "high", "low", "close"))
     times, volumes = bars["time"].tolist(), bars["volume"].tolist()
-    for row in zip(symbols, repeat(MINUTES[interval]), times, *prices, volumes, strict=False):
+    for row in zip(symbols, repeat(interval.minutes), times, *prices, volumes, strict=False):
         copy.write_row(row)
 
 
@@ -199,9 +199,9 @@ def _last_bars() -> dict[Interval, Array]:
         found[series] = (time_ms, *prices, bar["volume"])
     missing = [series for series in serieses if series not in found]
     with connection.cursor() as cursor:
-        minutes = [MINUTES[series.interval] for series in missing]
+        minutes = [series.interval.minutes for series in missing]
         cursor.execute(_LAST_BARS, [[series.symbol for series in missing], minutes])
-        names = {MINUTES[interval]: interval for interval in Interval}
+        names = {interval.minutes: interval for interval in Interval}
         for symbol, minute, time, *floats, volume in cursor.fetchall():
             prices = (round(price * PRICE_SCALE) for price in floats)
             found[Series(symbol, names[minute])] = (int(time.timestamp() * 1000), *prices, volume)
@@ -222,8 +222,8 @@ async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime 
     # A symbol's charts are complete before the next symbol's begin: people look at one.
     for symbol in symbols:
         for interval in Interval:
-            length = timedelta(minutes=MINUTES[interval])
-            end = datetime.fromtimestamp(bar_start(int(now.timestamp() * 1000), interval) / 1000, UTC)
+            length = timedelta(minutes=interval.minutes)
+            end = datetime.fromtimestamp(interval.opening_ms(int(now.timestamp() * 1000)) / 1000, UTC)
             start = end - min(BACKFILL_BARS * length, BACKFILL_REACH)
             gaps = await in_database(candle_gaps)(symbol, interval, start, end)
             if gaps:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketdata.aggregation import BARS, TICKS, CandleBuilder, bar_start, interval_ms, latest_of_each, roll_up
+from marketdata.aggregation import BARS, TICKS, CandleBuilder, latest_of_each, roll_up
 from marketdata.feeds import Interval
 from marketdata.ticks import PACKED_SIZE, Tick, pack
 
@@ -36,7 +36,7 @@ class PlainBuilder:
         for one in ticks:
             time = self.newest[one.symbol] = max(one.time_ms, self.newest.get(one.symbol, 0))
             for interval in Interval:
-                start = bar_start(time, interval)
+                start = interval.opening_ms(time)
                 bar = self.forming.get((one.symbol, interval))
                 if bar is None or bar[0] != start:
                     if bar is not None:
@@ -108,14 +108,14 @@ def test_the_array_is_the_packed_tick():
     ],
 )
 def test_where_bars_start(moment, interval, start):
-    assert bar_start(ms(moment), interval) == ms(start)
+    assert interval.opening_ms(ms(moment)) == ms(start)
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)), st.sampled_from(list(Interval)))
 def test_every_moment_lies_in_its_bar(moment, interval):
     time = int(moment.replace(tzinfo=UTC).timestamp() * 1000)
-    start = bar_start(time, interval)
-    assert start <= time < start + interval_ms(interval)
+    start = interval.opening_ms(time)
+    assert start <= time < start + interval.milliseconds
     if interval is Interval.W1:
         opened = datetime.fromtimestamp(start / 1000, UTC)
         assert (opened.weekday(), opened.hour, opened.minute) == (0, 0, 0)
@@ -133,7 +133,7 @@ def test_a_clock_that_is_ahead_opens_no_future_bar():
     builder = CandleBuilder()
     day = 86_400_000
     builder.add(array([Tick("EURUSD", 10, 12, START + day, START, "test")]))
-    assert builder.forming(Interval.M1)[0]["time"] == bar_start(START + builder.AHEAD_MS, Interval.M1)
+    assert builder.forming(Interval.M1)[0]["time"] == Interval.M1.opening_ms(START + builder.AHEAD_MS)
 
 
 def test_another_timeline_closes_what_was_forming():
@@ -142,10 +142,10 @@ def test_another_timeline_closes_what_was_forming():
     past = ms("2014-05-08T00:00:00")
     closed = builder.add(array([tick("EURUSD", 11, past)]))
     assert rows(closed[Interval.M1], Interval.M1) == [
-        ("EURUSD", Interval.M1, bar_start(START, Interval.M1), 10, 10, 10, 10, 1)
+        ("EURUSD", Interval.M1, Interval.M1.opening_ms(START), 10, 10, 10, 10, 1)
     ]
     forming = {row[0]: row[2] for row in rows(builder.forming(Interval.M1), Interval.M1)}
-    assert forming == {"EURUSD": past, "XAUUSD": bar_start(START, Interval.M1)}
+    assert forming == {"EURUSD": past, "XAUUSD": Interval.M1.opening_ms(START)}
 
 
 def test_a_builder_resumes_where_another_stopped():

@@ -1,4 +1,5 @@
 from marketdata.models.candle import Candle
+from marketdata.models.charges import CommissionFields, CommissionUnit, SwapMode
 from marketdata.models.symbol import Symbol
 
-__all__ = ["Candle", "Symbol"]
+__all__ = ["Candle", "CommissionFields", "CommissionUnit", "SwapMode", "Symbol"]

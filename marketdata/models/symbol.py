@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from marketdata.models.charges import CommissionFields, SwapFields
 from marketdata.sessions import TradingHours
 from marketdata.symbols import CODE_PATTERN
 
@@ -18,7 +19,7 @@ def validate_sessions(value: Any) -> None:
         raise ValidationError(_("Trading hours cannot be read: %(reason)s"), params={"reason": str(error)}) from error
 
 
-class Symbol(models.Model):
+class Symbol(SwapFields, CommissionFields):
     """A tradable instrument of the catalogue: what its prices mean and how it trades by default."""
 
     class AssetClass(models.TextChoices):
@@ -42,11 +43,6 @@ class Symbol(models.Model):
         SHORT_ONLY = "short_only", _("Short only")
         CLOSE_ONLY = "close_only", _("Close only")
         DISABLED = "disabled", _("Disabled")
-
-    class SwapMode(models.TextChoices):
-        POINTS = "points", _("Points")
-        MONEY = "money", _("Money")
-        PERCENT = "percent", _("Percent per year")
 
     code = models.CharField(
         _("symbol"),
@@ -88,9 +84,6 @@ class Symbol(models.Model):
         help_text=_("Where the group's gap policy says so, stops fill at their own price in gaps no wider than this."),
     )
     typical_spread_points = models.PositiveIntegerField(_("typical spread in points"))
-    swap_mode = models.CharField(_("swap mode"), max_length=8, choices=SwapMode, default=SwapMode.POINTS)
-    swap_long = models.DecimalField(_("swap of a long"), max_digits=12, decimal_places=4, default=0)
-    swap_short = models.DecimalField(_("swap of a short"), max_digits=12, decimal_places=4, default=0)
     sessions = models.JSONField(
         _("sessions"),
         default=dict,
@@ -110,6 +103,7 @@ class Symbol(models.Model):
         verbose_name_plural = _("symbols")
         ordering = ["asset_class", "code"]
         constraints = [
+            *CommissionFields.Meta.constraints,
             models.CheckConstraint(
                 name="symbol_volumes_make_sense",
                 condition=Q(volume_step__gt=0, volume_min__gt=0, volume_max__gte=F("volume_min")),

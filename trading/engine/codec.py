@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from trading.engine.commands import Command, Unchanged
 from trading.engine.events import EngineEvent
-from trading.engine.state import AccountState, Guards
+from trading.engine.state import AccountState, BlockedCommission, Guards
 
 Codec = Callable[[Any], Any]
 Value = TypeVar("Value")
@@ -74,6 +74,16 @@ def guards_to_json(guards: Guards | None) -> str | None:
 def guards_from_json(value: Mapping[str, Any] | None) -> Guards | None:
     """Return the guards that a JSON column holds."""
     return None if value is None else _reader(Guards)(value)
+
+
+def blocked_json(entries: tuple[BlockedCommission, ...]) -> str:
+    """Return blocked commission as the JSON text that the account's row keeps."""
+    return json.dumps(to_json(entries))
+
+
+def blocked_from_json(text: str) -> tuple[BlockedCommission, ...]:
+    """Return the entries that `blocked_json` described."""
+    return _reader(tuple[BlockedCommission, ...])(json.loads(text)) if text != "[]" else ()
 
 
 def state_hash(state: AccountState) -> str:

@@ -107,6 +107,11 @@ class ExpireOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class RollOver:
+    """Charge every night that a position was held and is not charged yet; settle commission that has become due."""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckMargin:
     """Re-examine margin call and stop-out at the present quotes (sweeps, and after money has moved)."""
 
@@ -143,6 +148,7 @@ Command = (
     | CloseAll
     | ProcessTick
     | ExpireOrders
+    | RollOver
     | CheckMargin
     | ChangeBalance
 )

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from trading.engine import balance, liquidation, matching, orders, positions
+from trading.engine import balance, liquidation, matching, orders, positions, rollover
 from trading.engine.commands import (
     CancelOrder,
     ChangeBalance,
@@ -16,6 +16,7 @@ from trading.engine.commands import (
     ModifyPosition,
     PlaceOrder,
     ProcessTick,
+    RollOver,
 )
 from trading.engine.decision import Decision
 from trading.engine.events import EngineEvent
@@ -45,6 +46,8 @@ def decide(state: AccountState, command: Command, market: Market) -> list[Engine
             matching.process_tick(decision, command)
         case ExpireOrders():
             orders.expire(decision)
+        case RollOver():
+            rollover.roll_over(decision)
         case CheckMargin():
             liquidation.check_margin(decision)
         case ChangeBalance():

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -128,7 +128,8 @@ class OrderFilled:
     """The order was executed at `price`; `slippage_points` is signed against the client.
 
     `position_id` is the position that it opened, added to or, where it did neither, reduced. `opened_volume` is the
-    part of the volume that did not close an opposite position; None, in older events, is all of it.
+    part of the volume that did not close an opposite position; None, in older events, is all of it. `commission` is
+    that of the opening deal, zero or negative.
     """
 
     type: ClassVar[str] = "order.filled"
@@ -143,6 +144,7 @@ class OrderFilled:
     position_id: int
     evidence: Evidence = field(default_factory=dict)
     opened_volume: Decimal | None = None
+    commission: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ class PositionReduced:
     """A closing deal for a part: `volume` left, `remaining_volume` stays; `profit` in account currency.
 
     `order_id` is the order that reduced it (netting), `opposite_position_id` the position it was closed against.
+    `swap` is the realised part of what has accrued, `commission` the closing deal's own, zero or negative.
     """
 
     type: ClassVar[str] = "position.reduced"
@@ -195,6 +198,7 @@ class PositionReduced:
     evidence: Evidence = field(default_factory=dict)
     order_id: int | None = None
     opposite_position_id: int | None = None
+    commission: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +218,45 @@ class PositionClosed:
     evidence: Evidence = field(default_factory=dict)
     order_id: int | None = None
     opposite_position_id: int | None = None
+    commission: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SwapCharged:
+    """A position was held over the end of trading day `day`: `amount`, signed, is `multiplier` times a night's swap.
+
+    `swap` is what the position has accrued with it. `late` tells that it is charged at the quotes of a later moment
+    than the end of that day.
+    """
+
+    type: ClassVar[str] = "position.swap_charged"
+    position_id: int
+    symbol: str
+    day: date
+    multiplier: Decimal
+    amount: Decimal
+    swap: Decimal
+    late: bool = False
+    evidence: Evidence = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionBlocked:
+    """The commission of a deal, positive, is kept out of equity until it leaves the balance at `settles_at`."""
+
+    type: ClassVar[str] = "account.commission_blocked"
+    position_id: int
+    amount: Decimal
+    settles_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionSettled:
+    """What was blocked until `settles_at` is free again; its balance event follows."""
+
+    type: ClassVar[str] = "account.commission_settled"
+    amount: Decimal
+    settles_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +317,9 @@ EngineEvent = (
     | PositionModified
     | PositionReduced
     | PositionClosed
+    | SwapCharged
+    | CommissionBlocked
+    | CommissionSettled
     | BalanceUpdated
     | MarginCallRaised
     | MarginCallCleared

@@ -1,5 +1,6 @@
 """The proof that goes into an event: JSON-ready records of the quotes used and of formulae with their numbers."""
 
+from datetime import datetime
 from typing import Any
 
 from trading.engine.conversion import Conversion
@@ -7,6 +8,7 @@ from trading.engine.margin import effective_leverage
 from trading.engine.market import Instrument, MarginMode, Quote
 from trading.engine.profit import Profit
 from trading.engine.state import AccountState, Position
+from trading.engine.swap import Swap
 from trading.engine.valuation import Valuation
 
 
@@ -58,6 +60,17 @@ def opening_evidence(
 def closing_evidence(fill: dict[str, Any], profit: Profit) -> dict[str, Any]:
     """Return the evidence of a closing deal: the tick, the profit's conversion and its formula."""
     return fill | {"profit_conversion": conversion_record(profit.conversion), "profit_formula": profit.formula}
+
+
+def swap_evidence(swap: Swap, quote: Quote | None, day_ended_at: datetime, charged_at: datetime) -> dict[str, Any]:
+    """Return the evidence of a night's swap: its formula, conversion and quotes, and when it was due and charged."""
+    evidence = {} if quote is None else {"tick": quote_record(quote)}
+    return evidence | {
+        "day_ended_at": day_ended_at.isoformat(),
+        "charged_at": charged_at.isoformat(),
+        "swap_conversion": conversion_record(swap.conversion),
+        "swap_formula": swap.formula,
+    }
 
 
 def margin_evidence(valuation: Valuation, threshold: str) -> dict[str, Any]:

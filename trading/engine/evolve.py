@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from functools import reduce
 from typing import TypeVar, assert_never
 
+from forexpro.core.money import ZERO, quantize
 from trading.engine.events import (
     AccountOpened,
     BalanceUpdated,
+    CommissionBlocked,
+    CommissionSettled,
     EngineEvent,
     MarginCallCleared,
     MarginCallRaised,
@@ -26,8 +30,9 @@ from trading.engine.events import (
     PositionOpened,
     PositionReduced,
     StopOutTriggered,
+    SwapCharged,
 )
-from trading.engine.state import AccountState, Order, Position
+from trading.engine.state import AccountState, BlockedCommission, Order, Position
 
 Entry = TypeVar("Entry", Order, Position)
 
@@ -73,10 +78,17 @@ def evolve(state: AccountState, event: EngineEvent) -> AccountState:
             )
             return replace(state, positions=_with(state.positions, position))
         case PositionReduced():
-            position = reduce_position(state.positions[event.position_id], event.remaining_volume, event.swap)
+            position = _reduced(state.positions[event.position_id], event, state.currency)
             return replace(state, positions=_with(state.positions, position))
         case PositionClosed(position_id=position_id):
             return replace(state, positions=_without(state.positions, position_id))
+        case SwapCharged(position_id=position_id, swap=swap, day=day):
+            position = replace(state.positions[position_id], swap=swap, swap_day=day)
+            return replace(state, positions=_with(state.positions, position))
+        case CommissionBlocked(amount=amount, settles_at=settles_at):
+            return replace(state, blocked_commission=_blocked(state.blocked_commission, settles_at, amount))
+        case CommissionSettled(amount=amount, settles_at=settles_at):
+            return replace(state, blocked_commission=_blocked(state.blocked_commission, settles_at, -amount))
         case BalanceUpdated(balance=balance, credit=credit):
             return replace(state, balance=balance, credit=credit)
         case MarginCallRaised():
@@ -94,9 +106,19 @@ def fold(account_id: int, events: Iterable[EngineEvent]) -> AccountState:
     return reduce(evolve, events, AccountState(id=account_id, currency=""))
 
 
-def reduce_position(position: Position, remaining_volume: Decimal, realised_swap: Decimal) -> Position:
-    """Return what is left of a position after a part of it was closed."""
-    return replace(position, volume=remaining_volume, swap=position.swap - realised_swap)
+def _reduced(position: Position, event: PositionReduced, currency: str) -> Position:
+    """Return what is left of a position after a part of it was closed; its commission shrinks with its volume."""
+    commission = quantize(position.commission * event.remaining_volume / position.volume, currency)
+    return replace(position, volume=event.remaining_volume, swap=position.swap - event.swap, commission=commission)
+
+
+def _blocked(
+    entries: tuple[BlockedCommission, ...], settles_at: datetime, amount: Decimal
+) -> tuple[BlockedCommission, ...]:
+    """Return the entries with `amount` added to the one of a moment; an entry of nothing goes."""
+    by_moment = {entry.settles_at: entry.amount for entry in entries}
+    by_moment[settles_at] = by_moment.get(settles_at, ZERO) + amount
+    return tuple(BlockedCommission(moment, total) for moment, total in sorted(by_moment.items()) if total)
 
 
 def _with(entries: Mapping[int, Entry], entry: Entry) -> dict[int, Entry]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from forexpro.core.refusals import Refused
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
+from trading.engine.terms import NO_SWAP, CommissionTerms, SwapTerms
 
 
 class MarginMode(StrEnum):
@@ -103,6 +104,8 @@ class Instrument:
     slippage: Slippage = Slippage()
     trade_mode: TradeMode = TradeMode.FULL
     hours: TradingHours = ALWAYS_OPEN
+    swap: SwapTerms = NO_SWAP
+    commission: CommissionTerms | None = None
 
     @property
     def point(self) -> Decimal:

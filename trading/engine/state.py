@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -183,8 +183,9 @@ class Position:
 
     `open_price` and `margin_conversion`, the margin currency to account currency rate, are frozen at the opening deal;
     on a netting account they are averages, weighted by volume, over the deals that added to the position.
-    `commission` is what the opening deal charged for the volume still open, zero or negative, account currency.
-    Ticks received before `levels_since`, where it is set, do not reach its levels.
+    `commission` is what opening deals charged for the volume still open, zero or negative, account currency.
+    `swap_day` is the last trading day that `swap` holds, None while there is none. Ticks received before
+    `levels_since`, where it is set, do not reach its levels.
     """
 
     id: int
@@ -201,13 +202,23 @@ class Position:
     comment: str = ""
     guards: Guards | None = None
     levels_since: datetime | None = None
+    swap_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedCommission:
+    """Commission of deals, positive, that leaves the balance at `settles_at` and counts for nothing until then."""
+
+    settles_at: datetime
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
     """Everything a decision about one account depends on, apart from the market.
 
-    Money is in `currency`. `orders` holds working orders and `positions` open positions, by id.
+    Money is in `currency`. `orders` holds working orders and `positions` open positions, by id; `blocked_commission`
+    one entry for each moment at which some is settled, the first one first.
     """
 
     id: int
@@ -218,3 +229,9 @@ class AccountState:
     policy: Policy = Policy()
     orders: Mapping[int, Order] = field(default_factory=dict)
     positions: Mapping[int, Position] = field(default_factory=dict)
+    blocked_commission: tuple[BlockedCommission, ...] = ()
+
+    @property
+    def blocked(self) -> Decimal:
+        """The part of the balance that is kept out of equity."""
+        return sum((entry.amount for entry in self.blocked_commission), Decimal(0))

@@ -76,7 +76,7 @@ def value_account(state: AccountState, market: Market) -> Valuation:
         pips = pips_between(market.instrument(position.symbol), position.side, position.open_price, price)
         positions[position.id] = PositionValue(price, profit, pips)
         floating += profit + position.swap
-    equity = state.balance + state.credit + floating
+    equity = state.balance + state.credit + floating - state.blocked
     margin = margin_required(state, market)
     return Valuation(
         balance=state.balance,

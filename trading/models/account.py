@@ -51,6 +51,9 @@ class TradingAccount(models.Model):
     margin_call = models.BooleanField(_("margin call"), default=False)
     trading_enabled = models.BooleanField(_("trading enabled"), default=True)
     equity_floor = MoneyField(_("equity floor"), null=True, blank=True)
+    # Commission that is settled later: JSON text of the engine's `BlockedCommission` entries, the first one first.
+    blocked_commission = models.TextField(_("blocked commission"), default="[]", db_default="[]", editable=False)
+    commission_settles_at = models.DateTimeField(_("commission settled at"), null=True, editable=False)
     opened_at = models.DateTimeField(_("opened"))
 
     class Meta:
@@ -60,6 +63,13 @@ class TradingAccount(models.Model):
         permissions = [
             ("move_money", _("Can move money into and out of accounts")),
             ("manage_trading", _("Can enable and disable trading, set leverage and close positions")),
+        ]
+        indexes = [
+            models.Index(
+                fields=["commission_settles_at"],
+                condition=Q(commission_settles_at__isnull=False),
+                name="account_commission_due",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(leverage__gte=1), name="account_leverage"),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from marketdata.models import Symbol
+from marketdata.models import CommissionFields, CommissionUnit, SwapMode, Symbol
 from trading.models.fields import MoneyField, VolumeField
 
 
@@ -91,6 +91,9 @@ class AccountGroup(models.Model):
     slippage_seed = models.PositiveIntegerField(
         _("slippage seed"), default=0, help_text=_("The same seed gives an order the same random slippage again.")
     )
+    swap_free = models.BooleanField(
+        _("swap-free"), default=False, help_text=_("Positions are held overnight without swap.")
+    )
     orders_per_minute = models.PositiveIntegerField(
         _("orders per minute"), default=10, null=True, blank=True, help_text=_("Empty for no limit.")
     )
@@ -122,7 +125,7 @@ class AccountGroup(models.Model):
         return self.name
 
 
-class GroupInstrument(models.Model):
+class GroupInstrument(CommissionFields):
     """How one group trades one symbol, or all of an asset class, where that differs from the group's defaults.
 
     A rule for the symbol goes before one for its asset class. What is empty stays as the group or the symbol has it.
@@ -143,12 +146,17 @@ class GroupInstrument(models.Model):
     slippage_mode = models.CharField(_("slippage"), max_length=8, choices=SlippageMode, blank=True)
     slippage_minimum_points = models.PositiveIntegerField(_("least slippage in points"), default=0)
     slippage_maximum_points = models.PositiveIntegerField(_("most slippage in points"), default=0)
+    swap_mode = models.CharField(_("swap mode"), max_length=16, choices=SwapMode, blank=True)
+    swap_long = models.DecimalField(_("swap of a long"), max_digits=12, decimal_places=4, default=0)
+    swap_short = models.DecimalField(_("swap of a short"), max_digits=12, decimal_places=4, default=0)
+    commission_unit = models.CharField(_("commission in"), max_length=8, choices=CommissionUnit, blank=True)
 
     class Meta:
         verbose_name = _("group instrument")
         verbose_name_plural = _("group instruments")
         ordering = ["group", "asset_class", "symbol"]
         constraints = [
+            *CommissionFields.Meta.constraints,
             models.UniqueConstraint(
                 fields=["group", "symbol"], condition=Q(symbol__isnull=False), name="group_instrument_symbol"
             ),

@@ -26,6 +26,7 @@ class Position(models.Model):
     stop_loss = PriceField(_("stop loss"), null=True)
     take_profit = PriceField(_("take profit"), null=True)
     swap = MoneyField(_("swap"), default=0)
+    swap_day = models.DateField(_("swap charged until"), null=True)
     commission = MoneyField(_("commission"), default=0)
     profit = MoneyField(_("realised profit"), default=0)
     comment = models.CharField(_("comment"), max_length=64, blank=True)
@@ -60,6 +61,7 @@ class Position(models.Model):
         indexes = [
             models.Index(fields=["account", "id"], name="position_account"),
             models.Index(fields=["account"], condition=Q(closed_at__isnull=True), name="position_open"),
+            models.Index(fields=["symbol", "swap_day"], condition=Q(closed_at__isnull=True), name="position_swap_due"),
         ]
 
     def __str__(self) -> str:

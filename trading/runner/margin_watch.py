@@ -89,7 +89,7 @@ class MarginWatch:
             self._tables[key].discard(state.id)
         self._account_tables[state.id] = keys
 
-        equity = float(state.balance + state.credit)
+        equity = float(state.balance + state.credit - state.blocked)
         for key in keys:
             instrument = conditions.instruments[key[0]]
             table = self._table(key, instrument)

@@ -16,6 +16,7 @@ from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
 from trading.engine.state import GapPolicy, Policy, TriggerSide
 from trading.models import AccountGroup, GroupInstrument, TradingAccount
+from trading.selectors.charges import commission_terms, swap_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
         ),
         trade_mode=_trade_mode(symbol, rule),
         hours=_hours(symbol, group),
+        swap=swap_terms(symbol, group, rule),
+        commission=commission_terms(symbol, rule),
     )
 
 

@@ -1,6 +1,7 @@
 """An account's events as sentences, for its journal, its owner's toasts and the audit log."""
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -158,6 +159,34 @@ def _closing_words(payload: Payload) -> dict[str, Any]:
     }
 
 
+def _swap_charged(payload: Payload) -> str:
+    return _("Swap of %(amount)s for position %(id)s, %(symbol)s, held overnight on %(day)s; %(swap)s in all.") % {
+        "amount": _signed(payload["amount"]),
+        "id": payload["position_id"],
+        "symbol": payload["symbol"],
+        "day": payload["day"],
+        "swap": _signed(payload["swap"]),
+    }
+
+
+def _commission_blocked(payload: Payload) -> str:
+    return _("Commission of %(amount)s is set aside until %(settles_at)s.") % {
+        "amount": payload["amount"],
+        "settles_at": _moment(payload["settles_at"]),
+    }
+
+
+def _commission_settled(payload: Payload) -> str:
+    return _("Commission of %(amount)s set aside until %(settles_at)s is charged.") % {
+        "amount": payload["amount"],
+        "settles_at": _moment(payload["settles_at"]),
+    }
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
+
+
 def _balance_updated(payload: Payload) -> str:
     words = {
         "reason": BALANCE_REASONS[payload["reason"]](),
@@ -210,6 +239,9 @@ SENTENCES: dict[str, Callable[[Payload], str]] = {
     "position.modified": _position_modified,
     "position.reduced": _position_reduced,
     "position.closed": _position_closed,
+    "position.swap_charged": _swap_charged,
+    "account.commission_blocked": _commission_blocked,
+    "account.commission_settled": _commission_settled,
     "balance.updated": _balance_updated,
     "account.margin_call": _margin_call,
     "account.margin_call_cleared": _margin_call_cleared,

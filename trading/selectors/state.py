@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import connection
 
 from forexpro.core.events.chain import GENESIS, Head
 from forexpro.core.money import quantize, trimmed
-from trading.engine.codec import guards_from_json
+from trading.engine.codec import blocked_from_json, guards_from_json
 from trading.engine.state import AccountState, Order, OrderType, Position, PositionMode, Side, TimeInForce
 from trading.models import TradingAccount
 from trading.selectors.conditions import Conditions, group_conditions
@@ -20,7 +20,7 @@ LOAD_ACCOUNTS = """
     SELECT
         account.id, account.currency, account.balance, account.credit, account.margin_call, account.leverage,
         account.trading_enabled AND account.status = 'active', account.equity_floor, account.group_id,
-        account.position_mode,
+        account.position_mode, account.blocked_commission,
         (SELECT version FROM trading_configuration),
         coalesce(stream.seq, 0), coalesce(stream.hash, %(genesis)s),
         CASE WHEN %(places_order)s THEN nextval('trading_order_id') END,
@@ -34,7 +34,7 @@ LOAD_ACCOUNTS = """
             id, symbol, side, trim_scale(volume)::text, trim_scale(open_price)::text, opened_at,
             trim_scale(margin_conversion)::text, trim_scale(stop_loss)::text, trim_scale(take_profit)::text,
             swap::text, commission::text, comment,
-            guards, levels_since
+            guards, levels_since, swap_day
         ) ORDER BY id)::text FROM trading_position WHERE account_id = account.id AND closed_at IS NULL)
     FROM trading_tradingaccount account
     LEFT JOIN core_eventstream stream ON stream.name = 'account:' || account.id
@@ -91,7 +91,7 @@ def account_state(account: TradingAccount) -> AccountState:
 def _loaded(row: Sequence[Any]) -> LoadedAccount:
     (
         account_id, currency, balance, credit, margin_call, leverage, trading_enabled, equity_floor, group_id,
-        position_mode,
+        position_mode, blocked_commission,
         version, seq, hash, next_order_id, request_hash, first_seq, last_seq, orders, positions,
     ) = row  # fmt: skip
     conditions = group_conditions(group_id, version)
@@ -110,6 +110,7 @@ def _loaded(row: Sequence[Any]) -> LoadedAccount:
         ),
         orders={fields[0]: _order(fields) for fields in orjson.loads(orders or "[]")},
         positions={fields[0]: _position(fields, currency) for fields in orjson.loads(positions or "[]")},
+        blocked_commission=blocked_from_json(blocked_commission),
     )
     answered = None if request_hash is None else Answered(request_hash, first_seq, last_seq)
     return LoadedAccount(state, conditions, Head(seq, hash), next_order_id, answered)
@@ -147,7 +148,7 @@ def _position(fields: Sequence[Any], currency: str) -> Position:
     (
         id, symbol, side, volume, open_price, opened_at, margin_conversion, stop_loss, take_profit, swap, commission,
         comment,
-        guards, levels_since,
+        guards, levels_since, swap_day,
     ) = fields  # fmt: skip
     return Position(
         id=id,
@@ -164,6 +165,7 @@ def _position(fields: Sequence[Any], currency: str) -> Position:
         comment=comment,
         guards=guards_from_json(guards),
         levels_since=_moment(levels_since),
+        swap_day=None if swap_day is None else date.fromisoformat(swap_day),
     )
 
 

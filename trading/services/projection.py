@@ -23,6 +23,7 @@ from trading.engine.events import (
     PositionModified,
     PositionOpened,
     PositionReduced,
+    SwapCharged,
 )
 from trading.engine.evolve import evolve
 from trading.engine.state import AccountState, Order, Position, Side
@@ -70,6 +71,7 @@ class DealRow:
     market_time: datetime | None
     profit: Decimal = ZERO
     swap: Decimal = ZERO
+    commission: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +138,14 @@ class Changes:
                             price=event.price,
                             reason="order",
                             market_time=_market_time(event.evidence),
+                            commission=event.commission,
                         )
                     )
             case PositionOpened(position=position):
                 self.positions[position.id] = PositionRow(position, is_new=True, opened_volume=position.volume)
             case PositionIncreased(volume=volume, position=position):
                 self._position(position.id).opened_volume += volume
-            case PositionModified(position_id=position_id):
+            case PositionModified(position_id=position_id) | SwapCharged(position_id=position_id):
                 self._position(position_id)
             case PositionReduced() | PositionClosed():
                 position_row = self._position(event.position_id)
@@ -165,6 +168,7 @@ class Changes:
                         market_time=_market_time(event.evidence),
                         profit=event.profit,
                         swap=event.swap,
+                        commission=event.commission,
                     )
                 )
             case BalanceUpdated(reason=BalanceReason.CREDIT):

@@ -12,7 +12,7 @@ from forexpro.core.events.chain import NewEvent, Origin, extend
 from forexpro.core.events.record import ADVANCE_STREAM, INSERT_EVENT, insert_parameters
 from forexpro.core.money import ZERO
 from forexpro.core.realtime.wakeups import wake
-from trading.engine.codec import guards_to_json, to_payload
+from trading.engine.codec import blocked_json, guards_to_json, to_payload
 from trading.engine.commands import BalanceReason
 from trading.engine.events import EngineEvent
 from trading.engine.state import AccountState
@@ -53,21 +53,21 @@ INSERT_POSITION = """
     INSERT INTO trading_position
         (id, account_id, symbol, side, initial_volume, volume, open_price, opened_at, margin_conversion, stop_loss,
          take_profit, swap, commission, profit, comment, closed_at, close_price, close_reason,
-         guards, levels_since)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+         guards, levels_since, swap_day)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 UPDATE_POSITION = """
     UPDATE trading_position SET initial_volume = initial_volume + %s, volume = %s, open_price = %s,
         margin_conversion = %s, stop_loss = %s, take_profit = %s, swap = %s, commission = %s,
         profit = profit + %s, closed_at = %s, close_price = %s, close_reason = %s,
-        guards = %s, levels_since = %s
+        guards = %s, levels_since = %s, swap_day = %s
     WHERE id = %s
 """
 INSERT_DEAL = """
     INSERT INTO trading_deal
         (account_id, event_seq, position_id, order_id, symbol, side, entry, volume, price, profit, swap, commission,
          reason, executed_at, market_time)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, %s, %s)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 # Both postings of a movement: the client's carries its balance afterwards, the house's the opposite amount.
 INSERT_LEDGER = """
@@ -85,7 +85,7 @@ INSERT_LEDGER = """
 """
 UPDATE_ACCOUNT = """
     UPDATE trading_tradingaccount SET balance = %s, credit = %s, margin_call = %s, leverage = %s, equity_floor = %s,
-        trading_enabled = %s
+        trading_enabled = %s, blocked_commission = %s, commission_settles_at = %s
     WHERE id = %s
 """
 INSERT_ANSWERED = """
@@ -155,9 +155,10 @@ def _write(cursor: psycopg.Cursor[Any], outcome: Outcome, origin: Origin, at: da
 
 
 def _account_fields(state: AccountState) -> tuple[Any, ...]:
-    policy = state.policy
+    policy, blocked = state.policy, state.blocked_commission
     return (
         state.balance, state.credit, state.margin_call, policy.leverage, policy.equity_floor, policy.trading_enabled,
+        blocked_json(blocked), blocked[0].settles_at if blocked else None,
     )  # fmt: skip
 
 
@@ -207,7 +208,7 @@ def _new_position(account_id: int, row: PositionRow) -> tuple[Any, ...]:
         ZERO if row.closed_at else position.volume, position.open_price, position.opened_at,
         position.margin_conversion, position.stop_loss, position.take_profit, position.swap, position.commission,
         row.profit, position.comment, row.closed_at, row.close_price, row.close_reason,
-        guards_to_json(position.guards), position.levels_since,
+        guards_to_json(position.guards), position.levels_since, position.swap_day,
     )  # fmt: skip
 
 
@@ -217,7 +218,7 @@ def _changed_position(row: PositionRow) -> tuple[Any, ...]:
         row.opened_volume, ZERO if row.closed_at else position.volume, position.open_price, position.margin_conversion,
         position.stop_loss, position.take_profit, position.swap, position.commission, row.profit, row.closed_at,
         row.close_price, row.close_reason,
-        guards_to_json(position.guards), position.levels_since,
+        guards_to_json(position.guards), position.levels_since, position.swap_day,
         position.id,
     )  # fmt: skip
 
@@ -225,7 +226,7 @@ def _changed_position(row: PositionRow) -> tuple[Any, ...]:
 def _deal(account_id: int, row: DealRow, at: datetime) -> tuple[Any, ...]:
     return (
         account_id, row.event_seq, row.position_id, row.order_id, row.symbol, row.side.value, row.entry, row.volume,
-        row.price, row.profit, row.swap, row.reason, at, row.market_time,
+        row.price, row.profit, row.swap, row.commission, row.reason, at, row.market_time,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from forexpro.core.refusals import Refused
 from trading.engine import state
-from trading.engine.codec import EVENT_TYPES, from_payload, to_json
+from trading.engine.codec import EVENT_TYPES, blocked_json, from_payload, to_json
 from trading.engine.commands import BalanceReason
 from trading.engine.events import EngineEvent
 from trading.engine.state import AccountState
@@ -68,7 +68,9 @@ def _first_difference(name: str, by_events: Mapping[int, Row], in_table: Mapping
     return None
 
 
-_ACCOUNT = ("currency", "balance", "credit", "margin_call", "leverage", "equity_floor", "trading_enabled")
+_ACCOUNT = (
+    "currency", "balance", "credit", "margin_call", "leverage", "equity_floor", "trading_enabled", "blocked_commission",
+)  # fmt: skip
 _ORDER = (
     "symbol", "side", "type", "volume", "price", "limit_price", "stop_loss", "take_profit", "comment", "placed_at",
     "armed", "status", "finished_at", "fill_price", "reason",
@@ -77,11 +79,11 @@ _ORDER = (
 _POSITION = (
     "symbol", "side", "open_price", "opened_at", "margin_conversion", "stop_loss", "take_profit", "swap",
     "commission", "comment", "initial_volume", "volume", "profit", "closed_at", "close_price", "close_reason",
-    "guards", "levels_since",
+    "guards", "levels_since", "swap_day",
 )  # fmt: skip
 _DEAL = (
-    "position_id", "order_id", "symbol", "side", "entry", "volume", "price", "profit", "swap", "reason",
-    "market_time",
+    "position_id", "order_id", "symbol", "side", "entry", "volume", "price", "profit", "swap", "commission",
+    "reason", "market_time",
 )  # fmt: skip
 
 
@@ -103,6 +105,7 @@ def _account_row(expected: Changes) -> Row:
         "leverage": state.policy.leverage,
         "equity_floor": state.policy.equity_floor,
         "trading_enabled": state.policy.trading_enabled,
+        "blocked_commission": blocked_json(state.blocked_commission),
     }
 
 

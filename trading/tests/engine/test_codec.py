@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -20,6 +21,8 @@ from trading.engine.events import (
     BalanceUpdated,
     CancelReason,
     CloseReason,
+    CommissionBlocked,
+    CommissionSettled,
     MarginCallCleared,
     MarginCallRaised,
     ModifyReason,
@@ -37,8 +40,10 @@ from trading.engine.events import (
     PositionOpened,
     PositionReduced,
     StopOutTriggered,
+    SwapCharged,
 )
 from trading.engine.state import (
+    BlockedCommission,
     BreakEven,
     Guards,
     OrderType,
@@ -64,7 +69,10 @@ WORKING = replace(
     parent_id=7,
     guards=GUARDS,
 )
-HELD = position(2, "EURUSD", Side.SELL, "0.10", "1.10000", take_profit="1.0", comment="né à Zürich")
+SETTLED = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
+HELD = position(
+    2, "EURUSD", Side.SELL, "0.10", "1.10000", take_profit="1.0", comment="né à Zürich", swap_day=date(2026, 3, 3)
+)
 EVENTS = [
     AccountOpened("USD", Policy(equity_floor=D("90000.00"))),
     PolicyChanged(Policy(trading_enabled=False)),
@@ -82,6 +90,9 @@ EVENTS = [
         2, "EURUSD", Side.SELL, D("0.1"), D("0.2"), D("1.1"), D("1.0"), D("5.00"), D("0"), CloseReason.CLIENT
     ),
     PositionClosed(2, "EURUSD", Side.SELL, D("0.1"), D("1.1"), D("1.0"), D("5.00"), D("0"), CloseReason.TAKE_PROFIT),
+    SwapCharged(2, "EURUSD", date(2026, 3, 4), D("3"), D("-1.50"), D("-2.00"), True, {"swap_formula": "…"}),
+    CommissionBlocked(2, D("7.00"), SETTLED),
+    CommissionSettled(D("7.00"), SETTLED),
     BalanceUpdated(D("-0.00000000"), BalanceReason.TRADE, D("1E+3"), D("0E-8"), "position:2"),
     MarginCallRaised(D("99.50"), D("995.00"), D("1000")),
     MarginCallCleared(None, D("1"), D("0")),
@@ -102,7 +113,10 @@ def test_events_survive_json(event):
 
 
 def test_states_survive_json_with_entries_in_order_of_id():
-    state = account(orders=[replace(WORKING, id=9), WORKING], positions=[HELD])
+    state = replace(
+        account(orders=[replace(WORKING, id=9), WORKING], positions=[HELD]),
+        blocked_commission=(BlockedCommission(SETTLED, D("7.00")),),
+    )
     payload = json.loads(json.dumps(state_payload(state)))
     assert [entry["id"] for entry in payload["orders"]] == [1, 9]
     assert state_from_payload(payload) == state

@@ -1,0 +1,68 @@
+"""Swap and commission terms as they apply to one account group."""
+
+from zoneinfo import ZoneInfo
+
+from forexpro.core.money import ZERO, trimmed
+from marketdata.models import CommissionFields, Symbol
+from marketdata.models.charges import commission_tiers, swap_week
+from marketdata.sessions import TradingHours
+from trading.engine.terms import (
+    CommissionEntry,
+    CommissionPer,
+    CommissionSettlement,
+    CommissionTerms,
+    CommissionTier,
+    CommissionUnit,
+    SwapConversion,
+    SwapMode,
+    SwapTerms,
+    TierRange,
+)
+from trading.models import AccountGroup, GroupInstrument
+
+
+def swap_terms(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> SwapTerms:
+    """Return the rates of the group's rule, where it has its own, and the calendar of the symbol."""
+    rates = rule if rule is not None and rule.swap_mode else symbol
+    holidays = TradingHours.from_json(symbol.sessions).holidays
+    closed = (day for day, sessions in holidays.items() if not sessions)
+    return SwapTerms(
+        mode=SwapMode.DISABLED if group.swap_free else SwapMode(rates.swap_mode),
+        long=trimmed(rates.swap_long),
+        short=trimmed(rates.swap_short),
+        week=swap_week(symbol.swap_week),
+        holidays=frozenset(closed) if symbol.swap_considers_holidays else frozenset(),
+        rollover_time=symbol.rollover_time,
+        timezone=ZoneInfo(symbol.rollover_timezone),
+        days_in_year=symbol.swap_days_in_year,
+        conversion=SwapConversion(symbol.swap_conversion),
+        rounds_point_value=symbol.swap_rounds_point_value,
+    )
+
+
+def commission_terms(symbol: Symbol, rule: GroupInstrument | None) -> CommissionTerms | None:
+    """Return the commission of the group's rule, where it has its own, or of the symbol; None where there is none."""
+    terms: CommissionFields = rule if rule is not None and rule.commission_unit else symbol
+    if terms.commission_unit == "none":
+        return None
+    maximum = terms.commission_maximum
+    tiers = commission_tiers(terms.commission_tiers) or ((ZERO, None, trimmed(terms.commission_rate)),)
+    return CommissionTerms(
+        tiers=tuple(
+            CommissionTier(
+                rate=rate,
+                start=start,
+                end=end,
+                minimum=trimmed(terms.commission_minimum),
+                maximum=None if maximum is None else trimmed(maximum),
+            )
+            for start, end, rate in tiers
+        ),
+        unit=CommissionUnit(terms.commission_unit),
+        per=CommissionPer(terms.commission_per),
+        entry=CommissionEntry(terms.commission_entry),
+        settlement=CommissionSettlement(terms.commission_settlement),
+        tiered_by=TierRange(terms.commission_tiered_by),
+        currency=terms.commission_currency,
+        range_currency=terms.commission_range_currency,
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from trading.engine.conversion import Conversion
-from trading.engine.margin import effective_leverage
+from trading.engine.margin_formulae import effective_leverage
 from trading.engine.market import Instrument, MarginMode, Quote
 from trading.engine.profit import Profit
 from trading.engine.state import AccountState, Position
@@ -89,16 +89,22 @@ def margin_evidence(valuation: Valuation, threshold: str) -> dict[str, Any]:
 
 
 def _margin_formula(instrument: Instrument, position: Position, state: AccountState) -> str:
-    leverage = effective_leverage(instrument, state.policy.leverage)
-    size = f"{position.volume} × {instrument.contract_size}"
-    if instrument.initial_margin or instrument.margin_mode is MarginMode.FUTURES:
-        terms = f"{position.volume} × {instrument.initial_margin}"
-    elif instrument.margin_mode.is_forex:
-        terms = size
+    """Return the margin of a position by itself with its numbers; leverage tiers show as what they come to."""
+    mode = instrument.margin_mode
+    if mode is MarginMode.EXCHANGE_FUTURES:
+        return f"max(buy side, sell side) by the settlement price {instrument.settlement_price}"
+    if instrument.initial_margin or mode in (MarginMode.FUTURES, MarginMode.FIXED):
+        terms = f"{position.volume} × {instrument.maintenance_margin or instrument.initial_margin}"
     else:
-        terms = f"{size} × {position.open_price}"
-    if instrument.margin_mode in (MarginMode.FOREX, MarginMode.CFD_LEVERAGE):
-        terms += f" / {leverage}"
-    if instrument.margin_mode is MarginMode.CFD_INDEX:
-        terms += f" × {instrument.tick_value} / {instrument.tick_size}"
-    return f"{terms} × {position.margin_conversion:f} × {instrument.margin_rate} {state.currency}"
+        terms = f"{position.volume} × {instrument.contract_size}"
+        if not mode.is_forex:
+            terms += f" × {position.open_price}"
+        if mode is MarginMode.CFD_INDEX:
+            terms += f" × {instrument.tick_value} / {instrument.tick_size}"
+    if mode.is_leveraged:
+        terms += f" / {effective_leverage(instrument, state.policy.leverage)}"
+        if instrument.leverage_tiers:
+            tiers = ", ".join(f"1:{tier.leverage} above {tier.notional_from}" for tier in instrument.leverage_tiers)
+            terms += f" (at most {tiers})"
+    rate = instrument.margin_rates.of(position.side).held
+    return f"{terms} × {position.margin_conversion:f} × {rate} {state.currency}"

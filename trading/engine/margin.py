@@ -1,56 +1,25 @@
-"""Margin as MetaTrader 5 computes it: by mode, conversion frozen at the opening deal, hedged by the larger leg."""
+"""The margin of an account as MetaTrader 5 computes it: conversion frozen at the opening deal, rounded per symbol."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from forexpro.core.money import ZERO, quantize, quantum
 from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_conversion
+from trading.engine.margin_formulae import Exposure, exposure_margin
+from trading.engine.margin_offsets import (
+    SymbolExposures,
+    basic_hedged,
+    exchange_margin,
+    exchange_sides,
+    larger_leg,
+    netted,
+)
 from trading.engine.market import Instrument, MarginMode, Market
-from trading.engine.state import AccountState, Order, Position, Side
+from trading.engine.state import AccountState, HedgedMargin, Order, OrderType, Policy, Position, PositionMode, Side
 
 # Frozen rates are kept with this many decimal places.
 RATE_DIGITS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """What margin is charged for: volume in lots, its price, and the margin currency to account currency rate."""
-
-    volume: Decimal
-    price: Decimal
-    conversion: Decimal
-
-
-def effective_leverage(instrument: Instrument, leverage: Decimal) -> Decimal:
-    """Return the account's leverage, or the instrument's cap where that is lower."""
-    return leverage if instrument.leverage_cap is None else min(leverage, instrument.leverage_cap)
-
-
-def base_margin(instrument: Instrument, volume: Decimal, price: Decimal, leverage: Decimal) -> Decimal:
-    """Return the margin of `volume` lots at `price`, unrounded, in the margin currency, before the margin rate.
-
-    Source: MT5, margin calculation, basic formulae by mode; a fixed initial margin overrides them and is divided by
-    the leverage in the modes Forex and CFD with leverage only.
-    """
-    divisor = effective_leverage(instrument, leverage)
-    leveraged = instrument.margin_mode in (MarginMode.FOREX, MarginMode.CFD_LEVERAGE)
-    if instrument.initial_margin or instrument.margin_mode is MarginMode.FUTURES:
-        fixed = volume * instrument.initial_margin
-        return fixed / divisor if leveraged else fixed
-    units = volume * instrument.contract_size
-    match instrument.margin_mode:
-        case MarginMode.FOREX:
-            return units / divisor
-        case MarginMode.FOREX_NO_LEVERAGE:
-            return units
-        case MarginMode.CFD_LEVERAGE:
-            return units * price / divisor
-        case MarginMode.CFD_INDEX:
-            return units * price * instrument.tick_value / instrument.tick_size
-        case _:
-            return units * price
 
 
 def margin_conversion(instrument: Instrument, side: Side, price: Decimal, currency: str, market: Market) -> Conversion:
@@ -72,55 +41,99 @@ def frozen_rate(conversion: Conversion) -> Decimal:
     return conversion.rate.quantize(quantum(RATE_DIGITS), rounding=ROUND_HALF_UP).normalize()
 
 
-def exposure_margin(instrument: Instrument, exposures: Sequence[Exposure], leverage: Decimal) -> Decimal:
-    """Return the unrounded margin, in account currency, of exposures in one direction taken as one.
-
-    Volumes add up; price and conversion rate are weighted by volume (MT5, positions of the same direction).
-    """
-    volume = sum((exposure.volume for exposure in exposures), ZERO)
-    if not volume:
-        return ZERO
-    price = sum((exposure.volume * exposure.price for exposure in exposures), ZERO) / volume
-    conversion = sum((exposure.volume * exposure.conversion for exposure in exposures), ZERO) / volume
-    return base_margin(instrument, volume, price, leverage) * conversion * instrument.margin_rate
-
-
 def order_margin(order: Order, state: AccountState, market: Market) -> Decimal:
-    """Return the unrounded margin that a working order reserves, in account currency."""
+    """Return the unrounded margin that an order reserves by itself, in account currency.
+
+    That is a pending order's part by its kind's rate, and the whole initial margin of a market order on its way.
+    """
     instrument = market.instrument(order.symbol)
-    if not instrument.pending_margin_rate:
+    if instrument.margin_mode is MarginMode.EXCHANGE_FUTURES:
+        return exchange_margin(instrument, order.side, [_order_exposure(order, instrument, state.currency, market)])
+    if not _order_rate(order, instrument):
         return ZERO
-    conversion = margin_conversion(instrument, order.side, order.working_price, state.currency, market)
-    exposure = Exposure(order.volume, order.working_price, conversion.rate)
-    return exposure_margin(instrument, [exposure], state.policy.leverage) * instrument.pending_margin_rate
+    exposure = _order_exposure(order, instrument, state.currency, market)
+    return exposure_margin(instrument, [exposure], state.policy.leverage)
 
 
 def margin_required(state: AccountState, market: Market) -> Decimal:
-    """Return the margin of all positions and working orders, in account currency, rounded per symbol."""
-    positions: dict[str, list[Position]] = defaultdict(list)
-    reserved: dict[str, dict[Side, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for position in state.positions.values():
-        positions[position.symbol].append(position)
-    for order in state.orders.values():
-        reserved[order.symbol][order.side] += order_margin(order, state, market)
+    """Return the margin of all positions and orders, in account currency, rounded per symbol.
+
+    A market order among the orders is on its way: it is charged the initial margin and never lowers the sum.
+    """
     return sum(
         (
-            quantize(_larger_leg(positions[symbol], reserved[symbol], symbol, state, market), state.currency)
-            for symbol in positions.keys() | reserved.keys()
+            quantize(_symbol_margin(market.instrument(symbol), held, state.policy), state.currency)
+            for symbol, held in _exposures(state, market).items()
         ),
         ZERO,
     )
 
 
-def _larger_leg(
-    positions: Iterable[Position], reserved: dict[Side, Decimal], symbol: str, state: AccountState, market: Market
-) -> Decimal:
-    """Return the margin of the larger of the two directions of a symbol (MT5, hedged margin by the larger leg)."""
-    legs: dict[Side, list[Exposure]] = {Side.BUY: [], Side.SELL: []}
-    for position in positions:
-        legs[position.side].append(Exposure(position.volume, position.open_price, position.margin_conversion))
-    instrument = market.instrument(symbol)
-    return max(
-        exposure_margin(instrument, exposures, state.policy.leverage) + reserved[side]
-        for side, exposures in legs.items()
+def entry_margin(state: AccountState, order: Order, price: Decimal, market: Market) -> Decimal:
+    """Return the margin required while `order` is on its way to being filled at `price`."""
+    on_its_way = replace(order, type=OrderType.MARKET, price=price, limit_price=None, armed=False)
+    return margin_required(replace(state, orders={**state.orders, order.id: on_its_way}), market)
+
+
+def _symbol_margin(instrument: Instrument, held: SymbolExposures, policy: Policy) -> Decimal:
+    if instrument.margin_mode is MarginMode.EXCHANGE_FUTURES:
+        return max(ZERO, *exchange_sides(instrument, held).values())
+    if policy.position_mode is PositionMode.NETTING:
+        return netted(instrument, held, policy.leverage)
+    if policy.hedged_margin is HedgedMargin.BASIC:
+        return basic_hedged(instrument, held, policy.leverage)
+    return larger_leg(instrument, held, policy.leverage)
+
+
+def _exposures(state: AccountState, market: Market) -> dict[str, SymbolExposures]:
+    by_symbol: dict[str, SymbolExposures] = defaultdict(SymbolExposures)
+    for position in state.positions.values():
+        exposure = _position_exposure(position, market.instrument(position.symbol))
+        by_symbol[position.symbol].positions[position.side].append(exposure)
+    for order in state.orders.values():
+        instrument = market.instrument(order.symbol)
+        if not _order_rate(order, instrument):
+            continue
+        held = by_symbol[order.symbol]
+        exposure = _order_exposure(order, instrument, state.currency, market)
+        if order.type is OrderType.MARKET:
+            held.in_flight[order.side].append(exposure)
+        else:
+            kind = OrderType.LIMIT if order.is_limit else order.type
+            held.pending.setdefault((order.side, kind), []).append(exposure)
+    return by_symbol
+
+
+def _position_exposure(position: Position, instrument: Instrument) -> Exposure:
+    return Exposure(
+        volume=position.volume,
+        price=position.open_price,
+        conversion=position.margin_conversion,
+        rate=instrument.margin_rates.of(position.side).held,
+        amount=instrument.maintenance_margin or instrument.initial_margin,
     )
+
+
+def _order_exposure(order: Order, instrument: Instrument, currency: str, market: Market) -> Exposure:
+    price = order.working_price
+    return Exposure(
+        volume=order.volume,
+        price=price,
+        conversion=margin_conversion(instrument, order.side, price, currency, market).rate,
+        rate=_order_rate(order, instrument),
+        amount=instrument.initial_margin,
+    )
+
+
+def _order_rate(order: Order, instrument: Instrument) -> Decimal:
+    """Return the part of the margin that an order reserves; on an exchange every order counts in full.
+
+    One that waits for another's fill reserves nothing until then.
+    """
+    if order.parent_id is not None:
+        return ZERO
+    if instrument.margin_mode is MarginMode.EXCHANGE_FUTURES:
+        return Decimal(1)
+    if order.type is OrderType.MARKET:
+        return instrument.margin_rates.of(order.side).initial
+    return instrument.margin_rates.pending(order)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from forexpro.core.refusals import Refused
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
+from trading.engine.margin_terms import STANDARD_RATES, LeverageTier, MarginRates
 from trading.engine.terms import NO_SWAP, CommissionTerms, SwapTerms
 
 
@@ -20,11 +21,23 @@ class MarginMode(StrEnum):
     CFD_LEVERAGE = "cfd_leverage"
     CFD_INDEX = "cfd_index"
     FUTURES = "futures"
+    EXCHANGE_FUTURES = "exchange_futures"
+    FIXED = "fixed"
 
     @property
     def is_forex(self) -> bool:
         """Whether profit is rounded and converted by the rules for currency pairs."""
         return self in (MarginMode.FOREX, MarginMode.FOREX_NO_LEVERAGE)
+
+    @property
+    def is_futures(self) -> bool:
+        """Whether profit goes by ticks instead of units."""
+        return self in (MarginMode.FUTURES, MarginMode.EXCHANGE_FUTURES)
+
+    @property
+    def is_leveraged(self) -> bool:
+        """Whether the account's leverage divides the margin."""
+        return self in (MarginMode.FOREX, MarginMode.CFD_LEVERAGE)
 
 
 class TradeMode(StrEnum):
@@ -73,12 +86,16 @@ class Instrument:
     """The trading specification of a symbol as it applies to one account group.
 
     Volumes are in lots, `contract_size` in units of the base per lot. One point is 10 to the power of minus `digits`.
-    `margin_rate` multiplies the computed margin; `pending_margin_rate` is the part of it that a pending order reserves.
-    `leverage_cap` is the highest leverage this instrument allows. `tick_value` (money per `tick_size` and lot) counts
-    for indices and futures; a positive `initial_margin` is a fixed amount per lot that replaces the formula.
     Levels keep `stops_level_points` from the market; within `freeze_level_points` of it nothing can be changed.
     `volume_limit` is the most lots that positions and orders of one direction may have together. A gap wider than
     `gap_level_points` fills stops at the market's price under every gap policy.
+    `leverage_cap` is the highest leverage this instrument allows, `leverage_tiers` lower it as a holding grows, the
+    smallest first. `tick_value` (money per `tick_size` and lot) counts for indices and futures.
+    A positive `initial_margin` is a fixed amount per lot that replaces the formula, `maintenance_margin` the amount for
+    what is open (zero: the same). `hedged_margin` is what a covered lot counts as under basic hedged margin: a contract
+    size, or an amount where margin is fixed; None charges it like any other lot.
+    Exchange futures: initial margin is for buying, maintenance margin for selling; `settlement_price` is the session's
+    clearing price, `margin_currency_rate` the exchange's percentage on price differences.
     """
 
     symbol: str
@@ -91,12 +108,16 @@ class Instrument:
     volume_max: Decimal
     volume_step: Decimal
     margin_mode: MarginMode = MarginMode.FOREX
-    margin_rate: Decimal = Decimal(1)
-    pending_margin_rate: Decimal = Decimal(0)
+    margin_rates: MarginRates = STANDARD_RATES
     leverage_cap: Decimal | None = None
+    leverage_tiers: tuple[LeverageTier, ...] = ()
     tick_size: Decimal = Decimal(0)
     tick_value: Decimal = Decimal(0)
     initial_margin: Decimal = Decimal(0)
+    maintenance_margin: Decimal = Decimal(0)
+    hedged_margin: Decimal | None = None
+    settlement_price: Decimal = Decimal(0)
+    margin_currency_rate: Decimal = Decimal(0)
     stops_level_points: int = 0
     freeze_level_points: int = 0
     gap_level_points: int = 0

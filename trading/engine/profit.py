@@ -31,9 +31,9 @@ def quote_profit(
     if instrument.margin_mode.is_forex:
         return side.sign * (quantize(close_price * units, currency) - quantize(open_price * units, currency))
     change = side.sign * (close_price - open_price)
-    if instrument.margin_mode in (MarginMode.CFD_INDEX, MarginMode.FUTURES):
+    if instrument.margin_mode is MarginMode.CFD_INDEX or instrument.margin_mode.is_futures:
         change = change * instrument.tick_value / instrument.tick_size
-        if instrument.margin_mode is MarginMode.FUTURES:
+        if instrument.margin_mode.is_futures:
             return quantize(change * volume, currency)
     return quantize(change * units, currency)
 
@@ -73,9 +73,7 @@ def closing_profit(
     amount = quantize(in_quote_currency * conversion.rate, currency)
     first, second = (close_price, open_price) if side is Side.BUY else (open_price, close_price)
     size = (
-        instrument.tick_value / instrument.tick_size
-        if instrument.margin_mode is MarginMode.FUTURES
-        else instrument.contract_size
+        instrument.tick_value / instrument.tick_size if instrument.margin_mode.is_futures else instrument.contract_size
     )
     formula = f"({first} − {second}) × {volume} × {size} = {in_quote_currency} {instrument.quote_currency}"
     if conversion.legs:

@@ -111,9 +111,52 @@ class Guards:
     partial_take_profits: tuple[PartialTakeProfit, ...] = ()
 
 
+class HedgedMargin(StrEnum):
+    """How opposite positions in a symbol are margined on hedging accounts (MT5).
+
+    `basic` charges the uncovered lots in full and the covered ones by their hedged size; `larger_leg` charges the
+    larger of the two directions, pending orders included.
+    """
+
+    BASIC = "basic"
+    LARGER_LEG = "larger_leg"
+
+
+class LevelUnit(StrEnum):
+    """What the margin call and stop-out levels are compared with: the margin level in percent, or equity in money."""
+
+    PERCENT = "percent"
+    MONEY = "money"
+
+
+class StopOutSequence(StrEnum):
+    """What a stop-out closes. Each deletes orders that reserve margin first and skips closed markets.
+
+    `mt5` closes the position with the largest loss, whole, and looks again. `smart` trims the position that holds the
+    most margin by as little as is enough. `gradual` deletes all orders, then closes all losing positions at once, then
+    the rest.
+    """
+
+    MT5 = "mt5"
+    SMART = "smart"
+    GRADUAL = "gradual"
+
+
+class CreditAfterStopOut(StrEnum):
+    """What a negative balance does to credit when the last position is gone.
+
+    `bears_loss` leaves the debt standing against the credit and compensates only what exceeds it; `kept` compensates
+    the whole balance and leaves the credit; `withdrawn` does so and takes the credit back (MT5's two settings).
+    """
+
+    BEARS_LOSS = "bears_loss"
+    KEPT = "kept"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of the account's group, and limits set from above. Levels are percent of margin.
+    """The rules of the account's group, and limits set from above. Levels are in `level_unit`.
 
     `leverage` is what the account was given (1:leverage); an instrument may cap it. With `marketable_stops_accepted` a
     stop that the market is beyond already fills at once, without it is refused. `exposure_max` is the sum of the
@@ -135,6 +178,11 @@ class Policy:
     positions_max: int | None = None
     orders_max: int | None = None
     exposure_max: Decimal | None = None
+    hedged_margin: HedgedMargin = HedgedMargin.LARGER_LEG
+    level_unit: LevelUnit = LevelUnit.PERCENT
+    stop_out_sequence: StopOutSequence = StopOutSequence.MT5
+    stop_out_fully_hedged: bool = False
+    credit_after_stop_out: CreditAfterStopOut = CreditAfterStopOut.BEARS_LOSS
 
 
 @dataclass(frozen=True, slots=True)

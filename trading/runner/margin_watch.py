@@ -153,7 +153,7 @@ class MarginWatch:
 def _exposure(instrument: Instrument, positions: list[Position]) -> dict[str, float]:
     values = dict.fromkeys(FIELDS, 0.0)
     size = instrument.contract_size
-    if instrument.margin_mode is MarginMode.FUTURES:
+    if instrument.margin_mode.is_futures:
         size = instrument.tick_value / instrument.tick_size
     elif instrument.margin_mode is MarginMode.CFD_INDEX:
         size = size * instrument.tick_value / instrument.tick_size

@@ -12,6 +12,7 @@ from django.db import connection
 from forexpro.core.money import trimmed
 from marketdata.models import Symbol
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
+from trading.engine.margin_terms import MarginRate, MarginRates
 from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode, TradeMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
 from trading.engine.state import GapPolicy, Policy, TriggerSide
@@ -93,6 +94,7 @@ def _load(group_id: int, version: UUID | None) -> Conditions:
 
 def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> Instrument:
     slippage = rule if rule is not None and rule.slippage_mode else group
+    margin_rate = MarginRate(trimmed(symbol.margin_rate))
     return Instrument(
         symbol=symbol.code,
         base_currency=symbol.base_currency,
@@ -104,7 +106,7 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
         volume_max=trimmed(symbol.volume_max),
         volume_step=trimmed(symbol.volume_step),
         margin_mode=MarginMode(symbol.margin_mode),
-        margin_rate=trimmed(symbol.margin_rate),
+        margin_rates=MarginRates(buy=margin_rate, sell=margin_rate),
         leverage_cap=_limit(symbol.leverage_cap),
         stops_level_points=_overridden("stops_level_points", symbol, rule),
         freeze_level_points=_overridden("freeze_level_points", symbol, rule),

@@ -16,6 +16,7 @@ from trading.engine.events import (
     PositionClosed,
     StopOutTriggered,
 )
+from trading.engine.margin_terms import MarginRates
 from trading.engine.state import OrderType, Side
 from trading.engine.valuation import value_account
 from trading.tests.engine.builders import NOW, account, forex, market, of_type, order, position, quote, run
@@ -80,7 +81,7 @@ def test_a_margin_call_ends_with_the_last_position():
 
 
 def test_l03_reserving_orders_go_first_the_largest_first_with_a_check_after_each():
-    eurusd = forex("EURUSD", pending_margin_rate=Decimal(1), margin_currency="USD")
+    eurusd = forex("EURUSD", margin_rates=MarginRates(buy_limit=Decimal(1)), margin_currency="USD")
     orders = [
         order(11, "EURUSD", BUY, OrderType.LIMIT, "0.1", "1.05"),
         order(12, "EURUSD", BUY, OrderType.LIMIT, "1.0", "1.05"),

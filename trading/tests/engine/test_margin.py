@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from trading.engine.commands import PlaceOrder
-from trading.engine.margin import base_margin, margin_required
+from trading.engine.margin import margin_required
+from trading.engine.margin_formulae import base_margin
+from trading.engine.margin_terms import MarginRates
 from trading.engine.market import MarginMode
 from trading.engine.state import OrderType, Side
 from trading.tests.engine.builders import account, contract, forex, market, order, position, quote, run
@@ -135,7 +137,7 @@ def test_h01_opposite_lots_are_charged_once():
 
 
 def test_h05_the_larger_leg_counts_with_its_pending_orders():
-    eurusd = forex("EURUSD", pending_margin_rate=Decimal(1))
+    eurusd = forex("EURUSD", margin_rates=MarginRates(buy_limit=Decimal(1), sell_stop=Decimal(1)))
     at = market(quote("EURUSD", "1.16186", "1.16192"), instruments=[eurusd])
     longs = [
         position(1, "EURUSD", BUY, "1", "1.16214", margin_conversion="1.16214"),

@@ -30,6 +30,7 @@ from trading.engine.events import (
     PositionReduced,
 )
 from trading.engine.evolve import evolve, fold
+from trading.engine.margin_terms import MarginRates
 from trading.engine.market import MarginMode, Market, Quote
 from trading.engine.preview import preview
 from trading.engine.state import AccountState, OrderType, Policy, Side
@@ -39,7 +40,7 @@ from trading.tests.engine.builders import NOW, contract, forex
 INSTRUMENTS = {
     entry.symbol: entry
     for entry in (
-        forex("EURUSD", pending_margin_rate=Decimal("0.5")),
+        forex("EURUSD", margin_rates=MarginRates(buy_limit=Decimal("0.5"), sell_stop=Decimal("0.5"))),
         forex("USDJPY"),
         forex("EURGBP"),
         forex("GBPUSD"),

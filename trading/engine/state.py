@@ -1,7 +1,7 @@
 """The state of one trading account, as folded from its events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -154,6 +154,10 @@ class CreditAfterStopOut(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# What is settled for an account by itself; everything else in its policy is its group's.
+ACCOUNT_RULES = ("position_mode", "leverage", "trading_enabled", "equity_floor")
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules of the account's group, and limits set from above. Levels are in `level_unit`.
@@ -183,6 +187,10 @@ class Policy:
     stop_out_sequence: StopOutSequence = StopOutSequence.MT5
     stop_out_fully_hedged: bool = False
     credit_after_stop_out: CreditAfterStopOut = CreditAfterStopOut.BEARS_LOSS
+
+    def with_account_rules(self, account: "Policy") -> "Policy":
+        """Return this policy with the rules that `account` settles for itself."""
+        return replace(self, **{name: getattr(account, name) for name in ACCOUNT_RULES})
 
 
 @dataclass(frozen=True, slots=True)

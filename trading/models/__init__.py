@@ -1,14 +1,16 @@
 from trading.models.account import TradingAccount
+from trading.models.conditions import ConditionsVersion, Configuration
 from trading.models.deal import Deal
 from trading.models.group import AccountGroup, GroupInstrument
 from trading.models.idempotency import IdempotencyRecord
 from trading.models.ledger import LedgerAccount, LedgerTransaction, Posting
 from trading.models.order import Order
 from trading.models.position import Position
-from trading.models.runner import Configuration, EngineCheckpoint
+from trading.models.runner import EngineCheckpoint
 
 __all__ = [
     "AccountGroup",
+    "ConditionsVersion",
     "Configuration",
     "Deal",
     "EngineCheckpoint",

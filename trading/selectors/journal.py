@@ -17,6 +17,8 @@ _BEFORE = """
     WHERE stream = %s AND seq < %s ORDER BY seq DESC LIMIT %s
 """
 NEWEST = 2**63 - 1
+# In the payload of a decision's first event: what it was decided on.
+DECIDED_ON = "decided_on"
 
 
 @dataclass(frozen=True, slots=True)

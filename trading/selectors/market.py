@@ -30,6 +30,11 @@ class ClientQuotes(Mapping[str, Quote]):
             quote = self._quotes[symbol] = client_quote(self._ticks[symbol], self._spreads[symbol])
         return quote
 
+    @property
+    def seen(self) -> list[Quote]:
+        """The quotes that have been asked for."""
+        return list(self._quotes.values())
+
     def __contains__(self, symbol: object) -> bool:
         return symbol in self._ticks and symbol in self._spreads
 

@@ -19,6 +19,8 @@ CLOSE_REASONS: dict[str, Callable[[], str]] = {
     "take_profit": lambda: _("by its take profit"),
     "stop_out": lambda: _("by stop-out"),
     "dealer": lambda: _("by the dealer"),
+    "order": lambda: _("by an opposite order"),
+    "close_by": lambda: _("by an opposite position"),
 }
 CANCEL_REASONS: dict[str, Callable[[], str]] = {
     "stop_out": lambda: _("Order %(id)s cancelled by stop-out."),
@@ -120,6 +122,18 @@ def _position_opened(payload: Payload) -> str:
     position = payload["position"]
     return _("Position %(id)s opened: %(side)s %(volume)s %(symbol)s at %(price)s.") % {
         "id": position["id"],
+        "side": SIDES[position["side"]](),
+        "volume": names.lots(Decimal(position["volume"])),
+        "symbol": position["symbol"],
+        "price": position["open_price"],
+    }
+
+
+def _position_increased(payload: Payload) -> str:
+    position = payload["position"]
+    return _("Position %(id)s increased by %(added)s: %(side)s %(volume)s %(symbol)s at %(price)s on average.") % {
+        "id": position["id"],
+        "added": names.lots(Decimal(payload["volume"])),
         "side": SIDES[position["side"]](),
         "volume": names.lots(Decimal(position["volume"])),
         "symbol": position["symbol"],
@@ -236,6 +250,7 @@ SENTENCES: dict[str, Callable[[Payload], str]] = {
     "order.filled": _order_filled,
     "order.refused": _refused,
     "position.opened": _position_opened,
+    "position.increased": _position_increased,
     "position.modified": _position_modified,
     "position.reduced": _position_reduced,
     "position.closed": _position_closed,

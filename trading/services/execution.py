@@ -52,10 +52,11 @@ def execute_apply(
     now = datetime.now(UTC)
     market = group_market(loaded.conditions, ticks, now)
     try:
-        outcome = Outcome(loaded, events=decide(loaded.state, command, market), request=request)
+        events = decide(loaded.state, command, market)
+        outcome = Outcome(loaded, events=events, decided_on=(command, market), request=request)
     except Refused as refusal:
         remark = NewEvent(account_stream(account_id), REFUSED, refusal_payload(refusal, command, market))
-        outcome = Outcome(loaded, remarks=[remark], request=request)
+        outcome = Outcome(loaded, remarks=[remark], decided_on=(command, market), request=request)
     (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
     return answer
 

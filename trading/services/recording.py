@@ -1,7 +1,7 @@
 """Record what was decided: events, rows, ledger and account, in one batch of statements and one commit."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +13,15 @@ from forexpro.core.events.record import ADVANCE_STREAM, INSERT_EVENT, insert_par
 from forexpro.core.money import ZERO
 from forexpro.core.realtime.wakeups import wake
 from trading.engine.codec import blocked_json, guards_to_json, to_payload
-from trading.engine.commands import BalanceReason
+from trading.engine.commands import BalanceReason, Command
 from trading.engine.events import EngineEvent
+from trading.engine.market import Market
 from trading.engine.state import AccountState
 from trading.models import LedgerAccount
-from trading.selectors.journal import AccountEvent, account_stream
+from trading.selectors.journal import DECIDED_ON, AccountEvent, account_stream
 from trading.selectors.state import LoadedAccount
 from trading.services.answers import Answer
+from trading.services.decision_inputs import conditions_keep, decision_inputs
 from trading.services.projection import Changes, DealRow, LedgerRow, OrderRow, PositionRow, project
 
 Kind = LedgerAccount.Kind
@@ -104,11 +106,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was decided about one locked account: engine events, or a remark (a refusal) that changes no state."""
+    """What was decided about one locked account: engine events, or a remark (a refusal) that changes no state.
+
+    `decided_on` is what the engine was asked, and what it looked at.
+    """
 
     loaded: LoadedAccount
     events: Sequence[EngineEvent] = ()
     remarks: Sequence[NewEvent] = ()
+    decided_on: tuple[Command, Market] | None = None
     request: Request | None = field(default=None)
 
 
@@ -135,8 +141,13 @@ def record_outcomes(outcomes: Iterable[Outcome], *, origin: Origin, occurred_at:
 def _write(cursor: psycopg.Cursor[Any], outcome: Outcome, origin: Origin, at: datetime) -> Answer:
     before, head = outcome.loaded.state, outcome.loaded.head
     stream = account_stream(before.id)
-    new_events = [NewEvent(stream, event.type, to_payload(event)) for event in outcome.events]
-    chained = extend(head, [*new_events, *outcome.remarks], origin=origin, occurred_at=at)
+    new_events = [NewEvent(stream, event.type, to_payload(event)) for event in outcome.events] + list(outcome.remarks)
+    if new_events and outcome.decided_on is not None:
+        conditions_keep(cursor, outcome.loaded.conditions, now=at)
+        first = new_events[0]
+        inputs = decision_inputs(*outcome.decided_on, outcome.loaded.conditions, len(new_events))
+        new_events[0] = replace(first, payload={**first.payload, DECIDED_ON: inputs})
+    chained = extend(head, new_events, origin=origin, occurred_at=at)
     seq = chained[-1].seq if chained else head.seq
     if chained:
         changes = project(before, [(seq, at, event) for seq, event in enumerate(outcome.events, head.seq + 1)])

@@ -89,8 +89,9 @@ def _decide_all(
     origin: Origin,
 ) -> list[Answer]:
     locked = lock_accounts(account_ids)
-    outcomes = [
-        Outcome(loaded, events=decide(loaded.state, command_for(loaded), group_market(loaded.conditions, ticks, now)))
-        for loaded in load_accounts(locked)
-    ]
+    outcomes = []
+    for loaded in load_accounts(locked):
+        command, market = command_for(loaded), group_market(loaded.conditions, ticks, now)
+        events = decide(loaded.state, command, market)
+        outcomes.append(Outcome(loaded, events=events, decided_on=(command, market)))
     return record_outcomes(outcomes, origin=origin, occurred_at=now)

@@ -105,8 +105,11 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "max_size": env.number("DATABASE_POOL_SIZE", 16),
     "timeout": 5,
 }
-# A transaction pooler in front of PostgreSQL (PgBouncer, Neon, Supabase) cannot keep a cursor open.
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DATABASE_BEHIND_POOLER", default=False)
+# A transaction pooler in front of PostgreSQL (PgBouncer, Neon, Supabase) can keep neither a cursor nor a prepared
+# statement; without one, statements of the hot path are prepared when a connection uses them the third time.
+DATABASE_BEHIND_POOLER = env.bool("DATABASE_BEHIND_POOLER", default=False)
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_BEHIND_POOLER
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None if DATABASE_BEHIND_POOLER else 2
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from forexpro.core.database import Statement
+
 _LOCK = "SELECT id FROM trading_tradingaccount WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 # The claim is tried before the row is waited for: a second request with the same key learns at once that it is second.
 CLAIM_AND_LOCK = """
@@ -16,16 +18,22 @@ CLAIM_AND_LOCK = """
 """
 
 
+def locking(account_id: int) -> Statement:
+    """Return the statement that locks an account until the transaction ends."""
+    return _LOCK, [[account_id]]
+
+
+def locking_for(account_id: int, idempotency_key: str) -> Statement:
+    """Return the statement that claims a key of an account and locks the account.
+
+    It finds no row where another transaction has claimed that key now.
+    """
+    digest = hashlib.blake2b(f"{account_id}:{idempotency_key}".encode(), digest_size=8).digest()
+    return CLAIM_AND_LOCK, [account_id, int.from_bytes(digest, signed=True)]
+
+
 def lock_accounts(account_ids: Iterable[int]) -> list[int]:
     """Lock accounts until the transaction ends; return the ids of those that exist, in order."""
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [sorted(account_ids)])
         return [id for (id,) in cursor.fetchall()]
-
-
-def lock_account_for(account_id: int, idempotency_key: str) -> bool:
-    """Claim a key of an account and lock the account; False where another transaction has claimed that key now."""
-    digest = hashlib.blake2b(f"{account_id}:{idempotency_key}".encode(), digest_size=8).digest()
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM_AND_LOCK, [account_id, int.from_bytes(digest, signed=True)])
-        return cursor.fetchone() is not None

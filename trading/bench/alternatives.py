@@ -26,7 +26,7 @@ from trading.models import Deal, IdempotencyRecord, Order, Position, TradingAcco
 from trading.selectors.conditions import account_conditions
 from trading.selectors.journal import account_stream
 from trading.selectors.market import group_market, newest_ticks
-from trading.selectors.state import LOAD_ACCOUNTS
+from trading.selectors.state import LOAD_ACCOUNT
 from trading.services.recording import INSERT_ANSWERED, INSERT_DEAL, INSERT_ORDER, INSERT_POSITION
 
 ORIGIN = Origin(actor="system:bench")
@@ -49,11 +49,9 @@ class RawOrders:
         key, now = uuid4().hex, datetime.now(UTC)
         with raw.transaction(), raw.cursor() as cursor:
             cursor.execute(CLAIM_AND_LOCK, (account_id, uuid4().int >> 65))
-            cursor.execute(
-                LOAD_ACCOUNTS, {"genesis": GENESIS, "places_order": True, "key": key, "accounts": [account_id]}
-            )
+            cursor.execute(LOAD_ACCOUNT, {"genesis": GENESIS, "places_order": True, "key": key, "account": account_id})
             row: Any = cursor.fetchone()
-            seq, order_id = row[10], row[12]
+            seq, order_id = row[11], row[13]
             with raw.pipeline():
                 cursor.execute(
                     INSERT_ORDER,

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
+from forexpro.core.database import Statement
 from forexpro.core.events.chain import GENESIS, Head
 from forexpro.core.money import quantize, trimmed
 from trading.engine.codec import blocked_from_json, guards_from_json
@@ -16,7 +17,7 @@ from trading.engine.state import AccountState, Order, OrderType, Position, Posit
 from trading.models import TradingAccount
 from trading.selectors.conditions import Conditions, group_conditions
 
-LOAD_ACCOUNTS = """
+_LOAD = """
     SELECT
         account.id, account.currency, account.balance, account.credit, account.margin_call, account.leverage,
         account.trading_enabled AND account.status = 'active', account.equity_floor, account.group_id,
@@ -39,8 +40,10 @@ LOAD_ACCOUNTS = """
     FROM trading_tradingaccount account
     LEFT JOIN core_eventstream stream ON stream.name = 'account:' || account.id
     LEFT JOIN trading_idempotencyrecord answered ON answered.account_id = account.id AND answered.key = %(key)s
-    WHERE account.id = ANY(%(accounts)s) ORDER BY account.id
-"""
+    WHERE account.id = """
+# Two texts, because PostgreSQL keeps no plan for `ANY` that it could use again.
+LOAD_ACCOUNT = _LOAD + "%(account)s"
+LOAD_ACCOUNTS = _LOAD + "ANY(%(accounts)s) ORDER BY account.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +66,26 @@ class LoadedAccount:
     answered: Answered | None
 
 
-def load_accounts(
-    account_ids: Sequence[int], *, places_order: bool = False, idempotency_key: str | None = None
-) -> list[LoadedAccount]:
-    """Load accounts by id, in order. To decide on one, lock it in an earlier statement of the same transaction.
-
-    With `places_order` each gets the id for a new order; with a key also what was answered to it before.
-    """
+def load_accounts(account_ids: Sequence[int]) -> list[LoadedAccount]:
+    """Load accounts by id, in order. To decide on one, lock it in an earlier statement of the same transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
-            LOAD_ACCOUNTS,
-            {
-                "genesis": GENESIS,
-                "places_order": places_order,
-                "key": idempotency_key,
-                "accounts": list(account_ids),
-            },
+            LOAD_ACCOUNTS, {"genesis": GENESIS, "places_order": False, "key": None, "accounts": list(account_ids)}
         )
-        return [_loaded(row) for row in cursor.fetchall()]
+        return [loaded_account(row) for row in cursor.fetchall()]
+
+
+def loading(account_id: int, *, places_order: bool, idempotency_key: str | None) -> Statement:
+    """Return the statement that finds the row of `loaded_account`.
+
+    With `places_order` it takes the id for a new order; with a key it also finds what was answered to it before.
+    """
+    return LOAD_ACCOUNT, {
+        "genesis": GENESIS,
+        "places_order": places_order,
+        "key": idempotency_key,
+        "account": account_id,
+    }
 
 
 def account_state(account: TradingAccount) -> AccountState:
@@ -88,7 +93,8 @@ def account_state(account: TradingAccount) -> AccountState:
     return load_accounts([account.pk])[0].state
 
 
-def _loaded(row: Sequence[Any]) -> LoadedAccount:
+def loaded_account(row: Sequence[Any]) -> LoadedAccount:
+    """Return the account that the statement of `loading` found."""
     (
         account_id, currency, balance, credit, margin_call, leverage, trading_enabled, equity_floor, group_id,
         position_mode, blocked_commission,

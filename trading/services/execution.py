@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+import psycopg
 from django.db import transaction
 
+from forexpro.core.database import pipelined
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.refusals import Refused
 from marketdata.ticks import Tick
@@ -17,10 +19,10 @@ from trading.engine.commands import Command, PlaceOrder, Unchanged
 from trading.engine.decide import decide
 from trading.engine.evidence import quote_record
 from trading.engine.market import Market
-from trading.locks import lock_account_for, lock_accounts
+from trading.locks import locking, locking_for
 from trading.selectors.journal import account_stream, events_between
 from trading.selectors.market import group_market, newest_ticks
-from trading.selectors.state import Answered, LoadedAccount, load_accounts
+from trading.selectors.state import Answered, LoadedAccount, loaded_account, loading
 from trading.services.answers import REFUSED, Answer
 from trading.services.recording import Outcome, Request, record_outcomes
 
@@ -85,25 +87,29 @@ def refusal_payload(refusal: Refused, command: Command, market: Market) -> dict[
 
 
 def _lock_and_load(account_id: int, command: Command, idempotency_key: str | None) -> LoadedAccount:
-    if idempotency_key is None:
-        lock_accounts([account_id])
-    elif len(idempotency_key) > KEY_LENGTH_MAX or not idempotency_key.isprintable():
+    """Lock, then load: two statements, so that what is loaded is what the lock was waited for, in one round trip."""
+    if idempotency_key is not None and not (len(idempotency_key) <= KEY_LENGTH_MAX and idempotency_key.isprintable()):
         raise Refused(
             "idempotency_key_invalid",
             f"An Idempotency-Key has 1 to {KEY_LENGTH_MAX} printable characters.",
             http_status=400,
         )
-    elif not lock_account_for(account_id, idempotency_key) and load_accounts([account_id]):
+    lock = locking(account_id) if idempotency_key is None else locking_for(account_id, idempotency_key)
+    load = loading(account_id, places_order=isinstance(command, PlaceOrder), idempotency_key=idempotency_key)
+    with pipelined() as raw:
+        locked = psycopg.Cursor(raw).execute(*lock)
+        loaded = psycopg.Cursor(raw).execute(*load)
+    row = loaded.fetchone()
+    if row is None:
+        raise Refused("account_not_found", "There is no such trading account.", http_status=404)
+    if locked.fetchone() is None:
         raise Refused(
             "request_in_progress",
             "The first request with this Idempotency-Key is still running. Repeat it in a moment.",
             {"idempotency_key": idempotency_key},
             http_status=409,
         )
-    loaded = load_accounts([account_id], places_order=isinstance(command, PlaceOrder), idempotency_key=idempotency_key)
-    if not loaded:
-        raise Refused("account_not_found", "There is no such trading account.", http_status=404)
-    return loaded[0]
+    return loaded_account(row)
 
 
 def _first_answer(account_id: int, request: Request, answered: Answered) -> Answer:

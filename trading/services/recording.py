@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.db import connection, transaction
+from django.db import transaction
 
+from forexpro.core.database import pipelined
 from forexpro.core.events.chain import NewEvent, Origin, extend
 from forexpro.core.events.record import ADVANCE_STREAM, INSERT_EVENT, insert_parameters
 from forexpro.core.money import ZERO
@@ -125,9 +126,7 @@ def record_outcomes(outcomes: Iterable[Outcome], *, origin: Origin, occurred_at:
     catch it inside.
     """
     answers, streams = [], []
-    with connection.cursor():  # connects, where this is the first use
-        raw: psycopg.Connection[Any] = connection.connection
-    with connection.wrap_database_errors, raw.pipeline(), psycopg.Cursor(raw) as cursor:
+    with pipelined() as raw, psycopg.Cursor(raw) as cursor:
         for outcome in outcomes:
             answer = _write(cursor, outcome, origin, occurred_at)
             answers.append(answer)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
@@ -33,7 +34,7 @@ def insert_parameters(event: ChainedEvent) -> tuple[Any, ...]:
         event.seq,
         event.type,
         event.actor,
-        Jsonb(event.payload),
+        Jsonb(event.payload, dumps=orjson.dumps),
         event.request_id,
         event.ip,
         event.occurred_at,

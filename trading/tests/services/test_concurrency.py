@@ -97,7 +97,7 @@ def test_decisions_on_one_account_do_not_meet(account, meeting):
 
 
 def test_control_without_the_lock_decisions_meet(account, meeting, monkeypatch):
-    monkeypatch.setattr(execution, "lock_accounts", lambda account_ids: account_ids)
+    monkeypatch.setattr(execution, "locking", lambda account_id: ("SELECT %s", [account_id]))
     results = in_threads(lambda _: place(account, volume="6.00"), 2)
     assert not meeting.broken
     # Both were decided on the same state; the numbering of the event stream is what still keeps one of them out.

@@ -11,6 +11,7 @@ from typing import Any
 
 from accounts.models import User
 from forexpro.core.events.chain import Origin
+from forexpro.core.events.reader import current_position
 from forexpro.core.money import round_price
 from marketdata.stream import newest_id, publish_ticks, report_progress
 from marketdata.ticks import Tick
@@ -20,8 +21,9 @@ from trading.engine.valuation import opening_price
 from trading.models import AccountGroup, Deal, TradingAccount
 from trading.replay.engine_process import EngineProcess
 from trading.replay.fold import FoldedAccount, FoldedDeal, fold_ticks
+from trading.runner.checkpoints import Checkpoint, claim_checkpoint, load_checkpoint, tick_order
 from trading.runner.engine_runner import consumer_name
-from trading.runner.shards import Shard, load_checkpoint, save_checkpoint, tick_order
+from trading.runner.shards import Shard
 from trading.selectors.market import account_market
 from trading.selectors.state import load_accounts
 from trading.services.accounts import account_open, balance_change
@@ -185,7 +187,7 @@ def _replay(batches: Batches, kills: int, progress: Progress) -> int:
     The engine is killed and started again `kills` times on the way.
     """
     before = newest_id()
-    save_checkpoint(Shard(), before)
+    claim_checkpoint(Shard(), Checkpoint(before, current_position()))
     report_progress(consumer_name(Shard()), before)  # the feed is to wait for the engine from the start
     engine = EngineProcess()
     try:
@@ -193,8 +195,8 @@ def _replay(batches: Batches, kills: int, progress: Progress) -> int:
         newest = newest_id()
         kill_at = [_ticks_between(before, newest) * kill // (kills + 1) for kill in range(1, kills + 1)]
         shown = time.monotonic()
-        while (checkpoint := load_checkpoint(Shard()) or before) != newest:
-            worked = _ticks_between(before, checkpoint)
+        while (checkpoint := load_checkpoint(Shard())) is None or checkpoint.tick_id != newest:
+            worked = 0 if checkpoint is None else _ticks_between(before, checkpoint.tick_id)
             if kill_at and worked >= kill_at[0]:
                 engine.kill()
                 progress(f"Killed the engine after {worked:,} ticks.")

@@ -3,38 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from forexpro.core.events.reader import RecordedEvent
 from marketdata.ticks import Tick
 from trading.engine.codec import EVENT_TYPES, from_payload
-from trading.engine.events import (
-    EngineEvent,
-    OrderArmed,
-    OrderCancelled,
-    OrderFilled,
-    OrderModified,
-    OrderPlaced,
-    OrderRejected,
-    OrderReleased,
-    PositionClosed,
-    PositionIncreased,
-    PositionModified,
-    PositionOpened,
-    PositionReduced,
-)
 from trading.engine.evolve import evolve
 from trading.engine.pricing import SpreadPolicy
 from trading.engine.state import AccountState
-from trading.engine.triggers import (
-    Trigger,
-    TriggerIndex,
-    TriggerKind,
-    account_triggers,
-    order_triggers,
-    position_triggers,
-)
+from trading.engine.triggers import Trigger, TriggerIndex, TriggerKind, account_triggers
+from trading.runner.levels import concerned, levels_of, levels_set
 from trading.runner.margin_watch import MarginWatch
 from trading.selectors.conditions import Conditions
+from trading.selectors.journal import AccountEvent
 from trading.selectors.state import LoadedAccount, load_accounts
 
 LOAD_ACCOUNTS = 500
@@ -46,10 +26,15 @@ LevelKey = tuple[TriggerKind, int]
 
 @dataclass(slots=True)
 class WatchedAccount:
-    """An account's state as of its event number `seq`, and its levels in the index."""
+    """An account's state as of its event number `seq`, and its levels in the index.
+
+    It was loaded as of event `loaded_seq`; of those before, what the ones up to `noted_seq` had set has been told.
+    """
 
     state: AccountState
     seq: int
+    loaded_seq: int
+    noted_seq: int
     conditions: Conditions
     triggers: dict[LevelKey, Trigger]
 
@@ -61,7 +46,7 @@ class WatchedAccounts:
         self._accounts: dict[int, WatchedAccount] = {}
         # Groups that see the same prices share an index.
         self._indexes: dict[str, dict[SpreadPolicy, TriggerIndex]] = defaultdict(dict)
-        # Levels set while the ticks at hand are still older ones, with the moment (ms) from which they count.
+        # Levels set lately, with the moment (ms) from which they count: ticks from before it may still come.
         self._active_from: dict[Trigger, float] = {}
         self.margin = MarginWatch()
 
@@ -93,38 +78,57 @@ class WatchedAccounts:
             found = [trigger for trigger in found if self._active_from.get(trigger, 0) <= tick.received_ms]
         return found
 
-    def account_reached(self, account_id: int, tick: Tick) -> bool:
-        """Return whether a tick reaches any level of one account, however young."""
+    def account_reached(self, account_id: int, tick: Tick) -> list[Trigger]:
+        """Return the levels of one account that a tick reaches; those set after the tick are not among them."""
         account = self._accounts[account_id]
         policy = account.conditions.spreads.get(tick.symbol)
         if policy is None:
-            return False
+            return []
         bid, ask = policy.apply(tick)
-        levels = (trigger for trigger in account.triggers.values() if trigger.symbol == tick.symbol)
-        return any(trigger.depth(bid, ask) >= 0 for trigger in levels)
+        return [
+            trigger
+            for trigger in account.triggers.values()
+            if trigger.symbol == tick.symbol
+            and trigger.depth(bid, ask) >= 0
+            and self._active_from.get(trigger, 0) <= tick.received_ms
+        ]
+
+    def withheld(self, account_ids: Iterable[int], tick: Tick) -> set[Trigger]:
+        """Return the levels of some accounts that do not count for a tick, because they were set after it."""
+        if not self._active_from:
+            return set()
+        triggers = (trigger for account_id in account_ids for trigger in self._accounts[account_id].triggers.values())
+        return {trigger for trigger in triggers if self._active_from.get(trigger, 0) > tick.received_ms}
 
     def seq(self, account_id: int) -> int:
         """Return the number of the newest event known of an account, 0 where it is not watched yet."""
         account = self._accounts.get(account_id)
         return 0 if account is None else account.seq
 
-    def apply(
-        self, account_id: int, seq: int, type: str, payload: Mapping[str, Any], ticks: Mapping[str, Tick]
-    ) -> list[Trigger]:
-        """Apply one event of an account and return the levels that it added; an event known already adds none."""
+    def apply(self, account_id: int, event: AccountEvent | RecordedEvent, ticks: Mapping[str, Tick]) -> list[Trigger]:
+        """Apply one event of an account and return the levels that it set, as they stand now.
+
+        An event that came before has no effect. One that the account was loaded with only tells what it set.
+        """
         account = self._accounts.get(account_id)
-        if account is not None and seq <= account.seq:
-            return []
-        if account is None or seq > account.seq + 1 or type in _RELOADING:
-            before = set() if account is None else set(account.triggers.values())
+        if account is None or event.seq > account.seq + 1 or (event.seq > account.seq and event.type in _RELOADING):
             self.load([account_id], ticks)
-            return [trigger for trigger in self._accounts[account_id].triggers.values() if trigger not in before]
-        account.seq = seq
-        if type not in EVENT_TYPES:
+            account = self._accounts[account_id]
+        told, loaded = event.seq <= account.noted_seq, event.seq <= account.loaded_seq
+        if told or (event.seq <= account.seq and not loaded):
             return []
-        event = from_payload(type, payload)
-        account.state = evolve(account.state, event)
-        return [trigger for id in _concerned(event) for trigger in self._refresh(account, id)]
+        if loaded:
+            account.noted_seq = event.seq
+        else:
+            account.seq = event.seq
+        if event.type not in EVENT_TYPES:
+            return []
+        decided = from_payload(event.type, event.payload)
+        if not loaded:
+            account.state = evolve(account.state, decided)
+            for id in concerned(decided):
+                self._refresh(account, id)
+        return levels_set(account.state, decided)
 
     def revalue(self, account_ids: Iterable[int], ticks: Mapping[str, Tick]) -> None:
         """Tell the margin watch what has become of accounts whose events were applied."""
@@ -133,38 +137,44 @@ class WatchedAccounts:
             self.margin.set_account(account.state, account.conditions, ticks)
 
     def activate_from(self, trigger: Trigger, moment_ms: float) -> None:
-        """Let a level count from a moment on, because ticks from before it are still to come."""
-        self._active_from[trigger] = moment_ms
+        """Let a level, if it still stands, count from a moment on."""
+        account = self._accounts[trigger.account_id]
+        if account.triggers.get((trigger.kind, trigger.id)) == trigger:
+            self._active_from[trigger] = moment_ms
 
-    def forget_activations(self, before_ms: int) -> None:
+    def forget_activations(self, before_ms: float) -> None:
         """Drop the moments that no coming tick is older than."""
         if self._active_from:
             self._active_from = {key: at for key, at in self._active_from.items() if at > before_ms}
 
     def _replace(self, loaded: LoadedAccount, ticks: Mapping[str, Tick]) -> None:
+        account = WatchedAccount(loaded.state, loaded.head.seq, loaded.head.seq, 0, loaded.conditions, {})
+        active_from: dict[Trigger, float] = {}
         known = self._accounts.get(loaded.state.id)
         if known is not None:
+            # Events between the two that were applied one by one have told what they set as well.
+            account.noted_seq = known.noted_seq if known.noted_seq < known.loaded_seq else known.seq
             for trigger in list(known.triggers.values()):
+                if trigger in self._active_from:
+                    active_from[trigger] = self._active_from[trigger]
                 self._remove(known, trigger)
-        account = WatchedAccount(loaded.state, loaded.head.seq, loaded.conditions, {})
         for trigger in account_triggers(loaded.state):
             self._add(account, trigger)
+            if trigger in active_from:
+                self._active_from[trigger] = active_from[trigger]
         self._accounts[loaded.state.id] = account
         self.margin.set_account(account.state, account.conditions, ticks)
 
-    def _refresh(self, account: WatchedAccount, id: int) -> list[Trigger]:
-        """Bring the levels of the order or position `id` up to date; return those that are new."""
-        order, position = account.state.orders.get(id), account.state.positions.get(id)
-        wanted = order_triggers(order, account.state.id) if order else []
-        wanted += position_triggers(position, account.state.id) if position else []
+    def _refresh(self, account: WatchedAccount, id: int) -> None:
+        """Bring the levels of the order or position `id` up to date."""
+        wanted = levels_of(account.state, id)
         present = [account.triggers[kind, id] for kind in TriggerKind if (kind, id) in account.triggers]
         for trigger in present:
             if trigger not in wanted:
                 self._remove(account, trigger)
-        added = [trigger for trigger in wanted if trigger not in present]
-        for trigger in added:
-            self._add(account, trigger)
-        return added
+        for trigger in wanted:
+            if trigger not in present:
+                self._add(account, trigger)
 
     def _add(self, account: WatchedAccount, trigger: Trigger) -> None:
         policy = account.conditions.spreads.get(trigger.symbol)
@@ -180,20 +190,3 @@ class WatchedAccounts:
         self._indexes[trigger.symbol][account.conditions.spreads[trigger.symbol]].remove(trigger)
         del account.triggers[trigger.kind, trigger.id]
         self._active_from.pop(trigger, None)
-
-
-def _concerned(event: EngineEvent) -> list[int]:
-    """Return the id of the order or position that an event is about."""
-    match event:
-        case OrderPlaced(order=order):
-            return [order.id]
-        case PositionOpened(position=position) | PositionIncreased(position=position):
-            return [position.id]
-        case OrderModified(order_id=id) | OrderArmed(order_id=id) | OrderCancelled(order_id=id):
-            return [id]
-        case OrderFilled(order_id=id) | OrderRejected(order_id=id) | OrderReleased(order_id=id):
-            return [id]
-        case PositionModified(position_id=id) | PositionReduced(position_id=id) | PositionClosed(position_id=id):
-            return [id]
-        case _:
-            return []

@@ -1,22 +1,26 @@
 """What prices do to accounts: triggers, stop loss and take profit, margin call and stop-out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.db import transaction
 
 from forexpro.core.events.chain import Origin
 from marketdata.ticks import Tick
-from trading.engine.commands import CheckMargin, Command, ProcessTick
+from trading.engine.commands import CheckMargin, ProcessTick
 from trading.engine.decide import decide
 from trading.engine.pricing import client_quote
+from trading.engine.state import AccountState, PositionMode
+from trading.engine.triggers import Trigger, TriggerKind
 from trading.locks import lock_accounts
 from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import LoadedAccount, load_accounts
 from trading.services.answers import Answer
 from trading.services.recording import Outcome, record_outcomes
 
-CommandFor = Callable[[LoadedAccount], Command]
+# Orders are left alone by ticks from before they were placed.
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 def account_process_tick(
@@ -51,47 +55,66 @@ def accounts_process_tick(
     tick, which came while the engine was out for too long. `now` is the moment of the decision, this one by default.
     """
     return accounts_process_tick_apply(
-        account_ids=account_ids, symbol=symbol, ticks=ticks, missed=missed, now=now, origin=origin
+        accounts=load_accounts(lock_accounts(account_ids)),
+        symbol=symbol,
+        ticks=ticks,
+        missed=missed,
+        now=now,
+        origin=origin,
     )
 
 
 def accounts_process_tick_apply(
     *,
-    account_ids: Sequence[int],
+    accounts: Iterable[LoadedAccount],
     symbol: str,
     ticks: Mapping[str, Tick],
     missed: Tick | None = None,
+    withheld: Collection[Trigger] = (),
     now: datetime | None = None,
     origin: Origin,
 ) -> list[Answer]:
-    """Do what `accounts_process_tick` does inside the caller's transaction."""
+    """Do what `accounts_process_tick` does, for accounts that the caller's transaction has locked and then loaded.
 
-    def command_for(loaded: LoadedAccount) -> Command:
+    `withheld` are levels that do not count, because they were set after the tick.
+    """
+    now = now or datetime.now(UTC)
+    outcomes = []
+    for loaded in accounts:
         spread = loaded.conditions.spreads[symbol]
-        return ProcessTick(symbol, missed=None if missed is None else client_quote(missed, spread))
-
-    return _decide_all(account_ids, command_for, ticks, now or datetime.now(UTC), origin)
+        command = ProcessTick(symbol, missed=None if missed is None else client_quote(missed, spread))
+        market = group_market(loaded.conditions, ticks, now)
+        events = decide(_without_levels(loaded.state, withheld), command, market)
+        outcomes.append(Outcome(loaded, events=events, decided_on=(command, market)))
+    return record_outcomes(outcomes, origin=origin, occurred_at=now)
 
 
 def account_check_margin(*, account_id: int, ticks: Mapping[str, Tick] | None = None, origin: Origin) -> Answer:
     """Re-examine margin call and stop-out of one account at the present quotes."""
     ticks = newest_ticks() if ticks is None else ticks
     with transaction.atomic(durable=True):
-        (answer,) = _decide_all([account_id], lambda loaded: CheckMargin(), ticks, datetime.now(UTC), origin)
+        now = datetime.now(UTC)
+        (loaded,) = load_accounts(lock_accounts([account_id]))
+        command, market = CheckMargin(), group_market(loaded.conditions, ticks, now)
+        outcome = Outcome(loaded, events=decide(loaded.state, command, market), decided_on=(command, market))
+        (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
     return answer
 
 
-def _decide_all(
-    account_ids: Sequence[int],
-    command_for: CommandFor,
-    ticks: Mapping[str, Tick],
-    now: datetime,
-    origin: Origin,
-) -> list[Answer]:
-    locked = lock_accounts(account_ids)
-    outcomes = []
-    for loaded in load_accounts(locked):
-        command, market = command_for(loaded), group_market(loaded.conditions, ticks, now)
-        events = decide(loaded.state, command, market)
-        outcomes.append(Outcome(loaded, events=events, decided_on=(command, market)))
-    return record_outcomes(outcomes, origin=origin, occurred_at=now)
+def _without_levels(state: AccountState, withheld: Collection[Trigger]) -> AccountState:
+    """Return `state` as a decision is to see it that must not find some levels."""
+    orders, positions = dict(state.orders), dict(state.positions)
+    for trigger in withheld:
+        if trigger.account_id != state.id:
+            continue
+        if trigger.kind is TriggerKind.ORDER:
+            if trigger.id in orders:
+                orders[trigger.id] = replace(orders[trigger.id], placed_at=_NOT_YET)
+        # A deal that adds to a netted position records it with its levels: there they stay as they are.
+        elif trigger.id in positions and state.policy.position_mode is PositionMode.HEDGING:
+            position = positions[trigger.id]
+            if trigger.kind is TriggerKind.STOP_LOSS:
+                positions[trigger.id] = replace(position, stop_loss=None)
+            elif trigger.kind is TriggerKind.TAKE_PROFIT:
+                positions[trigger.id] = replace(position, take_profit=None)
+    return replace(state, orders=orders, positions=positions) if withheld else state

@@ -38,17 +38,22 @@ def current_position() -> Position:
         return Position(xid=int(cursor.fetchone()[0]) - 1, id=2**63 - 1)
 
 
-def read_after(position: Position, *, stream_prefix: str = "", limit: int = 1000) -> list[RecordedEvent]:
-    """Return at most `limit` events after `position`, of streams that start with `stream_prefix`."""
+def read_after(
+    position: Position, *, stream_prefix: str = "", limit: int = 1000, unsettled: bool = False
+) -> list[RecordedEvent]:
+    """Return at most `limit` events after `position`, of streams that start with `stream_prefix`.
+
+    With `unsettled` also those that others may yet appear before: to look at, not to go on behind.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT xid::text, id, stream, seq, type, actor, occurred_at, payload::text FROM core_event
-            WHERE (xid, id) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+            WHERE (xid, id) > (%s::text::xid8, %s) AND (%s OR xid < pg_snapshot_xmin(pg_current_snapshot()))
               AND starts_with(stream, %s)
             ORDER BY xid, id LIMIT %s
             """,
-            [str(position.xid), position.id, stream_prefix, limit],
+            [str(position.xid), position.id, unsettled, stream_prefix, limit],
         )
         return [
             RecordedEvent(Position(int(xid), id), stream, seq, type, actor, occurred_at, orjson.loads(payload))

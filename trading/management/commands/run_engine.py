@@ -5,8 +5,9 @@ from argparse import ArgumentParser, ArgumentTypeError
 from types import FrameType
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from trading.runner.checkpoints import ShardReplaced
 from trading.runner.engine_runner import EngineRunner
 from trading.runner.shards import Shard
 
@@ -37,4 +38,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        runner.run()
+        try:
+            runner.run()
+        except ShardReplaced as error:
+            raise CommandError(str(error)) from error

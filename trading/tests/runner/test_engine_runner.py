@@ -5,62 +5,28 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from asgiref.sync import async_to_sync
 from django.db import connection
 
+from forexpro.core.events.reader import current_position
 from forexpro.core.realtime.connections import name, redis_client
-from marketdata.stream import newest_id, publish_ticks
-from marketdata.ticks import Tick, to_units
+from marketdata.stream import newest_id
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
-from trading.models import Deal, Order, Position, TradingAccount
+from trading.models import Order, Position
+from trading.runner.checkpoints import Checkpoint, claim_checkpoint, load_checkpoint
 from trading.runner.engine_runner import EngineRunner
-from trading.runner.shards import Shard, load_checkpoint, save_checkpoint
+from trading.runner.shards import Shard
 from trading.selectors.journal import events_since
 from trading.services.accounts import balance_change
 from trading.services.orders import order_cancel, order_place
 from trading.services.positions import position_modify
 from trading.tests.factories import ORIGIN, make_account, set_price
+from trading.tests.runner.driving import deals, place, publish, tick, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 D = Decimal
-BUY, SELL = Side.BUY, Side.SELL
-
-
-@pytest.fixture
-def runner(market):
-    engine = EngineRunner(Shard())
-    engine.start()
-    yield engine
-    engine.stop()
-
-
-def tick(symbol, bid, ask, *, age_seconds=0):
-    now_ms = int((time.time() - age_seconds) * 1000) + 1  # later than what was placed before
-    return Tick(symbol, to_units(D(bid)), to_units(D(ask)), now_ms, now_ms, "test")
-
-
-def publish(*ticks):
-    async_to_sync(publish_ticks)(ticks)
-
-
-def place(account, type=OrderType.MARKET, side=BUY, volume="0.10", **fields):
-    prices = {name: D(value) for name, value in fields.items()}
-    return order_place(
-        account_id=account.pk, symbol="EURUSD", side=side, type=type, volume=D(volume), origin=ORIGIN, **prices
-    )
-
-
-def work(engine):
-    """Let the engine do everything that there is to do now."""
-    engine.follow_accounts(TradingAccount.objects.values_list("id", flat=True))
-    while engine.step(block_ms=1):
-        pass
-
-
-def deals():
-    return [(deal.entry, deal.reason, str(deal.price.normalize())) for deal in Deal.objects.order_by("id")]
+BUY = Side.BUY
 
 
 def test_an_order_placed_by_the_web_is_triggered_by_the_next_tick_that_reaches_it(account, runner):
@@ -202,7 +168,7 @@ def test_after_a_long_outage_the_first_fresh_quote_fills_and_the_event_says_so(a
     place(account, OrderType.STOP, price="1.10500")
     place(account, OrderType.LIMIT, price="1.09000")
     connection.cursor().execute("UPDATE trading_order SET placed_at = placed_at - interval '1 hour'")
-    save_checkpoint(Shard(), newest_id())
+    claim_checkpoint(Shard(), Checkpoint(newest_id(), current_position()))
     publish(
         tick("EURUSD", "1.10700", "1.10710", age_seconds=600), tick("EURUSD", "1.08500", "1.08510", age_seconds=590)
     )
@@ -211,7 +177,7 @@ def test_after_a_long_outage_the_first_fresh_quote_fills_and_the_event_says_so(a
     work(engine)
     assert deals() == []
     engine.stop()
-    assert load_checkpoint(Shard()) == "0-0", "what was missed and not carried out yet would be lost by a crash"
+    assert load_checkpoint(Shard()).tick_id == "0-0", "what was missed and not carried out yet would be lost by a crash"
     engine = EngineRunner(Shard())
     engine.start()
     publish(tick("EURUSD", "1.10200", "1.10210"))

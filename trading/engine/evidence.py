@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from trading.engine.commission import Commission
 from trading.engine.conversion import Conversion
 from trading.engine.margin_formulae import effective_leverage
 from trading.engine.market import Instrument, MarginMode, Quote
@@ -60,6 +61,16 @@ def opening_evidence(
 def closing_evidence(fill: dict[str, Any], profit: Profit) -> dict[str, Any]:
     """Return the evidence of a closing deal: the tick, the profit's conversion and its formula."""
     return fill | {"profit_conversion": conversion_record(profit.conversion), "profit_formula": profit.formula}
+
+
+def commission_evidence(commission: Commission) -> dict[str, Any]:
+    """Return what a deal's evidence says of its commission: its conversion and formula; nothing where it is free."""
+    if not commission.formula:
+        return {}
+    return {
+        "commission_conversion": conversion_record(commission.conversion),
+        "commission_formula": commission.formula,
+    }
 
 
 def swap_evidence(swap: Swap, quote: Quote | None, day_ended_at: datetime, charged_at: datetime) -> dict[str, Any]:

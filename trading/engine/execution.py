@@ -5,23 +5,26 @@ from typing import Any
 
 from forexpro.core.money import quantize
 from trading.engine.commands import BalanceReason
+from trading.engine.commission import FREE, Commission, deal_commission, settlement_moment
 from trading.engine.decision import Decision
 from trading.engine.events import (
     BalanceUpdated,
     CloseReason,
+    CommissionBlocked,
     OrderFilled,
     PositionClosed,
     PositionIncreased,
     PositionOpened,
     PositionReduced,
 )
-from trading.engine.evidence import closing_evidence, opening_evidence
+from trading.engine.evidence import closing_evidence, commission_evidence, opening_evidence
 from trading.engine.margin import frozen_rate, margin_conversion
 from trading.engine.market import Instrument, Quote
 from trading.engine.netting import closing_volume, increased, netted_position
 from trading.engine.pricing import slippage_points
 from trading.engine.profit import closing_profit
 from trading.engine.state import Order, Position, Side
+from trading.engine.terms import CommissionEntry, CommissionSettlement
 from trading.engine.valuation import opening_price
 
 
@@ -50,9 +53,13 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
     opening = order.volume - closing
     adds = held is not None and not closing
     position_id, evidence = order.id, fill
+    commission = FREE
     if held is not None and (adds or not opening):
         position_id = held.id
     if opening:
+        commission = deal_commission(
+            instrument, CommissionEntry.IN, order.side, opening, price, decision.state.currency, decision.market
+        )
         conversion = margin_conversion(instrument, order.side, price, decision.state.currency, decision.market)
         opened = Position(
             id=order.id,
@@ -65,8 +72,10 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
             stop_loss=order.stop_loss,
             take_profit=order.take_profit,
             comment=order.comment,
+            commission=commission.amount,
         )
         evidence = opening_evidence(fill, instrument, opened, conversion, decision.state)
+        evidence |= commission_evidence(commission)
     requested = order.working_price
     decision.emit(
         OrderFilled(
@@ -81,6 +90,7 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
             position_id=position_id,
             evidence=evidence,
             opened_volume=opening,
+            commission=commission.amount,
         )
     )
     if held is not None and closing:
@@ -91,6 +101,7 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
         decision.emit(PositionIncreased(opening, increased(held, opened)))
     else:
         decision.emit(PositionOpened(opened))
+    _charge_commission(decision, instrument, commission, position_id)
 
 
 def close_at_market(
@@ -113,14 +124,28 @@ def close_position(
     order_id: int | None = None,
     opposite_position_id: int | None = None,
 ) -> None:
-    """Close `volume` lots of a position at `price` and book the result."""
+    """Close `volume` lots of a position at `price` and book the result.
+
+    Closing against an opposite position is no deal with the market, and free of commission.
+    """
     state = decision.state
+    commission = FREE
+    if opposite_position_id is None:
+        commission = deal_commission(
+            decision.market.instrument(position.symbol),
+            CommissionEntry.OUT,
+            position.side.opposite,
+            volume,
+            price,
+            state.currency,
+            decision.market,
+        )
     profit = closing_profit(
         position.symbol, position.side, volume, position.open_price, price, state.currency, decision.market
     )
     remaining = position.volume - volume
     swap = quantize(position.swap * volume / position.volume, state.currency) if remaining else position.swap
-    evidence = closing_evidence(fill, profit)
+    evidence = closing_evidence(fill, profit) | commission_evidence(commission)
     if remaining:
         decision.emit(
             PositionReduced(
@@ -137,6 +162,7 @@ def close_position(
                 evidence=evidence,
                 order_id=order_id,
                 opposite_position_id=opposite_position_id,
+                commission=commission.amount,
             )
         )
     else:
@@ -154,12 +180,26 @@ def close_position(
                 evidence=evidence,
                 order_id=order_id,
                 opposite_position_id=opposite_position_id,
+                commission=commission.amount,
             )
         )
     reference = f"position:{position.id}"
     book(decision, profit.amount, BalanceReason.TRADE, reference)
     if swap:
         book(decision, swap, BalanceReason.SWAP, reference)
+    _charge_commission(decision, decision.market.instrument(position.symbol), commission, position.id)
+
+
+def _charge_commission(decision: Decision, instrument: Instrument, commission: Commission, position_id: int) -> None:
+    """Take a deal's commission from the balance, or set it aside until it is settled."""
+    if not commission.amount or instrument.commission is None:
+        return
+    settlement = instrument.commission.settlement
+    if settlement is CommissionSettlement.INSTANT:
+        book(decision, commission.amount, BalanceReason.COMMISSION, f"position:{position_id}")
+    else:
+        settles_at = settlement_moment(instrument, settlement, decision.market.now)
+        decision.emit(CommissionBlocked(position_id, -commission.amount, settles_at))
 
 
 def book(decision: Decision, amount: Decimal, reason: BalanceReason, reference: str) -> None:

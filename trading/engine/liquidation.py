@@ -51,7 +51,7 @@ def settle(decision: Decision) -> None:
     state = decision.state
     if state.positions:
         return
-    debt = state.balance + state.credit
+    debt = state.balance + state.credit - state.blocked
     if debt < 0 and state.policy.negative_balance_protection:
         book(decision, -debt, BalanceReason.NEGATIVE_BALANCE_COMPENSATION, "")
     if state.margin_call and not state.orders:

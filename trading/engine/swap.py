@@ -33,6 +33,13 @@ def point_value(instrument: Instrument, volume: Decimal) -> Decimal:
     return value
 
 
+def tick_ratio(instrument: Instrument) -> Decimal:
+    """Return what the price of a future is multiplied by besides its contract size; one for everything else."""
+    if instrument.margin_mode is MarginMode.FUTURES:
+        return instrument.tick_value / instrument.tick_size
+    return Decimal(1)
+
+
 def lot_cost(instrument: Instrument, price: Decimal) -> Decimal:
     """Return the value of one lot at `price` in the margin currency, unrounded.
 
@@ -41,10 +48,7 @@ def lot_cost(instrument: Instrument, price: Decimal) -> Decimal:
     """
     if instrument.margin_mode.is_forex:
         return instrument.contract_size
-    cost = instrument.contract_size * price
-    if instrument.margin_mode is MarginMode.FUTURES:
-        cost = cost * instrument.tick_value / instrument.tick_size
-    return cost
+    return instrument.contract_size * price * tick_ratio(instrument)
 
 
 def night_swap(instrument: Instrument, position: Position, multiplier: Decimal, currency: str, market: Market) -> Swap:
@@ -99,18 +103,15 @@ def _in_points(
     value = point_value(instrument, volume) * conversion.rate
     if instrument.swap.rounds_point_value:
         value = quantize(value, currency)
-    formula = f"{value} × {rate} × {multiplier}"
-    exact = value * rate * multiplier
-    if instrument.margin_mode is MarginMode.FUTURES:
-        exact = exact * instrument.tick_value / instrument.tick_size
-        formula += f" × {instrument.tick_value} / {instrument.tick_size}"
-    amount = quantize(exact, currency)
-    return Swap(
-        amount,
-        conversion,
+    ratio = tick_ratio(instrument)
+    amount = quantize(value * rate * multiplier * ratio, currency)
+    formula = (
         f"{instrument.point} × {instrument.contract_size} × {volume} × {conversion.rate:f} = {value}; "
-        f"{formula} = {amount} {currency}",
+        f"{value} × {rate} × {multiplier}"
     )
+    if ratio != 1:
+        formula += f" × {ratio}"
+    return Swap(amount, conversion, f"{formula} = {amount} {currency}")
 
 
 def _conversion_side(instrument: Instrument, side: Side, rate: Decimal) -> QuoteSide:

@@ -11,7 +11,7 @@ from trading.engine.decide import decide
 from trading.engine.events import EngineEvent
 from trading.engine.evolve import evolve
 from trading.engine.market import Instrument, MarginMode, Market, Quote
-from trading.engine.state import AccountState, Order, OrderType, Policy, Position, Side
+from trading.engine.state import AccountState, BlockedCommission, Order, OrderType, Policy, Position, Side
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EARLIER = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -67,6 +67,7 @@ def account(
     orders: Iterable[Order] = (),
     credit: str = "0",
     margin_call: bool = False,
+    blocked_commission: tuple[BlockedCommission, ...] = (),
     **policy: Any,
 ) -> AccountState:
     policy = {
@@ -84,6 +85,7 @@ def account(
         policy=replace(Policy(), **policy),
         orders={order.id: order for order in orders},
         positions={position.id: position for position in positions},
+        blocked_commission=blocked_commission,
     )
 
 

@@ -18,10 +18,10 @@ from forexpro.core.scratch import scratch_services
 from marketdata.aggregation import BARS, TICKS, CandleBuilder
 from marketdata.bench.processes import server
 from marketdata.candle_cache import Series, write_live
+from marketdata.candle_rows import row_of_json
 from marketdata.feeds import Interval
 from marketdata.models import Candle
 from marketdata.selectors import candles_page, symbol_catalogue
-from marketdata.selectors.candles import row_of_json
 from marketdata.services.candles import candles_upsert
 from marketdata.services.catalogue import catalogue_load
 

@@ -1,20 +1,23 @@
 """Pages of candles, as the bytes that go over the wire, and the gaps in them."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import orjson
 import psycopg
 from django.db import connection
 from django.utils.translation import gettext as _
+from numpy.typing import NDArray
 
 from forexpro.core.refusals import Refused
 from marketdata.candle_cache import CHUNK_BARS, Head, Series, read_chunks, read_head, write_chunks
+from marketdata.candle_rows import TIME_FORMAT, rows_of_json
 from marketdata.feeds import Interval
 from marketdata.sessions import TradingHours
+from marketdata.ticks import PRICE_SCALE
 
 PAGE_BARS_MAX = 5_000
 
@@ -22,11 +25,8 @@ PAGE_BARS_MAX = 5_000
 # begins with its time in a form that sorts as text.
 _TIME = slice(len('{"time":"'), len('{"time":"2026-11-20T00:00:00Z'))
 
-_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-_ROW = '{"time":"%s","open":"%s","high":"%s","low":"%s","close":"%s","volume":%s}'
-
-_SYMBOL_AND_NEWEST_BEFORE = """
-    SELECT digits, (SELECT max(time) FROM marketdata_candle WHERE symbol = code AND interval = %s AND time < %s)
+_NEWEST = """
+    SELECT (SELECT max(time) FROM marketdata_candle WHERE symbol = code AND interval = %s)
     FROM marketdata_symbol WHERE code = %s
 """
 _SESSIONS_AND_TIMES = """
@@ -34,10 +34,40 @@ _SESSIONS_AND_TIMES = """
         SELECT time FROM marketdata_candle WHERE symbol = code AND interval = %s AND time >= %s AND time < %s
     ) FROM marketdata_symbol WHERE code = %s
 """
-_ROWS = """
-    SELECT extract(epoch FROM time)::bigint, open, high, low, close, volume FROM marketdata_candle
-    WHERE symbol = %s AND interval = %s AND time >= %s AND time < %s ORDER BY time
+# One row, whose columns hold the bars' numbers as PostgreSQL sends them: making a row, or only a Python number, of each
+# would cost more than finding the bars.
+_BARS = """
+    SELECT
+        digits,
+        (SELECT max(time) FROM marketdata_candle WHERE symbol = code AND interval = %(interval)s AND time < %(start)s),
+        bars.*
+    FROM marketdata_symbol, LATERAL (
+        SELECT
+            string_agg(float8send(date_part('epoch', time)), ''),
+            string_agg(float8send(open), ''),
+            string_agg(float8send(high), ''),
+            string_agg(float8send(low), ''),
+            string_agg(float8send(close), ''),
+            string_agg(float8send(volume), '')
+        FROM (
+            SELECT * FROM marketdata_candle
+            WHERE symbol = code AND interval = %(interval)s AND time >= %(start)s AND time < %(end)s ORDER BY time
+        ) AS found
+    ) AS bars
+    WHERE code = %(symbol)s
 """
+
+
+class StoredBars(NamedTuple):
+    """The bars of one range, oldest first: opening times in seconds, and prices in units of 10^-8, a row each of open,
+    high, low and close. `before` is when the newest bar before the range opened.
+    """
+
+    digits: int
+    before: datetime | None
+    seconds: NDArray[np.int64]
+    prices: NDArray[np.int64]
+    volumes: NDArray[np.int64]
 
 
 def candles_page(
@@ -102,12 +132,6 @@ def candle_gaps(symbol: str, interval: Interval, start: datetime, end: datetime)
     return gaps
 
 
-def row_of_json(time_ms: int, prices: Sequence[str], volume: int) -> bytes:
-    """Return one candle as pages write it; `prices` are open, high, low, close with the symbol's digits."""
-    moment = datetime.fromtimestamp(time_ms / 1000, UTC).strftime(_TIME_FORMAT)
-    return (_ROW % (moment, *prices, volume)).encode()
-
-
 def _chunks(series: Series, head: Head, numbers: range, newest: int) -> list[bytes]:
     """Return the content of consecutive chunks, newest first."""
     contents = dict(zip(numbers, read_chunks(series, head, numbers, newest), strict=True))
@@ -120,50 +144,44 @@ def _chunks(series: Series, head: Head, numbers: range, newest: int) -> list[byt
 
 
 def _read_chunks_from_database(series: Series, lowest: int, highest: int) -> dict[int, bytes]:
-    interval = series.interval.minutes
-    start, end = _moment(series.chunk_start(lowest)), _moment(series.chunk_start(highest + 1))
-    with connection.cursor() as cursor:
-        cursor.execute(_SYMBOL_AND_NEWEST_BEFORE, [interval, start, series.symbol])
-        found = cursor.fetchone()
-        if found is None:
-            raise _unknown(series.symbol)
-    bars = read_bars(series, start, end)
-    digits, before = found
-    older = series.chunk(_ms(before)) if before else None
-    seconds = np.fromiter((bar[0] for bar in bars), np.int64, len(bars))
-    moments = np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC").tolist()
-    price = f"%.{digits}f"
-    row = _ROW % ("%s", price, price, price, price, "%s")
-    rows = [(row % (moment, *bar[1:])).encode() for moment, bar in zip(moments, bars, strict=True)]
-    edges = np.searchsorted(seconds * 1000, [series.chunk_start(number) for number in range(lowest, highest + 2)])
+    starts = [series.chunk_start(number) for number in range(lowest, highest + 2)]
+    bars = read_bars(series, _moment(starts[0]), _moment(starts[-1]))
+    rows = rows_of_json(bars.seconds, bars.prices, bars.volumes, bars.digits)
+    older = series.chunk(_ms(bars.before)) if bars.before else None
     contents = {}
-    for number, (first, last) in enumerate(pairwise(edges.tolist()), start=lowest):
+    edges = pairwise(np.searchsorted(bars.seconds * 1000, starts).tolist())
+    for number, (first, last) in enumerate(edges, start=lowest):
         contents[number] = b"\n".join([b"" if older is None else str(older).encode(), *rows[first:last]])
         if last > first:
             older = number
     return contents
 
 
-def read_bars(series: Series, start: datetime, end: datetime) -> list[tuple[int, float, float, float, float, int]]:
-    """Return time in seconds, open, high, low, close and volume of the bars in [start, end), oldest first.
-
-    Django's cursors ask for text, and parsing the numbers would cost more than reading them.
-    """
+def read_bars(series: Series, start: datetime, end: datetime) -> StoredBars:
+    """Return the bars that opened in [start, end). Raises Refused `unknown_symbol`."""
+    asked = {"symbol": series.symbol, "interval": series.interval.minutes, "start": start, "end": end}
     connection.ensure_connection()
+    # Django's own cursors ask for text.
     with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(_ROWS, [series.symbol, series.interval.minutes, start, end], binary=True)
-        return cursor.fetchall()
+        found = cursor.execute(_BARS, asked, binary=True).fetchone()
+    if found is None:
+        raise _unknown(series.symbol)
+    digits, before, *columns = found
+    numbers = np.array([np.frombuffer(column or b"", ">f8") for column in columns])
+    numbers[1:5] *= PRICE_SCALE
+    seconds, *prices, volumes = np.rint(numbers).astype(np.int64)
+    return StoredBars(digits, before, seconds, np.array(prices), volumes)
 
 
 def _newest_ms(series: Series, head: Head) -> int | None:
     if head.live is not None:
         return _ms(datetime.fromisoformat(_row_time(head.live).decode()))
     with connection.cursor() as cursor:
-        cursor.execute(_SYMBOL_AND_NEWEST_BEFORE, [series.interval.minutes, "infinity", series.symbol])
+        cursor.execute(_NEWEST, [series.interval.minutes, series.symbol])
         found = cursor.fetchone()
     if found is None:
         raise _unknown(series.symbol)
-    return _ms(found[1]) if found[1] else None
+    return _ms(found[0]) if found[0] else None
 
 
 def _unknown(symbol: str) -> Refused:
@@ -183,7 +201,7 @@ def _text(moment: datetime | None, otherwise: str) -> bytes:
     """Return a bound as rows write their times: bars open on whole seconds, so a fraction counts as the next one."""
     if moment is None:
         return otherwise.encode()
-    return (moment + timedelta(microseconds=999_999)).astimezone(UTC).strftime(_TIME_FORMAT).encode()
+    return (moment + timedelta(microseconds=999_999)).astimezone(UTC).strftime(TIME_FORMAT).encode()
 
 
 def _ms(moment: datetime) -> int:

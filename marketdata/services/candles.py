@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from forexpro.core.realtime.database import in_database
 from marketdata.aggregation import BARS, TICKS, Array, CandleBuilder, latest_of_each
 from marketdata.candle_cache import Series, read_live, stamp, write_live
+from marketdata.candle_rows import row_of_json
 from marketdata.feeds import Candle, Feed, Interval
 from marketdata.selectors import candle_gaps, symbol_catalogue
-from marketdata.selectors.candles import row_of_json
 from marketdata.ticks import PRICE_DIGITS, PRICE_SCALE, Tick, format_price, pack, to_units
 
 logger = logging.getLogger(__name__)

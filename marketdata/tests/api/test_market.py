@@ -6,9 +6,9 @@ import pytest
 from forexpro.core.realtime.connections import name, redis_client
 from marketdata.aggregation import BARS
 from marketdata.candle_cache import Series, write_live
+from marketdata.candle_rows import row_of_json
 from marketdata.feeds import Interval
 from marketdata.models import Symbol
-from marketdata.selectors.candles import row_of_json
 from marketdata.services.candles import candles_upsert
 from marketdata.services.catalogue import catalogue_load
 from marketdata.ticks import Tick, pack

@@ -167,18 +167,16 @@ def test_a_restart_works_through_what_it_missed_at_the_price_of_each_tick(accoun
 def test_after_a_long_outage_the_first_fresh_quote_fills_and_the_event_says_so(account, market):
     place(account, OrderType.STOP, price="1.10500")
     place(account, OrderType.LIMIT, price="1.09000")
-    connection.cursor().execute("UPDATE trading_order SET placed_at = placed_at - interval '1 hour'")
     claim_checkpoint(Shard(), Checkpoint(newest_id(), current_position()))
-    publish(
-        tick("EURUSD", "1.10700", "1.10710", age_seconds=600), tick("EURUSD", "1.08500", "1.08510", age_seconds=590)
-    )
-    engine = EngineRunner(Shard())
+    publish(tick("EURUSD", "1.10700", "1.10710"), tick("EURUSD", "1.08500", "1.08510"))
+    time.sleep(0.4)
+    engine = EngineRunner(Shard(), outage_seconds=0.3)
     engine.start()
     work(engine)
     assert deals() == []
     engine.stop()
     assert load_checkpoint(Shard()).tick_id == "0-0", "what was missed and not carried out yet would be lost by a crash"
-    engine = EngineRunner(Shard())
+    engine = EngineRunner(Shard(), outage_seconds=0.3)
     engine.start()
     publish(tick("EURUSD", "1.10200", "1.10210"))
     work(engine)

@@ -26,6 +26,8 @@ HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.number("PORT", 8000, most=65535)
 LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local")))
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
+# Signs explanations of decisions; whoever keeps one verifies it with the public key for as long as this one lasts.
+DOCUMENT_SIGNING_KEY = env.str("DOCUMENT_SIGNING_KEY", default="") or local_secret(LOCAL_DIR, "document_signing_key")
 SITE_URL = env.service_url("SITE_URL", f"http://localhost:{PORT}", "http", "https").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])

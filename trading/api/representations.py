@@ -12,7 +12,7 @@ def event_json(event: AccountEvent) -> dict[str, Any]:
     return {
         "seq": event.seq,
         "type": event.type,
-        "payload": with_text_ids(event.payload),
+        "payload": with_text_ids(event.facts),
         "occurred_at": event.occurred_at,
     }
 

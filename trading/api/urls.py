@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 
-from trading.api import accounts, orders, positions
+from trading.api import accounts, explanations, orders, positions
 
 
 class IdConverter(IntConverter):
@@ -18,6 +18,16 @@ urlpatterns = [
     path("accounts/<id:account_id>", accounts.AccountDetailView.as_view(), name="account"),
     path("accounts/<id:account_id>/changes", accounts.ChangesView.as_view(), name="changes"),
     path("accounts/<id:account_id>/deals", accounts.DealListView.as_view(), name="deals"),
+    path(
+        "accounts/<id:account_id>/events/<id:seq>/explanation",
+        explanations.ExplanationView.as_view(),
+        name="explanation",
+    ),
+    path(
+        "accounts/<id:account_id>/events/<id:seq>/explanation/document",
+        explanations.ExplanationDocumentView.as_view(),
+        name="explanation-document",
+    ),
     path("accounts/<id:account_id>/ledger", accounts.LedgerView.as_view(), name="ledger"),
     path("accounts/<id:account_id>/orders", orders.OrderListPlaceView.as_view(), name="orders"),
     path("accounts/<id:account_id>/orders/preview", orders.OrderPreviewView.as_view(), name="order-preview"),

@@ -60,13 +60,15 @@ def margin_required(state: AccountState, market: Market) -> Decimal:
 
     A market order among the orders is on its way: it is charged the initial margin and never lowers the sum.
     """
-    return sum(
-        (
-            quantize(_symbol_margin(market.instrument(symbol), held, state.policy), state.currency)
-            for symbol, held in _exposures(state, market).items()
-        ),
-        ZERO,
-    )
+    return sum(symbol_margins(state, market).values(), ZERO)
+
+
+def symbol_margins(state: AccountState, market: Market) -> dict[str, Decimal]:
+    """Return the margin by symbol, in account currency, rounded."""
+    return {
+        symbol: quantize(_symbol_margin(market.instrument(symbol), held, state.policy), state.currency)
+        for symbol, held in _exposures(state, market).items()
+    }
 
 
 def entry_margin(state: AccountState, order: Order, price: Decimal, market: Market) -> Decimal:

@@ -30,6 +30,14 @@ class ExplainedDecision:
     explanation: Explanation
     conditions_since: datetime
 
+    def to_document(self) -> dict[str, Any]:
+        """Return the decision as JSON that stands for itself."""
+        return self.explanation.to_document() | {
+            "account_id": self.account_id,
+            "first_seq": self.events[0].seq,
+            "last_seq": self.events[-1].seq,
+        }
+
 
 def explained_decision(account: TradingAccount, seq: int) -> ExplainedDecision:
     """Return the decision that caused the event number `seq` of an account; refuses where the engine caused none."""

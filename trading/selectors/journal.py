@@ -30,6 +30,11 @@ class AccountEvent:
     payload: Mapping[str, Any]
     occurred_at: datetime
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What happened, without what it was decided on."""
+        return {name: value for name, value in self.payload.items() if name != DECIDED_ON}
+
 
 def account_stream(account_id: int) -> str:
     """Return the name of an account's event stream."""

@@ -9,6 +9,8 @@ CALLS = [
     ("get", ""),
     ("get", "/changes"),
     ("get", "/deals"),
+    ("get", "/events/1/explanation"),
+    ("get", "/events/1/explanation/document"),
     ("get", "/ledger"),
     ("get", "/orders"),
     ("post", "/orders"),
@@ -59,5 +61,7 @@ def test_no_operation_is_missing_above():
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         route = str(pattern.pattern).removeprefix("accounts").removeprefix("/<id:account_id>")
-        offered.add(route.replace("<id:order_id>", "<id>").replace("<id:position_id>", "<id>"))
+        offered.add(
+            route.replace("<id:order_id>", "<id>").replace("<id:position_id>", "<id>").replace("<id:seq>", "<id>")
+        )
     assert offered == tried

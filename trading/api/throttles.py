@@ -1,33 +1,26 @@
 """Limits of the trader API beside the general one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rest_framework.request import Request
 
-from forexpro.core.http.throttles import Throttle
+from forexpro.core.http.throttles import Limit, Throttle
 
 if TYPE_CHECKING:
     from trading.api.views import AccountView
 
 
+def order_limit(account_id: int, orders_per_minute: int) -> Limit:
+    """Return the limit on new orders of an account, which pages and API count together."""
+    return Limit(f"orders:account:{account_id}", orders_per_minute, 60)
+
+
 class OrderThrottle(Throttle):
     """New orders of one account per minute, as many as its group allows."""
 
-    scope = "orders"
-
-    def get_rate(self) -> str | None:
-        return None
-
-    def allow_request(self, request: Request, view: Any) -> bool:
-        per_minute = view.account.group.orders_per_minute
-        if per_minute is None:
-            return True
-        self.rate = f"{per_minute}/m"
-        self.num_requests, self.duration = self.parse_rate(self.rate)
-        return super().allow_request(request, view)
-
-    def identity(self, request: Request, view: "AccountView") -> str:
-        return f"account:{view.account.pk}"
+    def limit(self, request: Request, view: "AccountView") -> Limit | None:
+        account = view.account
+        return None if account.orders_per_minute is None else order_limit(account.id, account.orders_per_minute)
 
 
 class PreviewThrottle(Throttle):

@@ -1,6 +1,5 @@
 import math
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,12 +7,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
-from rest_framework.request import Request
 
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.throttles import take
 from forexpro.core.refusals import Refused
 from trading import names
-from trading.api.throttles import OrderThrottle
+from trading.api.throttles import order_limit
 from trading.engine.state import Order as WorkingOrder
 from trading.forms import OrderChangeForm, OrderForm, SubmissionForm
 from trading.models import Order, TradingAccount
@@ -34,7 +33,7 @@ def place(request: HttpRequest, account_id: int) -> HttpResponse:
         data = form.cleaned_data
         key = data.pop("idempotency_key") or None
         try:
-            ensure_order_rate(request, account)
+            ensure_order_rate(account)
             order_place(account_id=account_id, **data, origin=request_origin(request), idempotency_key=key)
         except Refused as refusal:
             form.add_error(None, refusal.message)
@@ -47,17 +46,18 @@ def place(request: HttpRequest, account_id: int) -> HttpResponse:
     return response if form.errors else trigger_client_event(response, "account-changed")
 
 
-def ensure_order_rate(request: HttpRequest, account: TradingAccount) -> None:
+def ensure_order_rate(account: TradingAccount) -> None:
     """Refuse more orders in a minute than the account's group allows; pages and API count together."""
-    throttle = OrderThrottle()
-    if throttle.allow_request(cast(Request, request), SimpleNamespace(account=account)):
+    orders_per_minute = account.group.orders_per_minute
+    wait = None if orders_per_minute is None else take([order_limit(account.pk, orders_per_minute)])
+    if wait is None:
         return
-    seconds = math.ceil(throttle.wait() or 1)
+    seconds = math.ceil(wait)
     raise Refused(
         "too_many_orders",
         _("This account may place %(limit)s orders a minute. Try again in %(seconds)s seconds.")
-        % {"limit": account.group.orders_per_minute, "seconds": seconds},
-        {"orders_per_minute": account.group.orders_per_minute, "retry_after": seconds},
+        % {"limit": orders_per_minute, "seconds": seconds},
+        {"orders_per_minute": orders_per_minute, "retry_after": seconds},
         http_status=429,
     )
 

@@ -1,11 +1,13 @@
+import time
+
 import pytest
 import redis
 from django.contrib.auth.models import AnonymousUser
-from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from forexpro.core.http.throttles import AnonymousThrottle, UserThrottle
+from forexpro.core.http.throttles import AnonymousThrottle, Limit, UserThrottle, take
+from forexpro.core.realtime.connections import name, redis_client
 
 pytestmark = pytest.mark.usefixtures("redis")
 
@@ -48,13 +50,45 @@ def test_nobody_is_locked_out_while_redis_is_away(monkeypatch):
     def away(*arguments, **options):
         raise redis.ConnectionError("away")
 
-    monkeypatch.setattr(cache, "get", away)
-    monkeypatch.setattr(AnonymousThrottle, "cache", cache)
-    assert all(allowed(AnonymousThrottle, request()) for _ in range(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(redis.Redis, "execute_command", away)
+        assert all(allowed(AnonymousThrottle, request()) for _ in range(3))
 
 
 @pytest.mark.parametrize("rate", ["100", "100/fortnight", "-1/m", "x/s"])
 def test_what_is_no_rate_is_refused(settings, rate):
     settings.RATE_LIMITS = {"anonymous": rate}
     with pytest.raises(ValueError, match="is not a rate such as 600/15m"):
-        AnonymousThrottle()
+        allowed(AnonymousThrottle, request())
+
+
+def test_limits_of_a_request_are_counted_together_or_not_at_all():
+    wide, narrow = Limit("wide", 3, 60), Limit("narrow", 1, 60)
+    assert take([wide, narrow]) is None
+    assert 59 < take([wide, narrow]) <= 60
+    assert [take([wide]) is None for _ in range(3)] == [True, True, False]
+
+
+def test_a_window_slides():
+    now_ms = int(time.time() * 1000)
+    redis_client().rpush(name("throttle", "sliding"), now_ms - 30_000, now_ms - 70_000)
+    assert take([Limit("sliding", 2, 60)]) is None
+    assert 0 < take([Limit("sliding", 2, 60)]) <= 30
+
+
+def test_no_request_at_all_can_be_allowed():
+    assert take([Limit("none", 0, 60)]) == 60
+
+
+def test_however_many_limits_cost_one_round_trip(monkeypatch):
+    take([Limit("first", 5, 60)])  # teaches Redis the script
+    sent = []
+    execute = redis.Redis.execute_command
+
+    def counting(client, *arguments, **options):
+        sent.append(arguments[0])
+        return execute(client, *arguments, **options)
+
+    monkeypatch.setattr(redis.Redis, "execute_command", counting)
+    take([Limit("first", 5, 60), Limit("second", 5, 60), Limit("third", 5, 60)])
+    assert sent == ["EVALSHA"]

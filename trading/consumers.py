@@ -11,11 +11,11 @@ from urllib.parse import parse_qs
 from channels.exceptions import DenyConnection
 from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 
 from accounts.models import User
 from forexpro.core.http.renderers import dumps
+from forexpro.core.http.sessions import SessionStore
 from forexpro.core.realtime.database import in_database
 from forexpro.core.realtime.wakeups import wakeup_hub
 from forexpro.core.refusals import Refused

@@ -38,11 +38,11 @@ class AccountDetailView(AccountView):
     @extend_schema(operation_id="accounts_get", summary="An account with its valuation", responses=AccountDetailOutput)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         try:
-            valuation = account_valuation(self.account)
+            valuation = account_valuation(self.account_row)
         except Refused:
             valuation = None
         context = self.serializer_context() | {"valuation": valuation}
-        return Response(AccountDetailOutput(self.account, context=context).data)
+        return Response(AccountDetailOutput(self.account_row, context=context).data)
 
 
 class DealListView(AccountView, ListAPIView[Deal]):
@@ -50,7 +50,7 @@ class DealListView(AccountView, ListAPIView[Deal]):
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
-        return deals(self.account)
+        return deals(self.account_row)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **self.serializer_context()}
@@ -65,7 +65,7 @@ class LedgerView(AccountView, ListAPIView[Posting]):
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
-        return ledger(self.account)
+        return ledger(self.account_row)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **self.serializer_context()}
@@ -86,7 +86,7 @@ class ChangesView(AccountView):
         asked = SinceInput(data=request.query_params)
         asked.is_valid(raise_exception=True)
         # The newest number first: events that come in between are then in the list, never beyond `seq` unseen.
-        seq = newest_seq(self.account.pk)
-        events = events_since(self.account.pk, asked.validated_data["since"], limit=asked.validated_data["limit"])
+        seq = newest_seq(self.account.id)
+        events = events_since(self.account.id, asked.validated_data["since"], limit=asked.validated_data["limit"])
         newest = max([seq, *(event.seq for event in events)])
         return Response({"seq": newest, "events": [event_json(event) for event in events]})

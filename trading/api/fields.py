@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -21,6 +22,17 @@ class SymbolField(serializers.CharField):
             return normalise_symbol(super().to_internal_value(data))
         except Refused as refusal:
             raise serializers.ValidationError(refusal.message, code=refusal.code) from None
+
+
+class EnumField(serializers.ChoiceField):
+    """One of the members of `kind`, by its value."""
+
+    def __init__(self, kind: type[StrEnum], **options: Any):
+        super().__init__(**options)
+        self._kind = kind
+
+    def to_internal_value(self, data: Any) -> StrEnum:
+        return self._kind(super().to_internal_value(data))
 
 
 class NumberInput(serializers.DecimalField):

@@ -7,11 +7,9 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forexpro.core.http.origin import request_origin
 from trading.api.serializers import AnswerOutput, OrderChangeInput, OrderInput, OrderOutput, PreviewOutput
 from trading.api.throttles import OrderThrottle, PreviewThrottle
 from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst, error_example
-from trading.engine.state import OrderType, Side
 from trading.models import Order
 from trading.selectors import finished_orders, working_orders
 from trading.services.orders import order_cancel, order_modify, order_place, order_preview
@@ -71,11 +69,6 @@ INSUFFICIENT_MARGIN = error_example(
 )
 
 
-def order_arguments(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of an order as services take them."""
-    return fields | {"side": Side(fields["side"]), "type": OrderType(fields["type"])}
-
-
 class OrderListPlaceView(AccountView, ListAPIView[Order]):
     serializer_class = OrderOutput
     pagination_class = NewestFirst
@@ -86,7 +79,7 @@ class OrderListPlaceView(AccountView, ListAPIView[Order]):
 
     def get_queryset(self) -> Any:
         history = self.request.query_params.get("status") == "finished"
-        return (finished_orders if history else working_orders)(self.account)
+        return (finished_orders if history else working_orders)(self.account_row)
 
     @extend_schema(operation_id="orders_list", summary="Working orders, or finished ones with status=finished")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -101,16 +94,7 @@ class OrderListPlaceView(AccountView, ListAPIView[Order]):
         examples=[MARKET_ORDER, PENDING_ORDER, FILLED, INSUFFICIENT_MARGIN],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = self.idempotency_key()
-        order = OrderInput(data=request.data)
-        order.is_valid(raise_exception=True)
-        answer = order_place(
-            account_id=self.account.pk,
-            **order_arguments(order.validated_data),
-            origin=request_origin(request),
-            idempotency_key=key,
-        )
-        return self.answer(answer, status=201)
+        return self.carry_out(order_place, OrderInput, status=201)
 
 
 class OrderPreviewView(AccountView):
@@ -124,9 +108,7 @@ class OrderPreviewView(AccountView):
         examples=[MARKET_ORDER],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        order = OrderInput(data=request.data)
-        order.is_valid(raise_exception=True)
-        preview = order_preview(account_id=self.account.pk, **order_arguments(order.validated_data))
+        preview = order_preview(account_id=self.account.id, **self.validated(OrderInput))
         return Response(PreviewOutput(preview, context=self.serializer_context()).data)
 
 
@@ -142,17 +124,7 @@ class OrderView(AccountView):
         ],
     )
     def patch(self, request: Request, order_id: int, **kwargs: Any) -> Response:
-        key = self.idempotency_key()
-        change = OrderChangeInput(data=request.data)
-        change.is_valid(raise_exception=True)
-        answer = order_modify(
-            account_id=self.account.pk,
-            order_id=order_id,
-            **change.validated_data,
-            origin=request_origin(request),
-            idempotency_key=key,
-        )
-        return self.answer(answer)
+        return self.carry_out(order_modify, OrderChangeInput, order_id=order_id)
 
     @extend_schema(
         operation_id="orders_cancel",
@@ -161,10 +133,4 @@ class OrderView(AccountView):
         responses=AnswerOutput,
     )
     def delete(self, request: Request, order_id: int, **kwargs: Any) -> Response:
-        answer = order_cancel(
-            account_id=self.account.pk,
-            order_id=order_id,
-            origin=request_origin(request),
-            idempotency_key=self.idempotency_key(),
-        )
-        return self.answer(answer)
+        return self.carry_out(order_cancel, order_id=order_id)

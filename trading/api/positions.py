@@ -7,7 +7,6 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forexpro.core.http.origin import request_origin
 from trading.api.serializers import AnswerOutput, CloseAllInput, CloseInput, PositionOutput, ProtectionInput
 from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst
 from trading.models import Position
@@ -21,7 +20,7 @@ class PositionListView(AccountView, ListAPIView[Position]):
 
     def get_queryset(self) -> Any:
         closed = self.request.query_params.get("status") == "closed"
-        return (closed_positions if closed else open_positions)(self.account)
+        return (closed_positions if closed else open_positions)(self.account_row)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **self.serializer_context()}
@@ -45,17 +44,7 @@ class PositionView(AccountView):
         ],
     )
     def patch(self, request: Request, position_id: int, **kwargs: Any) -> Response:
-        key = self.idempotency_key()
-        change = ProtectionInput(data=request.data)
-        change.is_valid(raise_exception=True)
-        answer = position_modify(
-            account_id=self.account.pk,
-            position_id=position_id,
-            **change.validated_data,
-            origin=request_origin(request),
-            idempotency_key=key,
-        )
-        return self.answer(answer)
+        return self.carry_out(position_modify, ProtectionInput, position_id=position_id)
 
 
 class PositionCloseView(AccountView):
@@ -68,17 +57,7 @@ class PositionCloseView(AccountView):
         examples=[OpenApiExample("A part", {"volume": "0.05"}, request_only=True)],
     )
     def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
-        key = self.idempotency_key()
-        close = CloseInput(data=request.data)
-        close.is_valid(raise_exception=True)
-        answer = position_close(
-            account_id=self.account.pk,
-            position_id=position_id,
-            **close.validated_data,
-            origin=request_origin(request),
-            idempotency_key=key,
-        )
-        return self.answer(answer)
+        return self.carry_out(position_close, CloseInput, position_id=position_id)
 
 
 class CloseAllView(AccountView):
@@ -91,13 +70,4 @@ class CloseAllView(AccountView):
         examples=[OpenApiExample("Those of a symbol", {"symbol": "EURUSD"}, request_only=True)],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = self.idempotency_key()
-        chosen = CloseAllInput(data=request.data)
-        chosen.is_valid(raise_exception=True)
-        answer = positions_close_all(
-            account_id=self.account.pk,
-            **chosen.validated_data,
-            origin=request_origin(request),
-            idempotency_key=key,
-        )
-        return self.answer(answer)
+        return self.carry_out(positions_close_all, CloseAllInput)

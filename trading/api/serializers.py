@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from forexpro.core.money import quantize
 from trading.api.fields import (
+    EnumField,
     IdOutput,
     LevelOutput,
     MoneyOutput,
@@ -17,6 +18,7 @@ from trading.api.fields import (
     SymbolField,
     VolumeInput,
 )
+from trading.engine import state as engine
 from trading.models import Deal, Order, Position, TradingAccount
 from trading.models.order import Side
 from trading.services.orders import COMMENT_LENGTH_MAX
@@ -24,8 +26,8 @@ from trading.services.orders import COMMENT_LENGTH_MAX
 
 class OrderInput(serializers.Serializer[Any]):
     symbol = SymbolField()
-    side = serializers.ChoiceField(choices=Side.choices)
-    type = serializers.ChoiceField(choices=Order.Type.choices)
+    side = EnumField(engine.Side, choices=Side.choices)
+    type = EnumField(engine.OrderType, choices=Order.Type.choices)
     volume = VolumeInput(help_text="In lots.")
     price = PriceInput(required=False, help_text="Of a limit, stop or stop-limit order.")
     limit_price = PriceInput(required=False, help_text="The limit that a stop-limit order places.")

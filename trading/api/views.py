@@ -1,18 +1,23 @@
 """What the views of one account share: whose it is, idempotency, answers."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, cast
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from forexpro.core.http.origin import request_origin
+from forexpro.core.http.throttles import Throttle, take
 from forexpro.core.refusals import Refused
 from trading.api.representations import answer_json
 from trading.models import TradingAccount
-from trading.selectors import account_for_user
+from trading.selectors import OwnedAccount, account_for_user, owned_account
 from trading.services.answers import Answer
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -36,12 +41,20 @@ def error_example(name: str, status: int, code: str, message: str, details: dict
 class AccountView(APIView):
     """A view of one account: `account` is the caller's own, anybody else's does not exist."""
 
-    account: TradingAccount
+    account: OwnedAccount
 
     def check_throttles(self, request: Request) -> None:
         # Between permissions and throttles, because a throttle's rate may be that of the account's group.
-        self.account = account_for_user(request.user, self.kwargs["account_id"])
-        super().check_throttles(request)
+        self.account = owned_account(request.user, self.kwargs["account_id"])
+        limits = [cast(Throttle, throttle).limit(request, self) for throttle in self.get_throttles()]
+        wait = take([limit for limit in limits if limit is not None])
+        if wait is not None:
+            self.throttled(request, wait)
+
+    @cached_property
+    def account_row(self) -> TradingAccount:
+        """The account with its group."""
+        return account_for_user(self.request.user, self.account.id)
 
     def serializer_context(self) -> dict[str, Any]:
         """Return what serializers of money need."""
@@ -58,9 +71,33 @@ class AccountView(APIView):
             )
         return key
 
-    def answer(self, answer: Answer, *, status: int = 200) -> Response:
-        """Return what a service did."""
+    def validated(self, fields: type[BaseSerializer[Any]]) -> Any:
+        """Return the request's body as `fields` validate it."""
+        return _validator(fields).run_validation(self.request.data)
+
+    def carry_out(
+        self,
+        service: Callable[..., Answer],
+        fields: type[BaseSerializer[Any]] | None = None,
+        *,
+        status: int = 200,
+        **arguments: Any,
+    ) -> Response:
+        """Call a service that changes the account, with `arguments` and the body's `fields`; answer what it did."""
+        key = self.idempotency_key()
+        if fields is not None:
+            arguments |= self.validated(fields)
+        origin = request_origin(self.request)
+        answer = service(account_id=self.account.id, **arguments, origin=origin, idempotency_key=key)
         return Response(answer_json(answer), status=status)
+
+
+# One of each kind validates all bodies: making one for each request would copy every field.
+_validators: dict[type[BaseSerializer[Any]], BaseSerializer[Any]] = {}
+
+
+def _validator(fields: type[BaseSerializer[Any]]) -> BaseSerializer[Any]:
+    return _validators.get(fields) or _validators.setdefault(fields, fields())
 
 
 class NewestFirst(CursorPagination):

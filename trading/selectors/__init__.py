@@ -1,4 +1,10 @@
-from trading.selectors.accounts import account_for_user, accounts_in_margin_call, accounts_of_user
+from trading.selectors.accounts import (
+    OwnedAccount,
+    account_for_user,
+    accounts_in_margin_call,
+    accounts_of_user,
+    owned_account,
+)
 from trading.selectors.history import closed_positions, deals, finished_orders, ledger, open_positions, working_orders
 from trading.selectors.journal import AccountEvent, events_since, newest_events, newest_seq
 from trading.selectors.market import account_market
@@ -7,6 +13,7 @@ from trading.selectors.valuation import account_valuation
 
 __all__ = [
     "AccountEvent",
+    "OwnedAccount",
     "account_for_user",
     "account_market",
     "account_state",
@@ -21,5 +28,6 @@ __all__ = [
     "newest_events",
     "newest_seq",
     "open_positions",
+    "owned_account",
     "working_orders",
 ]

@@ -6,7 +6,8 @@ from typing import Any
 from channels.auth import AuthMiddleware
 from channels.sessions import CookieMiddleware
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
+
+from forexpro.core.http.sessions import SessionStore
 
 
 class SessionReader:

@@ -9,11 +9,13 @@ from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
 from trading.selectors.sweep import accounts_due_for_margin_check
 from trading.services.idempotency import forget_answered_requests
+from trading.services.rollover import roll_over_due_accounts
 from trading.services.ticks import account_check_margin
 
 logger = logging.getLogger(__name__)
 
 ORIGIN = Origin(actor="system:margin-sweep")
+ROLLOVER_ORIGIN = Origin(actor="system:rollover")
 REQUESTS_KEPT = timedelta(days=30)
 
 
@@ -27,6 +29,14 @@ def sweep_margins() -> None:
             logger.warning("margin of account %s cannot be checked: %s", account_id, refusal)
         else:
             logger.info("account %s: %s", account_id, ", ".join(event.type for event in answer.events))
+
+
+@shared_task
+def roll_over() -> None:
+    """Charge swap for the trading days that have ended, and settle the commission that is due."""
+    changed = roll_over_due_accounts(origin=ROLLOVER_ORIGIN)
+    if changed:
+        logger.info("%s accounts rolled over", changed)
 
 
 @shared_task

@@ -39,7 +39,9 @@ def due_nights(position: Position, terms: SwapTerms, now: datetime) -> Iterator[
 
 def _charge_nights(decision: Decision, position: Position) -> None:
     market = decision.market
-    instrument = market.instrument(position.symbol)
+    instrument = market.instruments.get(position.symbol)
+    if instrument is None:  # the symbol has left the catalogue
+        return
     accrued = position.swap
     for day, multiplier in due_nights(position, instrument.swap, market.now):
         try:

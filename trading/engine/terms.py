@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from forexpro.core.money import ZERO
 
 _DAY = timedelta(days=1)
+# Longer than holidays in a row go on.
+_DAYS_LOOKED_BACK = 15
 # Spot currencies settle two days later, so that Wednesday's night reaches over the weekend.
 FOREX_WEEK = tuple(map(Decimal, (1, 1, 3, 1, 1, 0, 0)))
 NEW_YORK = ZoneInfo("America/New_York")
@@ -79,6 +81,12 @@ class SwapTerms:
         while (day := day + _DAY) in self.holidays:
             total += self.week[day.weekday()]
         return total
+
+    def last_charged_day(self, now: datetime) -> date | None:
+        """Return the newest trading day that has ended and is charged; None where the last weeks had none."""
+        newest = self.next_day(now) - _DAY
+        days = (newest - count * _DAY for count in range(_DAYS_LOOKED_BACK))
+        return next((day for day in days if self.multiplier(day)), None)
 
     def nights(self, first: date, now: datetime) -> Iterator[tuple[date, Decimal]]:
         """Yield the trading days from `first` on that have ended and are charged, with their multipliers."""

@@ -1,5 +1,7 @@
 """Swap and commission terms as they apply to one account group."""
 
+from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from forexpro.core.money import ZERO, trimmed
@@ -23,13 +25,18 @@ from trading.models import AccountGroup, GroupInstrument
 
 def swap_terms(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> SwapTerms:
     """Return the rates of the group's rule, where it has its own, and the calendar of the symbol."""
-    rates = rule if rule is not None and rule.swap_mode else symbol
+    terms = symbol_swap_terms(symbol)
+    if group.swap_free:
+        return replace(terms, mode=SwapMode.DISABLED)
+    return terms if rule is None or not rule.swap_mode else replace(terms, **_rates(rule))
+
+
+def symbol_swap_terms(symbol: Symbol) -> SwapTerms:
+    """Return what a symbol says about swap: its rates, and when they are charged."""
     holidays = TradingHours.from_json(symbol.sessions).holidays
     closed = (day for day, sessions in holidays.items() if not sessions)
     return SwapTerms(
-        mode=SwapMode.DISABLED if group.swap_free else SwapMode(rates.swap_mode),
-        long=trimmed(rates.swap_long),
-        short=trimmed(rates.swap_short),
+        **_rates(symbol),
         week=swap_week(symbol.swap_week),
         holidays=frozenset(closed) if symbol.swap_considers_holidays else frozenset(),
         rollover_time=symbol.rollover_time,
@@ -38,6 +45,14 @@ def swap_terms(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None
         conversion=SwapConversion(symbol.swap_conversion),
         rounds_point_value=symbol.swap_rounds_point_value,
     )
+
+
+def _rates(source: Symbol | GroupInstrument) -> dict[str, Any]:
+    return {
+        "mode": SwapMode(source.swap_mode),
+        "long": trimmed(source.swap_long),
+        "short": trimmed(source.swap_short),
+    }
 
 
 def commission_terms(symbol: Symbol, rule: GroupInstrument | None) -> CommissionTerms | None:

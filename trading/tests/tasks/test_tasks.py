@@ -6,10 +6,11 @@ from django.conf import settings
 from forexpro.celery import app
 from forexpro.core.models import Event
 from forexpro.core.realtime.connections import name
+from marketdata.models import Symbol
 from trading.engine.state import OrderType, Side
 from trading.models import IdempotencyRecord, Position
 from trading.services.orders import order_place
-from trading.tasks import forget_old_requests, sweep_margins
+from trading.tasks import forget_old_requests, roll_over, sweep_margins
 from trading.tests.factories import ORIGIN, make_account, set_price
 
 
@@ -59,3 +60,16 @@ def test_old_requests_are_forgotten(account):
 def test_beat_runs_them():
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert {sweep_margins.name, forget_old_requests.name} <= scheduled & set(app.tasks)
+
+
+def test_rollover_charges_the_night_and_then_nothing(account):
+    Symbol.objects.filter(code="EURUSD").update(swap_mode="points", swap_long=-5, swap_week="1 1 1 1 1 1 1")
+    place(account, "1.00")
+    roll_over()
+    assert not Event.objects.filter(type="position.swap_charged").exists()
+
+    Position.objects.update(opened_at=datetime.now(UTC) - timedelta(days=1))
+    roll_over()
+    roll_over()
+    event = Event.objects.get(type="position.swap_charged")
+    assert (event.payload["amount"], event.actor) == ("-5.00", "system:rollover")

@@ -1,0 +1,68 @@
+"""The end of trading days: every account that held positions over it is charged, once for each night."""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from forexpro.core.events.chain import Origin
+from trading.engine.commands import RollOver
+from trading.engine.decide import decide
+from trading.locks import lock_accounts
+from trading.selectors.market import group_market, newest_ticks
+from trading.selectors.rollover import accounts_due_for_rollover
+from trading.selectors.state import load_accounts
+from trading.services.answers import Answer
+from trading.services.recording import Outcome, record_outcomes
+
+logger = logging.getLogger(__name__)
+
+ACCOUNTS_PER_COMMIT = 100
+
+
+def accounts_roll_over(*, account_ids: Sequence[int], now: datetime | None = None, origin: Origin) -> list[Answer]:
+    """Charge accounts for the nights up to `now` (this moment by default) at the newest quotes, in one commit.
+
+    What was charged before is not charged again. Nights whose swap needs a price that is missing are left for later.
+    """
+    now = now or datetime.now(UTC)
+    ticks = newest_ticks()
+    with transaction.atomic(durable=True):
+        outcomes = []
+        for loaded in load_accounts(lock_accounts(account_ids)):
+            command, market = RollOver(), group_market(loaded.conditions, ticks, now)
+            events = decide(loaded.state, command, market)
+            outcomes.append(Outcome(loaded, events=events, decided_on=(command, market)))
+        return record_outcomes(outcomes, origin=origin, occurred_at=now)
+
+
+def roll_over_due_accounts(*, now: datetime | None = None, origin: Origin) -> int:
+    """Roll over every account that has a night to be charged or commission to be settled; return how many changed.
+
+    Accounts that cannot be charged do not keep the others from it: they are logged, and due again next time.
+    """
+    due = accounts_due_for_rollover(now or datetime.now(UTC))
+    changed = 0
+    for start in range(0, len(due), ACCOUNTS_PER_COMMIT):
+        chunk = due[start : start + ACCOUNTS_PER_COMMIT]
+        try:
+            changed += _changed(accounts_roll_over(account_ids=chunk, now=now, origin=origin))
+        except Exception:
+            logger.exception("accounts %s to %s are rolled over one by one", chunk[0], chunk[-1])
+            changed += sum(_roll_over_alone(account_id, now, origin) for account_id in chunk)
+    if changed < len(due):
+        logger.warning("%s of %s accounts were not changed and may wait for a price", len(due) - changed, len(due))
+    return changed
+
+
+def _roll_over_alone(account_id: int, now: datetime | None, origin: Origin) -> int:
+    try:
+        return _changed(accounts_roll_over(account_ids=[account_id], now=now, origin=origin))
+    except Exception:
+        logger.exception("account %s cannot be rolled over", account_id)
+        return 0
+
+
+def _changed(answers: Sequence[Answer]) -> int:
+    return sum(bool(answer.events) for answer in answers)

@@ -1,0 +1,218 @@
+"""Rolling over accounts in the database: once for each night, whoever does it and however often."""
+
+import threading
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from forexpro.core.models import Event
+from marketdata.models import Symbol
+from trading.engine.state import OrderType, Side
+from trading.models import Deal, Position, Posting, TradingAccount
+from trading.selectors.charges import symbol_swap_terms
+from trading.selectors.rollover import DUE_ACCOUNTS, accounts_due_for_rollover
+from trading.services import rollover
+from trading.services.orders import order_place
+from trading.services.positions import position_close
+from trading.services.replay import account_first_difference
+from trading.services.rollover import accounts_roll_over, roll_over_due_accounts
+from trading.tests.factories import ORIGIN, make_account, make_group, make_user
+from trading.tests.services.test_concurrency import in_threads
+
+D = Decimal
+
+
+@pytest.fixture
+def account(account):
+    """An account whose long in EURUSD costs 6.50 a night, every day of the week."""
+    Symbol.objects.filter(code="EURUSD").update(
+        swap_mode="money_deposit", swap_long=D("-6.50"), swap_short=D("2.00"), swap_week="1 1 1 1 1 1 1"
+    )
+    return account
+
+
+def buy(account, volume="1.00", side=Side.BUY):
+    answer = order_place(
+        account_id=account.pk, symbol="EURUSD", side=side, type=OrderType.MARKET, volume=D(volume), origin=ORIGIN
+    )
+    return answer.order_id
+
+
+def nights_from_now(count):
+    """Return the moment just after the end of the `count`-th trading day from now."""
+    terms = symbol_swap_terms(Symbol.objects.get(code="EURUSD"))
+    first = terms.next_day(datetime.now(UTC))
+    return terms.rollover_at(first + timedelta(days=count - 1)) + timedelta(seconds=30)
+
+
+def charged(account):
+    return [
+        (event.payload["amount"], event.payload["late"])
+        for event in Event.objects.filter(stream=f"account:{account.pk}", type="position.swap_charged").order_by("seq")
+    ]
+
+
+def test_a_night_is_charged_once(account):
+    position_id = buy(account)
+    assert roll_over_due_accounts(origin=ORIGIN) == 0
+    tonight = nights_from_now(1)
+    assert [roll_over_due_accounts(now=tonight, origin=ORIGIN) for _ in range(3)] == [1, 0, 0]
+    assert charged(account) == [("-6.50", False)]
+    position = Position.objects.get(pk=position_id)
+    assert position.swap == D("-6.50")
+    assert position.swap_day == symbol_swap_terms(Symbol.objects.get(code="EURUSD")).last_charged_day(tonight)
+    assert account_first_difference(account.pk) is None
+
+
+def test_missed_nights_are_caught_up_and_said_to_be_late(account):
+    buy(account)
+    assert roll_over_due_accounts(now=nights_from_now(3), origin=ORIGIN) == 1
+    assert charged(account) == [("-6.50", True), ("-6.50", True), ("-6.50", False)]
+    assert accounts_due_for_rollover(nights_from_now(3)) == []
+    assert accounts_due_for_rollover(nights_from_now(4)) == [account.pk]
+
+
+def test_swap_reaches_the_balance_with_the_closing_deal(account):
+    position_id = buy(account)
+    roll_over_due_accounts(now=nights_from_now(2), origin=ORIGIN)
+    position_close(account_id=account.pk, position_id=position_id, origin=ORIGIN)
+    account.refresh_from_db()
+    assert account.balance == D("10000") - D("10.00") - D("13.00")
+    assert Deal.objects.get(entry="out").swap == D("-13.00")
+    assert Posting.objects.get(ledger_account__kind="house_swap").amount == D("13.00")
+    assert account_first_difference(account.pk) is None
+
+
+def test_only_accounts_with_something_due_are_looked_at(account):
+    buy(account)
+    closed = make_account(account.owner)
+    position_close(account_id=closed.pk, position_id=buy(closed), origin=ORIGIN)
+    idle = make_account(account.owner)
+    assert accounts_due_for_rollover(nights_from_now(1)) == [account.pk]
+    assert idle.pk not in accounts_due_for_rollover(nights_from_now(9))
+
+
+def test_finding_them_takes_two_queries_however_many_there_are(account, django_assert_num_queries):
+    for _ in range(5):
+        buy(account, "0.01")
+        buy(make_account(account.owner), "0.01")
+    tonight = nights_from_now(1)
+    with django_assert_num_queries(2):
+        assert len(accounts_due_for_rollover(tonight)) == 6
+
+
+def test_due_positions_are_found_by_their_index(account):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            f"EXPLAIN {DUE_ACCOUNTS}", [["EURUSD"], [datetime.now(UTC).date()], [datetime.now(UTC)], datetime.now(UTC)]
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count("position_swap_due") >= 2
+    assert "swap_day < " in plan
+    assert "account_commission_due" in plan
+
+
+def test_a_swap_free_group_is_charged_nothing_and_its_nights_are_settled(account):
+    free = make_account(make_user("free@example.com"), group=make_group("Islamic", swap_free=True))
+    buy(free)
+    roll_over_due_accounts(now=nights_from_now(1), origin=ORIGIN)
+    assert charged(free) == [("0.00", False)]
+    assert accounts_due_for_rollover(nights_from_now(1)) == []
+
+
+def test_a_group_may_have_rates_of_its_own(account):
+    group = make_group("Cheap")
+    group.instruments.create(symbol_id="EURUSD", swap_mode="points", swap_long=D("-1.5"))
+    cheap = make_account(make_user("cheap@example.com"), group=group)
+    buy(cheap, "2.00")
+    roll_over_due_accounts(now=nights_from_now(1), origin=ORIGIN)
+    assert charged(cheap) == [("-3.00", False)]
+
+
+def test_each_symbol_has_its_own_end_of_the_day(account):
+    buy(account)
+    Symbol.objects.filter(code="GBPUSD").update(
+        swap_week="1 1 1 1 1 1 1", rollover_time=time(0), rollover_timezone="Europe/Prague"
+    )
+    order_place(
+        account_id=account.pk,
+        symbol="GBPUSD",
+        side=Side.BUY,
+        type=OrderType.MARKET,
+        volume=D("0.01"),
+        origin=ORIGIN,
+    )
+    roll_over_due_accounts(now=nights_from_now(8), origin=ORIGIN)
+    days = Position.objects.order_by("id").values_list("symbol", "swap_day")
+    assert [symbol for symbol, _ in days] == ["EURUSD", "GBPUSD"]
+    prague = symbol_swap_terms(Symbol.objects.get(code="GBPUSD"))
+    assert dict(days)["GBPUSD"] == prague.last_charged_day(nights_from_now(8))
+    assert prague.rollover_at(dict(days)["GBPUSD"]).astimezone(prague.timezone).time() == time(0)
+
+
+def test_commission_is_set_aside_until_the_day_ends(account):
+    Symbol.objects.filter(code="EURUSD").update(
+        commission_unit="money", commission_rate=D("3.5"), commission_settlement="daily"
+    )
+    buy(account, "2.00")
+    account.refresh_from_db()
+    assert account.balance == 10_000
+    assert account.commission_settles_at is not None
+    assert Deal.objects.get().commission == D("-7.00")
+    assert account_first_difference(account.pk) is None
+
+    roll_over_due_accounts(now=nights_from_now(1), origin=ORIGIN)
+    account.refresh_from_db()
+    assert account.balance == D("9993.00")
+    assert (account.blocked_commission, account.commission_settles_at) == ("[]", None)
+    assert Posting.objects.get(ledger_account__kind="house_commission").amount == D("7.00")
+    assert account_first_difference(account.pk) is None
+
+
+def test_an_account_that_fails_does_not_keep_the_others_from_it(account, monkeypatch, caplog):
+    good = make_account(account.owner)
+    buy(account)
+    buy(good)
+    decide = rollover.decide
+
+    def fail_for_one(state, command, market):
+        if state.id == account.pk:
+            raise ArithmeticError("broken")
+        return decide(state, command, market)
+
+    monkeypatch.setattr(rollover, "decide", fail_for_one)
+    assert roll_over_due_accounts(now=nights_from_now(1), origin=ORIGIN) == 1
+    assert (len(charged(account)), len(charged(good))) == (0, 1)
+    assert f"account {account.pk} cannot be rolled over" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_at_once_charge_a_night_once(account):
+    buy(account)
+    tonight = nights_from_now(1)
+    answers = in_threads(lambda number: accounts_roll_over(account_ids=[account.pk], now=tonight, origin=ORIGIN)[0], 16)
+    assert sorted(len(answer.events) for answer in answers) == [0] * 15 + [1]
+    assert charged(account) == [("-6.50", False)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_two_decide_the_same_night(account, monkeypatch):
+    buy(account)
+    tonight = nights_from_now(1)
+    barrier = threading.Barrier(2)
+    decide = rollover.decide
+    decided = []
+
+    def decide_together(*arguments):
+        barrier.wait(timeout=5)
+        decided.append(decide(*arguments))
+        return decided[-1]
+
+    monkeypatch.setattr(rollover, "decide", decide_together)
+    monkeypatch.setattr(rollover, "lock_accounts", lambda account_ids: list(account_ids))
+    in_threads(lambda number: accounts_roll_over(account_ids=[account.pk], now=tonight, origin=ORIGIN), 2)
+    assert [len(events) for events in decided] == [1, 1]
+    assert TradingAccount.objects.get(pk=account.pk).balance == 10_000

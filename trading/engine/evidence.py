@@ -1,6 +1,7 @@
 """The proof that goes into an event: JSON-ready records of the quotes used and of formulae with their numbers."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from trading.engine.commission import Commission
@@ -8,7 +9,7 @@ from trading.engine.conversion import Conversion
 from trading.engine.margin_formulae import effective_leverage
 from trading.engine.market import Instrument, MarginMode, Quote
 from trading.engine.profit import Profit
-from trading.engine.state import AccountState, Position
+from trading.engine.state import AccountState, LevelUnit, Policy, Position
 from trading.engine.swap import Swap
 from trading.engine.valuation import Valuation
 
@@ -84,14 +85,20 @@ def swap_evidence(swap: Swap, quote: Quote | None, day_ended_at: datetime, charg
     }
 
 
-def margin_evidence(valuation: Valuation, threshold: str) -> dict[str, Any]:
-    """Return the account's figures behind a margin call or stop-out, position by position."""
+def margin_evidence(valuation: Valuation, policy: Policy, level: Decimal) -> dict[str, Any]:
+    """Return the account's figures behind a margin call or stop-out at `level`, position by position."""
+    if not valuation.margin and policy.level_unit is LevelUnit.PERCENT:
+        threshold = "equity < 0, no margin in use"
+    else:
+        threshold = f"level ≤ {level} %" if policy.level_unit is LevelUnit.PERCENT else f"equity ≤ {level}"
     return {
         "threshold": threshold,
         "balance": str(valuation.balance),
         "credit": str(valuation.credit),
         "floating": str(valuation.floating),
-        "formula": f"{valuation.equity} / {valuation.margin} × 100 = {valuation.margin_level}",
+        "formula": f"{valuation.equity} / {valuation.margin} × 100 = {valuation.margin_level}"
+        if valuation.margin
+        else f"equity {valuation.equity}, margin 0",
         "positions": [
             {"id": id, "price": str(value.price), "profit": str(value.profit)}
             for id, value in valuation.positions.items()

@@ -1,20 +1,13 @@
 """The margin of an account as MetaTrader 5 computes it: conversion frozen at the opening deal, rounded per symbol."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from forexpro.core.money import ZERO, quantize, quantum
+from forexpro.core.money import ZERO, quantum
 from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_conversion
 from trading.engine.margin_formulae import Exposure, exposure_margin
-from trading.engine.margin_offsets import (
-    SymbolExposures,
-    basic_hedged,
-    exchange_margin,
-    exchange_sides,
-    larger_leg,
-    netted,
-)
+from trading.engine.margin_offsets import Holding, basic_hedged, exchange_margin, exchange_sides, larger_leg, netted
 from trading.engine.market import Instrument, MarginMode, Market
 from trading.engine.state import AccountState, HedgedMargin, Order, OrderType, Policy, Position, PositionMode, Side
 
@@ -56,7 +49,7 @@ def order_margin(order: Order, state: AccountState, market: Market) -> Decimal:
 
 
 def margin_required(state: AccountState, market: Market) -> Decimal:
-    """Return the margin of all positions and orders, in account currency, rounded per symbol.
+    """Return the margin of all positions and orders, in account currency.
 
     A market order among the orders is on its way: it is charged the initial margin and never lowers the sum.
     """
@@ -65,10 +58,7 @@ def margin_required(state: AccountState, market: Market) -> Decimal:
 
 def symbol_margins(state: AccountState, market: Market) -> dict[str, Decimal]:
     """Return the margin by symbol, in account currency, rounded."""
-    return {
-        symbol: quantize(_symbol_margin(market.instrument(symbol), held, state.policy), state.currency)
-        for symbol, held in _exposures(state, market).items()
-    }
+    return {held.instrument.symbol: _holding_margin(held, state.policy) for held in _holdings(state, market)}
 
 
 def entry_margin(state: AccountState, order: Order, price: Decimal, market: Market) -> Decimal:
@@ -77,33 +67,39 @@ def entry_margin(state: AccountState, order: Order, price: Decimal, market: Mark
     return margin_required(replace(state, orders={**state.orders, order.id: on_its_way}), market)
 
 
-def _symbol_margin(instrument: Instrument, held: SymbolExposures, policy: Policy) -> Decimal:
-    if instrument.margin_mode is MarginMode.EXCHANGE_FUTURES:
-        return max(ZERO, *exchange_sides(instrument, held).values())
+def _holding_margin(held: Holding, policy: Policy) -> Decimal:
+    if held.instrument.margin_mode is MarginMode.EXCHANGE_FUTURES:
+        return max(ZERO, *exchange_sides(held).values())
     if policy.position_mode is PositionMode.NETTING:
-        return netted(instrument, held, policy.leverage)
+        return netted(held)
     if policy.hedged_margin is HedgedMargin.BASIC:
-        return basic_hedged(instrument, held, policy.leverage)
-    return larger_leg(instrument, held, policy.leverage)
+        return basic_hedged(held)
+    return larger_leg(held)
 
 
-def _exposures(state: AccountState, market: Market) -> dict[str, SymbolExposures]:
-    by_symbol: dict[str, SymbolExposures] = defaultdict(SymbolExposures)
+def _holdings(state: AccountState, market: Market) -> Iterable[Holding]:
+    by_symbol: dict[str, Holding] = {}
+
+    def holding(instrument: Instrument) -> Holding:
+        if instrument.symbol not in by_symbol:
+            by_symbol[instrument.symbol] = Holding(instrument, state.policy.leverage, state.currency)
+        return by_symbol[instrument.symbol]
+
     for position in state.positions.values():
-        exposure = _position_exposure(position, market.instrument(position.symbol))
-        by_symbol[position.symbol].positions[position.side].append(exposure)
+        instrument = market.instrument(position.symbol)
+        holding(instrument).positions[position.side].append(_position_exposure(position, instrument))
     for order in state.orders.values():
         instrument = market.instrument(order.symbol)
         if not _order_rate(order, instrument):
             continue
-        held = by_symbol[order.symbol]
+        held = holding(instrument)
         exposure = _order_exposure(order, instrument, state.currency, market)
         if order.type is OrderType.MARKET:
             held.in_flight[order.side].append(exposure)
         else:
             kind = OrderType.LIMIT if order.is_limit else order.type
             held.pending.setdefault((order.side, kind), []).append(exposure)
-    return by_symbol
+    return by_symbol.values()
 
 
 def _position_exposure(position: Position, instrument: Instrument) -> Exposure:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from forexpro.core.money import ZERO
+from forexpro.core.money import ZERO, quantize
 from trading.engine.margin_formulae import Exposure, combined, exposure_margin
 from trading.engine.market import Instrument
 from trading.engine.state import OrderType, Side
@@ -17,69 +17,89 @@ def _legs() -> dict[Side, list[Exposure]]:
 
 
 @dataclass(slots=True)
-class SymbolExposures:
-    """What an account holds in one symbol.
+class Holding:
+    """What an account holds in one instrument, with its leverage and currency.
 
     By side its positions and the market orders that are on their way; by side and type the pending orders that reserve.
     """
 
+    instrument: Instrument
+    leverage: Decimal
+    currency: str
     positions: dict[Side, list[Exposure]] = field(default_factory=_legs)
     in_flight: dict[Side, list[Exposure]] = field(default_factory=_legs)
     pending: dict[tuple[Side, OrderType], list[Exposure]] = field(default_factory=dict)
-
-    def filled(self) -> Legs:
-        """Return the positions as they would be after the orders on their way, on a hedging account."""
-        return {side: [*self.positions[side], *self.in_flight[side]] for side in Side}
 
     @property
     def has_in_flight(self) -> bool:
         return any(self.in_flight.values())
 
+    def filled(self) -> Legs:
+        """Return the positions as they would be after the orders on their way, on a hedging account."""
+        return {side: [*self.positions[side], *self.in_flight[side]] for side in Side}
 
-def larger_leg(instrument: Instrument, held: SymbolExposures, leverage: Decimal) -> Decimal:
+    def charge(self, exposures: Sequence[Exposure]) -> Decimal:
+        """Return the margin of exposures in one direction, rounded: each part of a margin is, before they are added."""
+        return quantize(exposure_margin(self.instrument, exposures, self.leverage), self.currency)
+
+    def charge_covered(self, covered: Exposure) -> Decimal:
+        """Return the margin of covered lots by their hedged size, or their hedged amount where margin is fixed."""
+        hedged = self.instrument.hedged_margin
+        if hedged is None:
+            return self.charge([covered])
+        if self.instrument.initial_margin:
+            return self.charge([replace(covered, amount=hedged)])
+        sized = replace(self.instrument, contract_size=hedged)
+        return quantize(exposure_margin(sized, [covered], self.leverage), self.currency)
+
+    def reserved(self) -> dict[tuple[Side, OrderType], Decimal]:
+        """Return what pending orders reserve, each type of each side by itself."""
+        return {kind: self.charge(exposures) for kind, exposures in self.pending.items()}
+
+
+def larger_leg(held: Holding) -> Decimal:
     """Return the margin of the larger direction: positions, orders on their way and pending orders.
 
     Source: MT5, hedged margin calculated by the larger leg.
     """
-    reserved = _reserved(instrument, held, leverage)
+    reserved = held.reserved()
     filled = held.filled()
     return max(
-        exposure_margin(instrument, filled[side], leverage)
-        + sum((margin for (of, _), margin in reserved.items() if of is side), ZERO)
+        held.charge(filled[side]) + sum((margin for (of, _), margin in reserved.items() if of is side), ZERO)
         for side in Side
     )
 
 
-def basic_hedged(instrument: Instrument, held: SymbolExposures, leverage: Decimal) -> Decimal:
+def basic_hedged(held: Holding) -> Decimal:
     """Return the margin of the uncovered lots, of the covered ones by their hedged size, and of pending orders.
 
     Orders on their way count as filled where that is more, so they can only raise the margin. With fixed initial and
     maintenance amounts they are charged on top of what is held: covered lots the hedged amount, others the initial.
     Source: MT5, hedged margin, basic calculation, and its specifics of fixed margin.
     """
-    pending = sum(_reserved(instrument, held, leverage).values(), ZERO)
-    margin = _covered_and_uncovered(instrument, held.positions, leverage)
+    pending = sum(held.reserved().values(), ZERO)
+    margin = _covered_and_uncovered(held, held.positions)
     if not held.has_in_flight:
         return margin + pending
-    if instrument.initial_margin and instrument.maintenance_margin:
-        return margin + _fixed_on_its_way(instrument, held, leverage) + pending
-    return max(margin, _covered_and_uncovered(instrument, held.filled(), leverage)) + pending
+    if held.instrument.initial_margin and held.instrument.maintenance_margin:
+        return margin + _fixed_on_its_way(held) + pending
+    return max(margin, _covered_and_uncovered(held, held.filled())) + pending
 
 
-def netted(instrument: Instrument, held: SymbolExposures, leverage: Decimal) -> Decimal:
+def netted(held: Holding) -> Decimal:
     """Return the margin of a netting account's position and orders.
 
     The larger of the two directions counts, limits and what is opposed to the position included; other stops and
     stop-limits are charged on top. Orders on their way count as filled where that is more.
     Source: MT5, margin of retail forex, netting.
     """
-    margin = _netted_legs(instrument, held.positions, held, leverage)
+    margin = _netted_legs(held, held.positions)
     if not held.has_in_flight:
         return margin
-    return max(margin, _netted_legs(instrument, _net(held), held, leverage))
+    return max(margin, _netted_legs(held, _net(held)))
 
 
-def exchange_sides(instrument: Instrument, held: SymbolExposures) -> dict[Side, Decimal]:
+def exchange_sides(held: Holding) -> dict[Side, Decimal]:
     """Return the margin of the position with all buy orders and with all sell orders; the larger one is charged.
 
     A position is collateral on the other side. Stops and market orders count at their own price.
@@ -89,7 +109,8 @@ def exchange_sides(instrument: Instrument, held: SymbolExposures) -> dict[Side, 
     for side in Side:
         orders = [*held.in_flight[side], *(e for (of, _), es in held.pending.items() if of is side for e in es)]
         own, opposite = held.positions[side], held.positions[side.opposite]
-        sides[side] = exchange_margin(instrument, side, [*own, *orders]) - exchange_margin(instrument, side, opposite)
+        charged, credited = (exchange_margin(held.instrument, side, part) for part in ([*own, *orders], opposite))
+        sides[side] = quantize(charged - credited, held.currency)
     return sides
 
 
@@ -110,51 +131,34 @@ def exchange_margin(instrument: Instrument, side: Side, exposures: Iterable[Expo
     )
 
 
-def _reserved(
-    instrument: Instrument, held: SymbolExposures, leverage: Decimal
-) -> dict[tuple[Side, OrderType], Decimal]:
-    """Return what pending orders reserve, each type of each side by itself."""
-    return {kind: exposure_margin(instrument, exposures, leverage) for kind, exposures in held.pending.items()}
-
-
-def _covered_and_uncovered(instrument: Instrument, legs: Legs, leverage: Decimal) -> Decimal:
+def _covered_and_uncovered(held: Holding, legs: Legs) -> Decimal:
     buys, sells = combined(legs[Side.BUY]), combined(legs[Side.SELL])
     larger, covered = (buys, sells.volume) if buys.volume > sells.volume else (sells, buys.volume)
-    margin = exposure_margin(instrument, [replace(larger, volume=larger.volume - covered)], leverage)
+    margin = held.charge([replace(larger, volume=larger.volume - covered)])
     if covered:
         rate = (buys.rate + sells.rate) / 2
         whole = combined([*legs[Side.BUY], *legs[Side.SELL]])
-        margin += _hedged(instrument, replace(whole, volume=covered, rate=rate), leverage)
+        margin += held.charge_covered(replace(whole, volume=covered, rate=rate))
     return margin
 
 
-def _hedged(instrument: Instrument, covered: Exposure, leverage: Decimal) -> Decimal:
-    """Return the margin of covered lots by the instrument's hedged size, or hedged amount where margin is fixed."""
-    if instrument.hedged_margin is None:
-        return exposure_margin(instrument, [covered], leverage)
-    if instrument.initial_margin:
-        return exposure_margin(instrument, [replace(covered, amount=instrument.hedged_margin)], leverage)
-    sized = replace(instrument, contract_size=instrument.hedged_margin)
-    return exposure_margin(sized, [covered], leverage)
-
-
-def _fixed_on_its_way(instrument: Instrument, held: SymbolExposures, leverage: Decimal) -> Decimal:
+def _fixed_on_its_way(held: Holding) -> Decimal:
     margin = ZERO
     for side in Side:
         arriving = combined(held.in_flight[side])
         own, opposite = combined(held.positions[side]), combined(held.positions[side.opposite])
         covered = min(arriving.volume, max(opposite.volume - own.volume, ZERO))
-        margin += exposure_margin(instrument, [replace(arriving, volume=arriving.volume - covered)], leverage)
+        margin += held.charge([replace(arriving, volume=arriving.volume - covered)])
         if covered:
             rate = (arriving.rate + opposite.rate) / 2
-            margin += _hedged(instrument, replace(arriving, volume=covered, rate=rate), leverage)
+            margin += held.charge_covered(replace(arriving, volume=covered, rate=rate))
     return margin
 
 
-def _netted_legs(instrument: Instrument, positions: Legs, held: SymbolExposures, leverage: Decimal) -> Decimal:
-    legs = {side: exposure_margin(instrument, positions[side], leverage) for side in Side}
+def _netted_legs(held: Holding, positions: Legs) -> Decimal:
+    legs = {side: held.charge(positions[side]) for side in Side}
     on_top = ZERO
-    for (side, kind), margin in _reserved(instrument, held, leverage).items():
+    for (side, kind), margin in held.reserved().items():
         if kind is OrderType.LIMIT or positions[side.opposite]:
             legs[side] += margin
         else:
@@ -162,7 +166,7 @@ def _netted_legs(instrument: Instrument, positions: Legs, held: SymbolExposures,
     return max(legs.values()) + on_top
 
 
-def _net(held: SymbolExposures) -> Legs:
+def _net(held: Holding) -> Legs:
     """Return the position of a netting account after the orders on their way."""
     buys, sells = (combined(leg) for leg in held.filled().values())
     net = buys.volume - sells.volume

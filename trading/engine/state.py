@@ -130,11 +130,11 @@ class LevelUnit(StrEnum):
 
 
 class StopOutSequence(StrEnum):
-    """What a stop-out closes. Each deletes orders that reserve margin first and skips closed markets.
+    """What a stop-out closes, once orders that reserve margin are deleted; closed markets are skipped.
 
     `mt5` closes the position with the largest loss, whole, and looks again. `smart` trims the position that holds the
-    most margin by as little as is enough. `gradual` deletes all orders, then closes all losing positions at once, then
-    the rest.
+    most margin by as little as is enough. `gradual` deletes all orders first, whether they reserve or not, then closes
+    all losing positions at once, then the rest.
     """
 
     MT5 = "mt5"
@@ -142,8 +142,8 @@ class StopOutSequence(StrEnum):
     GRADUAL = "gradual"
 
 
-class CreditAfterStopOut(StrEnum):
-    """What a negative balance does to credit when the last position is gone.
+class CompensationCredit(StrEnum):
+    """What becomes of credit when the last position is gone and the balance is negative.
 
     `bears_loss` leaves the debt standing against the credit and compensates only what exceeds it; `kept` compensates
     the whole balance and leaves the credit; `withdrawn` does so and takes the credit back (MT5's two settings).
@@ -186,7 +186,7 @@ class Policy:
     level_unit: LevelUnit = LevelUnit.PERCENT
     stop_out_sequence: StopOutSequence = StopOutSequence.MT5
     stop_out_fully_hedged: bool = False
-    credit_after_stop_out: CreditAfterStopOut = CreditAfterStopOut.BEARS_LOSS
+    compensation_credit: CompensationCredit = CompensationCredit.BEARS_LOSS
 
     def with_account_rules(self, account: "Policy") -> "Policy":
         """Return this policy with the rules that `account` settles for itself."""

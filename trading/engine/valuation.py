@@ -9,7 +9,7 @@ from trading.engine.conversion import conversion_symbols
 from trading.engine.margin import margin_required
 from trading.engine.market import Instrument, Market, Quote
 from trading.engine.profit import Profit, closing_profit
-from trading.engine.state import AccountState, Position, Side
+from trading.engine.state import AccountState, LevelUnit, Policy, Position, Side
 
 LEVEL_DIGITS = 2
 
@@ -36,9 +36,27 @@ class Valuation:
     margin_level: Decimal | None
     positions: Mapping[int, PositionValue]
 
-    def at_or_below(self, level: Decimal) -> bool:
-        """Return whether the exact margin level has come down to `level` percent; never without margin in use."""
+    def at_or_below(self, level: Decimal, unit: LevelUnit = LevelUnit.PERCENT) -> bool:
+        """Return whether the account has come down to `level`: the exact margin level in percent, or equity in money.
+
+        Never without margin in use or, in money, without anything held.
+        """
+        if unit is LevelUnit.MONEY:
+            return bool(self.positions or self.margin) and self.equity <= level
         return bool(self.margin) and self.equity * 100 <= self.margin * level
+
+    def is_called(self, policy: Policy) -> bool:
+        """Return whether the account is at or below its margin call level."""
+        return self.at_or_below(policy.margin_call_level, policy.level_unit)
+
+    def is_stopped_out(self, policy: Policy) -> bool:
+        """Return whether the account is at or below its stop-out level.
+
+        Covered positions that need no margin are stopped out when equity is negative, if the policy says so (MT5).
+        """
+        if not self.margin:
+            return policy.stop_out_fully_hedged and bool(self.positions) and self.equity < 0
+        return self.at_or_below(policy.stop_out_level, policy.level_unit)
 
 
 def closing_price(side: Side, quote: Quote) -> Decimal:

@@ -214,6 +214,8 @@ def _balance_updated(payload: Payload) -> str:
 
 
 def _margin_call(payload: Payload) -> str:
+    if payload["level"] is None:
+        return _("Margin call: the equity fell to %(equity)s.") % {"equity": payload["equity"]}
     return _("Margin call: the margin level fell to %(level)s %%.") % {"level": payload["level"]}
 
 
@@ -222,6 +224,8 @@ def _margin_call_cleared(payload: Payload) -> str:
 
 
 def _stop_out(payload: Payload) -> str:
+    if payload["level"] is None:
+        return _("Stop-out: the equity fell to %(equity)s.") % {"equity": payload["equity"]}
     return _("Stop-out: the margin level fell to %(level)s %%.") % {"level": payload["level"]}
 
 

@@ -7,7 +7,7 @@ import pytest
 from trading.engine.commands import PlaceOrder
 from trading.engine.margin import margin_required
 from trading.engine.margin_formulae import base_margin
-from trading.engine.margin_terms import MarginRates
+from trading.engine.margin_terms import LeverageTier, MarginRates
 from trading.engine.market import MarginMode
 from trading.engine.state import OrderType, Side
 from trading.tests.engine.builders import account, contract, forex, market, order, position, quote, run
@@ -182,3 +182,46 @@ def test_the_same_direction_is_margined_at_the_average_price():
     )
     at = market(quote("XAUUSD", "1500"), instruments=[GOLD])
     assert margin_required(state, at) == Decimal("70000.00")
+
+
+# --- Leverage tiers ----------------------------------------------------------------------------
+TIERS = (
+    LeverageTier(Decimal(0), Decimal(500)),
+    LeverageTier(Decimal(100_000), Decimal(200)),
+    LeverageTier(Decimal(1_000_000), Decimal(50)),
+)
+
+
+@pytest.mark.parametrize(
+    ("volume", "leverage", "expected"),
+    [
+        pytest.param("1", 500, "200.00", id="in the first tier"),
+        pytest.param("5", 500, "2200.00", id="200 and 400,000 / 200"),
+        pytest.param("12", 500, "8700.00", id="200, 900,000 / 200 and 200,000 / 50"),
+        pytest.param("12", 100, "14000.00", id="the account's leverage bounds every tier"),
+    ],
+)
+def test_each_part_of_the_notional_has_the_leverage_of_its_tier(volume, leverage, expected):
+    usdchf = forex("USDCHF", leverage_tiers=TIERS)
+    state = account(leverage=leverage, positions=[position(1, "USDCHF", BUY, volume, "0.9")])
+    assert margin_required(state, market(quote("USDCHF", "0.9"), instruments=[usdchf])) == Decimal(expected)
+
+
+def test_tiers_count_in_account_currency_and_all_positions_of_a_direction_together():
+    eurusd = forex("EURUSD", leverage_tiers=TIERS)
+    held = [position(id, "EURUSD", BUY, "1", "1.25", margin_conversion="1.25") for id in (1, 2)]
+    at = market(quote("EURUSD", "1.25"), instruments=[eurusd])
+    # 250,000 dollars: 100,000 / 500 and 150,000 / 200.
+    assert margin_required(account(leverage=500, positions=held), at) == Decimal("950.00")
+
+
+def test_tiers_do_not_count_where_leverage_does_not():
+    cfd = contract("OIL", 100, MarginMode.CFD, leverage_tiers=TIERS)
+    state = account(leverage=500, positions=[position(1, "OIL", BUY, "20", "80")])
+    assert margin_required(state, market(quote("OIL", "80"), instruments=[cfd])) == Decimal("160000.00")
+
+
+def test_a_fixed_margin_is_divided_by_what_the_tiers_come_to():
+    fixed = forex("USDCHF", initial_margin=Decimal(100_000), leverage_tiers=TIERS)
+    state = account(leverage=500, positions=[position(1, "USDCHF", BUY, "5", "0.9")])
+    assert margin_required(state, market(quote("USDCHF", "0.9"), instruments=[fixed])) == Decimal("2200.00")

@@ -64,7 +64,7 @@ class ExplanationView(AccountView):
         responses=ExplanationOutput,
     )
     def get(self, request: Request, seq: int, **kwargs: Any) -> Response:
-        return Response(explanation_report(explained_decision(self.account, seq)))
+        return Response(explanation_report(explained_decision(self.account_row, seq)))
 
 
 class ExplanationDocumentView(AccountView):
@@ -74,6 +74,6 @@ class ExplanationDocumentView(AccountView):
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request, seq: int, **kwargs: Any) -> Response:
-        decision = explained_decision(self.account, seq)
-        headers = {"Content-Disposition": f'attachment; filename="decision-{self.account.number}-{seq}.json"'}
+        decision = explained_decision(self.account_row, seq)
+        headers = {"Content-Disposition": f'attachment; filename="decision-{self.account_row.number}-{seq}.json"'}
         return Response(sign(decision.to_document()), headers=headers)

@@ -1,7 +1,7 @@
 """The price sockets: the pages' own, Twelve Data's protocol, and the widgets' feed."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,10 +10,13 @@ from channels.exceptions import DenyConnection
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
+from forexpro.core.realtime.sessions import Viewer, session_watch
 from forexpro.core.refusals import Refused
 from marketdata.encodings import Pricing, TwelveData
 from marketdata.hub import BASE_PRICING, PriceClient, PriceHub, price_hub
 from marketdata.symbols import normalise_symbol
+
+NOT_ALLOWED_CODE = 4403
 
 
 class PriceSocket(AsyncWebsocketConsumer):
@@ -22,6 +25,7 @@ class PriceSocket(AsyncWebsocketConsumer):
     page = False
 
     async def connect(self) -> None:
+        self._unfollow_session: Callable[[], None] | None = None
         self.hub: PriceHub = price_hub()
         self.client = PriceClient(self._write, self._end, page=self.page)
         self._writer: asyncio.Task[None] | None = None
@@ -33,9 +37,16 @@ class PriceSocket(AsyncWebsocketConsumer):
 
     async def authorise(self) -> Pricing:
         """Return the prices that this viewer sees. Raises DenyConnection for one who may see none."""
-        if not settings.MARKET_DATA_PUBLIC and not self.scope["user"].is_authenticated:
-            raise DenyConnection
+        if not settings.MARKET_DATA_PUBLIC:
+            if not self.scope["user"].is_authenticated:
+                raise DenyConnection
+            self.end_with_session()
         return BASE_PRICING
+
+    def end_with_session(self) -> None:
+        """Close the socket when the viewer's session ends."""
+        viewer = Viewer(self.scope["session"].session_key, self.scope["user"].pk)
+        self._unfollow_session = session_watch().follow(viewer, lambda: self._end(NOT_ALLOWED_CODE))
 
     def entered(self) -> None:
         """Join what is seen without asking."""
@@ -79,6 +90,9 @@ class PriceSocket(AsyncWebsocketConsumer):
 
     def _stop(self) -> None:
         self.hub.leave(self.client)
+        if self._unfollow_session is not None:
+            self._unfollow_session()
+            self._unfollow_session = None
         if self._writer is not None:
             self._writer.cancel()
 

@@ -9,13 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from channels.exceptions import DenyConnection
-from django.contrib.auth import get_user
-from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest
 
-from accounts.models import User
 from forexpro.core.http.renderers import dumps
-from forexpro.core.http.sessions import SessionStore
 from forexpro.core.realtime.database import in_database
 from forexpro.core.realtime.wakeups import wakeup_hub
 from forexpro.core.refusals import Refused
@@ -41,11 +36,8 @@ logger = logging.getLogger(__name__)
 
 VALUATION_SECONDS = 0.25
 EVENTS_READ = 500
-# How soon a follower notices by itself that a wake-up was lost, that a session ended, that conditions changed.
+# How soon a follower notices by itself that a wake-up was lost, that conditions changed.
 POLL_SECONDS = 15
-# A sign-out records its event before it deletes the session.
-SIGN_OUT_SECONDS = 1
-NOT_ALLOWED_CODE = 4403
 FAILED_CODE = 1011
 
 
@@ -79,22 +71,6 @@ class AccountSocket(PriceSocket):
             logger.error("socket of account %s failed", self.account.pk, exc_info=error)
             self._end(FAILED_CODE)
 
-    async def watch_session(self) -> None:
-        """Close the socket when the viewer's session has ended; look at once when the log says something of them."""
-        session_key = self.scope["session"].session_key
-        something = asyncio.Event()
-        unfollow = wakeup_hub().follow(f"user:{self.scope['user'].pk}", something.set)
-        try:
-            while True:
-                if await _happens(something, POLL_SECONDS):
-                    await asyncio.sleep(SIGN_OUT_SECONDS)
-                user = await in_database(_session_user)(session_key)
-                if user.pk != self.scope["user"].pk:
-                    self._end(NOT_ALLOWED_CODE)
-                    return
-        finally:
-            unfollow()
-
     def _stop(self) -> None:
         super()._stop()
         for task in self._tasks:
@@ -109,7 +85,7 @@ class AccountPriceConsumer(PriceConsumer, AccountSocket):
         if "account" not in query:
             return await super().authorise()
         await self.open_account(query["account"][0])
-        self.work(self.watch_session())
+        self.end_with_session()
         self.work(self._follow_conditions())
         return await self._pricing()
 
@@ -153,7 +129,7 @@ class AccountConsumer(AccountSocket):
         self.moved = asyncio.Event()
         self.prices = PriceWatch(self.moved)
         self._watch_prices()
-        self.work(self.watch_session())
+        self.end_with_session()
         self.work(self._follow_events())
         self.work(self._send_valuations())
 
@@ -253,10 +229,3 @@ async def _happens(event: asyncio.Event, seconds: float) -> bool:
         return False
     event.clear()
     return True
-
-
-def _session_user(session_key: str) -> User | AnonymousUser:
-    request = HttpRequest()
-    request.session = SessionStore(session_key)
-    user: User | AnonymousUser = get_user(request)
-    return user

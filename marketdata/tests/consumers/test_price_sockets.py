@@ -4,11 +4,14 @@ import pytest
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.test import Client
 
+from forexpro.core.realtime import sessions
 from forexpro.core.realtime.connections import name, redis_client
 from forexpro.core.realtime.origins import SameSiteValidator
 from forexpro.core.realtime.sessions import with_viewer
+from marketdata.consumers import NOT_ALLOWED_CODE
 from marketdata.routing import websocket_urlpatterns
 from marketdata.services.catalogue import catalogue_load
 from marketdata.stream import publish_ticks
@@ -214,6 +217,18 @@ async def test_who_may_open_a_socket(path, settings):
     assert await refused(path)
     signed_in = await opened(path, [*SITE, (b"cookie", await _session_cookie())])
     await signed_in.disconnect()
+
+
+@pytest.mark.parametrize("path", ["/ws/prices", "/ws/price-stream", "/stream"])
+async def test_a_socket_of_those_who_signed_in_ends_with_their_session(path, settings, monkeypatch):
+    monkeypatch.setattr(sessions, "POLL_SECONDS", 0.05)
+    settings.MARKET_DATA_PUBLIC = False
+    socket = await opened(path, [*SITE, (b"cookie", await _session_cookie())])
+    await Session.objects.all().adelete()
+    async with asyncio.timeout(10):
+        while (frame := await socket.receive_output(10))["type"] != "websocket.close":
+            pass
+    assert frame["code"] == NOT_ALLOWED_CODE
 
 
 async def _session_cookie() -> bytes:

@@ -11,6 +11,8 @@ from django.test import Client
 from forexpro.asgi import application
 from forexpro.core.events.chain import NewEvent
 from forexpro.core.events.record import record
+from forexpro.core.realtime import sessions
+from marketdata.consumers import NOT_ALLOWED_CODE
 from marketdata.stream import publish_ticks
 from trading import consumers
 from trading.engine.state import OrderType, Side
@@ -155,7 +157,7 @@ async def test_nobody_else_may_connect(account, headers):
 
 
 async def test_socket_closes_after_signing_out(account, headers, trader, monkeypatch):
-    monkeypatch.setattr(consumers, "SIGN_OUT_SECONDS", 0)
+    monkeypatch.setattr(sessions, "SIGN_OUT_SECONDS", 0)
 
     def sign_out():
         Session.objects.all().delete()
@@ -166,16 +168,16 @@ async def test_socket_closes_after_signing_out(account, headers, trader, monkeyp
         await socket.next("valuation")
         await in_thread(sign_out)()
         closed = await _close_frame(socket.communicator)
-        assert closed["code"] == consumers.NOT_ALLOWED_CODE
+        assert closed["code"] == NOT_ALLOWED_CODE
 
 
 async def test_socket_closes_when_the_person_is_suspended(account, headers, trader, monkeypatch):
-    monkeypatch.setattr(consumers, "POLL_SECONDS", 0.2)
+    monkeypatch.setattr(sessions, "POLL_SECONDS", 0.2)
 
     async with Socket(f"/ws/prices?account={account.pk}", headers) as socket:
         trader.is_active = False
         await in_thread(trader.save)()
-        assert (await _close_frame(socket.communicator))["code"] == consumers.NOT_ALLOWED_CODE
+        assert (await _close_frame(socket.communicator))["code"] == NOT_ALLOWED_CODE
 
 
 async def _close_frame(communicator):

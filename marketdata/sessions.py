@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -37,17 +37,21 @@ def _minute_of_week(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class TradingHours:
-    """When a market is open, in its own time zone. No sessions at all mean always, but on holidays.
+class Holiday:
+    """A day that is not as usual, from midnight to midnight; `sessions` are its open minutes, none if it is shut."""
 
-    `holidays` has the ranges of minutes in which the market is open on a day that is not as usual, none where it stays
-    shut. Such a day goes from midnight to midnight.
-    """
+    day: date
+    sessions: tuple[MinuteRange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TradingHours:
+    """When a market is open, in its own time zone. No sessions at all mean always, but for holidays."""
 
     timezone: ZoneInfo
     # Half-open ranges of minutes after Monday 00:00; one that ends at or before its start runs into the next week.
     sessions: tuple[MinuteRange, ...] = ()
-    holidays: Mapping[date, tuple[MinuteRange, ...]] = field(default_factory=dict, hash=False)
+    holidays: tuple[Holiday, ...] = ()
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -59,10 +63,10 @@ class TradingHours:
         try:
             timezone = ZoneInfo(str(value["timezone"]))
             hours = tuple((_minute_of_week(opens), _minute_of_week(closes)) for opens, closes in value["hours"])
-            holidays = {
-                date.fromisoformat(day): tuple(_minutes_of_day(opens, closes) for opens, closes in ranges)
-                for day, ranges in value.get("holidays", {}).items()
-            }
+            holidays = tuple(
+                Holiday(date.fromisoformat(day), tuple(_minutes_of_day(opens, closes) for opens, closes in ranges))
+                for day, ranges in sorted(value.get("holidays", {}).items())
+            )
         except (ZoneInfoNotFoundError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(
                 f"sessions need a known 'timezone', 'hours' in pairs, and 'holidays' as pairs of times by date: {error}"
@@ -75,9 +79,10 @@ class TradingHours:
             return True
         local = at.astimezone(self.timezone)
         minute = local.hour * 60 + local.minute
-        holiday = self.holidays.get(local.date())
-        if holiday is not None:
-            return any(opens <= minute < closes for opens, closes in holiday)
+        if self.holidays:
+            holiday = self._holiday(local.date())
+            if holiday is not None:
+                return any(opens <= minute < closes for opens, closes in holiday.sessions)
         minute += local.weekday() * _MINUTES_OF_DAY
         return not self.sessions or any(
             opens <= minute < closes if opens < closes else minute >= opens or minute < closes
@@ -85,8 +90,12 @@ class TradingHours:
         )
 
     def next_opening(self, after: datetime) -> datetime | None:
-        """Return the first moment after an aware one at which a market that is closed then is open."""
-        return next((moment for moment in self._turning_points(after) if self.is_open(moment)), None)
+        """Return the first moment (UTC) after an aware one at which a market that is closed then is open."""
+        turning_points = (moment.astimezone(UTC) for moment in self._turning_points(after))
+        return next((moment for moment in turning_points if self.is_open(moment)), None)
+
+    def _holiday(self, day: date) -> Holiday | None:
+        return next((holiday for holiday in self.holidays if holiday.day == day), None)
 
     def _turning_points(self, after: datetime) -> Iterator[datetime]:
         """Yield the moments at which the market may open, in order."""
@@ -94,7 +103,8 @@ class TradingHours:
         for days in range(_LONGEST_CLOSURE_DAYS):
             day = today + timedelta(days=days)
             # Midnight too: a holiday ends there, and a session from the day before may go on.
-            minutes = {0, *(opens for opens, _ in self.holidays.get(day, ()))}
+            holiday = self._holiday(day)
+            minutes = {0, *(opens for opens, _ in holiday.sessions)} if holiday else {0}
             minutes |= {
                 opens % _MINUTES_OF_DAY for opens, _ in self.sessions if opens // _MINUTES_OF_DAY == day.weekday()
             }

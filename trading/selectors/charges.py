@@ -34,7 +34,7 @@ def swap_terms(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None
 def symbol_swap_terms(symbol: Symbol) -> SwapTerms:
     """Return what a symbol says about swap: its rates, and when they are charged."""
     holidays = TradingHours.from_json(symbol.sessions).holidays
-    closed = (day for day, sessions in holidays.items() if not sessions)
+    closed = (holiday.day for holiday in holidays if not holiday.sessions)
     return SwapTerms(
         **_rates(symbol),
         week=swap_week(symbol.swap_week),

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from trading.engine import balance, liquidation, matching, orders, positions, rollover
+from trading.engine import balance, expiry, liquidation, matching, orders, positions, rollover
 from trading.engine.commands import (
     CancelOrder,
     ChangeBalance,
@@ -45,7 +45,7 @@ def decide(state: AccountState, command: Command, market: Market) -> list[Engine
         case ProcessTick():
             matching.process_tick(decision, command)
         case ExpireOrders():
-            orders.expire(decision)
+            expiry.expire(decision)
         case RollOver():
             rollover.roll_over(decision)
         case CheckMargin():

@@ -2,6 +2,7 @@
 
 from trading.engine.events import EngineEvent
 from trading.engine.evolve import evolve
+from trading.engine.linked_orders import OrderEnd, consequences
 from trading.engine.market import Market
 from trading.engine.state import AccountState
 
@@ -15,6 +16,20 @@ class Decision:
         self.events: list[EngineEvent] = []
 
     def emit(self, event: EngineEvent) -> None:
-        """Add `event` to the decision."""
+        """Add `event` to the decision, and what it means for orders that are linked to the one it ends."""
+        before = self.state
         self.events.append(event)
-        self.state = evolve(self.state, event)
+        self.state = evolve(before, event)
+        if isinstance(event, OrderEnd):
+            for consequence in consequences(before, event, self.market.now):
+                if consequence.order_id in self.state.orders:
+                    self.emit(consequence)
+
+    def attempt(self) -> "Decision":
+        """Return a decision that goes on from this one and changes nothing of it until it is taken over."""
+        return Decision(self.state, self.market)
+
+    def take_over(self, attempt: "Decision") -> None:
+        """Make the events of an attempt part of this decision."""
+        self.events += attempt.events
+        self.state = attempt.state

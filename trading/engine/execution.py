@@ -1,5 +1,6 @@
 """How deals are done: opening a position from an order, closing one wholly or in part."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,27 +19,14 @@ from trading.engine.events import (
     PositionReduced,
 )
 from trading.engine.evidence import closing_evidence, commission_evidence, opening_evidence
+from trading.engine.fill_price import market_price
+from trading.engine.guards import ready
 from trading.engine.margin import frozen_rate, margin_conversion
 from trading.engine.market import Instrument, Quote
 from trading.engine.netting import closing_volume, increased, netted_position
-from trading.engine.pricing import slippage_points
 from trading.engine.profit import closing_profit
-from trading.engine.state import Order, Position, Side
+from trading.engine.state import Order, Position
 from trading.engine.terms import CommissionEntry, CommissionSettlement
-from trading.engine.valuation import opening_price
-
-
-def market_price(instrument: Instrument, side: Side, quote: Quote, deal: str) -> Decimal:
-    """Return the price of a market execution that buys or sells now: the quote, worsened by the slippage."""
-    return opening_price(side, quote) + side.sign * slippage_points(instrument.slippage, deal) * instrument.point
-
-
-def limit_fill_price(limit: Decimal, side: Side, quote: Quote, *, improvement: bool) -> Decimal | None:
-    """Return what a limit to buy or sell fills at: its price, or the better quote; None while it is not reached."""
-    price = opening_price(side, quote)
-    if side.sign * (price - limit) > 0:
-        return None
-    return price if improvement else limit
 
 
 def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str, Any]) -> None:
@@ -74,6 +62,7 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
             comment=order.comment,
             commission=commission.amount,
         )
+        opened = replace(opened, guards=ready(order.guards, opened, instrument))
         evidence = opening_evidence(fill, instrument, opened, conversion, decision.state)
         evidence |= commission_evidence(commission)
     requested = order.working_price
@@ -98,7 +87,8 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
     if not opening:
         return
     if held is not None and adds:
-        decision.emit(PositionIncreased(opening, increased(held, opened)))
+        grown = increased(held, opened)
+        decision.emit(PositionIncreased(opening, replace(grown, guards=ready(order.guards, grown, instrument))))
     else:
         decision.emit(PositionOpened(opened))
     _charge_commission(decision, instrument, commission, position_id)
@@ -109,8 +99,13 @@ def close_at_market(
 ) -> None:
     """Close `volume` lots of a position at the quote, worsened by the slippage."""
     instrument = decision.market.instrument(position.symbol)
-    price = market_price(instrument, position.side.opposite, quote, f"close:{position.id}:{position.volume}")
+    price = market_price(instrument, position.side.opposite, quote, closing_deal(position))
     close_position(decision, position, volume, price, reason, fill)
+
+
+def closing_deal(position: Position) -> str:
+    """Return the name under which the slippage of closing a position as it is now is drawn."""
+    return f"close:{position.id}:{position.volume}"
 
 
 def close_position(

@@ -27,6 +27,7 @@ def increased(held: Position, added: Position) -> Position:
     """Return `held` with `added` in it: volumes summed, price and conversion averaged by volume.
 
     Stop loss and take profit become those of the addition; where it has none, they are removed (MT5, netting system).
+    They count from the moment of the addition.
     """
     volume = held.volume + added.volume
 
@@ -41,5 +42,6 @@ def increased(held: Position, added: Position) -> Position:
         margin_conversion=average(held.margin_conversion, added.margin_conversion),
         stop_loss=added.stop_loss,
         take_profit=added.take_profit,
+        levels_since=added.opened_at,
         commission=held.commission + added.commission,
     )

@@ -1,27 +1,34 @@
 """Placing, modifying and cancelling orders."""
 
 from dataclasses import replace
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 from forexpro.core.refusals import Refused
+from marketdata.ticks import to_units
 from trading.engine.commands import UNCHANGED, CancelOrder, ModifyOrder, PlaceOrder, Unchanged
 from trading.engine.decision import Decision
 from trading.engine.events import CancelReason, OrderCancelled, OrderModified, OrderPlaced
 from trading.engine.evidence import fill_evidence
-from trading.engine.execution import fill_order, market_price
+from trading.engine.expiry import ensure_expiry, expiry_of
+from trading.engine.guards import ensure_guards
+from trading.engine.limits import ensure_order_limits
 from trading.engine.liquidation import settle
 from trading.engine.market import Quote
-from trading.engine.netting import closing_volume
-from trading.engine.state import AccountState, Order, OrderType
+from trading.engine.state import AccountState, Order, OrderType, Policy, TimeInForce
+from trading.engine.triggers import order_triggers
 from trading.engine.validation import (
+    ensure_deviation,
     ensure_margin,
     ensure_market_protection,
     ensure_opening_allowed,
+    ensure_order_not_frozen,
     ensure_order_prices,
     ensure_volume,
     fresh_quote,
 )
 from trading.engine.valuation import opening_price, value_account
+from trading.engine.working_orders import carry_out
 
 Value = TypeVar("Value")
 
@@ -38,36 +45,46 @@ def place(decision: Decision, command: PlaceOrder) -> None:
     if command.order_id in state.orders or command.order_id in state.positions:
         raise ValueError(f"order id {command.order_id} is in use on account {state.id}")
     order = new_order(decision, command, quote)
-    opens = order.type is not OrderType.MARKET or closing_volume(state, order) < order.volume
-    if opens:
-        ensure_opening_allowed(state.policy, instrument, order.side)
-    if order.type is not OrderType.MARKET:
-        ensure_order_prices(instrument, order, quote)
-        decision.emit(OrderPlaced(order))
-        before = value_account(state, market)
-        ensure_margin(state, before, value_account(decision.state, market))
-        return
-    ensure_market_protection(instrument, order.side, quote, order.stop_loss, order.take_profit)
+    if order.type is OrderType.MARKET:
+        ensure_market_protection(instrument, order.side, quote, order.stop_loss, order.take_profit)
+    else:
+        ensure_order_prices(instrument, order, quote, state.policy)
+    ensure_guards(instrument, order.side, order.volume, order.limit_price or order.price, order.guards)
     decision.emit(OrderPlaced(order))
-    fill_at_market(decision, order, quote)
-    if opens:
-        ensure_margin(state, value_account(state, market), value_account(decision.state, market))
-    settle(decision)
+    if not order.waits or _is_marketable_stop(order, state.policy, quote):
+        carry_out(decision, order, quote, fill_evidence(quote), before=state)
+    if order.id not in decision.state.orders:
+        settle(decision)
+        return
+    ensure_opening_allowed(state.policy, instrument, order.side)
+    ensure_order_limits(state, order, market)
+    ensure_margin(state, value_account(state, market), value_account(decision.state, market))
+
+
+def _is_marketable_stop(order: Order, policy: Policy, quote: Quote) -> bool:
+    """Return whether an order that was accepted is a stop that the market is beyond already."""
+    if order.type is OrderType.LIMIT:
+        return False
+    bid, ask = to_units(quote.bid), to_units(quote.ask)
+    return any(trigger.depth(bid, ask) >= 0 for trigger in order_triggers(order, 0, policy.trigger_side))
 
 
 def new_order(decision: Decision, command: PlaceOrder, quote: Quote) -> Order:
-    """Return the order that `command` asks for; a market order's price is the quote it was placed at."""
+    """Return the order that `command` asks for; a market order's price is the quote, or the one that was seen."""
     if command.type is OrderType.MARKET:
-        if command.price is not None or command.limit_price is not None:
+        if command.limit_price is not None or (command.price is not None and command.deviation_points is None):
             raise Refused(
-                "price_not_allowed", "A market order takes no price: it fills at the quote.", {"field": "price"}
+                "price_not_allowed",
+                "A market order fills at the quote. It takes a price only with the largest deviation from it.",
+                {"field": "price"},
             )
-        price = opening_price(command.side, quote)
+        price = opening_price(command.side, quote) if command.price is None else command.price
     elif command.price is None:
         raise Refused("price_required", "A pending order needs a price.", {"field": "price"})
     else:
         price = command.price
-    return Order(
+    instrument = decision.market.instrument(command.symbol)
+    order = Order(
         id=command.order_id,
         symbol=command.symbol,
         side=command.side,
@@ -79,14 +96,32 @@ def new_order(decision: Decision, command: PlaceOrder, quote: Quote) -> Order:
         stop_loss=command.stop_loss,
         take_profit=command.take_profit,
         comment=command.comment,
+        time_in_force=command.time_in_force,
+        expires_at=expiry_of(command, instrument, decision.market.now),
+        deviation_points=command.deviation_points,
+        oco_group=command.oco_group,
+        parent_id=command.parent_id,
+        guards=command.guards,
     )
+    ensure_deviation(order)
+    ensure_links(decision.state, order)
+    return order
 
 
-def fill_at_market(decision: Decision, order: Order, quote: Quote) -> None:
-    """Execute a market order at the quote, slippage included."""
-    instrument = decision.market.instrument(order.symbol)
-    price = market_price(instrument, order.side, quote, f"order:{order.id}")
-    fill_order(decision, order, price, fill_evidence(quote))
+def ensure_links(state: AccountState, order: Order) -> None:
+    """Refuse to attach an order to one that is not working, and to link what does not wait."""
+    if not order.waits and (order.oco_group or order.waits_for_parent):
+        raise Refused(
+            "link_not_allowed",
+            "Only an order that waits for its price can belong to a group or be attached to another.",
+            {"field": "parent_id" if order.waits_for_parent else "oco_group"},
+        )
+    if order.parent_id is not None and order.parent_id not in state.orders:
+        raise Refused(
+            "parent_not_working",
+            "The order to attach this one to is no longer working.",
+            {"field": "parent_id", "parent_id": str(order.parent_id)},
+        )
 
 
 def modify(decision: Decision, command: ModifyOrder) -> None:
@@ -106,30 +141,49 @@ def modify(decision: Decision, command: ModifyOrder) -> None:
         limit_price=given(command.limit_price, order.limit_price),
         stop_loss=given(command.stop_loss, order.stop_loss),
         take_profit=given(command.take_profit, order.take_profit),
+        guards=given(command.guards, order.guards),
+        **_changed_expiry(order, command, decision.market.now),
     )
     if changed == order:
         return
     quote = fresh_quote(decision.market, order.symbol, state.policy)
+    ensure_order_not_frozen(instrument, order, quote)
     if changed.armed and changed.limit_price is not None:
         resting = replace(changed, type=OrderType.LIMIT, price=changed.limit_price, limit_price=None)
-        ensure_order_prices(instrument, resting, quote)
+        ensure_order_prices(instrument, resting, quote, state.policy)
     else:
-        ensure_order_prices(instrument, changed, quote)
-    decision.emit(OrderModified(order.id, changed.price, changed.limit_price, changed.stop_loss, changed.take_profit))
+        ensure_order_prices(instrument, changed, quote, state.policy)
+    ensure_guards(instrument, changed.side, changed.volume, changed.limit_price or changed.price, changed.guards)
+    decision.emit(
+        OrderModified(
+            order.id,
+            changed.price,
+            changed.limit_price,
+            changed.stop_loss,
+            changed.take_profit,
+            time_in_force=changed.time_in_force,
+            expires_at=changed.expires_at,
+            guards=changed.guards,
+            levels_since=decision.market.now,
+        )
+    )
+
+
+def _changed_expiry(order: Order, command: ModifyOrder, now: datetime) -> dict[str, Any]:
+    """Return time in force and expiry as asked: with a moment an order stands until then, without until cancelled."""
+    if isinstance(command.expires_at, Unchanged) or command.expires_at == order.expires_at:
+        return {}
+    time_in_force = TimeInForce.GTC if command.expires_at is None else TimeInForce.GTD
+    return {"time_in_force": time_in_force, "expires_at": ensure_expiry(time_in_force, command.expires_at, now)}
 
 
 def cancel(decision: Decision, command: CancelOrder) -> None:
     """Withdraw a working order."""
     order = working_order(decision.state, command.order_id)
+    quote = decision.market.quotes.get(order.symbol)
+    if quote is not None:
+        ensure_order_not_frozen(decision.market.instrument(order.symbol), order, quote)
     decision.emit(OrderCancelled(order.id, CancelReason.CLIENT))
-
-
-def expire(decision: Decision) -> None:
-    """Withdraw the orders whose time has come."""
-    now = decision.market.now
-    for order in list(decision.state.orders.values()):
-        if order.expires_at is not None and order.expires_at <= now:
-            decision.emit(OrderCancelled(order.id, CancelReason.EXPIRED))
 
 
 def working_order(state: AccountState, order_id: int) -> Order:

@@ -4,26 +4,31 @@ from dataclasses import replace
 from decimal import Decimal
 
 from forexpro.core.refusals import Refused
-from trading.engine.commands import CloseAll, CloseBy, ClosePosition, ModifyPosition
+from trading.engine.commands import CloseAll, CloseBy, ClosePosition, ModifyPosition, Unchanged
 from trading.engine.decision import Decision
 from trading.engine.events import CloseReason, PositionModified
 from trading.engine.evidence import fill_evidence
 from trading.engine.execution import close_at_market, close_position
+from trading.engine.guards import ensure_guards, ready
 from trading.engine.liquidation import settle
 from trading.engine.orders import given
 from trading.engine.state import AccountState, Position
-from trading.engine.validation import ensure_market_protection, ensure_volume, fresh_quote
+from trading.engine.validation import ensure_market_protection, ensure_position_not_frozen, ensure_volume, fresh_quote
+from trading.engine.valuation import closing_price
 
 
 def modify(decision: Decision, command: ModifyPosition) -> None:
-    """Set or remove the stop loss and take profit; nothing happens when they are as asked already."""
+    """Set or remove stop loss, take profit and guards; nothing happens when they are as asked already."""
     position = open_position(decision.state, command.position_id)
     stop_loss = given(command.stop_loss, position.stop_loss)
     take_profit = given(command.take_profit, position.take_profit)
-    if (stop_loss, take_profit) == (position.stop_loss, position.take_profit):
-        return
+    guards = given(command.guards, position.guards)
     instrument = decision.market.instrument(position.symbol)
+    guards = ready(guards, replace(position, stop_loss=stop_loss), instrument)
+    if (stop_loss, take_profit, guards) == (position.stop_loss, position.take_profit, position.guards):
+        return
     quote = fresh_quote(decision.market, position.symbol, decision.state.policy)
+    ensure_position_not_frozen(instrument, position, quote)
     # A level that stays may have come nearer to the market than a new one is allowed to be.
     ensure_market_protection(
         instrument,
@@ -32,7 +37,11 @@ def modify(decision: Decision, command: ModifyPosition) -> None:
         stop_loss if stop_loss != position.stop_loss else None,
         take_profit if take_profit != position.take_profit else None,
     )
-    decision.emit(PositionModified(position.id, stop_loss, take_profit))
+    if not isinstance(command.guards, Unchanged):
+        ensure_guards(instrument, position.side, position.volume, closing_price(position.side, quote), guards)
+    decision.emit(
+        PositionModified(position.id, stop_loss, take_profit, guards=guards, levels_since=decision.market.now)
+    )
 
 
 def close(decision: Decision, command: ClosePosition) -> None:
@@ -41,6 +50,9 @@ def close(decision: Decision, command: ClosePosition) -> None:
     volume = position.volume if command.volume is None else command.volume
     if volume != position.volume:
         _ensure_partial_volume(decision, position, volume)
+    if not command.by_dealer:
+        quote = fresh_quote(decision.market, position.symbol, decision.state.policy)
+        ensure_position_not_frozen(decision.market.instrument(position.symbol), position, quote)
     reason = CloseReason.DEALER if command.by_dealer else CloseReason.CLIENT
     _close_now(decision, position, volume, reason)
     settle(decision)

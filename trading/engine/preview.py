@@ -11,8 +11,9 @@ from trading.engine.decision import Decision
 from trading.engine.events import OrderFilled
 from trading.engine.evidence import fill_evidence
 from trading.engine.execution import fill_order
+from trading.engine.fill_price import market_price
 from trading.engine.market import Instrument, Market
-from trading.engine.orders import fill_at_market, new_order
+from trading.engine.orders import new_order
 from trading.engine.profit import closing_profit, profit_conversion
 from trading.engine.state import AccountState, OrderType, Side
 from trading.engine.valuation import value_account
@@ -47,11 +48,10 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
     quote = market.quote(command.symbol)
     decision = Decision(state, market)
     order = new_order(decision, command, quote)
+    at = order.price if order.limit_price is None else order.limit_price
     if order.type is OrderType.MARKET:
-        fill_at_market(decision, order, quote)
-    else:
-        at = order.price if order.limit_price is None else order.limit_price
-        fill_order(decision, order, at, fill_evidence(quote))
+        at = market_price(instrument, order.side, quote, f"order:{order.id}")
+    fill_order(decision, order, at, fill_evidence(quote))
     (price,) = (event.price for event in decision.events if isinstance(event, OrderFilled))
     before, after = value_account(state, market), value_account(decision.state, market)
 

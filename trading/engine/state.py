@@ -223,6 +223,15 @@ class Order:
     levels_since: datetime | None = None
 
     @property
+    def waits(self) -> bool:
+        """Whether it may stand until the market comes: not a market order, nor one that fills at once or not at all."""
+        return self.type is not OrderType.MARKET and not self.time_in_force.is_immediate
+
+    @property
+    def waits_for_parent(self) -> bool:
+        return self.parent_id is not None
+
+    @property
     def is_limit(self) -> bool:
         """Whether it now fills at its price or better: a limit, or a stop-limit whose stop was reached."""
         return self.type is OrderType.LIMIT or self.armed

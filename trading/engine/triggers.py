@@ -4,13 +4,15 @@ An index holds the levels of all accounts that see the same prices. Prices are i
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from sortedcontainers import SortedList
 
 from marketdata.ticks import to_units
-from trading.engine.state import AccountState, Order, OrderType, Position, Side
+from trading.engine.market import Quote
+from trading.engine.state import AccountState, Order, OrderType, Position, Side, TriggerSide
 
 
 class Watch(IntEnum):
@@ -20,16 +22,21 @@ class Watch(IntEnum):
     ASK_FALLS = 1
     BID_RISES = 2
     BID_FALLS = 3
+    MID_RISES = 4
+    MID_FALLS = 5
 
 
 class TriggerKind(StrEnum):
     ORDER = "order"
     STOP_LOSS = "stop_loss"
     TAKE_PROFIT = "take_profit"
+    PARTIAL_TAKE_PROFIT = "partial_take_profit"
+    BREAK_EVEN = "break_even"
+    TRAILING_STOP = "trailing_stop"
 
 
 class Trigger(NamedTuple):
-    """One level of one account: `id` is that of the order, or of the position whose stop loss or take profit it is."""
+    """One level of one account: `id` is that of the order, or of the position whose protection it is."""
 
     id: int
     kind: TriggerKind
@@ -49,36 +56,79 @@ class Trigger(NamedTuple):
                 return bid - self.level
             case Watch.BID_FALLS:
                 return self.level - bid
+            # Half a unit of 10^-8 is left to the level: only a middle at or beyond it reaches it.
+            case Watch.MID_RISES:
+                return (bid + ask) // 2 - self.level
+            case Watch.MID_FALLS:
+                return self.level + -(bid + ask) // 2
 
 
-def order_watch(order: Order) -> Watch:
-    """Return what a working order waits for: buys watch the ask, sells the bid; limits from their better side."""
-    if order.side is Side.BUY:
-        return Watch.ASK_FALLS if order.is_limit else Watch.ASK_RISES
-    return Watch.BID_RISES if order.is_limit else Watch.BID_FALLS
+# By trigger side: what an order to sell and one to buy watch, each for a rising price and for a falling one.
+_ASK, _BID = (Watch.ASK_FALLS, Watch.ASK_RISES), (Watch.BID_FALLS, Watch.BID_RISES)
+_MID = (Watch.MID_FALLS, Watch.MID_RISES)
+_WATCHED = {
+    TriggerSide.DEFAULT: (_BID, _ASK),
+    TriggerSide.INVERSE: (_ASK, _BID),
+    TriggerSide.BID: (_BID, _BID),
+    TriggerSide.ASK: (_ASK, _ASK),
+    TriggerSide.MID: (_MID, _MID),
+}
 
 
-def order_triggers(order: Order, account_id: int) -> list[Trigger]:
-    """Return the level of a working order."""
-    if order.type is OrderType.MARKET:
+def _watch(deal: Side, trigger_side: TriggerSide, *, rises: bool) -> Watch:
+    """Return the watch of a level at which a deal is due; by default those that buy watch the ask, others the bid."""
+    return _WATCHED[trigger_side][deal is Side.BUY][rises]
+
+
+def order_watch(order: Order, trigger_side: TriggerSide) -> Watch:
+    """Return what a working order waits for: limits are reached from their better side, stops from the other."""
+    return _watch(order.side, trigger_side, rises=(order.side is Side.BUY) != order.is_limit)
+
+
+def winning_watch(side: Side, trigger_side: TriggerSide) -> Watch:
+    """Return the watch of a level at which a position of `side` has won."""
+    return _watch(side.opposite, trigger_side, rises=side is Side.BUY)
+
+
+def losing_watch(side: Side, trigger_side: TriggerSide) -> Watch:
+    """Return the watch of a level at which a position of `side` has lost."""
+    return _watch(side.opposite, trigger_side, rises=side is Side.SELL)
+
+
+def trigger_price(watch: Watch, quote: Quote) -> Decimal:
+    """Return the price of a quote that a level looks at."""
+    if watch in _MID:
+        return (quote.bid + quote.ask) / 2
+    return quote.ask if watch in _ASK else quote.bid
+
+
+def order_triggers(order: Order, account_id: int, trigger_side: TriggerSide) -> list[Trigger]:
+    """Return the level of a working order; one that waits for another order's fill has none yet."""
+    if order.type is OrderType.MARKET or order.waits_for_parent:
         return []
     level = to_units(order.working_price)
-    return [Trigger(order.id, TriggerKind.ORDER, account_id, order.symbol, order_watch(order), level)]
+    watch = order_watch(order, trigger_side)
+    return [Trigger(order.id, TriggerKind.ORDER, account_id, order.symbol, watch, level)]
 
 
-def position_triggers(position: Position, account_id: int) -> list[Trigger]:
-    """Return the stop loss and take profit levels of a position: a long's watch the bid, a short's the ask."""
-    long = position.side is Side.BUY
-    triggers = []
-    if position.stop_loss is not None:
-        watch = Watch.BID_FALLS if long else Watch.ASK_RISES
-        level = to_units(position.stop_loss)
-        triggers.append(Trigger(position.id, TriggerKind.STOP_LOSS, account_id, position.symbol, watch, level))
-    if position.take_profit is not None:
-        watch = Watch.BID_RISES if long else Watch.ASK_FALLS
-        level = to_units(position.take_profit)
-        triggers.append(Trigger(position.id, TriggerKind.TAKE_PROFIT, account_id, position.symbol, watch, level))
-    return triggers
+def position_triggers(position: Position, account_id: int, trigger_side: TriggerSide) -> list[Trigger]:
+    """Return the levels of a position: stop loss, take profit, and where its guards act next."""
+    levels = [(TriggerKind.STOP_LOSS, position.stop_loss), (TriggerKind.TAKE_PROFIT, position.take_profit)]
+    guards = position.guards
+    if guards is not None:
+        if guards.partial_take_profits:
+            levels.append((TriggerKind.PARTIAL_TAKE_PROFIT, guards.partial_take_profits[0].price))
+        if guards.break_even is not None:
+            levels.append((TriggerKind.BREAK_EVEN, guards.break_even.moves_at))
+        if guards.trailing_stop is not None:
+            levels.append((TriggerKind.TRAILING_STOP, guards.trailing_stop.moves_at))
+    losing, winning = losing_watch(position.side, trigger_side), winning_watch(position.side, trigger_side)
+    watches = {kind: winning for kind, _ in levels} | {TriggerKind.STOP_LOSS: losing}
+    return [
+        Trigger(position.id, kind, account_id, position.symbol, watches[kind], to_units(level))
+        for kind, level in levels
+        if level is not None
+    ]
 
 
 def account_triggers(state: AccountState, symbol: str | None = None) -> list[Trigger]:
@@ -86,10 +136,10 @@ def account_triggers(state: AccountState, symbol: str | None = None) -> list[Tri
     triggers = []
     for order in state.orders.values():
         if symbol in (None, order.symbol):
-            triggers += order_triggers(order, state.id)
+            triggers += order_triggers(order, state.id, state.policy.trigger_side)
     for position in state.positions.values():
         if symbol in (None, position.symbol):
-            triggers += position_triggers(position, state.id)
+            triggers += position_triggers(position, state.id, state.policy.trigger_side)
     return triggers
 
 
@@ -116,11 +166,13 @@ class _Book:
         self.set_gates()
 
     def set_gates(self) -> None:
-        ask_rises, ask_falls, bid_rises, bid_falls = self.levels
-        self.ask_rises: int = ask_rises[0][0] if ask_rises else _NEVER
-        self.ask_falls: int = -ask_falls[0][0] if ask_falls else -_NEVER
-        self.bid_rises: int = bid_rises[0][0] if bid_rises else _NEVER
-        self.bid_falls: int = -bid_falls[0][0] if bid_falls else -_NEVER
+        nearest = [levels[0][0] if levels else _NEVER for levels in self.levels]
+        ask_rises, ask_falls, bid_rises, bid_falls, mid_rises, mid_falls = nearest
+        # Where the middle has risen to a level the ask is no lower, where it has fallen to one the bid is no higher.
+        self.ask_rises: int = min(ask_rises, mid_rises)
+        self.ask_falls: int = -ask_falls
+        self.bid_rises: int = bid_rises
+        self.bid_falls: int = -min(bid_falls, mid_falls)
 
 
 class TriggerIndex:
@@ -161,7 +213,7 @@ class TriggerIndex:
         book = self._books.get(symbol)
         if book is None or (book.ask_falls < ask < book.ask_rises and book.bid_falls < bid < book.bid_rises):
             return []
-        prices = (ask, -ask, bid, -bid)
+        prices = (ask, -ask, bid, -bid, (bid + ask) // 2, -(bid + ask) // 2)
         reached = [
             trigger
             for price, levels in zip(prices, book.levels, strict=True)
@@ -171,5 +223,5 @@ class TriggerIndex:
 
 
 def _entry(trigger: Trigger) -> tuple[int, Trigger]:
-    falling = trigger.watch in (Watch.ASK_FALLS, Watch.BID_FALLS)
+    falling = trigger.watch in (Watch.ASK_FALLS, Watch.BID_FALLS, Watch.MID_FALLS)
     return (-trigger.level if falling else trigger.level, trigger)

@@ -1,11 +1,11 @@
 """What a request must satisfy. Every refusal has a stable code, a sentence for people and the numbers behind it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from forexpro.core.refusals import Refused
 from trading.engine.market import Instrument, Market, Quote, TradeMode
-from trading.engine.state import AccountState, Order, OrderType, Policy, Side
+from trading.engine.state import AccountState, Order, OrderType, Policy, Position, Side
 from trading.engine.valuation import Valuation, closing_price, opening_price
 
 _OPENS = {TradeMode.FULL: tuple(Side), TradeMode.LONG_ONLY: (Side.BUY,), TradeMode.SHORT_ONLY: (Side.SELL,)}
@@ -25,12 +25,6 @@ def ensure_opening_allowed(policy: Policy, instrument: Instrument, side: Side) -
         raise _mode_refusal(instrument)
 
 
-def ensure_closing_allowed(instrument: Instrument) -> None:
-    """Refuse to close or change anything in a symbol that is disabled altogether."""
-    if instrument.trade_mode is TradeMode.DISABLED:
-        raise _mode_refusal(instrument)
-
-
 def _mode_refusal(instrument: Instrument) -> Refused:
     return Refused(
         "symbol_disabled",
@@ -39,8 +33,28 @@ def _mode_refusal(instrument: Instrument) -> Refused:
     )
 
 
+def is_tradable(instrument: Instrument, at: datetime) -> bool:
+    """Return whether anything can be done in a symbol: it is not disabled and its market is open."""
+    return instrument.trade_mode is not TradeMode.DISABLED and instrument.hours.is_open(at)
+
+
+def ensure_tradable(instrument: Instrument, at: datetime) -> None:
+    """Refuse to place, fill, change or close anything in a symbol that is disabled or whose market is closed."""
+    if instrument.trade_mode is TradeMode.DISABLED:
+        raise _mode_refusal(instrument)
+    if not instrument.hours.is_open(at):
+        opens_at = instrument.hours.next_opening(at)
+        reopening = "" if opens_at is None else f" It opens on {opens_at:%d %B at %H:%M} UTC."
+        raise Refused(
+            "market_closed",
+            f"The market of {instrument.symbol} is closed.{reopening}",
+            {"symbol": instrument.symbol, "opens_at": None if opens_at is None else opens_at.isoformat()},
+        )
+
+
 def fresh_quote(market: Market, symbol: str, policy: Policy) -> Quote:
-    """Return the newest quote of `symbol`; refuse one that was received too long ago to trade on."""
+    """Return the quote of `symbol` to trade at; refuse where nothing can be done, or where it came too long ago."""
+    ensure_tradable(market.instrument(symbol), market.now)
     quote = market.quote(symbol)
     age = market.now - quote.received_at
     if age > timedelta(seconds=policy.quote_max_age_seconds):
@@ -83,17 +97,22 @@ def ensure_price(instrument: Instrument, name: str, price: Decimal) -> None:
         )
 
 
-def ensure_order_prices(instrument: Instrument, order: Order, quote: Quote) -> None:
-    """Refuse a pending order whose price is missing, misplaced or too near, or whose stop loss or take profit is."""
+def ensure_order_prices(instrument: Instrument, order: Order, quote: Quote, policy: Policy) -> None:
+    """Refuse a pending order whose price is missing, misplaced or too near, or whose stop loss or take profit is.
+
+    Where the market is does not matter to an order that waits for another's fill, nor to one that fills at once.
+    """
     ensure_price(instrument, "The price", order.price)
-    market_price = opening_price(order.side, quote)
-    _ensure_beyond(
-        instrument,
-        f"The price of a {order.side} {order.type.replace('_', ' ')}",
-        order.price,
-        market_price,
-        above=(order.side is Side.BUY) != (order.type is OrderType.LIMIT),
-    )
+    is_stop = order.type is not OrderType.LIMIT
+    stands_apart = order.waits and not order.waits_for_parent
+    if stands_apart and not (is_stop and policy.marketable_stops_accepted):
+        ensure_beyond(
+            instrument,
+            f"The price of a {order.side} {order.type.replace('_', ' ')}",
+            order.price,
+            opening_price(order.side, quote),
+            above=(order.side is Side.BUY) == is_stop,
+        )
     if order.type is OrderType.STOP_LIMIT:
         if order.limit_price is None:
             raise Refused("limit_price_required", "A stop-limit order needs a limit price.", {"field": "limit_price"})
@@ -102,6 +121,41 @@ def ensure_order_prices(instrument: Instrument, order: Order, quote: Quote) -> N
         raise Refused("limit_price_not_allowed", "Only a stop-limit order has a limit price.", {"field": "limit_price"})
     fills_at = order.price if order.limit_price is None else order.limit_price
     ensure_protection(instrument, order.side, fills_at, order.stop_loss, order.take_profit)
+    ensure_deviation(order)
+
+
+def ensure_deviation(order: Order) -> None:
+    """Refuse a deviation that is negative, or of an order that never fills beyond its price."""
+    if order.deviation_points is None:
+        return
+    details = {"field": "deviation_points", "deviation_points": str(order.deviation_points)}
+    if order.type not in (OrderType.MARKET, OrderType.STOP):
+        raise Refused("deviation_not_allowed", "Only market and stop orders can deviate from their price.", details)
+    if order.deviation_points < 0:
+        raise Refused("deviation_negative", "The largest deviation is zero points or more.", details)
+
+
+def ensure_order_not_frozen(instrument: Instrument, order: Order, quote: Quote) -> None:
+    """Refuse to change or withdraw an order that the market is about to reach (MT5, freeze level)."""
+    if not order.waits_for_parent:
+        _ensure_not_frozen(instrument, "order", order.working_price, opening_price(order.side, quote))
+
+
+def ensure_position_not_frozen(instrument: Instrument, position: Position, quote: Quote) -> None:
+    """Refuse to change or close a position whose stop loss or take profit the market is about to reach."""
+    for level in (position.stop_loss, position.take_profit):
+        if level is not None:
+            _ensure_not_frozen(instrument, "position", level, closing_price(position.side, quote))
+
+
+def _ensure_not_frozen(instrument: Instrument, name: str, level: Decimal, price: Decimal) -> None:
+    frozen = instrument.freeze_level_points
+    if frozen and abs(price - level) <= frozen * instrument.point:
+        raise Refused(
+            "frozen",
+            f"The market is within {frozen} points of {_plain(level)}: this {name} cannot be changed now.",
+            {"level": str(level), "price": str(price), "freeze_level_points": str(frozen)},
+        )
 
 
 def ensure_protection(
@@ -114,10 +168,10 @@ def ensure_protection(
     """Refuse a stop loss or take profit on the wrong side of `reference`, or nearer to it than the stops level."""
     if stop_loss is not None:
         ensure_price(instrument, "The stop loss", stop_loss)
-        _ensure_beyond(instrument, "The stop loss", stop_loss, reference, above=side is Side.SELL)
+        ensure_beyond(instrument, "The stop loss", stop_loss, reference, above=side is Side.SELL)
     if take_profit is not None:
         ensure_price(instrument, "The take profit", take_profit)
-        _ensure_beyond(instrument, "The take profit", take_profit, reference, above=side is Side.BUY)
+        ensure_beyond(instrument, "The take profit", take_profit, reference, above=side is Side.BUY)
 
 
 def ensure_market_protection(
@@ -155,7 +209,8 @@ def ensure_margin(state: AccountState, before: Valuation, after: Valuation) -> N
         )
 
 
-def _ensure_beyond(instrument: Instrument, name: str, price: Decimal, reference: Decimal, *, above: bool) -> None:
+def ensure_beyond(instrument: Instrument, name: str, price: Decimal, reference: Decimal, *, above: bool) -> None:
+    """Refuse a price that is not above (or below) `reference` by at least the stops level."""
     distance = price - reference if above else reference - price
     minimum = instrument.stops_level_points * instrument.point
     details = {

@@ -77,9 +77,10 @@ class FoldedAccount:
             match trigger.watch:
                 case Watch.ASK_FALLS:
                     gate[0] = max(gate[0], trigger.level)
-                case Watch.ASK_RISES:
+                # The middle is never above the ask, nor below the bid.
+                case Watch.ASK_RISES | Watch.MID_RISES:
                     gate[1] = min(gate[1], trigger.level)
-                case Watch.BID_FALLS:
+                case Watch.BID_FALLS | Watch.MID_FALLS:
                     gate[2] = max(gate[2], trigger.level)
                 case Watch.BID_RISES:
                     gate[3] = min(gate[3], trigger.level)

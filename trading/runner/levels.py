@@ -24,8 +24,8 @@ _SETTING = OrderPlaced | OrderModified | OrderArmed | OrderReleased | PositionOp
 def levels_of(state: AccountState, id: int) -> list[Trigger]:
     """Return the levels of the order, and of the position, with an id."""
     order, position = state.orders.get(id), state.positions.get(id)
-    levels = order_triggers(order, state.id) if order else []
-    levels += position_triggers(position, state.id) if position else []
+    levels = order_triggers(order, state.id, state.policy.trigger_side) if order else []
+    levels += position_triggers(position, state.id, state.policy.trigger_side) if position else []
     return levels
 
 

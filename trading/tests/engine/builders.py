@@ -116,6 +116,6 @@ def of_type(events: Iterable[EngineEvent], *types: type) -> list[Any]:
 
 def _exact(values: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: Decimal(value) if isinstance(value, str) and name != "comment" else value
+        name: Decimal(value) if type(value) is str and name not in ("comment", "oco_group") else value
         for name, value in values.items()
     }

@@ -140,11 +140,13 @@ def test_levels_already_reached_cannot_be_set():
 def test_modifying_says_what_changed_and_leaves_the_rest():
     at = market(QUOTE, instruments=[EURUSD])
     held = account(positions=[position(1, "EURUSD", BUY, "0.10", "1.1", stop_loss="1.05", take_profit="1.2")])
-    assert decide(held, ModifyPosition(1, take_profit=None), at) == [PositionModified(1, Decimal("1.05"), None)]
+    assert decide(held, ModifyPosition(1, take_profit=None), at) == [
+        PositionModified(1, Decimal("1.05"), None, levels_since=NOW)
+    ]
     assert decide(held, ModifyPosition(1, stop_loss=Decimal("1.05")), at) == []
     working = account(orders=[order(1, "EURUSD", BUY, LIMIT, "0.1", "1.09")])
     assert decide(working, ModifyOrder(1, price=Decimal("1.08")), at) == [
-        OrderModified(1, Decimal("1.08"), None, None, None)
+        OrderModified(1, Decimal("1.08"), None, None, None, levels_since=NOW)
     ]
     assert refusal(ModifyOrder(1, price=Decimal("1.2")), working) == "price_wrong_side"
 

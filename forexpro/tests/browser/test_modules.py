@@ -53,6 +53,7 @@ FORMATTED = {
     "formatAge(1000, 181000)": "3 minutes ago",
     "formatAge(1000, 1200)": "now",
     "formatCountdown(3729.9)": "1:02:09",
+    "formatCountdown(188_829)": "2d 04:27",
     "formatCountdown(9)": "00:09",
     "formatCountdown(-5)": "00:00",
 }

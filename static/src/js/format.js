@@ -108,10 +108,14 @@ export function formatAge(value, now = Date.now()) {
   return formatter(Intl.RelativeTimeFormat, { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
 }
 
-/** "1:02:09" or "02:09" left of a number of seconds. */
+/** "2d 04:27", "1:02:09" or "02:09" left of a number of seconds. */
 export function formatCountdown(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
-  const parts = [Math.floor((whole % 3600) / 60), whole % 60].map((part) => String(part).padStart(2, "0"));
-  const hours = Math.floor(whole / 3600);
-  return hours ? [hours, ...parts].join(":") : parts.join(":");
+  const two = (part) => String(part).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), two(Math.floor((whole % 3600) / 60)), two(whole % 60)];
+  if (hours >= 24) {
+    const days = formatter(Intl.NumberFormat, { style: "unit", unit: "day", unitDisplay: "narrow" });
+    return `${days.format(Math.floor(hours / 24))} ${two(hours % 24)}:${minutes}`;
+  }
+  return hours ? `${hours}:${minutes}:${rest}` : `${minutes}:${rest}`;
 }

@@ -35,6 +35,7 @@ export class ChartLines {
     this.instrument = instrument;
     this.lines = [];
     this.handles = new Map();
+    this.axisViews = [];
     this.dragged = null;
     this.layer = document.createElement("div");
     this.layer.className = "chart-lines";
@@ -68,13 +69,19 @@ export class ChartLines {
     this.placeHandles();
   }
 
+  /** One view per line for as long as the lines are the same: the axis moves labels apart on the objects it was given. */
   priceAxisViews() {
-    return this.allLines().map((line) => ({
-      coordinate: () => this.series.priceToCoordinate(line.price) ?? -100,
+    return this.axisViews;
+  }
+
+  axisView(line) {
+    return {
+      coordinate: () => this.series.priceToCoordinate(line.price) ?? 0,
+      visible: () => this.series.priceToCoordinate(line.price) !== null,
       text: () => formatPrice(line.price, this.instrument().digits),
       textColor: () => this.colourOf("panel"),
       backColor: () => this.colourOf(line.tone),
-    }));
+    };
   }
 
   /** The scale reaches to the lines that are near the market; those far away must not flatten the candles. */
@@ -95,6 +102,7 @@ export class ChartLines {
       this.handles.delete(key);
     }
     for (const line of this.allLines()) this.describe(line);
+    this.axisViews = this.allLines().map((line) => this.axisView(line));
     this.requestUpdate?.();
   }
 
@@ -144,19 +152,25 @@ export class ChartLines {
     grip.setAttribute("aria-valuetext", `${formatPrice(line.price, this.instrument().digits)} ${label}`);
   }
 
-  /** Put each handle on its line; handles of lines that lie close together stand side by side. */
+  /** Put each handle on its line; those of lines that lie close together stand side by side, or below where there is no room. */
   placeHandles() {
-    const height = this.layer.clientHeight;
+    const { clientWidth: width, clientHeight: height } = this.layer;
     const placed = [];
     for (const line of this.allLines()) {
       const handle = this.handleOf(line);
       const y = this.series.priceToCoordinate(line.price);
       handle.hidden = y === null || y < 0 || y > height;
       if (handle.hidden) continue;
-      const near = placed.filter((other) => Math.abs(other.y - y) < handle.offsetHeight);
-      const x = Math.max(0, ...near.map((other) => other.right + HANDLE_GAP));
-      handle.style.transform = `translate(${x}px, ${Math.round(y)}px)`;
-      placed.push({ y, right: x + handle.offsetWidth });
+      const { offsetWidth, offsetHeight } = handle;
+      const near = placed.filter((other) => Math.abs(other.y - y) < offsetHeight);
+      let x = Math.max(0, ...near.map((other) => other.right + HANDLE_GAP));
+      let top = y;
+      if (x && handle.offsetLeft + x + offsetWidth > width) {
+        x = 0;
+        top = Math.max(...near.map((other) => other.y)) + offsetHeight + 1;
+      }
+      handle.style.transform = `translate(${x}px, ${Math.round(top)}px)`;
+      placed.push({ y: top, right: x + offsetWidth });
     }
   }
 

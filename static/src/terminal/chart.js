@@ -10,9 +10,11 @@ import { candleOptions, chartOptions } from "./chart-theme.js";
 import { currentInstrument, currentSymbol, followSymbol } from "./desk.js";
 import { followPrices, latestPrice } from "./prices.js";
 import { recall, remember } from "./remembered.js";
+import { SessionShading } from "./session-shading.js";
 
 const OLDER_WITHIN_BARS = 40;
-const FIRST_VIEW_BARS = 120;
+const FIRST_VIEW_BAR_PX = 7;
+const ROOM_RIGHT_BARS = 8;
 
 /** Start the chart; return `{chart, series, element}` for whatever draws onto it. */
 export function startChart() {
@@ -24,7 +26,7 @@ export function startChart() {
     ...chartOptions(),
     autoSize: true,
     crosshair: { ...chartOptions().crosshair, mode: CrosshairMode.Normal },
-    timeScale: { ...chartOptions().timeScale, timeVisible: true, rightOffset: 8 },
+    timeScale: { ...chartOptions().timeScale, timeVisible: true, rightOffset: ROOM_RIGHT_BARS },
     localization: { locale: document.documentElement.lang || "en" },
   });
   const series = chart.addSeries(CandlestickSeries, { ...candleOptions(), priceLineVisible: false, lastValueVisible: false });
@@ -65,7 +67,8 @@ export function startChart() {
     }
     series.setData(candles);
     setState(candles.length ? "ready" : "empty");
-    chart.timeScale().setVisibleLogicalRange({ from: candles.length - FIRST_VIEW_BARS, to: candles.length + 8 });
+    const to = candles.length + ROOM_RIGHT_BARS;
+    chart.timeScale().setVisibleLogicalRange({ from: to - chart.timeScale().width() / FIRST_VIEW_BAR_PX, to });
     series.priceScale().setAutoScale(true);
     const price = latestPrice(currentSymbol());
     if (price) draw(price);
@@ -167,6 +170,11 @@ export function startChart() {
     const now = Date.now() / 1000;
     write(remaining, formatCountdown(candleEnd(now, interval) - now));
   }, 1000);
+  new SessionShading({
+    chart,
+    series,
+    bars: () => (candles.length ? { last: candles.at(-1).time, seconds: INTERVALS[interval] } : null),
+  });
   load();
   return { chart, series, element };
 }

@@ -1,4 +1,4 @@
-/** The strip of market sessions: who trades now, and when the next one opens or closes. */
+/** The business hours of the market centres: the strip that says who trades now, and when the next one opens or closes. */
 
 import { formatCountdown } from "../js/format.js";
 import { write } from "../js/prices.js";
@@ -50,9 +50,41 @@ export function sessionLength(name) {
   return (CENTRES[name].closes - CENTRES[name].opens) * HOUR;
 }
 
+/**
+ * The sessions that touch the time from `from` to `to` (Unix seconds), as `{name, row, from, to}`: the centre's name in the
+ * reader's language, and its place among the centres.
+ */
+export function sessionsBetween(from, to) {
+  const found = [];
+  const names = new Map(centreElements().map((centre) => [centre.dataset.session, centre.querySelector(".session-name").textContent]));
+  for (let day = Math.floor(from / DAY) - 1; day <= to / DAY; day += 1) {
+    for (const [row, name] of Object.keys(CENTRES).entries()) {
+      const opens = openingOn(name, day);
+      if (opens === null || opens >= to || opens + sessionLength(name) <= from) continue;
+      found.push({ name: names.get(name), row, from: opens, to: opens + sessionLength(name) });
+    }
+  }
+  return found;
+}
+
+const openings = new Map();
+
+/** When a centre opens on a day (counted from the epoch, UTC), or null at its weekend. */
+function openingOn(name, day) {
+  const key = `${name} ${day}`;
+  if (!openings.has(key)) {
+    const opens = day * DAY + sessionAt(name, (day + 0.5) * DAY * 1000).start;
+    openings.set(key, sessionAt(name, opens * 1000).open ? opens : null);
+  }
+  return openings.get(key);
+}
+
+function centreElements() {
+  return [...document.querySelectorAll("#sessions [data-session]")];
+}
+
 export function startSessions() {
-  const strip = document.getElementById("sessions");
-  const centres = [...strip.querySelectorAll("[data-session]")];
+  const centres = centreElements();
 
   function draw() {
     const moment = Date.now();

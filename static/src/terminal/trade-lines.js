@@ -64,7 +64,7 @@ function entryLines(entry) {
   const own = {
     key,
     price: base,
-    tone: entry.kind === "position" ? (entry.side === "buy" ? "info" : "warning") : "accent",
+    tone: entry.kind === "position" ? "info" : "text-secondary",
     solid: entry.kind === "position",
     name: `${title} ${entry.label}`,
     label: () => (entry.kind === "position" ? `${title} · ${currentMeaning(entry)}` : `${title} ${entry.label}`),
@@ -84,7 +84,7 @@ function entryLines(entry) {
     shown.push({
       key: `${key}-limit`,
       price: entry.limit_price,
-      tone: "accent",
+      tone: "text-secondary",
       name: `${title} ${gettext("limit")}`,
       label: () => `${title} ${gettext("limit")}`,
       onDrop: change("limit_price"),
@@ -135,8 +135,8 @@ function draftLines(draft) {
     });
   };
   const title = `${sideName(draft.side)} ${draft.volume}`;
-  add("price", "text-secondary", () => `${title} …`);
-  add("limit_price", "text-secondary", () => `${title} ${gettext("limit")} …`);
+  add("price", "accent", () => `${title} …`);
+  add("limit_price", "accent", () => `${title} ${gettext("limit")} …`);
   for (const level of Object.keys(LEVELS)) {
     add(level, LEVELS[level].tone, (price) => `${LEVELS[level].short} ${meaning(draft, draft.entry, price)} …`);
   }

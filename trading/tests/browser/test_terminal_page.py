@@ -195,11 +195,57 @@ def test_phone_shows_one_pane_and_the_deal_buttons(terminal):
     expect(page.locator("[data-confirm]")).to_be_visible()
 
 
+def test_the_most_traded_symbols_come_first(terminal):
+    page = terminal()
+    assert page.locator("#watchlist [data-symbol]").evaluate_all("rows => rows.map(row => row.dataset.symbol)") == [
+        "EURUSD",
+        "GBPUSD",
+        "USDJPY",
+    ]
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (768, 1024)])
+def test_toasts_leave_the_deal_buttons_free(terminal, position, width, height):
+    page = terminal(width, height)
+    page.evaluate(
+        """() => document.dispatchEvent(new CustomEvent("toasts", {detail: {items: Array.from({length: 4}, () => (
+            {kind: "error", title: "Refused", detail: "Not enough margin."}))}}))"""
+    )
+    toasts = page.locator("#toasts").bounding_box()
+    bottom = toasts["y"] + toasts["height"]
+    assert bottom < page.locator("#quick-deal [data-side=sell]").bounding_box()["y"]
+    if width == 360:
+        page.locator(".pane-bar [data-show-pane=ticket]").click()
+        assert bottom < page.locator("[data-confirm]").bounding_box()["y"]
+
+
+def test_a_phone_shows_what_a_position_is_worth_and_closes_it(terminal, position):
+    page = terminal(360, 740)
+    page.locator(".pane-bar [data-show-pane=dock]").click()
+    row = page.locator("#panel-positions tbody tr")
+    for shown in (row.locator("[data-value=profit]"), row.locator("[data-removes]"), page.get_by_text("Close all")):
+        box = shown.bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 360
+    row.locator("[data-removes]").click()
+    page.get_by_role("button", name="Close at market").click()
+    expect(row).to_have_count(0)
+
+
+def test_sessions_are_shaded_unless_somebody_would_rather_not(terminal):
+    page = terminal()
+    button = page.get_by_role("button", name="Shade the sessions on the chart")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
 def test_panes_keep_their_size(terminal):
     page = terminal()
     handle = page.get_by_role("separator", name="Width of the watchlist")
     handle.focus()
     page.keyboard.press("ArrowRight")
-    expect(handle).to_have_attribute("aria-valuenow", "316")
+    expect(handle).to_have_attribute("aria-valuenow", "296")
     page.reload()
-    expect(handle).to_have_attribute("aria-valuenow", "316")
+    expect(handle).to_have_attribute("aria-valuenow", "296")

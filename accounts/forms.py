@@ -6,7 +6,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    get_default_password_validators,
+    validate_password,
+)
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -59,7 +63,11 @@ class PasswordField(forms.CharField):
 
 
 def _rules() -> str:
-    return " ".join(password_validators_help_texts())
+    """Say in one breath what the validators want; theirs is a sentence each."""
+    (length,) = (one.min_length for one in get_default_password_validators() if isinstance(one, MinimumLengthValidator))
+    return _("At least %(length)s characters; no common password, and nothing like your name or address.") % {
+        "length": length
+    }
 
 
 _password_rules = lazy(_rules, str)

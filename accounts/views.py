@@ -51,7 +51,13 @@ def verification_resend(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         verification_request(email=form.cleaned_data["email"])
         return redirect("accounts:check_mail")
-    return _form_page(request, "accounts/verification_resend.html", form)
+    return _form_page(
+        request,
+        "accounts/send_link.html",
+        form,
+        title=_("Send the link again"),
+        explanation=_("The link verifies the e-mail address with which you registered."),
+    )
 
 
 @never_cache
@@ -110,7 +116,13 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         passwords.password_reset_request(email=form.cleaned_data["email"], origin=request_origin(request))
         return redirect("accounts:check_mail")
-    return _form_page(request, "accounts/password_reset.html", form)
+    return _form_page(
+        request,
+        "accounts/send_link.html",
+        form,
+        title=_("Reset your password"),
+        explanation=_("We mail you a link that sets a new password."),
+    )
 
 
 @sensitive_post_parameters("new_password")

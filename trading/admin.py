@@ -18,6 +18,8 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from forexpro.core.admin.audited import AuditedModelAdmin, ReadOnlyModelAdmin
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
+from forexpro.core.templatetags.components import money
+from trading.admin_columns import money_column, price_column, volume_column
 from trading.engine.commands import BalanceReason
 from trading.models import (
     AccountGroup,
@@ -127,7 +129,7 @@ class AccountGroupAdmin(AuditedModelAdmin):
 @admin.register(TradingAccount)
 class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     list_display = (
-        "number", "owner", "kind", "group", "currency", "leverage", "balance", "credit", "standing", "opened_at",
+        "number", "owner", "kind", "group", "currency", "ratio", "balance_now", "credit_now", "standing", "opened_at",
     )  # fmt: skip
     list_filter = ("kind", "status", "group", "currency", "trading_enabled", "margin_call")
     list_select_related = ("owner", "group")
@@ -156,6 +158,10 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         return request.user.has_perm("trading.manage_trading")
 
     # --- Columns -------------------------------------------------------------------------------
+    ratio = price_column("leverage", _("leverage"))
+    balance_now = money_column("balance", _("balance"), currency=lambda account: account.currency)
+    credit_now = money_column("credit", _("credit"), currency=lambda account: account.currency)
+
     @display(
         description=_("standing"),
         label={"active": "success", "margin call": "warning", "disabled": "danger", "closed": "info"},
@@ -298,6 +304,10 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         return reverse("admin:trading_tradingaccount_change", args=[object_id])
 
 
+def _currency_of_account(row: Any) -> str:
+    return str(row.account.currency)
+
+
 class OfAccountAdmin(ReadOnlyModelAdmin):
     """Rows of accounts, newest first."""
 
@@ -314,8 +324,11 @@ class OfAccountAdmin(ReadOnlyModelAdmin):
 @admin.register(Order)
 class OrderAdmin(OfAccountAdmin):
     list_display = (
-        "id", "account", "symbol", "side", "type", "volume", "price", "status", "fill_price", "reason", "placed_at",
+        "id", "account", "symbol", "side", "type", "lots", "at", "status", "filled_at", "reason", "placed_at",
     )  # fmt: skip
+    lots = volume_column("volume", _("volume"))
+    at = price_column("price", _("price"))
+    filled_at = price_column("fill_price", _("fill price"))
     list_filter = ("status", "type", "side", "symbol")
     search_fields = ("=id", "=account__number")
     search_help_text = _("Number of the order or of the account")
@@ -324,9 +337,14 @@ class OrderAdmin(OfAccountAdmin):
 @admin.register(Position)
 class PositionAdmin(Dealing, OfAccountAdmin):
     list_display = (
-        "id", "account", "symbol", "side", "volume", "open_price", "stop_loss", "take_profit", "profit",
+        "id", "account", "symbol", "side", "lots", "opened_price", "stop", "target", "result",
         "close_reason", "opened_at", "closed_at",
     )  # fmt: skip
+    lots = volume_column("volume", _("volume"))
+    opened_price = price_column("open_price", _("open price"))
+    stop = price_column("stop_loss", _("stop loss"))
+    target = price_column("take_profit", _("take profit"))
+    result = money_column("profit", _("profit"), currency=_currency_of_account)
     list_filter = (("closed_at", admin.EmptyFieldListFilter), "side", "close_reason", "symbol")
     search_fields = ("=id", "=account__number")
     search_help_text = _("Number of the position or of the account")
@@ -366,9 +384,14 @@ class PositionAdmin(Dealing, OfAccountAdmin):
 @admin.register(Deal)
 class DealAdmin(OfAccountAdmin):
     list_display = (
-        "id", "account", "symbol", "side", "entry", "volume", "price", "profit", "swap", "commission", "reason",
-        "executed_at",
+        "id", "account", "symbol", "side", "entry", "lots", "at", "result", "swap_charged", "commission_charged",
+        "reason", "executed_at",
     )  # fmt: skip
+    lots = volume_column("volume", _("volume"))
+    at = price_column("price", _("price"))
+    result = money_column("profit", _("profit"), currency=_currency_of_account)
+    swap_charged = money_column("swap", _("swap"), currency=_currency_of_account)
+    commission_charged = money_column("commission", _("commission"), currency=_currency_of_account)
     list_filter = ("entry", "side", "reason", "symbol")
     search_fields = ("=position_id", "=account__number")
     search_help_text = _("Number of the position or of the account")
@@ -401,4 +424,4 @@ class LedgerTransactionAdmin(OfAccountAdmin):
     @display(description=_("amount"))
     def amount(self, movement: LedgerTransaction) -> str:
         (client,) = (posting for posting in movement.postings.all() if posting.balance_after is not None)
-        return f"{client.amount:f}"
+        return money(client.amount, movement.account.currency)

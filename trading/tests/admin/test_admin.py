@@ -52,6 +52,14 @@ def test_only_staff_look_at_lists(clients, position, who, name):
     assert response.status_code == (200 if isinstance(who, Role) else 302)
 
 
+def test_numbers_of_lists_have_no_zeros_that_mean_nothing(clients, position):
+    client = clients[Role.ADMIN]
+    assert "10,000.00" in client.get("/admin/trading/tradingaccount/").content.decode()
+    deals = client.get("/admin/trading/deal/").content.decode()
+    assert ">1.1001<" in deals
+    assert ">1.00<" in deals
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_and_pages_show_every_row(clients, position, name):
     client = clients[Role.ADMIN]

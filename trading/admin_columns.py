@@ -1,0 +1,49 @@
+"""Columns of back-office lists whose numbers read as they do everywhere else: no zeros that mean nothing."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+from unfold.decorators import display
+
+from forexpro.core.money import currency_digits
+from trading import names
+
+Column = Callable[[Any, Any], str]
+
+
+def money_column(field: str, description: Any, currency: Callable[[Any], str]) -> Column:
+    """Return a column of amounts with the digits of each row's currency."""
+
+    def write(amount: Decimal, row: Any) -> str:
+        return number_format(amount, decimal_pos=currency_digits(currency(row)), force_grouping=True)
+
+    return _column(field, description, write)
+
+
+def volume_column(field: str, description: Any) -> Column:
+    """Return a column of lots."""
+
+    def write(volume: Decimal, row: Any) -> str:
+        return names.lots(volume)
+
+    return _column(field, description, write)
+
+
+def price_column(field: str, description: Any) -> Column:
+    """Return a column of prices or ratios, without trailing zeros."""
+
+    def write(price: Decimal, row: Any) -> str:
+        return names.plain(price)
+
+    return _column(field, description, write)
+
+
+def _column(field: str, description: Any, write: Callable[[Decimal, Any], str]) -> Column:
+    def column(self: Any, row: Any) -> str:
+        value = getattr(row, field)
+        return "–" if value is None else write(value, row)
+
+    described: Column = display(description=description, ordering=field)(column)
+    return described

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forexpro.core.admin.audited import AuditedModelAdmin
 from marketdata.models import Symbol
+from marketdata.models.charges import COMMISSION_ROWS
 
 
 @admin.register(Symbol)
@@ -19,7 +20,18 @@ class SymbolAdmin(AuditedModelAdmin):
         (_("Volume"), {"fields": ("contract_size", "volume_min", "volume_max", "volume_step", "volume_limit")}),
         (_("Levels"), {"fields": (("stops_level_points", "freeze_level_points", "gap_level_points"),)}),
         (_("Margin"), {"fields": ("margin_mode", "margin_currency", "margin_rate", "leverage_cap")}),
-        (_("Swap"), {"fields": ("swap_mode", "swap_long", "swap_short")}),
+        (
+            _("Swap"),
+            {
+                "fields": (
+                    ("swap_mode", "swap_long", "swap_short"),
+                    ("swap_week", "swap_considers_holidays"),
+                    ("rollover_time", "rollover_timezone"),
+                    ("swap_days_in_year", "swap_conversion", "swap_rounds_point_value"),
+                )
+            },
+        ),
+        (_("Commission"), {"fields": COMMISSION_ROWS}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Symbol | None = None) -> tuple[str, ...]:

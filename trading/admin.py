@@ -19,6 +19,7 @@ from forexpro.core.admin.audited import AuditedModelAdmin, ReadOnlyModelAdmin
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
+from marketdata.models.charges import COMMISSION_ROWS
 from trading.admin_columns import money_column, price_column, volume_column
 from trading.engine.commands import BalanceReason
 from trading.models import (
@@ -90,6 +91,8 @@ class GroupInstrumentInline(StackedInline):
         (_("Levels"), {"fields": (("stops_level_points", "freeze_level_points", "gap_level_points"),)}),
         (_("Spread"), {"fields": (("spread_mode", "spread_points"),)}),
         (_("Slippage"), {"fields": (("slippage_mode", "slippage_minimum_points", "slippage_maximum_points"),)}),
+        (_("Swap"), {"fields": (("swap_mode", "swap_long", "swap_short"),)}),
+        (_("Commission"), {"fields": COMMISSION_ROWS}),
     )
 
 
@@ -105,7 +108,7 @@ class AccountGroupAdmin(AuditedModelAdmin):
         (None, {"fields": (("name", "is_default"), ("leverage_max", "orders_per_minute"))}),
         (_("Margin"), {"fields": (("margin_call_level", "stop_out_level"), "negative_balance_protection")}),
         (_("Limits"), {"fields": (("positions_max", "orders_max", "exposure_max"),)}),
-        (_("Spread"), {"fields": (("spread_mode", "spread_points"),)}),
+        (_("Costs"), {"fields": (("spread_mode", "spread_points"), "swap_free")}),
         (
             _("Execution"),
             {

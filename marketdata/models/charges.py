@@ -164,6 +164,15 @@ class SwapFields(models.Model):
         abstract = True
 
 
+# How forms group the columns of `CommissionFields`.
+COMMISSION_ROWS = (
+    ("commission_unit", "commission_rate", "commission_per"),
+    ("commission_entry", "commission_settlement"),
+    ("commission_currency", "commission_minimum", "commission_maximum"),
+    ("commission_tiers", "commission_tiered_by", "commission_range_currency"),
+)
+
+
 class CommissionFields(models.Model):
     """What deals cost; money is in `commission_currency`, or else in the account's."""
 
@@ -223,3 +232,10 @@ class CommissionFields(models.Model):
                 violation_error_message=_("The least commission is not above the most."),
             )
         ]
+
+    def clean(self) -> None:
+        """Refuse at the field what the constraint refuses too: a form inside another shows errors of fields only."""
+        super().clean()
+        least, most = self.commission_minimum, self.commission_maximum
+        if least is not None and most is not None and least > most:
+            raise ValidationError({"commission_maximum": _("The least commission is not above the most.")})

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -174,6 +175,12 @@ class GroupInstrument(CommissionFields):
                 violation_error_message=_("The least slippage is not above the most."),
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse at the field what the constraint refuses too: a form inside another shows errors of fields only."""
+        super().clean()
+        if bool(self.symbol_id) == bool(self.asset_class):
+            raise ValidationError({"asset_class": _("Give either a symbol or an asset class.")})
 
     def __str__(self) -> str:
         return f"{self.group}: {self.symbol_id or self.get_asset_class_display()}"

@@ -1,3 +1,5 @@
+from datetime import time
+
 import pytest
 from django.urls import reverse
 
@@ -41,7 +43,22 @@ def test_a_change_is_saved_and_audited(client, staff):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("volume_max", "0.001"), ("sessions", '{"timezone": "Mars/Olympus", "hours": []}'), ("digits", "9")],
+    [
+        ("volume_max", "0.001"),
+        ("sessions", '{"timezone": "Mars/Olympus", "hours": []}'),
+        ("digits", "9"),
+        ("swap_week", "1 1 3 1 1"),
+        ("swap_week", "1 1 3 1 1 0 -1"),
+        ("swap_days_in_year", "367"),
+        ("rollover_timezone", "Mars/Olympus"),
+        ("commission_rate", "-1"),
+        ("commission_currency", "dollars"),
+        ("commission_maximum", "-1"),
+        ("commission_tiers", "[[0, 10]]"),
+        ("commission_tiers", "[[10, 0, 1.5]]"),
+        ("commission_tiers", "[[0, null, 1.5], [10, 20, 1]]"),
+        ("commission_tiers", '{"0": 1}'),
+    ],
 )
 def test_an_impossible_specification_is_refused_in_the_form(client, staff, field, value):
     before = Symbol.objects.get(code="EURUSD")
@@ -49,6 +66,24 @@ def test_an_impossible_specification_is_refused_in_the_form(client, staff, field
     assert response.status_code == 200
     assert response.context["errors"]
     assert Symbol.objects.get(code="EURUSD").volume_max == before.volume_max
+
+
+def test_swap_and_commission_are_edited(client, staff):
+    edit(
+        client,
+        Symbol.objects.get(code="EURUSD"),
+        swap_mode="percent",
+        swap_week="1 1 1 1 3 0 0",
+        rollover_time="00:00",
+        rollover_timezone="Europe/Prague",
+        commission_unit="money",
+        commission_tiers="[[0, 10, 3.5], [10, null, 3]]",
+    )
+    symbol = Symbol.objects.get(code="EURUSD")
+    assert (symbol.swap_mode, symbol.swap_week, symbol.rollover_time) == ("percent", "1 1 1 1 3 0 0", time(0))
+    assert symbol.commission_tiers == [[0, 10, 3.5], [10, None, 3]]
+    changes = Event.objects.get(stream=f"staff:{staff.pk}").payload["changes"]
+    assert changes["rollover_timezone"] == {"before": "America/New_York", "after": "Europe/Prague"}
 
 
 def test_a_symbol_keeps_its_code(client, staff):

@@ -8,6 +8,7 @@ from accounts.roles import Role
 from forexpro.core.models import Event
 from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup, LedgerTransaction, Order, Position
+from trading.selectors.market import account_market
 from trading.services.orders import order_place
 from trading.tests.factories import ORIGIN, make_user
 
@@ -148,6 +149,31 @@ def test_nothing_is_added_or_deleted_by_hand(clients, position, name):
     row = {"tradingaccount": position.account_id}.get(name, position.pk)
     assert client.post(f"/admin/trading/{name}/{row}/delete/", {"post": "yes"}).status_code in (302, 403)
     assert Position.objects.count() == 1
+
+
+def test_a_rule_of_a_group_gives_a_symbol_other_costs(clients, account):
+    group = account.group
+    client = clients[Role.ADMIN]
+    form = client.get(f"/admin/trading/accountgroup/{group.pk}/change/").context
+    fields = {name: value for name, value in form["adminform"].form.initial.items() if value is not None}
+    (formset,) = (inline.formset for inline in form["inline_admin_formsets"])
+    empty = formset.empty_form
+    rule = {name: empty[name].value() for name in empty.fields}
+    rule = {f"instruments-0-{name}": "" if value is None else value for name, value in rule.items()}
+    rule |= {"instruments-TOTAL_FORMS": "1", "instruments-INITIAL_FORMS": "0", "instruments-0-asset_class": "forex"}
+
+    refused = client.post(
+        f"/admin/trading/accountgroup/{group.pk}/change/",
+        fields | rule | {"instruments-0-commission_minimum": "5", "instruments-0-commission_maximum": "1"},
+    )
+    assert "The least commission is not above the most." in refused.content.decode()
+
+    rule |= {"instruments-0-swap_mode": "points", "instruments-0-swap_long": "-1.5"}
+    rule |= {"instruments-0-commission_unit": "money", "instruments-0-commission_rate": "3.5"}
+    assert client.post(f"/admin/trading/accountgroup/{group.pk}/change/", fields | rule).status_code == 302
+    instrument = account_market(account).instrument("EURUSD")
+    assert (instrument.swap.mode, instrument.swap.long) == ("points", Decimal("-1.5"))
+    assert instrument.commission.tiers[0].rate == Decimal("3.5")
 
 
 def test_change_of_a_group_is_in_the_audit_log(clients, account):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trading.views import orders, positions, terminal
+from trading.views import explanations, orders, positions, terminal
 
 app_name = "trading"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("trade/<int:account_id>/book", terminal.book, name="book"),
     path("trade/<int:account_id>/history", terminal.history, name="history"),
     path("trade/<int:account_id>/journal", terminal.journal_page, name="journal"),
+    path("trade/<int:account_id>/events/<int:seq>", explanations.why, name="why"),
+    path("trade/<int:account_id>/events/<int:seq>/document", explanations.why_document, name="why_document"),
     path("trade/<int:account_id>/orders", orders.place, name="orders"),
     path("trade/<int:account_id>/orders/<int:order_id>", orders.change, name="order"),
     path("trade/<int:account_id>/orders/<int:order_id>/cancel", orders.cancel, name="order_cancel"),

@@ -5,6 +5,7 @@ import "./js/busy.js";
 import "./js/dialogs.js";
 import "./js/forms.js";
 import "./js/menus.js";
+import "./js/print.js";
 import "./js/tabs.js";
 import "./js/times.js";
 import "./js/toasts.js";

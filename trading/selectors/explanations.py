@@ -9,6 +9,7 @@ from django.db import connection
 
 from forexpro.core.refusals import Refused
 from trading.engine.codec import EVENT_TYPES, command_from_payload, from_json, from_payload
+from trading.engine.events import AccountOpened, PolicyChanged
 from trading.engine.evolve import fold
 from trading.engine.explanation import Explanation, market_seen
 from trading.engine.market import Instrument, Market, Quote
@@ -19,6 +20,8 @@ from trading.selectors.journal import DECIDED_ON, AccountEvent, account_stream, 
 _FIRST_OF_DECISION = """
     SELECT seq FROM core_event WHERE stream = %s AND seq <= %s AND payload ? 'decided_on' ORDER BY seq DESC LIMIT 1
 """
+# What staff or the opening of the account settled, and no decision of the engine.
+UNEXPLAINED = frozenset({AccountOpened.type, PolicyChanged.type})
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from marketdata.selectors import day_summaries, symbol_catalogue
 from marketdata.selectors.days import Day
 from trading.forms import OrderForm
 from trading.selectors.accounts import accounts_of_user
+from trading.selectors.explanations import UNEXPLAINED
 from trading.selectors.history import deals as deals_of
 from trading.selectors.journal import NEWEST, events_between, newest_events
 from trading.selectors.sentences import CLOSE_REASONS
@@ -129,7 +130,10 @@ def journal_page(request: HttpRequest, account_id: int) -> HttpResponse:
     context = {
         "account": account,
         "urls": page_urls(account),
-        "entries": [{"event": event, "sentence": sentence(event)} for event in events],
+        "entries": [
+            {"event": event, "sentence": sentence(event), "explained": event.type not in UNEXPLAINED}
+            for event in events
+        ],
         "older": events[-1].seq if events and events[-1].seq > 1 else None,
     }
     return render(request, "trading/partials/journal.html", context)

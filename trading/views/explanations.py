@@ -1,0 +1,84 @@
+"""Why something happened on an account: the decision behind an event."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from forexpro.core.http.renderers import dumps
+from forexpro.core.refusals import Refused
+from forexpro.core.signing import sign
+from trading.models import TradingAccount
+from trading.selectors.explanation_report import explanation_report
+from trading.selectors.explanations import ExplainedDecision, explained_decision
+from trading.views.access import own_account
+
+_WORDS = {True: _("yes"), False: _("no")}
+
+
+@login_required
+@require_safe
+def why(request: HttpRequest, account_id: int, seq: int) -> HttpResponse:
+    """Show what an event rests on, to the owner of the account."""
+    account = own_account(request, account_id)
+    return explanation_page(request, account, seq, document_url=reverse("trading:why_document", args=[account_id, seq]))
+
+
+@login_required
+@require_safe
+def why_document(request: HttpRequest, account_id: int, seq: int) -> HttpResponse:
+    """Answer the same as a signed document, to the owner of the account."""
+    return signed_document(own_account(request, account_id), seq)
+
+
+def explanation_page(request: HttpRequest, account: TradingAccount, seq: int, *, document_url: str) -> HttpResponse:
+    """Return the page that explains an event of an account that the caller may see."""
+    decision = _decision(account, seq)
+    report = explanation_report(decision)
+    digits = {symbol: instrument.digits for symbol, instrument in decision.explanation.market.instruments.items()}
+    context = {
+        "account": account,
+        "seq": seq,
+        "report": report,
+        "digits": digits,
+        "asked": facts(report["command"]),
+        "details": facts(report["details"]),
+        "policy": facts(report["policy"]),
+        "instruments": [(entry["symbol"], facts(entry)) for entry in report["instruments"]],
+        "document_url": document_url,
+        "same": decision.explanation.first_difference() is None,
+    }
+    return render(request, "trading/why.html", context)
+
+
+def signed_document(account: TradingAccount, seq: int) -> HttpResponse:
+    """Return the signed document of an event of an account that the caller may see."""
+    response = HttpResponse(dumps(sign(_decision(account, seq).to_document())), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="decision-{account.number}-{seq}.json"'
+    return response
+
+
+def facts(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Return names and values of JSON line by line, what is nested under the name that it is in; nothing for nulls."""
+    found: list[tuple[str, str]] = []
+    for key, value in values.items():
+        name = f"{prefix}{key.replace('_', ' ')}"
+        if isinstance(value, Mapping):
+            found += facts(value, f"{name}: ")
+        elif isinstance(value, list):
+            found += facts({str(number): entry for number, entry in enumerate(value, 1)}, f"{name} ")
+        elif value is not None and value != "":
+            found.append((name, str(_WORDS[value] if isinstance(value, bool) else value)))
+    return found
+
+
+def _decision(account: TradingAccount, seq: int) -> ExplainedDecision:
+    try:
+        return explained_decision(account, seq)
+    except Refused as refusal:
+        raise Http404(refusal.message) from None

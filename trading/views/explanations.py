@@ -40,16 +40,15 @@ def explanation_page(request: HttpRequest, account: TradingAccount, seq: int, *,
     """Return the page that explains an event of an account that the caller may see."""
     decision = _decision(account, seq)
     report = explanation_report(decision)
-    digits = {symbol: instrument.digits for symbol, instrument in decision.explanation.market.instruments.items()}
     context = {
         "account": account,
         "seq": seq,
         "report": report,
-        "digits": digits,
         "asked": facts(report["command"]),
         "details": facts(report["details"]),
         "policy": facts(report["policy"]),
-        "instruments": [(entry["symbol"], facts(entry)) for entry in report["instruments"]],
+        "instruments": [(entry["symbol"], _set(facts(entry))) for entry in report["instruments"]],
+        "quotes": decision.explanation.market.quotes.values(),
         "document_url": document_url,
         "same": decision.explanation.first_difference() is None,
     }
@@ -75,6 +74,11 @@ def facts(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         elif value is not None and value != "":
             found.append((name, str(_WORDS[value] if isinstance(value, bool) else value)))
     return found
+
+
+def _set(values: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return a specification without what it does not use."""
+    return [(name, value) for name, value in values if value not in ("0", "none")]
 
 
 def _decision(account: TradingAccount, seq: int) -> ExplainedDecision:

@@ -37,7 +37,7 @@ from trading.selectors.conditions import configuration_version
 from trading.selectors.journal import AccountEvent, events_since, newest_seqs
 from trading.selectors.market import group_market
 from trading.selectors.state import load_accounts
-from trading.services.ticks import accounts_process_tick_apply
+from trading.services.ticks import account_check_margin, accounts_process_tick_apply
 
 logger = logging.getLogger(__name__)
 
@@ -230,6 +230,8 @@ class EngineRunner:
         self._save_checkpoint()
         report_progress(self.consumer, self._tick_id)
         self._accounts.forget_activations(self._worked_ms)
+        if not self._catching_up:
+            self._sweep_margins()
         if (configuration := configuration_version()) != self._configuration:
             logger.info("engine %s reloads: groups or instruments have changed", self.shard)
             self._configuration = configuration
@@ -260,7 +262,7 @@ class EngineRunner:
             self._carry_out_missed(tick)
         account_ids = dict.fromkeys(trigger.account_id for trigger in self._accounts.reached(tick))
         for account_id in self._accounts.margin.price(symbol, self._ticks):
-            if account_id not in account_ids and self._margin_moves(account_id, tick):
+            if account_id not in account_ids and self._margin_moves(account_id, _received_at(tick)):
                 account_ids[account_id] = None
         if account_ids:
             self._process(list(account_ids), tick, self._ticks, worked_through=tick.id)
@@ -285,10 +287,18 @@ class EngineRunner:
         if not self._missed:
             self._checkpoint_before_missed = None
 
-    def _margin_moves(self, account_id: int, tick: Tick) -> bool:
+    def _sweep_margins(self) -> None:
+        """Look after the margins that something else than a tick has moved, such as a withdrawal."""
+        now = datetime.now(UTC)
+        for account_id in self._accounts.margin.sweep(self._ticks):
+            if self._margin_moves(account_id, now):
+                account_check_margin(account_id=account_id, ticks=self._ticks, origin=self._origin)
+                self.follow_accounts([account_id])
+
+    def _margin_moves(self, account_id: int, now: datetime) -> bool:
         """Return whether exact arithmetic, on what memory knows of the account, sees a margin call or stop-out."""
         account = self._accounts[account_id]
-        market = group_market(account.conditions, self._ticks, _received_at(tick))
+        market = group_market(account.conditions, self._ticks, now)
         return bool(decide(account.state, CheckMargin(), market))
 
     def _catch_up(self) -> None:

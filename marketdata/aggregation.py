@@ -1,5 +1,8 @@
 """Ticks to bars, bars to longer bars: pure functions over NumPy arrays, prices as integers in units of 10^-8."""
 
+from collections.abc import Mapping
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,6 +75,17 @@ class CandleBuilder:
         self._forming[interval] = bars
         for symbol, time in zip(bars["symbol"].tolist(), bars["time"].tolist(), strict=True):
             self._newest[symbol] = max(time, self._newest.get(symbol, 0))
+
+    def complete(self, symbol: str, closed: Mapping[Interval, Array]) -> None:
+        """Let the forming bars of `symbol` begin with the finished bars of shorter ones that they hold.
+
+        `closed` has the finished bars of each interval that opened in the forming bar of the next longer one.
+        """
+        for shorter, longer in pairwise(Interval):
+            begun = self._forming[shorter]
+            parts = roll_up(np.concatenate((closed[shorter], begun[begun["symbol"] == symbol.encode()])), longer)
+            forming = self._forming[longer]
+            forming[forming["symbol"] == symbol.encode()] = parts[-1:]
 
     def forming(self, interval: Interval) -> Array:
         """Return the forming bars, by symbol."""

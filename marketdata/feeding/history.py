@@ -16,13 +16,21 @@ PROGRESS_SYMBOLS = 20
 
 
 class History:
-    """Fetches the candles that are missing, the symbols of the catalogue's beginning first, again and again."""
+    """Fetches the candles that are missing, the symbols of the catalogue's beginning first, again and again.
+
+    `on_fetched` is told of each symbol whose history has grown.
+    """
 
     def __init__(
-        self, feed: Feed, symbols: Sequence[str], *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        feed: Feed,
+        symbols: Sequence[str],
+        *,
+        on_fetched: Callable[[str], Awaitable[None]],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ):
         order = {code: position for position, code in enumerate(catalogue_entries())}
-        self._feed, self._sleep = feed, sleep
+        self._feed, self._on_fetched, self._sleep = feed, on_fetched, sleep
         self._symbols = sorted(symbols, key=lambda code: order.get(code, len(order)))
 
     async def run(self) -> None:
@@ -39,6 +47,7 @@ class History:
 
     async def _go_round(self) -> None:
         for done, symbol in enumerate(self._symbols, start=1):
-            await candles_backfill(self._feed, [symbol])
+            if await candles_backfill(self._feed, [symbol]):
+                await self._on_fetched(symbol)
             if done % PROGRESS_SYMBOLS == 0 or done == len(self._symbols):
                 logger.info("history of %s of %s symbols is complete", done, len(self._symbols))

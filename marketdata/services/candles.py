@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,12 @@ _LAST_BARS = """
         SELECT time, open, high, low, close, volume FROM marketdata_candle
         WHERE symbol = series.symbol AND "interval" = series."interval" ORDER BY time DESC LIMIT 1
     ) AS last ON true
+"""
+_CLOSED_BARS = """
+    SELECT "interval", time, open, high, low, close, volume
+    FROM unnest(%s::smallint[], %s::timestamptz[], %s::timestamptz[]) AS wanted ("interval", start, "end")
+    JOIN marketdata_candle USING ("interval")
+    WHERE symbol = %s AND time >= start AND time < "end" ORDER BY "interval", time
 """
 _STAGE_TYPES = ["text", "int2", "int8", "float8", "float8", "float8", "float8", "int4"]
 
@@ -112,6 +118,7 @@ class CandleRecorder:
         self._finished: dict[Interval, list[Array]] = {interval: [] for interval in Interval}
         self._digits: dict[str, int] = {}
         self._formed_stored_at = 0.0
+        self._turn = asyncio.Lock()
 
     async def add(self, ticks: Sequence[Tick]) -> None:
         """Take published ticks, in order."""
@@ -130,6 +137,28 @@ class CandleRecorder:
 
     async def flush(self) -> None:
         """Turn the ticks since the last flush into bars."""
+        async with self._turn:
+            await self._flush()
+
+    async def complete(self, symbol: str) -> None:
+        """Let the forming bars of `symbol` begin where its stored history does, not at the first tick that came here.
+
+        One query, while ticks wait.
+        """
+        async with self._turn:
+            await self._flush()  # what has just finished is stored then, or the query fails as well
+            minutes = self._builder.forming(Interval.M1)
+            forming = minutes[minutes["symbol"] == symbol.encode()]
+            if not len(forming):
+                return
+            self._builder.complete(symbol, await in_database(_closed_bars)(symbol, int(forming["time"][0])))
+            self._formed_stored_at = 0.0
+            try:
+                write_live(self._live_rows(np.array([symbol.encode()])))
+            except redis.RedisError as error:
+                logger.warning("forming candles not written: %s", error)
+
+    async def _flush(self) -> None:
         ticks = np.frombuffer(b"".join(self._ticks), TICKS)
         self._ticks.clear()
         for interval, closed in self._builder.add(ticks).items():
@@ -213,23 +242,44 @@ def _last_bars() -> dict[Interval, Array]:
     }
 
 
-async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime | None = None) -> None:
+def _closed_bars(symbol: str, minute_ms: int) -> dict[Interval, Array]:
+    """Return the stored bars of each interval within the longer bar of the next one that is open at `minute_ms`."""
+    ranges = [
+        (shorter.minutes, _moment(longer.opening_ms(minute_ms)), _moment(shorter.opening_ms(minute_ms)))
+        for shorter, longer in pairwise(Interval)
+    ]
+    closed: dict[Interval, list[tuple[Any, ...]]] = {interval: [] for interval in Interval}
+    names = {interval.minutes: interval for interval in Interval}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED_BARS, [*(list(column) for column in zip(*ranges, strict=True)), symbol])
+        for minutes, time, *floats, volume in cursor.fetchall():
+            prices = (round(price * PRICE_SCALE) for price in floats)
+            closed[names[minutes]].append((symbol.encode(), int(time.timestamp() * 1000), *prices, volume))
+    return {interval: np.array(bars, BARS) for interval, bars in closed.items()}
+
+
+def _moment(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / 1000, UTC)
+
+
+async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime | None = None) -> int:
     """Fetch from `feed` what is missing of the last `BACKFILL_BARS` bars of each interval, as far as `BACKFILL_REACH`.
 
-    The bar that is forming now is left to the recorder.
+    The bar that is forming now is left to the recorder. Returns how many bars were stored.
     """
-    now = now or datetime.now(UTC)
+    now, stored = now or datetime.now(UTC), 0
     # A symbol's charts are complete before the next symbol's begin: people look at one.
     for symbol in symbols:
         for interval in Interval:
             length = timedelta(minutes=interval.minutes)
-            end = datetime.fromtimestamp(interval.opening_ms(int(now.timestamp() * 1000)) / 1000, UTC)
+            end = _moment(interval.opening_ms(int(now.timestamp() * 1000)))
             start = end - min(BACKFILL_BARS * length, BACKFILL_REACH)
             gaps = await in_database(candle_gaps)(symbol, interval, start, end)
             if gaps:
                 candles = await feed.candles(symbol, interval, gaps[0][0], gaps[-1][1])
                 bars = _as_bars(symbol, (candle for candle in candles if candle.time < end))
-                await in_database(candles_upsert)({interval: bars})
+                stored += await in_database(candles_upsert)({interval: bars})
+    return stored
 
 
 def _as_bars(symbol: str, candles: Iterable[Candle]) -> Array:

@@ -35,6 +35,6 @@ class Command(BaseCommand):
             symbols,
             leadership=Leadership(feed.name),
             on_ticks=recorder.add,
-            beside=[recorder.run, History(feed, symbols).run],
+            beside=[recorder.run, History(feed, symbols, on_fetched=recorder.complete).run],
         )
         await runner.run()

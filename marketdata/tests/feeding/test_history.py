@@ -15,15 +15,19 @@ class NamedFeed:
     name = "scripted"
 
 
-async def run(monkeypatch, *, symbols, outcomes, rounds):
-    """Return the symbols whose history was asked for; `outcomes` are what asking raises, in order."""
+async def run(monkeypatch, *, symbols, outcomes, rounds, completed=None):
+    """Return the symbols whose history was asked for; `outcomes` are what asking raises or stores, in order."""
     asked = []
+
+    async def complete(symbol):
+        completed.append(symbol)
 
     async def backfill(feed, some):
         asked.extend(some)
         outcome = outcomes.pop(0) if outcomes else None
-        if outcome is not None:
+        if isinstance(outcome, Exception):
             raise outcome
+        return outcome or 0
 
     async def sleep(seconds):
         nonlocal rounds
@@ -32,7 +36,7 @@ async def run(monkeypatch, *, symbols, outcomes, rounds):
             raise Stop
 
     monkeypatch.setattr(history_module, "candles_backfill", backfill)
-    history = History(NamedFeed(), symbols, sleep=sleep)
+    history = History(NamedFeed(), symbols, on_fetched=complete, sleep=sleep)
     try:
         await history.run()
     except Stop:
@@ -52,6 +56,12 @@ async def test_history_that_cannot_be_had_now_is_asked_for_at_the_next_round(mon
     asked, _ = await run(monkeypatch, symbols=["EURUSD", "GBPUSD"], outcomes=outcomes, rounds=2)
     assert asked == ["EURUSD", "GBPUSD", "EURUSD", "GBPUSD"]
     assert "no credits" in caplog.text
+
+
+async def test_forming_bars_are_completed_where_history_has_grown(monkeypatch):
+    completed = []
+    await run(monkeypatch, symbols=["EURUSD", "GBPUSD"], outcomes=[0, 12], rounds=1, completed=completed)
+    assert completed == ["GBPUSD"]
 
 
 async def test_a_refusal_ends_it(monkeypatch, caplog):

@@ -26,11 +26,14 @@ class OneTick:
 class Idle:
     """Stands for the recorder and the history, which have tests of their own and need a database."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, **options):
         self.ticks = []
 
     async def add(self, ticks):
         self.ticks += ticks
+
+    async def complete(self, symbol):
+        raise AssertionError("no history, nothing to complete")
 
     async def run(self):
         await asyncio.Event().wait()

@@ -109,13 +109,16 @@ async def test_a_database_that_is_away_delays_bars_and_loses_none(monkeypatch, c
 
 async def test_a_stopped_recorder_stores_what_was_forming():
     recorder = CandleRecorder()
-    running = asyncio.ensure_future(recorder.run())
-    await asyncio.sleep(candles.FLUSH_SECONDS * 1.5)
     await recorder.add([tick(1_080, 0)])
+    running = asyncio.ensure_future(recorder.run())
+    async with asyncio.timeout(30):
+        while not await in_database(stored)(1440):  # noqa: ASYNC110 - its first flush stores everything
+            await asyncio.sleep(0.05)
+    await recorder.add([tick(1_081, 1)])
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert [row[-1] for row in await in_database(stored)(1440)] == [1]
+    assert [row[-1] for row in await in_database(stored)(1440)] == [2]
 
 
 class History3Hours:
@@ -166,3 +169,54 @@ def test_a_redis_that_is_away_costs_no_candle(monkeypatch):
     monkeypatch.setattr(candles, "stamp", gone)
     assert candles_upsert({Interval.M1: np.array([(b"EURUSD", START_MS, 1, 1, 1, 1, 1)], BARS)}) == 1
     assert len(stored(1)) == 1
+
+
+async def test_forming_bars_begin_where_history_does_and_not_at_the_first_tick(redis):
+    """Thursday: the feed starts at 13:07:30 and gets its history afterwards, while ticks go on."""
+    thursday = START_MS - 86_400_000
+    at = (13 * 60 + 7) * 60 + 30 - 86_400
+    recorder = CandleRecorder()
+    await recorder._resume()
+    await recorder.add([tick(1_080, at)])
+    await recorder.flush()
+
+    def bar(opened_ms: int, low: int, high: int) -> np.ndarray:
+        prices = (low + 1, high, low, high - 1)
+        return np.array([(b"EURUSD", opened_ms, *(price * 100_000 for price in prices), 10)], BARS)
+
+    await in_database(candles_upsert)(
+        {
+            Interval.D1: bar(thursday - 86_400_000, 1_010, 1_200),  # Wednesday
+            Interval.H4: bar(thursday, 1_050, 1_100),
+            Interval.H1: bar(thursday + 12 * 3_600_000, 1_060, 1_090),
+            Interval.M5: bar(thursday + 13 * 3_600_000, 1_040, 1_095),
+            Interval.M1: np.concatenate(
+                (bar(thursday + 13 * 3_600_000, 1, 9_999), bar(thursday + 13 * 3_600_000 + 6 * 60_000, 1_079, 1_082))
+            ),
+        }
+    )
+    await recorder.add([tick(1_081, at + 1)])
+    await recorder.complete("EURUSD")
+
+    async def forming(interval: Interval) -> tuple[str, ...]:
+        page = orjson.loads(await in_database(candles_page)("EURUSD", interval, limit=1))["candles"]
+        return tuple(page[0][field] for field in ("open", "high", "low", "close", "volume"))
+
+    assert await forming(Interval.M1) == ("1.08000", "1.08100", "1.08000", "1.08100", 2)
+    assert await forming(Interval.M5) == ("1.08000", "1.08200", "1.07900", "1.08100", 12)
+    assert await forming(Interval.M15) == ("1.04100", "1.09500", "1.04000", "1.08100", 22)
+    assert await forming(Interval.H1) == ("1.04100", "1.09500", "1.04000", "1.08100", 22)
+    assert await forming(Interval.H4) == ("1.06100", "1.09500", "1.04000", "1.08100", 32)
+    assert await forming(Interval.D1) == ("1.05100", "1.10000", "1.04000", "1.08100", 42)
+    assert await forming(Interval.W1) == ("1.01100", "1.20000", "1.01000", "1.08100", 52)
+
+    await recorder.add([tick(1_099, at + 120)])
+    await recorder.flush()
+    assert (await forming(Interval.D1))[1:] == ("1.10000", "1.04000", "1.09900", 43)
+
+
+async def test_a_symbol_without_ticks_has_nothing_to_complete():
+    recorder = CandleRecorder()
+    await recorder._resume()
+    await recorder.complete("EURUSD")
+    assert not len(recorder._builder.forming(Interval.D1))

@@ -54,6 +54,9 @@ class SymbolOutput(serializers.ModelSerializer[Symbol]):
             "swap_mode",
             "swap_long",
             "swap_short",
+            "swap_week",
+            "rollover_time",
+            "rollover_timezone",
             "sessions",
             "day",
         ]

@@ -104,6 +104,9 @@ class PreviewOutput(serializers.Serializer[Any]):
     margin_level_after = LevelOutput(allow_null=True)
     pip_value = MoneyOutput()
     spread_cost = MoneyOutput()
+    commission = MoneyOutput(help_text="What the deals cost, zero or negative.")
+    swap_tonight = MoneyOutput(allow_null=True, help_text="Of what the order opens, when the trading day ends.")
+    swap_multiplier = NumberOutput(help_text="How many times tonight's swap is charged, such as 3.")
     stop_loss_profit = MoneyOutput(allow_null=True)
     take_profit_profit = MoneyOutput(allow_null=True)
     refusal = RefusalOutput(allow_null=True, help_text="Why the order would be refused now.")
@@ -111,6 +114,7 @@ class PreviewOutput(serializers.Serializer[Any]):
 
 class ValuationOutput(serializers.Serializer[Any]):
     equity = MoneyOutput()
+    blocked = MoneyOutput(help_text="Commission that leaves the balance later and is not in equity.")
     floating = MoneyOutput()
     margin = MoneyOutput()
     free_margin = MoneyOutput()

@@ -1,14 +1,14 @@
 """What an order would do, before it is placed: the same decision, taken on a copy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from forexpro.core.money import quantize
+from forexpro.core.money import ZERO, quantize
 from forexpro.core.refusals import Refused
 from trading.engine.commands import PlaceOrder
 from trading.engine.decide import decide
 from trading.engine.decision import Decision
-from trading.engine.events import OrderFilled
+from trading.engine.events import OrderFilled, PositionClosed, PositionIncreased, PositionOpened, PositionReduced
 from trading.engine.evidence import fill_evidence
 from trading.engine.execution import fill_order
 from trading.engine.fill_price import market_price
@@ -16,15 +16,20 @@ from trading.engine.market import Instrument, Market
 from trading.engine.orders import new_order
 from trading.engine.profit import closing_profit, profit_conversion
 from trading.engine.state import AccountState, OrderType, Side
+from trading.engine.swap import night_swap
 from trading.engine.valuation import value_account
+
+_DEALS = (OrderFilled, PositionReduced, PositionClosed)
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """The outcome of an order, filled at once or, if pending, at its own price. Money in account currency.
 
-    `margin` is what the order adds. `spread_cost` is what closing at once would lose. `refusal` is what `decide` would
-    say no with, None when it would accept.
+    `margin` is what the order adds. `spread_cost` is what closing at once would lose, `commission` what its deals cost
+    (zero or negative). `swap_tonight` is the swap of what it opens for the trading day that ends next, charged
+    `swap_multiplier` times; None while a price for it is missing. `refusal` is what `decide` would say no with, None
+    when it would accept.
     """
 
     price: Decimal
@@ -37,6 +42,9 @@ class Preview:
     margin_level_after: Decimal | None
     pip_value: Decimal
     spread_cost: Decimal
+    commission: Decimal
+    swap_tonight: Decimal | None
+    swap_multiplier: Decimal
     stop_loss_profit: Decimal | None
     take_profit_profit: Decimal | None
     refusal: Refused | None
@@ -61,6 +69,7 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
         ).amount
 
     spread = order.side.sign * (quote.ask - quote.bid)
+    multiplier = instrument.swap.multiplier(instrument.swap.next_day(market.now))
     return Preview(
         price=price,
         margin=after.margin - before.margin,
@@ -72,6 +81,9 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
         margin_level_after=after.margin_level,
         pip_value=pip_value(instrument, order.side, order.volume, price, state.currency, market),
         spread_cost=abs(profit_at(price - spread)),
+        commission=sum((event.commission for event in decision.events if isinstance(event, _DEALS)), ZERO),
+        swap_tonight=_swap_tonight(decision, instrument, multiplier),
+        swap_multiplier=multiplier,
         stop_loss_profit=None if order.stop_loss is None else profit_at(order.stop_loss),
         take_profit_profit=None if order.take_profit is None else profit_at(order.take_profit),
         refusal=_refusal(state, command, market),
@@ -85,6 +97,21 @@ def pip_value(
     in_quote_currency = instrument.pip * instrument.contract_size * volume
     rate = profit_conversion(instrument, side, in_quote_currency, price, currency, market).rate
     return quantize(in_quote_currency * rate, currency)
+
+
+def _swap_tonight(decision: Decision, instrument: Instrument, multiplier: Decimal) -> Decimal | None:
+    """Return the swap, charged `multiplier` times, of the volume that a decision opens."""
+    currency = decision.state.currency
+    for event in decision.events:
+        if isinstance(event, PositionOpened | PositionIncreased):
+            added = (
+                event.position if isinstance(event, PositionOpened) else replace(event.position, volume=event.volume)
+            )
+            try:
+                return night_swap(instrument, added, multiplier, currency, decision.market).amount
+            except Refused:
+                return None
+    return quantize(ZERO, currency)
 
 
 def _refusal(state: AccountState, command: PlaceOrder, market: Market) -> Refused | None:

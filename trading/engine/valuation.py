@@ -25,7 +25,10 @@ class PositionValue:
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """Money in account currency. `margin_level` is equity / margin in percent, None while no margin is in use."""
+    """Money in account currency. `margin_level` is equity / margin in percent, None while no margin is in use.
+
+    `blocked` is commission that leaves the balance later; it is not in equity.
+    """
 
     balance: Decimal
     credit: Decimal
@@ -35,6 +38,7 @@ class Valuation:
     free_margin: Decimal
     margin_level: Decimal | None
     positions: Mapping[int, PositionValue]
+    blocked: Decimal = ZERO
 
     def at_or_below(self, level: Decimal, unit: LevelUnit = LevelUnit.PERCENT) -> bool:
         """Return whether the account has come down to `level`: the exact margin level in percent, or equity in money.
@@ -105,6 +109,7 @@ def value_account(state: AccountState, market: Market) -> Valuation:
         free_margin=equity - margin,
         margin_level=margin_level(equity, margin),
         positions=positions,
+        blocked=state.blocked,
     )
 
 

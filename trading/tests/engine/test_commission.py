@@ -1,5 +1,6 @@
 """Worked examples of commission; the ids are those of the conformance collection."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from trading.engine.events import (
     PositionReduced,
 )
 from trading.engine.market import MarginMode
+from trading.engine.preview import preview
 from trading.engine.state import BlockedCommission, OrderType, PositionMode, Side
 from trading.engine.terms import (
     CommissionEntry,
@@ -259,3 +261,18 @@ def test_debt_is_forgiven_with_what_is_set_aside():
     state = account("10000", positions=[held], blocked_commission=(BlockedCommission(later, D("7.00")),))
     state, _ = run(state, ClosePosition(1), at)
     assert state.balance == D("7.00")
+
+
+def test_a_preview_tells_what_the_deals_cost():
+    instrument = forex("EURUSD", commission=flat("3.5"))
+    at = market(quote("EURUSD", "1.10000", "1.10010"), instruments=[instrument])
+    foreseen = preview(account(), buy(1, "2"), at)
+    after, _ = run(account(), buy(1, "2"), at)
+    assert foreseen.commission == after.positions[1].commission == D("-7.00")
+    assert foreseen.equity_after == value_account(after, at).equity
+    reversal = preview(replace_mode(after), buy(2, "3", SELL), at)
+    assert reversal.commission == D("-10.50")
+
+
+def replace_mode(state):
+    return replace(state, policy=replace(state.policy, position_mode=PositionMode.NETTING))

@@ -1,5 +1,6 @@
 """What must hold whatever happens: random accounts, random commands, random prices."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from trading.engine.commands import (
     ModifyPosition,
     PlaceOrder,
     ProcessTick,
+    RollOver,
 )
 from trading.engine.decide import decide
 from trading.engine.events import (
@@ -28,23 +30,45 @@ from trading.engine.events import (
     PositionClosed,
     PositionOpened,
     PositionReduced,
+    SwapCharged,
 )
 from trading.engine.evolve import evolve, fold
 from trading.engine.margin_terms import MarginRates
 from trading.engine.market import MarginMode, Market, Quote
 from trading.engine.preview import preview
 from trading.engine.state import AccountState, OrderType, Policy, Side
+from trading.engine.terms import (
+    CommissionSettlement,
+    CommissionTerms,
+    CommissionTier,
+    CommissionUnit,
+    SwapMode,
+    SwapTerms,
+)
 from trading.engine.valuation import closing_price, opening_price, value_account
 from trading.tests.engine.builders import NOW, contract, forex
 
 INSTRUMENTS = {
     entry.symbol: entry
     for entry in (
-        forex("EURUSD", margin_rates=MarginRates(buy_limit=Decimal("0.5"), sell_stop=Decimal("0.5"))),
+        forex(
+            "EURUSD",
+            margin_rates=MarginRates(buy_limit=Decimal("0.5"), sell_stop=Decimal("0.5")),
+            swap=SwapTerms(mode=SwapMode.POINTS, long=Decimal("-8.42"), short=Decimal("2.30")),
+            commission=CommissionTerms((CommissionTier(Decimal("3.5"), minimum=Decimal(1)),)),
+        ),
         forex("USDJPY"),
-        forex("EURGBP"),
+        forex(
+            "EURGBP",
+            swap=SwapTerms(mode=SwapMode.MONEY_BASE, long=Decimal("-7.5"), short=Decimal("1.1")),
+            commission=CommissionTerms(
+                (CommissionTier(Decimal("0.004")),),
+                unit=CommissionUnit.PERCENT,
+                settlement=CommissionSettlement.DAILY,
+            ),
+        ),
         forex("GBPUSD"),
-        contract("XAUUSD", 100),
+        contract("XAUUSD", 100, swap=SwapTerms(mode=SwapMode.PERCENT, long=Decimal(-5), short=Decimal(1))),
         contract("US30", 1, MarginMode.CFD, leverage_cap=Decimal(20)),
     )
 }
@@ -83,6 +107,7 @@ actions = st.one_of(
     st.tuples(st.just("modify_order"), st.tuples(st.integers(0, 9), st.integers(-60, 60))),
     st.tuples(st.just("balance"), st.tuples(reasons, st.integers(1, 5_000))),
     st.tuples(st.just("check"), st.none()),
+    st.tuples(st.just("roll_over"), st.integers(0, 3)),
 )
 
 
@@ -96,6 +121,7 @@ class World:
         self.events = [AccountOpened(currency, policy)]
         self.state = fold(1, self.events)
         self.next_id = 1
+        self.now = NOW
         self.do(ChangeBalance(Decimal(3_000), BalanceReason.DEPOSIT))
 
     def price(self, symbol, points):
@@ -108,8 +134,10 @@ class World:
         quotes = {}
         for symbol, level in self.levels.items():
             point = INSTRUMENTS[symbol].point
-            quotes[symbol] = Quote(symbol, level * point, (level + self.spreads[symbol]) * point, NOW, NOW, "1-0")
-        return Market(NOW, INSTRUMENTS, quotes)
+            quotes[symbol] = Quote(
+                symbol, level * point, (level + self.spreads[symbol]) * point, self.now, self.now, "1-0"
+            )
+        return Market(self.now, INSTRUMENTS, quotes)
 
     def do(self, command):
         try:
@@ -200,6 +228,10 @@ class World:
             )
         elif action == "check":
             self.do(CheckMargin())
+        elif action == "roll_over":
+            self.now += timedelta(days=argument)
+            self.do(RollOver())
+            assert self.do(RollOver()) == [], "a night is charged once"
 
     def place(self, command):
         """Place an order; a market order must come out exactly as its preview said."""
@@ -222,12 +254,13 @@ def test_invariants_of_an_account(currency, improvement, script):
         state = world.state
         value = value_account(state, world.market)
         profits = sum((entry.profit for entry in value.positions.values()), Decimal(0))
-        assert value.equity == state.balance + state.credit + profits
+        swaps = sum((position.swap for position in state.positions.values()), Decimal(0))
+        assert value.equity == state.balance + state.credit + profits + swaps - state.blocked
         assert value.free_margin == value.equity - value.margin
         if action in ("tick", "check"):
             assert not value.at_or_below(state.policy.stop_out_level), "nobody stays at the stop-out level"
             assert state.margin_call == value.at_or_below(state.policy.margin_call_level)
-            assert state.positions or state.balance + state.credit >= 0, "no debt is left"
+            assert state.positions or state.balance + state.credit >= state.blocked, "no debt is left"
     assert_consistent(world)
 
 
@@ -246,8 +279,16 @@ def assert_consistent(world: World) -> None:
             opened[event.position_id] -= event.volume
     remaining = {id: volume for id, volume in opened.items() if volume}
     assert remaining == {id: position.volume for id, position in state.positions.items()}, "no position without deals"
-    trades = [entry.amount for entry in entries if entry.reason is BalanceReason.TRADE]
-    assert trades == [event.profit for event in events if isinstance(event, PositionClosed | PositionReduced)]
+    closings = [event for event in events if isinstance(event, PositionClosed | PositionReduced)]
+    by_reason = {reason: [entry.amount for entry in entries if entry.reason is reason] for reason in BalanceReason}
+    assert by_reason[BalanceReason.TRADE] == [event.profit for event in closings]
+    accrued = sum((event.amount for event in events if isinstance(event, SwapCharged)), Decimal(0))
+    held = sum((position.swap for position in state.positions.values()), Decimal(0))
+    assert sum(by_reason[BalanceReason.SWAP]) == sum(event.swap for event in closings) == accrued - held
+    charged = sum(
+        event.commission for event in events if isinstance(event, OrderFilled | PositionClosed | PositionReduced)
+    )
+    assert sum(by_reason[BalanceReason.COMMISSION]) == charged + state.blocked, "what is not booked is set aside"
 
     replayed: AccountState = fold(1, [from_payload(event.type, to_payload(event)) for event in events])
     assert replayed == state

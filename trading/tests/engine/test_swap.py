@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 
 from forexpro.core.refusals import Refused
+from trading.engine.commands import PlaceOrder
 from trading.engine.market import MarginMode
-from trading.engine.state import Side
+from trading.engine.preview import preview
+from trading.engine.state import OrderType, PositionMode, Side
 from trading.engine.swap import lot_cost, night_swap
 from trading.engine.terms import SwapConversion, SwapMode, SwapTerms
-from trading.tests.engine.builders import contract, forex, market, position, quote
+from trading.tests.engine.builders import account, contract, forex, market, position, quote
 
 D = Decimal
 BUY, SELL = Side.BUY, Side.SELL
@@ -251,3 +253,33 @@ def test_holidays_in_a_row_are_charged_together():
 def test_crypto_is_charged_every_day():
     swap = SwapTerms(week=(ONE,) * 7)
     assert len(nights(swap, at("2026-03-01T23:00"), at("2026-03-08T23:00"))) == 7
+
+
+@pytest.mark.parametrize(
+    ("now", "multiplier", "swap"),
+    [("2026-03-03T12:00", 1, "-13.00"), ("2026-03-04T12:00", 3, "-39.00"), ("2026-03-06T23:00", 0, "0.00")],
+)
+def test_a_preview_tells_tonights_swap(now, multiplier, swap):
+    instrument = forex("EURUSD", swap=terms(SwapMode.MONEY_DEPOSIT, "-6.50"))
+    open_market = market(quote("EURUSD", "1.1"), instruments=[instrument], now=at(now))
+    foreseen = preview(account(), PlaceOrder(1, "EURUSD", BUY, OrderType.MARKET, D(2)), open_market)
+    assert (foreseen.swap_multiplier, foreseen.swap_tonight) == (multiplier, D(swap))
+
+
+def test_a_preview_without_the_price_for_its_swap_tells_all_else():
+    instrument = forex("EURUSD", swap=terms(SwapMode.MONEY_BASE, "-6.50"), base_currency="CHF")
+    open_market = market(quote("EURUSD", "1.1"), instruments=[instrument])
+    foreseen = preview(account(), PlaceOrder(1, "EURUSD", BUY, OrderType.MARKET, D(2)), open_market)
+    assert foreseen.swap_tonight is None
+    assert foreseen.margin > 0
+
+
+def test_a_preview_counts_what_is_added_to_a_netted_position():
+    instrument = forex("EURUSD", swap=terms(SwapMode.MONEY_DEPOSIT, "-6.50", "1.00"))
+    open_market = market(quote("EURUSD", "1.1"), instruments=[instrument])
+    state = account(positions=[position(1, "EURUSD", BUY, "1", "1.1")], position_mode=PositionMode.NETTING)
+
+    def tonight(side, volume):
+        return preview(state, PlaceOrder(2, "EURUSD", side, OrderType.MARKET, D(volume)), open_market).swap_tonight
+
+    assert [tonight(BUY, "2"), tonight(SELL, "1"), tonight(SELL, "3")] == [D("-13.00"), 0, D("2.00")]

@@ -107,6 +107,9 @@ class PreviewOutput(serializers.Serializer[Any]):
     commission = MoneyOutput(help_text="What the deals cost, zero or negative.")
     swap_tonight = MoneyOutput(allow_null=True, help_text="Of what the order opens, when the trading day ends.")
     swap_multiplier = NumberOutput(help_text="How many times tonight's swap is charged, such as 3.")
+    stop_out_price = NumberOutput(
+        allow_null=True, help_text="Of the order's symbol, at which the account would then be stopped out."
+    )
     stop_loss_profit = MoneyOutput(allow_null=True)
     take_profit_profit = MoneyOutput(allow_null=True)
     refusal = RefusalOutput(allow_null=True, help_text="Why the order would be refused now.")

@@ -16,6 +16,7 @@ from trading.engine.market import Instrument, Market
 from trading.engine.orders import new_order
 from trading.engine.profit import closing_profit, profit_conversion
 from trading.engine.state import AccountState, OrderType, Side
+from trading.engine.stop_out_price import stop_out_price
 from trading.engine.swap import night_swap
 from trading.engine.valuation import value_account
 
@@ -28,8 +29,8 @@ class Preview:
 
     `margin` is what the order adds. `spread_cost` is what closing at once would lose, `commission` what its deals cost
     (zero or negative). `swap_tonight` is the swap of what it opens for the trading day that ends next, charged
-    `swap_multiplier` times; None while a price for it is missing. `refusal` is what `decide` would say no with, None
-    when it would accept.
+    `swap_multiplier` times; None while a price for it is missing. `stop_out_price` is that of the order's symbol
+    afterwards. `refusal` is what `decide` would say no with, None when it would accept.
     """
 
     price: Decimal
@@ -45,6 +46,7 @@ class Preview:
     commission: Decimal
     swap_tonight: Decimal | None
     swap_multiplier: Decimal
+    stop_out_price: Decimal | None
     stop_loss_profit: Decimal | None
     take_profit_profit: Decimal | None
     refusal: Refused | None
@@ -84,6 +86,7 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
         commission=sum((event.commission for event in decision.events if isinstance(event, _DEALS)), ZERO),
         swap_tonight=_swap_tonight(decision, instrument, multiplier),
         swap_multiplier=multiplier,
+        stop_out_price=stop_out_price(decision.state, order.symbol, market),
         stop_loss_profit=None if order.stop_loss is None else profit_at(order.stop_loss),
         take_profit_profit=None if order.take_profit is None else profit_at(order.take_profit),
         refusal=_refusal(state, command, market),

@@ -240,7 +240,8 @@ class World:
         assert bool(events) == (foreseen.refusal is None)
         if events and command.type is OrderType.MARKET:
             value = value_account(self.state, self.market)
-            assert foreseen.price == self.state.positions[command.order_id].open_price
+            (filled,) = (event for event in events if isinstance(event, OrderFilled))
+            assert (foreseen.price, foreseen.commission) == (filled.price, filled.commission)
             assert (foreseen.margin_after, foreseen.equity_after) == (value.margin, value.equity)
             assert (foreseen.free_margin_after, foreseen.margin_level_after) == (value.free_margin, value.margin_level)
 

@@ -18,8 +18,9 @@ export function startKeyboard() {
     s: () => chooseSide("sell"),
     "?": () => help.showModal(),
     Escape: () => {
-      document.activeElement?.blur();
+      const left = document.activeElement;
       showPane("chart");
+      if (document.activeElement === left) left?.blur();
     },
   };
   document.addEventListener("keydown", (event) => {

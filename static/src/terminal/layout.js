@@ -5,10 +5,16 @@ import { recall, remember } from "./remembered.js";
 const KEYBOARD_STEP = 16;
 
 const terminal = document.getElementById("terminal");
+const ticket = document.getElementById("ticket");
+let ticketOpener = null;
 
 /** Bring one pane to the front where panes share the screen; elsewhere all are visible already. */
 export function showPane(pane) {
+  const focused = document.activeElement;
+  if (pane === "ticket" && !ticket.contains(focused)) ticketOpener = focused;
   terminal.dataset.pane = pane;
+  // The keyboard goes on where the ticket was opened from.
+  if (pane !== "ticket" && ticket.contains(focused)) ticketOpener?.focus();
   for (const button of terminal.querySelectorAll("[data-show-pane]")) {
     if (button.dataset.showPane === pane) button.setAttribute("aria-current", "true");
     else button.removeAttribute("aria-current");

@@ -7,6 +7,8 @@ import { followPrices } from "./prices.js";
 
 // With the socket open and no price for so long, the page says as of when its prices are.
 const STALE_MS = 15_000;
+// The page arrives with prices of its own; a connection that is made in time is not worth moving everything for.
+const CONNECTING_MS = 5_000;
 
 const terminal = document.getElementById("terminal");
 const note = document.getElementById("stale-note");
@@ -16,6 +18,7 @@ const account = document.getElementById("account-state");
 let connection = "connecting";
 let feed = { status: "live", detail: "" };
 let newestAt = Date.now();
+const loadedAt = newestAt;
 
 export function startStatus() {
   followPrices(() => {
@@ -49,7 +52,7 @@ function writeState() {
   prices.dataset.state = state;
   prices.title = feed.detail;
   write(prices, interpolate(gettext("Prices %(state)s"), { state: stateName(state) }));
-  note.hidden = state === "live";
+  note.hidden = state === "live" || (state === "connecting" && Date.now() - loadedAt < CONNECTING_MS);
   if (note.hidden) return;
   const text = gettext("Prices are %(state)s. What you see is as of %(time)s. %(detail)s");
   write(note, interpolate(text, { state: stateName(state), time: formatTime(newestAt), detail: feed.detail ?? "" }));

@@ -34,10 +34,12 @@ export function startWatchlist() {
   function mark() {
     for (const [code, row] of rows) {
       const link = row.querySelector("a");
+      const star = row.querySelector("[data-favourite]");
       if (code === currentSymbol()) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
-      link.tabIndex = code === currentSymbol() ? 0 : -1;
-      row.querySelector("[data-favourite]").setAttribute("aria-pressed", favourites.has(code));
+      // Tab stops at one row; the arrow keys go to the others.
+      link.tabIndex = star.tabIndex = code === currentSymbol() ? 0 : -1;
+      star.setAttribute("aria-pressed", favourites.has(code));
     }
   }
 

@@ -79,6 +79,66 @@ def test_keys(terminal):
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
 
 
+def tab_stops(page: Page, most: int = 60) -> list[str]:
+    """Press Tab from the top of the page to its end; return what each stop is called, and fail on an unseen one."""
+    stops: list[str] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        name, seen = page.evaluate(
+            """() => {
+                const { activeElement: element } = document;
+                if (element === document.body) return [null, true];
+                const outlined = (one) => one && getComputedStyle(one).outlineStyle !== "none";
+                const shows = outlined(element) || outlined(element.nextElementSibling)
+                    || element.closest(".stepper") || element.matches("[role=separator]:focus-visible");
+                return [element.getAttribute("aria-label") || element.labels?.[0]?.textContent.trim()
+                    || element.textContent.trim(), Boolean(shows) && element.checkVisibility()];
+            }"""
+        )
+        if name is None:
+            return stops
+        assert seen, f"nothing shows that {name!r} has the focus"
+        stops.append(name)
+    pytest.fail(f"more than {most} stops: {stops}")
+
+
+def test_tab_goes_through_the_terminal_in_reading_order(terminal, position):
+    stops = tab_stops(terminal())
+    expected = ["Skip to the content", "Search symbols", "EURUSD", "1m", "SL Buy 0.50", "Less volume"]
+    places = [stops.index(name) for name in expected]
+    assert places == sorted(places)
+    assert stops.index("Less volume") < stops.index("Close all") < stops.index("Close Buy 0.50 EURUSD")
+    # One row of the watchlist, not each of them.
+    assert [stop for stop in stops if stop.startswith("Favourite")] == ["Favourite EURUSD"]
+
+
+def test_the_keyboard_comes_back_from_the_ticket_drawer(terminal):
+    page = terminal(768, 1024)
+    sell = page.locator("#quick-deal [data-side=sell]")
+    sell.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Volume lots")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#ticket")).to_be_hidden()
+    expect(sell).to_be_focused()
+
+
+def test_nothing_moves_while_the_page_connects(terminal):
+    page = terminal()
+    page.reload()
+    page.wait_for_selector("#prices-state[data-state=live]", state="attached")
+    page.wait_for_timeout(500)
+    shifted = page.evaluate(
+        """() => new Promise((resolve) => {
+            const observer = new PerformanceObserver((list) => resolve(
+                list.getEntries().filter((shift) => !shift.hadRecentInput).reduce((sum, {value}) => sum + value, 0)));
+            observer.observe({type: "layout-shift", buffered: true});
+            setTimeout(() => resolve(0), 500);
+        })"""
+    )
+    assert shifted < 0.1
+
+
 def test_a_stop_loss_moves_by_keyboard_on_the_chart(terminal, market, account, position):
     page = terminal()
     line = page.get_by_role("slider", name="SL Buy 0.50")

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 # A statement and its parameters.
 Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]
@@ -33,7 +34,13 @@ def pipelined() -> Iterator[psycopg.Connection[Any]]:
     whose caller must not catch it inside.
     """
     raw = _raw_connection()
+    begins = not raw.autocommit and raw.info.transaction_status == TransactionStatus.IDLE
+    if begins:
+        # psycopg would wait for the answer to its BEGIN; one that we send travels with the rest.
+        raw.autocommit = True
     with connection.wrap_database_errors, raw.pipeline():
+        if begins:
+            psycopg.Cursor(raw).execute("BEGIN")
         yield raw
 
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import psycopg
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
+from psycopg.rows import dict_row
 
-from forexpro.core.events.chain import GENESIS, Head, NewEvent, Origin, extend
-from forexpro.core.events.record import ADVANCE_STREAM, INSERT_EVENT
+from forexpro.core.events.chain import GENESIS, ChainedEvent, Head, NewEvent, Origin, extend
+from forexpro.core.events.record import ADVANCE_STREAM, inserting
 from forexpro.core.models import Event, EventStream
 from marketdata.models import Symbol
 from trading.engine.codec import to_payload
@@ -31,6 +31,8 @@ from trading.services.recording import INSERT_ANSWERED, INSERT_DEAL, INSERT_ORDE
 
 ORIGIN = Origin(actor="system:bench")
 EVENTS = ("order.placed", "order.filled", "position.opened")
+# As long as that of a fill.
+PAYLOAD = {"evidence": "x" * 600}
 PRICE, VOLUME = Decimal("1.10010"), Decimal("0.01")
 
 
@@ -40,44 +42,54 @@ class RawOrders:
     def __init__(self, account_ids: Sequence[int]):
         self._account_ids = account_ids
         self._connections = threading.local()
-        self._payload = Jsonb({"evidence": "x" * 600})
+        self._opened: list[psycopg.Connection[Any]] = []
 
     def place(self, number: int) -> None:
         """Write one order of an account."""
         account_id = self._account_ids[number % len(self._account_ids)]
         raw = self._connection()
         key, now = uuid4().hex, datetime.now(UTC)
-        with raw.transaction(), raw.cursor() as cursor:
-            cursor.execute(CLAIM_AND_LOCK, (account_id, uuid4().int >> 65))
-            cursor.execute(LOAD_ACCOUNT, {"genesis": GENESIS, "places_order": True, "key": key, "account": account_id})
-            row: Any = cursor.fetchone()
-            seq, order_id = row[11], row[13]
+        with raw.cursor() as cursor:
+            with raw.pipeline():
+                cursor.execute("BEGIN")
+                cursor.execute(CLAIM_AND_LOCK, (account_id, uuid4().int >> 65))
+                loading = {"genesis": GENESIS, "places_order": True, "key": key, "account": account_id}
+                loaded = raw.cursor(row_factory=dict_row).execute(LOAD_ACCOUNT, loading)
+            row: Any = loaded.fetchone()
+            seq, order_id = row["seq"], row["next_order_id"]
             with raw.pipeline():
                 cursor.execute(
                     INSERT_ORDER,
                     (order_id, account_id, "EURUSD", "buy", "market", VOLUME, PRICE, None, None, None, "", now, False,
-                     "filled", now, PRICE, ""),
+                     "filled", now, PRICE, "", "gtc", None, None, "", None, None, None),
                 )  # fmt: skip
                 cursor.execute(
                     INSERT_POSITION,
                     (order_id, account_id, "EURUSD", "buy", VOLUME, VOLUME, PRICE, now, PRICE, None, None, 0, 0, 0, "",
-                     None, None, ""),
+                     None, None, "", None, None, None),
                 )  # fmt: skip
                 cursor.execute(
                     INSERT_DEAL,
-                    (account_id, seq + 2, order_id, order_id, "EURUSD", "buy", "in", VOLUME, PRICE, 0, 0, "order", now,
-                     now),
+                    (account_id, seq + 2, order_id, order_id, "EURUSD", "buy", "in", VOLUME, PRICE, 0, 0, 0, "order",
+                     now, now),
                 )  # fmt: skip
                 stream = account_stream(account_id)
-                cursor.executemany(
-                    INSERT_EVENT,
-                    [
-                        (stream, seq + added, type, ORIGIN.actor, self._payload, "", None, now, GENESIS, GENESIS)
-                        for added, type in enumerate(EVENTS, 1)
-                    ],
-                )
+                events = [
+                    ChainedEvent(
+                        stream, seq + added, type, ORIGIN.actor, PAYLOAD, "", None, now, prev_hash=GENESIS, hash=GENESIS
+                    )
+                    for added, type in enumerate(EVENTS, 1)
+                ]
+                for statement in inserting(events):
+                    cursor.execute(*statement)
                 cursor.execute(ADVANCE_STREAM, (stream, seq + len(EVENTS), GENESIS))
                 cursor.execute(INSERT_ANSWERED, (account_id, key, GENESIS, seq + 1, seq + len(EVENTS), now))
+            cursor.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        for opened in self._opened:
+            opened.close()
 
     def _connection(self) -> psycopg.Connection[Any]:
         opened: psycopg.Connection[Any] | None = getattr(self._connections, "raw", None)
@@ -86,7 +98,9 @@ class RawOrders:
             wanted = {
                 name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters
             }
-            opened = self._connections.raw = psycopg.connect(**wanted, autocommit=True, prepare_threshold=None)
+            opened = psycopg.connect(**wanted, autocommit=True, prepare_threshold=2)
+            self._connections.raw = opened
+            self._opened.append(opened)
         return opened
 
 

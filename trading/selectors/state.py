@@ -23,8 +23,8 @@ _LOAD = """
         account.trading_enabled AND account.status = 'active', account.equity_floor, account.group_id,
         account.position_mode, account.blocked_commission,
         (SELECT version FROM trading_configuration),
-        coalesce(stream.seq, 0), coalesce(stream.hash, %(genesis)s),
-        CASE WHEN %(places_order)s THEN nextval('trading_order_id') END,
+        coalesce(stream.seq, 0) AS seq, coalesce(stream.hash, %(genesis)s),
+        CASE WHEN %(places_order)s THEN nextval('trading_order_id') END AS next_order_id,
         answered.request_hash, answered.first_seq, answered.last_seq,
         (SELECT json_agg(json_build_array(
             id, symbol, side, type, trim_scale(volume)::text, trim_scale(price)::text, placed_at,

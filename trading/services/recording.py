@@ -10,7 +10,7 @@ from django.db import transaction
 
 from forexpro.core.database import pipelined
 from forexpro.core.events.chain import NewEvent, Origin, extend
-from forexpro.core.events.record import ADVANCE_STREAM, INSERT_EVENT, insert_parameters
+from forexpro.core.events.record import ADVANCE_STREAM, inserting
 from forexpro.core.money import ZERO
 from forexpro.core.realtime.wakeups import wake
 from trading.engine.codec import blocked_json, guards_to_json, to_payload
@@ -153,7 +153,8 @@ def _write(cursor: psycopg.Cursor[Any], outcome: Outcome, origin: Origin, at: da
         _write_rows(cursor, before.id, changes, at)
         if _account_fields(changes.state) != _account_fields(before):
             cursor.execute(UPDATE_ACCOUNT, (*_account_fields(changes.state), before.id))
-        cursor.executemany(INSERT_EVENT, [insert_parameters(event) for event in chained])
+        for statement in inserting(chained):
+            cursor.execute(*statement)
         cursor.execute(ADVANCE_STREAM, (stream, seq, chained[-1].hash))
     if outcome.request is not None:
         cursor.execute(INSERT_ANSWERED, (before.id, outcome.request.key, outcome.request.hash, head.seq + 1, seq, at))

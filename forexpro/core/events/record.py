@@ -1,22 +1,25 @@
 """Append events to their streams inside the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from forexpro.core.database import Statement
 from forexpro.core.events.chain import ChainedEvent, Head, NewEvent, Origin, extend
 from forexpro.core.realtime.wakeups import wake
 
-INSERT_EVENT = """
-    INSERT INTO core_event
-        (stream, seq, type, actor, payload, request_id, ip, occurred_at, prev_hash, hash)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+_INSERT_EVENTS = """
+    INSERT INTO core_event (stream, seq, type, actor, payload, request_id, ip, occurred_at, prev_hash, hash)
+    VALUES """
+_EVENT = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+# What one statement inserts at most: PostgreSQL takes 65,535 parameters.
+_EVENTS_MAX = 1000
 ADVANCE_STREAM = """
     INSERT INTO core_eventstream (name, seq, hash) VALUES (%s, %s, %s)
     ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
@@ -27,8 +30,19 @@ _CREATE_STREAMS = """
 _LOCK_STREAMS = "SELECT name, seq, hash FROM core_eventstream WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
 
 
-def insert_parameters(event: ChainedEvent) -> tuple[Any, ...]:
-    """Return the parameters of `INSERT_EVENT`."""
+def inserting(events: Sequence[ChainedEvent]) -> Iterator[Statement]:
+    """Yield the statements that insert `events`: one, unless there are very many."""
+    for start in range(0, len(events), _EVENTS_MAX):
+        chunk = events[start : start + _EVENTS_MAX]
+        yield _insert(len(chunk)), [value for event in chunk for value in _values(event)]
+
+
+@cache
+def _insert(count: int) -> str:
+    return _INSERT_EVENTS + ", ".join([_EVENT] * count)
+
+
+def _values(event: ChainedEvent) -> tuple[Any, ...]:
     return (
         event.stream,
         event.seq,
@@ -66,6 +80,7 @@ def record(events: Sequence[NewEvent], *, origin: Origin, occurred_at: datetime 
             added = extend(heads[stream], by_stream[stream], origin=origin, occurred_at=occurred_at)
             chained += added
             cursor.execute(ADVANCE_STREAM, [stream, added[-1].seq, added[-1].hash])
-        cursor.executemany(INSERT_EVENT, [insert_parameters(event) for event in chained])
+        for statement in inserting(chained):
+            cursor.execute(*statement)
     transaction.on_commit(lambda: wake(streams), robust=True)
     return chained

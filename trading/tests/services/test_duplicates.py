@@ -1,0 +1,98 @@
+"""A hundred requests with one Idempotency-Key at once, of everything that changes an account: it happens once."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from forexpro.core.refusals import Refused
+from trading.engine.commands import BalanceReason
+from trading.engine.state import OrderType, Side
+from trading.selectors import events_since, newest_seq
+from trading.services.accounts import balance_change
+from trading.services.orders import order_cancel, order_modify, order_place
+from trading.services.positions import position_close, position_modify, positions_close_all
+from trading.tests.factories import ORIGIN
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DUPLICATES = 100
+
+
+def place(account, type=OrderType.MARKET, **fields):
+    return order_place(
+        account_id=account.pk,
+        symbol="EURUSD",
+        side=Side.BUY,
+        type=type,
+        volume=Decimal("0.10"),
+        origin=ORIGIN,
+        **fields,
+    )
+
+
+def limit_order(account):
+    return {"order_id": place(account, OrderType.LIMIT, price=Decimal("1.09")).order_id}
+
+
+def position(account):
+    return {"position_id": place(account).order_id}
+
+
+def positions(account):
+    for _ in range(3):
+        place(account)
+    return {"symbol": "EURUSD"}
+
+
+MARKET_ORDER = {"symbol": "EURUSD", "side": Side.BUY, "type": OrderType.MARKET, "volume": Decimal("0.10")}
+DEPOSIT = {"amount": Decimal("100.00"), "reason": BalanceReason.DEPOSIT}
+
+CALLS = {
+    "place": (order_place, lambda account: MARKET_ORDER, ["order.placed", "order.filled", "position.opened"]),
+    "modify": (
+        order_modify,
+        lambda account: limit_order(account) | {"price": Decimal("1.08")},
+        ["order.modified"],
+    ),
+    "cancel": (order_cancel, limit_order, ["order.cancelled"]),
+    "protect": (
+        position_modify,
+        lambda account: position(account) | {"stop_loss": Decimal("1.08")},
+        ["position.modified"],
+    ),
+    "close": (position_close, position, ["position.closed", "balance.updated"]),
+    "close all": (positions_close_all, positions, ["position.closed", "balance.updated"] * 3),
+    "balance": (balance_change, lambda account: DEPOSIT, ["balance.updated"]),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_hundred_duplicates_have_one_effect(account, call):
+    service, prepare, expected = CALLS[call]
+    arguments = prepare(account)
+    before = newest_seq(account.pk)
+    together = threading.Barrier(DUPLICATES)
+
+    def request(_):
+        together.wait()
+        try:
+            return service(account_id=account.pk, **arguments, origin=ORIGIN, idempotency_key="the same")
+        except Refused as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(DUPLICATES) as threads:
+        results = list(threads.map(request, range(DUPLICATES)))
+
+    answers = [result for result in results if not isinstance(result, Refused)]
+    refusals = [result for result in results if isinstance(result, Refused)]
+    assert {refusal.code for refusal in refusals} <= {"request_in_progress"}
+    assert [answer.repeated for answer in answers].count(False) == 1
+    happened = events_since(account.pk, before)
+    assert [event.type for event in happened] == expected
+    for answer in answers:
+        assert [event.seq for event in answer.events] == [event.seq for event in happened]

@@ -19,7 +19,21 @@ class SymbolAdmin(AuditedModelAdmin):
         (_("Trading"), {"fields": ("trade_mode", "sessions")}),
         (_("Volume"), {"fields": ("contract_size", "volume_min", "volume_max", "volume_step", "volume_limit")}),
         (_("Levels"), {"fields": (("stops_level_points", "freeze_level_points", "gap_level_points"),)}),
-        (_("Margin"), {"fields": ("margin_mode", "margin_currency", "margin_rate", "leverage_cap")}),
+        (
+            _("Margin"),
+            {
+                "fields": (
+                    ("margin_mode", "margin_currency"),
+                    ("margin_rate", "margin_rates"),
+                    ("leverage_cap", "leverage_tiers"),
+                    ("initial_margin", "maintenance_margin", "hedged_margin"),
+                )
+            },
+        ),
+        (
+            _("Indices and futures"),
+            {"fields": (("tick_size", "tick_value"), ("settlement_price", "margin_currency_rate"))},
+        ),
         (
             _("Swap"),
             {

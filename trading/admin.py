@@ -88,6 +88,7 @@ class GroupInstrumentInline(StackedInline):
     autocomplete_fields = ("symbol",)
     fieldsets = (
         (None, {"fields": (("symbol", "asset_class"), ("trade_mode", "volume_limit"))}),
+        (_("Margin"), {"fields": (("leverage_cap", "leverage_tiers"), ("margin_rate", "margin_rates"))}),
         (_("Levels"), {"fields": (("stops_level_points", "freeze_level_points", "gap_level_points"),)}),
         (_("Spread"), {"fields": (("spread_mode", "spread_points"),)}),
         (_("Slippage"), {"fields": (("slippage_mode", "slippage_minimum_points", "slippage_maximum_points"),)}),
@@ -106,7 +107,16 @@ class AccountGroupAdmin(AuditedModelAdmin):
     inlines = (GroupInstrumentInline,)
     fieldsets = (
         (None, {"fields": (("name", "is_default"), ("leverage_max", "orders_per_minute"))}),
-        (_("Margin"), {"fields": (("margin_call_level", "stop_out_level"), "negative_balance_protection")}),
+        (_("Margin"), {"fields": (("margin_call_level", "stop_out_level", "level_unit"), "hedged_margin")}),
+        (
+            _("Stop-out"),
+            {
+                "fields": (
+                    ("stop_out_sequence", "stop_out_fully_hedged"),
+                    ("negative_balance_protection", "compensation_credit"),
+                )
+            },
+        ),
         (_("Limits"), {"fields": (("positions_max", "orders_max", "exposure_max"),)}),
         (_("Costs"), {"fields": (("spread_mode", "spread_points"), "swap_free")}),
         (

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketdata.models.charges import CommissionFields, SwapFields
+from marketdata.models.margin import MarginFields
 from marketdata.sessions import TradingHours
 from marketdata.symbols import CODE_PATTERN
 
@@ -19,7 +20,7 @@ def validate_sessions(value: Any) -> None:
         raise ValidationError(_("Trading hours cannot be read: %(reason)s"), params={"reason": str(error)}) from error
 
 
-class Symbol(SwapFields, CommissionFields):
+class Symbol(MarginFields, SwapFields, CommissionFields):
     """A tradable instrument of the catalogue: what its prices mean and how it trades by default."""
 
     class AssetClass(models.TextChoices):
@@ -28,14 +29,6 @@ class Symbol(SwapFields, CommissionFields):
         ENERGY = "energy", _("Energies")
         INDEX = "index", _("Indices")
         CRYPTO = "crypto", _("Crypto")
-
-    class MarginMode(models.TextChoices):
-        FOREX = "forex", _("Forex")
-        FOREX_NO_LEVERAGE = "forex_no_leverage", _("Forex without leverage")
-        CFD = "cfd", _("CFD")
-        CFD_LEVERAGE = "cfd_leverage", _("CFD with leverage")
-        CFD_INDEX = "cfd_index", _("CFD index")
-        FUTURES = "futures", _("Futures")
 
     class TradeMode(models.TextChoices):
         FULL = "full", _("Full access")
@@ -60,9 +53,6 @@ class Symbol(SwapFields, CommissionFields):
     volume_min = models.DecimalField(_("smallest volume"), max_digits=12, decimal_places=4)
     volume_max = models.DecimalField(_("largest volume"), max_digits=12, decimal_places=4)
     volume_step = models.DecimalField(_("volume step"), max_digits=12, decimal_places=4)
-    margin_mode = models.CharField(_("margin mode"), max_length=20, choices=MarginMode)
-    margin_rate = models.DecimalField(_("margin rate"), max_digits=8, decimal_places=4, default=1)
-    leverage_cap = models.DecimalField(_("highest leverage"), max_digits=8, decimal_places=2, null=True, blank=True)
     volume_limit = models.DecimalField(
         _("volume limit"),
         max_digits=12,
@@ -103,6 +93,7 @@ class Symbol(SwapFields, CommissionFields):
         verbose_name_plural = _("symbols")
         ordering = ["asset_class", "code"]
         constraints = [
+            *MarginFields.Meta.constraints,
             *CommissionFields.Meta.constraints,
             models.CheckConstraint(
                 name="symbol_volumes_make_sense",

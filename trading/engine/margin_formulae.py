@@ -89,10 +89,18 @@ def combined(exposures: Sequence[Exposure]) -> Exposure:
     if not volume:
         return Exposure(ZERO, ZERO, ZERO, ZERO)
 
-    def average(name: str) -> Decimal:
-        return sum((exposure.volume * getattr(exposure, name) for exposure in exposures), ZERO) / volume
+    def average(values: list[Decimal]) -> Decimal:
+        if values.count(values[0]) == len(values):
+            return values[0]
+        return sum((exposure.volume * value for exposure, value in zip(exposures, values, strict=True)), ZERO) / volume
 
-    return Exposure(volume, average("price"), average("conversion"), average("rate"), average("amount"))
+    return Exposure(
+        volume,
+        price=average([exposure.price for exposure in exposures]),
+        conversion=average([exposure.conversion for exposure in exposures]),
+        rate=average([exposure.rate for exposure in exposures]),
+        amount=average([exposure.amount for exposure in exposures]),
+    )
 
 
 def exposure_margin(instrument: Instrument, exposures: Sequence[Exposure], leverage: Decimal) -> Decimal:

@@ -129,6 +129,16 @@ class Instrument:
     commission: CommissionTerms | None = None
 
     @property
+    def charges_entry(self) -> bool:
+        """Whether an order on its way may need more margin than what it opens."""
+        rates = (self.margin_rates.buy, self.margin_rates.sell)
+        return (
+            self.margin_mode is MarginMode.EXCHANGE_FUTURES
+            or bool(self.maintenance_margin)
+            or any(rate.held != rate.initial for rate in rates)
+        )
+
+    @property
     def point(self) -> Decimal:
         return Decimal(1).scaleb(-self.digits)
 

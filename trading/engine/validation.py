@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from forexpro.core.money import ZERO
 from forexpro.core.refusals import Refused
 from trading.engine.market import Instrument, Market, Quote, TradeMode
 from trading.engine.state import AccountState, Order, OrderType, Policy, Position, Side
@@ -181,16 +182,18 @@ def ensure_market_protection(
     ensure_protection(instrument, side, closing_price(side, quote), stop_loss, take_profit)
 
 
-def ensure_margin(state: AccountState, before: Valuation, after: Valuation) -> None:
+def ensure_margin(state: AccountState, before: Valuation, after: Valuation, *, on_entry: Decimal = ZERO) -> None:
     """Refuse a deal after which more margin would be in use than the equity before it; reducing margin is allowed.
 
-    `before` and `after` value the account at the same quotes. The spread just paid does not count against the deal.
+    `before` and `after` value the account at the same quotes, `on_entry` is the margin while the order is on its way.
+    The spread just paid does not count against the deal.
     """
+    margin_after = max(after.margin, on_entry)
     details = {
         "equity": str(before.equity),
         "margin": str(before.margin),
         "free_margin": str(before.free_margin),
-        "margin_after": str(after.margin),
+        "margin_after": str(margin_after),
         "currency": state.currency,
     }
     floor = state.policy.equity_floor
@@ -200,12 +203,12 @@ def ensure_margin(state: AccountState, before: Valuation, after: Valuation) -> N
             f"Equity of {before.equity} {state.currency} has reached this account's limit of {floor} {state.currency}.",
             details | {"equity_floor": str(floor)},
         )
-    if after.margin > before.margin and after.margin > before.equity:
+    if margin_after > before.margin and margin_after > before.equity:
         raise Refused(
             "insufficient_margin",
-            f"This needs {after.margin - before.margin} {state.currency} of margin; "
+            f"This needs {margin_after - before.margin} {state.currency} of margin; "
             f"{before.free_margin} {state.currency} is free. Reduce the volume or add funds.",
-            details | {"margin_needed": str(after.margin - before.margin)},
+            details | {"margin_needed": str(margin_after - before.margin)},
         )
 
 

@@ -1,11 +1,19 @@
+from copy import copy
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketdata.models import CommissionFields, CommissionUnit, SwapMode, Symbol
+from marketdata.models.margin import (
+    LEVERAGE_TIERS_HELP,
+    MARGIN_RATES_HELP,
+    validate_leverage_tiers,
+    validate_margin_rates,
+)
 from trading.models.fields import MoneyField, VolumeField
 
 
@@ -34,6 +42,28 @@ class GapPolicy(models.TextChoices):
     GAP_LEVEL = "gap_level", _("Their own price, within the symbol's gap level")
 
 
+class HedgedMargin(models.TextChoices):
+    LARGER_LEG = "larger_leg", _("The larger direction")
+    BASIC = "basic", _("Uncovered lots, and covered ones by the symbol's hedged margin")
+
+
+class LevelUnit(models.TextChoices):
+    PERCENT = "percent", _("Percent of margin")
+    MONEY = "money", _("Money: equity in the account's currency")
+
+
+class StopOutSequence(models.TextChoices):
+    MT5 = "mt5", _("The largest loss first, whole positions")
+    SMART = "smart", _("As little as is enough of the largest margin")
+    GRADUAL = "gradual", _("All orders, all losing positions, all others")
+
+
+class CompensationCredit(models.TextChoices):
+    BEARS_LOSS = "bears_loss", _("Bears the loss first")
+    KEPT = "kept", _("Is kept")
+    WITHDRAWN = "withdrawn", _("Is withdrawn")
+
+
 class AccountGroup(models.Model):
     """The conditions that a set of trading accounts trades under."""
 
@@ -41,9 +71,29 @@ class AccountGroup(models.Model):
     is_default = models.BooleanField(_("default for new accounts"), default=False)
     leverage_max = models.DecimalField(_("highest leverage"), max_digits=8, decimal_places=2, default=Decimal(500))
     margin_call_level = models.DecimalField(
-        _("margin call level, %"), max_digits=8, decimal_places=2, default=Decimal(100)
+        _("margin call level"), max_digits=14, decimal_places=2, default=Decimal(100)
     )
-    stop_out_level = models.DecimalField(_("stop-out level, %"), max_digits=8, decimal_places=2, default=Decimal(50))
+    stop_out_level = models.DecimalField(_("stop-out level"), max_digits=14, decimal_places=2, default=Decimal(50))
+    level_unit = models.CharField(_("levels in"), max_length=7, choices=LevelUnit, default=LevelUnit.PERCENT)
+    hedged_margin = models.CharField(
+        _("margin of opposite positions"),
+        max_length=10,
+        choices=HedgedMargin,
+        default=HedgedMargin.LARGER_LEG,
+        help_text=_("For hedging accounts."),
+    )
+    stop_out_sequence = models.CharField(
+        _("stop-out closes"),
+        max_length=7,
+        choices=StopOutSequence,
+        default=StopOutSequence.MT5,
+        help_text=_("Pending orders that reserve margin go first, the largest first; closed markets are skipped."),
+    )
+    stop_out_fully_hedged = models.BooleanField(
+        _("stop out fully hedged accounts"),
+        default=False,
+        help_text=_("Also where covered positions need no margin, once equity is negative."),
+    )
     limit_price_improvement = models.BooleanField(
         _("price improvement of limits"),
         default=True,
@@ -82,7 +132,13 @@ class AccountGroup(models.Model):
     negative_balance_protection = models.BooleanField(
         _("negative balance protection"),
         default=True,
-        help_text=_("A balance that a stop-out left below zero is compensated to zero."),
+        help_text=_("A balance below zero is compensated to zero when the last position is gone."),
+    )
+    compensation_credit = models.CharField(
+        _("credit, when a negative balance is compensated"),
+        max_length=10,
+        choices=CompensationCredit,
+        default=CompensationCredit.BEARS_LOSS,
     )
     spread_mode = models.CharField(_("spread"), max_length=8, choices=SpreadMode, default=SpreadMode.NONE)
     spread_points = models.PositiveIntegerField(_("spread in points"), default=0)
@@ -129,7 +185,7 @@ class AccountGroup(models.Model):
 class GroupInstrument(CommissionFields):
     """How one group trades one symbol, or all of an asset class, where that differs from the group's defaults.
 
-    A rule for the symbol goes before one for its asset class. What is empty stays as the group or the symbol has it.
+    What a rule for the symbol leaves empty is as the one for its asset class has it, or else the group or the symbol.
     """
 
     group = models.ForeignKey(
@@ -142,6 +198,26 @@ class GroupInstrument(CommissionFields):
     stops_level_points = models.PositiveIntegerField(_("stops level in points"), null=True, blank=True)
     freeze_level_points = models.PositiveIntegerField(_("freeze level in points"), null=True, blank=True)
     gap_level_points = models.PositiveIntegerField(_("gap level in points"), null=True, blank=True)
+    margin_rate = models.DecimalField(
+        _("margin rate"), max_digits=8, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    margin_rates = models.JSONField(
+        _("margin rates by order"),
+        null=True,
+        blank=True,
+        validators=[validate_margin_rates],
+        help_text=MARGIN_RATES_HELP,
+    )
+    leverage_cap = models.DecimalField(
+        _("highest leverage"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    leverage_tiers = models.JSONField(
+        _("leverage tiers"),
+        null=True,
+        blank=True,
+        validators=[validate_leverage_tiers],
+        help_text=LEVERAGE_TIERS_HELP,
+    )
     spread_mode = models.CharField(_("spread"), max_length=8, choices=SpreadMode, blank=True)
     spread_points = models.PositiveIntegerField(_("spread in points"), default=0)
     slippage_mode = models.CharField(_("slippage"), max_length=8, choices=SlippageMode, blank=True)
@@ -176,11 +252,37 @@ class GroupInstrument(CommissionFields):
             ),
         ]
 
+    # Columns that mean something only together: they are a rule's own where the first of them is given.
+    TOGETHER = (
+        ("trade_mode",),
+        ("volume_limit",),
+        ("stops_level_points",),
+        ("freeze_level_points",),
+        ("gap_level_points",),
+        ("margin_rate",),
+        ("margin_rates",),
+        ("leverage_cap",),
+        ("leverage_tiers",),
+        ("spread_mode", "spread_points"),
+        ("slippage_mode", "slippage_minimum_points", "slippage_maximum_points"),
+        ("swap_mode", "swap_long", "swap_short"),
+        tuple(field.name for field in CommissionFields._meta.local_fields),
+    )
+
     def clean(self) -> None:
         """Refuse at the field what the constraint refuses too: a form inside another shows errors of fields only."""
         super().clean()
         if bool(self.symbol_id) == bool(self.asset_class):
             raise ValidationError({"asset_class": _("Give either a symbol or an asset class.")})
+
+    def completed_by(self, other: "GroupInstrument") -> "GroupInstrument":
+        """Return this rule, not saved, with what it leaves empty as `other` has it."""
+        completed = copy(self)
+        for names in self.TOGETHER:
+            if getattr(self, names[0]) in ("", None):
+                for name in names:
+                    setattr(completed, name, getattr(other, name))
+        return completed
 
     def __str__(self) -> str:
         return f"{self.group}: {self.symbol_id or self.get_asset_class_display()}"

@@ -12,12 +12,20 @@ from django.db import connection
 from forexpro.core.money import trimmed
 from marketdata.models import Symbol
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
-from trading.engine.margin_terms import MarginRate, MarginRates
 from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode, TradeMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
-from trading.engine.state import GapPolicy, Policy, TriggerSide
+from trading.engine.state import (
+    CompensationCredit,
+    GapPolicy,
+    HedgedMargin,
+    LevelUnit,
+    Policy,
+    StopOutSequence,
+    TriggerSide,
+)
 from trading.models import AccountGroup, GroupInstrument, TradingAccount
 from trading.selectors.charges import commission_terms, swap_terms
+from trading.selectors.margin_terms import leverage_tier_terms, margin_rate_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ def _load(group_id: int, version: UUID | None) -> Conditions:
     instruments, spreads = {}, {}
     # Inactive symbols too: what was opened in them can still be valued and closed.
     for symbol in Symbol.objects.all():
-        rule = by_symbol.get(symbol.code) or by_class.get(symbol.asset_class)
+        rule = _rule(by_symbol.get(symbol.code), by_class.get(symbol.asset_class))
         instruments[symbol.code] = _instrument(symbol, group, rule)
         spreads[symbol.code] = _spread(symbol, group, rule)
     policy = Policy(
@@ -88,13 +96,24 @@ def _load(group_id: int, version: UUID | None) -> Conditions:
         positions_max=group.positions_max,
         orders_max=group.orders_max,
         exposure_max=_limit(group.exposure_max),
+        hedged_margin=HedgedMargin(group.hedged_margin),
+        level_unit=LevelUnit(group.level_unit),
+        stop_out_sequence=StopOutSequence(group.stop_out_sequence),
+        stop_out_fully_hedged=group.stop_out_fully_hedged,
+        compensation_credit=CompensationCredit(group.compensation_credit),
     )
     return Conditions(group.pk, version, group.name, group.orders_per_minute, instruments, spreads, policy)
 
 
+def _rule(of_symbol: GroupInstrument | None, of_class: GroupInstrument | None) -> GroupInstrument | None:
+    """Return what a group says about a symbol: the rule for it, completed by that for its asset class."""
+    if of_symbol is None or of_class is None:
+        return of_symbol or of_class
+    return of_symbol.completed_by(of_class)
+
+
 def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> Instrument:
     slippage = rule if rule is not None and rule.slippage_mode else group
-    margin_rate = MarginRate(trimmed(symbol.margin_rate))
     return Instrument(
         symbol=symbol.code,
         base_currency=symbol.base_currency,
@@ -106,8 +125,18 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
         volume_max=trimmed(symbol.volume_max),
         volume_step=trimmed(symbol.volume_step),
         margin_mode=MarginMode(symbol.margin_mode),
-        margin_rates=MarginRates(buy=margin_rate, sell=margin_rate),
-        leverage_cap=_limit(symbol.leverage_cap),
+        margin_rates=margin_rate_terms(
+            _overridden("margin_rate", symbol, rule), _overridden("margin_rates", symbol, rule)
+        ),
+        leverage_cap=_limit(_overridden("leverage_cap", symbol, rule)),
+        leverage_tiers=leverage_tier_terms(_overridden("leverage_tiers", symbol, rule)),
+        tick_size=trimmed(symbol.tick_size),
+        tick_value=trimmed(symbol.tick_value),
+        initial_margin=trimmed(symbol.initial_margin),
+        maintenance_margin=trimmed(symbol.maintenance_margin),
+        hedged_margin=_limit(symbol.hedged_margin),
+        settlement_price=trimmed(symbol.settlement_price),
+        margin_currency_rate=trimmed(symbol.margin_currency_rate),
         stops_level_points=_overridden("stops_level_points", symbol, rule),
         freeze_level_points=_overridden("freeze_level_points", symbol, rule),
         gap_level_points=_overridden("gap_level_points", symbol, rule),

@@ -4,11 +4,14 @@ from decimal import Decimal
 
 import pytest
 
+from forexpro.core.refusals import Refused
+from trading.engine.commands import PlaceOrder, ProcessTick
+from trading.engine.events import OrderRejected
 from trading.engine.margin import entry_margin, margin_required, order_margin
 from trading.engine.margin_terms import MarginRate, MarginRates
 from trading.engine.market import MarginMode
 from trading.engine.state import HedgedMargin, OrderType, PositionMode, Side
-from trading.tests.engine.builders import account, contract, forex, market, order, position, quote
+from trading.tests.engine.builders import account, contract, forex, market, of_type, order, position, quote, run
 
 BUY, SELL = Side.BUY, Side.SELL
 MARKET, LIMIT, STOP, STOP_LIMIT = OrderType
@@ -76,24 +79,46 @@ def test_basic_charges_pending_orders_on_top_and_the_larger_leg_charges_one_side
     assert margin(positions, orders, **LARGER_LEG) == Decimal("3000"), "2 long and 1 to buy, against 1 and 1"
 
 
+FIXED = contract(
+    "BR",
+    10,
+    MarginMode.FUTURES,
+    initial_margin=Decimal(1000),
+    maintenance_margin=Decimal(500),
+    hedged_margin=Decimal(500),
+    tick_size=Decimal(1),
+    tick_value=Decimal(1),
+)
+
+
 @pytest.mark.parametrize("policy", [BASIC, LARGER_LEG], ids=["basic", "larger leg"])
 def test_m23_fixed_margin_of_an_order_on_its_way_and_after_it_filled(policy):
-    fixed = contract(
-        "BR",
-        10,
-        MarginMode.FUTURES,
-        initial_margin=Decimal(1000),
-        maintenance_margin=Decimal(500),
-        hedged_margin=Decimal(500),
-        tick_size=Decimal(1),
-        tick_value=Decimal(1),
-    )
-    at = market(quote("BR", "80"), instruments=[fixed])
+    at = market(quote("BR", "80"), instruments=[FIXED])
     held = position(1, "BR", BUY, "1", "80")
     assert margin([held], at=at, **policy) == Decimal("500"), "held lots need the maintenance margin"
     on_its_way = order(2, "BR", SELL, MARKET, "2", "80")
     assert margin([held], [on_its_way], at=at, **policy) == Decimal("2000"), "500 held, 500 covered, 1,000 new"
     assert margin([held, position(2, "BR", SELL, "2", "80")], at=at, **policy) == Decimal("1000")
+
+
+@pytest.mark.parametrize("policy", [BASIC, LARGER_LEG], ids=["basic", "larger leg"])
+def test_m23_an_order_is_accepted_by_what_it_needs_on_its_way(policy):
+    at = market(quote("BR", "80"), instruments=[FIXED])
+    placing = PlaceOrder(2, "BR", SELL, MARKET, Decimal(2))
+    held = position(1, "BR", BUY, "1", "80")
+    with pytest.raises(Refused, match=r"This needs 1500\.00 USD of margin; 1499\.99 USD is free"):
+        run(account("1999.99", positions=[held], **policy), placing, at)
+    state, _ = run(account("2000.00", positions=[held], **policy), placing, at)
+    assert margin_required(state, at) == Decimal("1000")
+
+
+def test_a_triggered_order_is_rejected_by_what_it_needs_on_its_way():
+    at = market(quote("BR", "80"), instruments=[FIXED])
+    resting = order(2, "BR", BUY, LIMIT, "1", "81")
+    _, events = run(account("999.99", orders=[resting]), ProcessTick("BR"), at)
+    assert [event.code for event in of_type(events, OrderRejected)] == ["insufficient_margin"]
+    state, _ = run(account("1000.00", orders=[resting]), ProcessTick("BR"), at)
+    assert margin_required(state, at) == Decimal("500")
 
 
 def test_fixed_margin_without_a_maintenance_amount_keeps_the_initial_one():

@@ -4,8 +4,9 @@ import pytest
 
 from forexpro.core.refusals import Refused
 from marketdata.models import Symbol
-from trading.engine.state import OrderType, Side
-from trading.models import GroupInstrument, Position
+from trading.engine.margin_terms import LeverageTier, MarginRate, MarginRates
+from trading.engine.state import CompensationCredit, HedgedMargin, LevelUnit, OrderType, Side, StopOutSequence
+from trading.models import AccountGroup, GroupInstrument, Position
 from trading.selectors import account_market
 from trading.selectors.conditions import account_conditions
 from trading.services.orders import order_place
@@ -73,3 +74,45 @@ def test_symbol_disabled_for_the_group(account):
     GroupInstrument.objects.create(group=account.group, symbol_id="EURUSD", trade_mode="close_only")
     with pytest.raises(Refused, match="symbol_disabled"):
         place(account)
+
+
+def test_what_a_symbols_rule_leaves_empty_comes_from_its_class(account):
+    GroupInstrument.objects.create(
+        group=account.group, asset_class="forex", spread_mode="fixed", spread_points=4, leverage_cap=20
+    )
+    GroupInstrument.objects.create(group=account.group, symbol_id="EURUSD", leverage_cap=30)
+    instruments = account_conditions(account).instruments
+    assert (instruments["EURUSD"].leverage_cap, instruments["GBPUSD"].leverage_cap) == (30, 20)
+    assert prices(account) == (Decimal("1.10003"), Decimal("1.10007"))
+
+
+def test_margin_rates_and_tiers_of_a_symbol_and_of_a_groups_rule(account):
+    Symbol.objects.filter(pk="EURUSD").update(
+        margin_rate=Decimal("1.5"), margin_rates={"sell": [2, 1], "buy_limit": 0.5}, leverage_tiers=[[100000, 50]]
+    )
+    of_symbol = account_conditions(account).instruments["EURUSD"]
+    assert of_symbol.margin_rates == MarginRates(
+        buy=MarginRate(Decimal("1.5")), sell=MarginRate(Decimal(2), Decimal(1)), buy_limit=Decimal("0.5")
+    )
+    assert of_symbol.leverage_tiers == (LeverageTier(Decimal(100_000), Decimal(50)),)
+    GroupInstrument.objects.create(group=account.group, symbol_id="EURUSD", margin_rates={}, leverage_tiers=[])
+    of_group = account_conditions(account).instruments["EURUSD"]
+    assert of_group.margin_rates.sell == of_group.margin_rates.buy == MarginRate(Decimal("1.5"))
+    assert of_group.leverage_tiers == ()
+
+
+def test_margin_and_stop_out_of_a_group(account):
+    AccountGroup.objects.filter(pk=account.group_id).update(
+        hedged_margin="basic",
+        level_unit="money",
+        margin_call_level=1000,
+        stop_out_level=500,
+        stop_out_sequence="smart",
+        stop_out_fully_hedged=True,
+        compensation_credit="withdrawn",
+    )
+    policy = account_conditions(account).policy
+    assert (policy.hedged_margin, policy.level_unit) == (HedgedMargin.BASIC, LevelUnit.MONEY)
+    assert (policy.margin_call_level, policy.stop_out_level) == (1000, 500)
+    assert (policy.stop_out_sequence, policy.stop_out_fully_hedged) == (StopOutSequence.SMART, True)
+    assert policy.compensation_credit is CompensationCredit.WITHDRAWN

@@ -44,7 +44,15 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         headers["Retry-After"] = str(math.ceil(wait))
     set_rollback()
     if isinstance(exception, exceptions.ValidationError):
-        body = error_body("invalid_input", "Some fields need correction.", {"fields": exception.detail})
+        fields = _with_text_keys(exception.detail)
+        body = error_body("invalid_input", "Some fields need correction.", {"fields": fields})
         return Response(body, status=status.HTTP_400_BAD_REQUEST)
     code = getattr(exception.detail, "code", None) or exception.default_code
     return Response(error_body(code, str(exception.detail)), status=exception.status_code, headers=headers)
+
+
+def _with_text_keys(detail: Any) -> Any:
+    """Return what is wrong with the fields of a list under their places as text, as JSON has keys."""
+    if isinstance(detail, dict):
+        return {str(key): _with_text_keys(value) for key, value in detail.items()}
+    return detail

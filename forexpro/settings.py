@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "take-event-anchor": {"task": "forexpro.core.tasks.take_event_anchor", "schedule": crontab(hour=0, minute=10)},
     "verify-event-log": {"task": "forexpro.core.tasks.verify_event_log", "schedule": crontab(hour=0, minute=20)},
     "sweep-margins": {"task": "trading.tasks.sweep_margins", "schedule": 30},
+    "expire-orders": {"task": "trading.tasks.expire_orders", "schedule": 60, "options": {"expires": 60}},
     "roll-over": {"task": "trading.tasks.roll_over", "schedule": 60, "options": {"expires": 60}},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }

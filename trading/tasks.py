@@ -7,14 +7,15 @@ from celery import shared_task
 
 from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
-from trading.selectors.sweep import accounts_due_for_margin_check
+from trading.selectors.sweep import accounts_due_for_margin_check, accounts_with_overdue_orders
 from trading.services.idempotency import forget_answered_requests
 from trading.services.rollover import roll_over_due_accounts
-from trading.services.ticks import account_check_margin
+from trading.services.ticks import account_check_margin, account_expire_orders
 
 logger = logging.getLogger(__name__)
 
 ORIGIN = Origin(actor="system:margin-sweep")
+EXPIRY_ORIGIN = Origin(actor="system:order-expiry")
 ROLLOVER_ORIGIN = Origin(actor="system:rollover")
 REQUESTS_KEPT = timedelta(days=30)
 
@@ -29,6 +30,13 @@ def sweep_margins() -> None:
             logger.warning("margin of account %s cannot be checked: %s", account_id, refusal)
         else:
             logger.info("account %s: %s", account_id, ", ".join(event.type for event in answer.events))
+
+
+@shared_task
+def expire_orders() -> None:
+    """Withdraw orders that no engine has withdrawn when their time came: a net below the engine."""
+    for account_id in accounts_with_overdue_orders():
+        account_expire_orders(account_id=account_id, origin=EXPIRY_ORIGIN)
 
 
 @shared_task

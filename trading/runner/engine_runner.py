@@ -37,7 +37,7 @@ from trading.selectors.conditions import configuration_version
 from trading.selectors.journal import AccountEvent, events_since, newest_seqs
 from trading.selectors.market import group_market
 from trading.selectors.state import load_accounts
-from trading.services.ticks import account_check_margin, accounts_process_tick_apply
+from trading.services.ticks import account_check_margin, account_expire_orders, accounts_process_tick_apply
 
 logger = logging.getLogger(__name__)
 
@@ -166,6 +166,8 @@ class EngineRunner:
         if ticks:
             self.ticks_worked += len(ticks)
             report_progress(self.consumer, self._tick_id)
+        # While more ticks are waiting, those from before an order's expiry may still be among them.
+        self._expire(_received_at(ticks[-1]) if len(ticks) == BATCH_TICKS else datetime.now(UTC))
         if time.monotonic() >= self._next_housekeeping:
             self._keep_house()
         return len(ticks)
@@ -314,6 +316,20 @@ class EngineRunner:
                     self._remember_missed(tick, reached)
                 else:
                     self._process([account_id], tick, {**self._ticks, symbol: tick})
+
+    def _expire(self, now: datetime) -> None:
+        """Withdraw the orders whose time has come, whether or not there are prices."""
+        for account_id in self._accounts.expiries.due(now):
+            try:
+                answer = account_expire_orders(account_id=account_id, now=now, origin=self._origin)
+            except (redis.RedisError, OperationalError, InterfaceError):
+                raise
+            except Exception:
+                logger.exception("orders of account %s could not be withdrawn", account_id)
+                continue
+            for event in answer.events:
+                self._accounts.apply(account_id, event, self._ticks)
+            self._accounts.revalue([account_id], self._ticks)
 
     def _process(
         self,

@@ -11,6 +11,7 @@ from trading.engine.evolve import evolve
 from trading.engine.pricing import SpreadPolicy
 from trading.engine.state import AccountState
 from trading.engine.triggers import Trigger, TriggerIndex, TriggerKind, account_triggers
+from trading.runner.expiries import Expiries
 from trading.runner.levels import concerned, levels_of, levels_set
 from trading.runner.margin_watch import MarginWatch
 from trading.selectors.conditions import Conditions
@@ -49,6 +50,7 @@ class WatchedAccounts:
         # Levels set lately, with the moment (ms) from which they count: ticks from before it may still come.
         self._active_from: dict[Trigger, float] = {}
         self.margin = MarginWatch()
+        self.expiries = Expiries()
 
     def __len__(self) -> int:
         return len(self._accounts)
@@ -158,6 +160,8 @@ class WatchedAccounts:
                 if trigger in self._active_from:
                     active_from[trigger] = self._active_from[trigger]
                 self._remove(known, trigger)
+        for order_id in loaded.state.orders:
+            self.expiries.note(loaded.state, order_id)
         for trigger in account_triggers(loaded.state):
             self._add(account, trigger)
             if trigger in active_from:
@@ -167,6 +171,7 @@ class WatchedAccounts:
 
     def _refresh(self, account: WatchedAccount, id: int) -> None:
         """Bring the levels of the order or position `id` up to date."""
+        self.expiries.note(account.state, id)
         wanted = levels_of(account.state, id)
         present = [account.triggers[kind, id] for kind in TriggerKind if (kind, id) in account.triggers]
         for trigger in present:

@@ -2,19 +2,21 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from forexpro.core.refusals import Refused
 from trading.engine.commands import CheckMargin
 from trading.engine.decide import decide
-from trading.models import Position
+from trading.models import Order, Position
 from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import load_accounts
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 500
+# An engine that is catching up withdraws orders itself, after the ticks from before their expiry.
+EXPIRY_GRACE = timedelta(minutes=1)
 
 
 def accounts_due_for_margin_check() -> Iterator[int]:
@@ -30,3 +32,9 @@ def accounts_due_for_margin_check() -> Iterator[int]:
                     yield loaded.state.id
             except Refused as refusal:
                 logger.warning("account %s cannot be valued: %s", loaded.state.id, refusal)
+
+
+def accounts_with_overdue_orders() -> list[int]:
+    """Return the accounts with working orders that should have expired a while ago."""
+    overdue = Order.objects.filter(status=Order.Status.WORKING, expires_at__lte=datetime.now(UTC) - EXPIRY_GRACE)
+    return list(overdue.order_by("account_id").values_list("account_id", flat=True).distinct())

@@ -1,4 +1,4 @@
-"""What prices do to accounts: triggers, stop loss and take profit, margin call and stop-out."""
+"""What prices and time do to accounts: triggers, protections, margin call and stop-out, expiry."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from forexpro.core.events.chain import Origin
 from marketdata.ticks import Tick
-from trading.engine.commands import CheckMargin, ProcessTick
+from trading.engine.commands import CheckMargin, ExpireOrders, ProcessTick
 from trading.engine.decide import decide
 from trading.engine.pricing import client_quote
 from trading.engine.state import AccountState, PositionMode
@@ -96,6 +96,17 @@ def account_check_margin(*, account_id: int, ticks: Mapping[str, Tick] | None = 
         now = datetime.now(UTC)
         (loaded,) = load_accounts(lock_accounts([account_id]))
         command, market = CheckMargin(), group_market(loaded.conditions, ticks, now)
+        outcome = Outcome(loaded, events=decide(loaded.state, command, market), decided_on=(command, market))
+        (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
+    return answer
+
+
+def account_expire_orders(*, account_id: int, now: datetime | None = None, origin: Origin) -> Answer:
+    """Withdraw the orders of one account whose time has come, by `now` or by this moment."""
+    now = now or datetime.now(UTC)
+    with transaction.atomic(durable=True):
+        (loaded,) = load_accounts(lock_accounts([account_id]))
+        command, market = ExpireOrders(), group_market(loaded.conditions, {}, now)
         outcome = Outcome(loaded, events=decide(loaded.state, command, market), decided_on=(command, market))
         (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
     return answer

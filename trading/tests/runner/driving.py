@@ -12,6 +12,8 @@ from trading.models import Deal, TradingAccount
 from trading.services.orders import order_place
 from trading.tests.factories import ORIGIN
 
+PRICES = ("price", "limit_price", "stop_loss", "take_profit")
+
 
 def tick(symbol, bid, ask, *, age_seconds=0):
     now_ms = int((time.time() - age_seconds) * 1000) + 1  # later than what was placed before
@@ -23,9 +25,9 @@ def publish(*ticks):
 
 
 def place(account, type=OrderType.MARKET, side=Side.BUY, volume="0.10", **fields):
-    prices = {name: Decimal(value) for name, value in fields.items()}
+    terms = {name: Decimal(value) if name in PRICES else value for name, value in fields.items()}
     return order_place(
-        account_id=account.pk, symbol="EURUSD", side=side, type=type, volume=Decimal(volume), origin=ORIGIN, **prices
+        account_id=account.pk, symbol="EURUSD", side=side, type=type, volume=Decimal(volume), origin=ORIGIN, **terms
     )
 
 

@@ -7,10 +7,10 @@ from forexpro.celery import app
 from forexpro.core.models import Event
 from forexpro.core.realtime.connections import name
 from marketdata.models import Symbol
-from trading.engine.state import OrderType, Side
-from trading.models import IdempotencyRecord, Position
+from trading.engine.state import OrderType, Side, TimeInForce
+from trading.models import IdempotencyRecord, Order, Position
 from trading.services.orders import order_place
-from trading.tasks import forget_old_requests, roll_over, sweep_margins
+from trading.tasks import expire_orders, forget_old_requests, roll_over, sweep_margins
 from trading.tests.factories import ORIGIN, make_account, set_price
 
 
@@ -47,6 +47,32 @@ def test_account_without_prices_does_not_stop_the_sweep(account, redis):
     redis.delete(name("quotes"))
     sweep_margins()
     assert Position.objects.get().closed_at is None
+
+
+def test_orders_that_no_engine_withdrew_are_withdrawn(account):
+    for seconds in (1, 3600):
+        order_place(
+            account_id=account.pk,
+            symbol="EURUSD",
+            side=Side.BUY,
+            type=OrderType.LIMIT,
+            volume=Decimal("0.10"),
+            price=Decimal("1.05"),
+            time_in_force=TimeInForce.GTD,
+            expires_at=datetime.now(UTC) + timedelta(seconds=seconds),
+            origin=ORIGIN,
+        )
+    expired, working = Order.objects.order_by("id")
+    Order.objects.filter(pk=expired.pk).update(expires_at=datetime.now(UTC) - timedelta(minutes=2))
+    expire_orders()
+    expired.refresh_from_db()
+    working.refresh_from_db()
+    assert (expired.status, expired.reason, working.status) == ("cancelled", "expired", "working")
+    assert Event.objects.get(type="order.cancelled").actor == "system:order-expiry"
+
+    events = Event.objects.count()
+    expire_orders()
+    assert Event.objects.count() == events
 
 
 def test_old_requests_are_forgotten(account):

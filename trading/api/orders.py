@@ -31,6 +31,35 @@ PENDING_ORDER = OpenApiExample(
     },
     request_only=True,
 )
+BRACKET_ORDER = OpenApiExample(
+    "An order until a moment, with a trailing stop and two partial take profits",
+    {
+        "symbol": "EURUSD",
+        "side": "buy",
+        "type": "limit",
+        "volume": "0.50",
+        "price": "1.08000",
+        "stop_loss": "1.07500",
+        "time_in_force": "gtd",
+        "expires_at": "2026-03-06T21:00:00Z",
+        "trailing_stop": {"distance_points": 300, "step_points": 20},
+        "partial_take_profits": [{"price": "1.08500", "volume": "0.20"}, {"price": "1.09000", "volume": "0.20"}],
+    },
+    request_only=True,
+)
+BREAKOUT_ORDER = OpenApiExample(
+    "One of two orders of which the first fill cancels the other",
+    {
+        "symbol": "EURUSD",
+        "side": "buy",
+        "type": "stop",
+        "volume": "0.10",
+        "price": "1.09000",
+        "deviation_points": 30,
+        "oco_group": "breakout",
+    },
+    request_only=True,
+)
 FILLED = OpenApiExample(
     "Filled",
     {
@@ -91,7 +120,7 @@ class OrderListPlaceView(AccountView, ListAPIView[Order]):
         parameters=[IDEMPOTENCY_KEY],
         request=OrderInput,
         responses={201: AnswerOutput},
-        examples=[MARKET_ORDER, PENDING_ORDER, FILLED, INSUFFICIENT_MARGIN],
+        examples=[MARKET_ORDER, PENDING_ORDER, BRACKET_ORDER, BREAKOUT_ORDER, FILLED, INSUFFICIENT_MARGIN],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.carry_out(order_place, OrderInput, status=201)

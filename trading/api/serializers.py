@@ -18,26 +18,59 @@ from trading.api.fields import (
     SymbolField,
     VolumeInput,
 )
+from trading.api.guards import GUARDS, GuardsInput, GuardsOutput, PointsInput
 from trading.engine import state as engine
 from trading.models import Deal, Order, Position, TradingAccount
 from trading.models.order import Side
-from trading.services.orders import COMMENT_LENGTH_MAX
+from trading.services.orders import COMMENT_LENGTH_MAX, OCO_GROUP_LENGTH_MAX
 
 
-class OrderInput(serializers.Serializer[Any]):
+class OrderInput(GuardsInput):
     symbol = SymbolField()
     side = EnumField(engine.Side, choices=Side.choices)
     type = EnumField(engine.OrderType, choices=Order.Type.choices)
     volume = VolumeInput(help_text="In lots.")
-    price = PriceInput(required=False, help_text="Of a limit, stop or stop-limit order.")
+    price = PriceInput(
+        required=False,
+        help_text=(
+            "Of a limit, stop or stop-limit order; of a market order with a deviation the price that you saw, "
+            "from which the deviation counts."
+        ),
+    )
     limit_price = PriceInput(required=False, help_text="The limit that a stop-limit order places.")
     stop_loss = PriceInput(required=False, allow_null=True)
     take_profit = PriceInput(required=False, allow_null=True)
     comment = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT_LENGTH_MAX)
+    time_in_force = EnumField(
+        engine.TimeInForce,
+        choices=Order.TimeInForce.choices,
+        required=False,
+        help_text=(
+            "How long it stands: gtc (until cancelled, the default), day (until its trading day ends), gtd (until "
+            "expires_at), ioc or fok (fills at once and whole, or is cancelled; for market and limit orders)."
+        ),
+    )
+    expires_at = serializers.DateTimeField(required=False, help_text="When a gtd order expires.")
+    deviation_points = PointsInput(
+        required=False,
+        help_text=(
+            "How many points beyond its price it may fill. Beyond that a market order is refused with price_moved, "
+            "a stop order is cancelled."
+        ),
+    )
+    oco_group = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=OCO_GROUP_LENGTH_MAX,
+        help_text="Any name: the fill of one order of a group cancels the others.",
+    )
+    parent_id = serializers.IntegerField(
+        required=False, help_text="A working order: this one waits for its fill, and goes if it goes unfilled."
+    )
 
 
-class ProtectionInput(serializers.Serializer[Any]):
-    """A field left out stays as it is; null removes the level."""
+class ProtectionInput(GuardsInput):
+    """A field left out stays as it is; null, or an empty list, removes what it names."""
 
     stop_loss = PriceInput(required=False, allow_null=True)
     take_profit = PriceInput(required=False, allow_null=True)
@@ -46,6 +79,9 @@ class ProtectionInput(serializers.Serializer[Any]):
 class OrderChangeInput(ProtectionInput):
     price = PriceInput(required=False)
     limit_price = PriceInput(required=False)
+    expires_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="Until when it stands (gtd); null for until cancelled (gtc)."
+    )
 
 
 class CloseInput(serializers.Serializer[Any]):
@@ -158,8 +194,9 @@ class AccountDetailOutput(AccountOutput):
         return None if valuation is None else ValuationOutput(valuation, context=self.context).data
 
 
-class OrderOutput(serializers.ModelSerializer[Order]):
+class OrderOutput(GuardsOutput, serializers.ModelSerializer[Order]):
     id = IdOutput()
+    parent_id = IdOutput(allow_null=True)
     volume = NumberOutput()
     price = NumberOutput()
     limit_price = NumberOutput()
@@ -171,11 +208,12 @@ class OrderOutput(serializers.ModelSerializer[Order]):
         model = Order
         fields = [
             "id", "symbol", "side", "type", "volume", "price", "limit_price", "stop_loss", "take_profit", "comment",
-            "status", "armed", "placed_at", "finished_at", "fill_price", "reason",
+            "status", "armed", "placed_at", "finished_at", "fill_price", "reason", "time_in_force", "expires_at",
+            "deviation_points", "oco_group", "parent_id", *GUARDS,
         ]  # fmt: skip
 
 
-class PositionOutput(serializers.ModelSerializer[Position]):
+class PositionOutput(GuardsOutput, serializers.ModelSerializer[Position]):
     id = IdOutput()
     initial_volume = NumberOutput()
     volume = NumberOutput()
@@ -192,6 +230,7 @@ class PositionOutput(serializers.ModelSerializer[Position]):
         fields = [
             "id", "symbol", "side", "initial_volume", "volume", "open_price", "opened_at", "stop_loss", "take_profit",
             "swap", "commission", "profit", "comment", "closed_at", "close_price", "close_reason",
+            *GUARDS,
         ]  # fmt: skip
 
 

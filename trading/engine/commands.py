@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar
 
 from trading.engine.market import Quote
-from trading.engine.state import Guards, OrderType, Side, TimeInForce
+from trading.engine.state import BreakEven, OrderType, PartialTakeProfit, Side, TimeInForce, TrailingStop
 
 
 class Unchanged:
@@ -17,6 +18,12 @@ class Unchanged:
 
 
 UNCHANGED = Unchanged()
+Value = TypeVar("Value")
+
+
+def given(value: Value | Unchanged, present: Value) -> Value:
+    """Return `value`, or the present one where it is to stay."""
+    return present if isinstance(value, Unchanged) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,9 @@ class PlaceOrder:
     deviation_points: int | None = None
     oco_group: str = ""
     parent_id: int | None = None
-    guards: Guards | None = None
+    trailing_stop: TrailingStop | None = None
+    break_even: BreakEven | None = None
+    partial_take_profits: tuple[PartialTakeProfit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,9 @@ class ModifyOrder:
     stop_loss: Decimal | Unchanged | None = UNCHANGED
     take_profit: Decimal | Unchanged | None = UNCHANGED
     expires_at: datetime | Unchanged | None = UNCHANGED
-    guards: Guards | Unchanged | None = UNCHANGED
+    trailing_stop: TrailingStop | Unchanged | None = UNCHANGED
+    break_even: BreakEven | Unchanged | None = UNCHANGED
+    partial_take_profits: tuple[PartialTakeProfit, ...] | Unchanged = UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,9 @@ class ModifyPosition:
     position_id: int
     stop_loss: Decimal | Unchanged | None = UNCHANGED
     take_profit: Decimal | Unchanged | None = UNCHANGED
-    guards: Guards | Unchanged | None = UNCHANGED
+    trailing_stop: TrailingStop | Unchanged | None = UNCHANGED
+    break_even: BreakEven | Unchanged | None = UNCHANGED
+    partial_take_profits: tuple[PartialTakeProfit, ...] | Unchanged = UNCHANGED
 
 
 @dataclass(frozen=True, slots=True)

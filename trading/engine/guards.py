@@ -5,11 +5,23 @@ from decimal import Decimal
 
 from forexpro.core.money import round_price
 from forexpro.core.refusals import Refused
+from trading.engine.commands import ModifyOrder, ModifyPosition, PlaceOrder, given
 from trading.engine.market import Instrument
 from trading.engine.state import Guards, PartialTakeProfit, Position, Side, TrailingStop
 from trading.engine.validation import ensure_beyond, ensure_price, ensure_volume
 
 PARTIAL_TAKE_PROFITS_MAX = 5
+
+
+def asked_guards(command: PlaceOrder | ModifyOrder | ModifyPosition, present: Guards | None) -> Guards | None:
+    """Return what `command` makes of the present guards; None where nothing is left of them."""
+    before = present or Guards()
+    guards = Guards(
+        given(command.trailing_stop, before.trailing_stop),
+        given(command.break_even, before.break_even),
+        given(command.partial_take_profits, before.partial_take_profits),
+    )
+    return None if guards == Guards() else guards
 
 
 def ready(guards: Guards | None, position: Position, instrument: Instrument) -> Guards | None:

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from forexpro.core.refusals import Refused
 from marketdata.ticks import to_units
-from trading.engine.commands import UNCHANGED, CancelOrder, ModifyOrder, PlaceOrder, Unchanged
+from trading.engine.commands import UNCHANGED, CancelOrder, ModifyOrder, PlaceOrder, Unchanged, given
 from trading.engine.decision import Decision
 from trading.engine.events import CancelReason, OrderCancelled, OrderModified, OrderPlaced
 from trading.engine.evidence import fill_evidence
 from trading.engine.expiry import ensure_expiry, expiry_of
-from trading.engine.guards import ensure_guards
+from trading.engine.guards import asked_guards, ensure_guards
 from trading.engine.limits import ensure_order_limits
 from trading.engine.liquidation import settle
 from trading.engine.market import Quote
@@ -29,8 +29,6 @@ from trading.engine.validation import (
 )
 from trading.engine.valuation import opening_price, value_account
 from trading.engine.working_orders import carry_out
-
-Value = TypeVar("Value")
 
 
 def place(decision: Decision, command: PlaceOrder) -> None:
@@ -101,7 +99,7 @@ def new_order(decision: Decision, command: PlaceOrder, quote: Quote) -> Order:
         deviation_points=command.deviation_points,
         oco_group=command.oco_group,
         parent_id=command.parent_id,
-        guards=command.guards,
+        guards=asked_guards(command, None),
     )
     ensure_deviation(order)
     ensure_links(decision.state, order)
@@ -141,7 +139,7 @@ def modify(decision: Decision, command: ModifyOrder) -> None:
         limit_price=given(command.limit_price, order.limit_price),
         stop_loss=given(command.stop_loss, order.stop_loss),
         take_profit=given(command.take_profit, order.take_profit),
-        guards=given(command.guards, order.guards),
+        guards=asked_guards(command, order.guards),
         **_changed_expiry(order, command, decision.market.now),
     )
     if changed == order:
@@ -194,8 +192,3 @@ def working_order(state: AccountState, order_id: int) -> Order:
         raise Refused(
             "order_not_found", "This order is no longer working.", {"order_id": order_id}, http_status=404
         ) from None
-
-
-def given(value: Value | Unchanged, present: Value) -> Value:
-    """Return `value`, or the present one where it is to stay."""
-    return present if isinstance(value, Unchanged) else value

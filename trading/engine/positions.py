@@ -4,14 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from forexpro.core.refusals import Refused
-from trading.engine.commands import CloseAll, CloseBy, ClosePosition, ModifyPosition, Unchanged
+from trading.engine.commands import UNCHANGED, CloseAll, CloseBy, ClosePosition, ModifyPosition, given
 from trading.engine.decision import Decision
 from trading.engine.events import CloseReason, PositionModified
 from trading.engine.evidence import fill_evidence
 from trading.engine.execution import close_at_market, close_position
-from trading.engine.guards import ensure_guards, ready
+from trading.engine.guards import asked_guards, ensure_guards, ready
 from trading.engine.liquidation import settle
-from trading.engine.orders import given
 from trading.engine.state import AccountState, Position
 from trading.engine.validation import ensure_market_protection, ensure_position_not_frozen, ensure_volume, fresh_quote
 from trading.engine.valuation import closing_price
@@ -22,9 +21,8 @@ def modify(decision: Decision, command: ModifyPosition) -> None:
     position = open_position(decision.state, command.position_id)
     stop_loss = given(command.stop_loss, position.stop_loss)
     take_profit = given(command.take_profit, position.take_profit)
-    guards = given(command.guards, position.guards)
     instrument = decision.market.instrument(position.symbol)
-    guards = ready(guards, replace(position, stop_loss=stop_loss), instrument)
+    guards = ready(asked_guards(command, position.guards), replace(position, stop_loss=stop_loss), instrument)
     if (stop_loss, take_profit, guards) == (position.stop_loss, position.take_profit, position.guards):
         return
     quote = fresh_quote(decision.market, position.symbol, decision.state.policy)
@@ -37,8 +35,10 @@ def modify(decision: Decision, command: ModifyPosition) -> None:
         stop_loss if stop_loss != position.stop_loss else None,
         take_profit if take_profit != position.take_profit else None,
     )
-    if not isinstance(command.guards, Unchanged):
-        ensure_guards(instrument, position.side, position.volume, closing_price(position.side, quote), guards)
+    new = guards
+    if guards is not None and command.partial_take_profits is UNCHANGED:
+        new = replace(guards, partial_take_profits=())
+    ensure_guards(instrument, position.side, position.volume, closing_price(position.side, quote), new)
     decision.emit(
         PositionModified(position.id, stop_loss, take_profit, guards=guards, levels_since=decision.market.now)
     )

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Required, TypedDict, Unpack
 
 from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
-from trading.engine.commands import UNCHANGED, CancelOrder, ModifyOrder, PlaceOrder, Unchanged
+from trading.engine.commands import CancelOrder, ModifyOrder, PlaceOrder
 from trading.engine.preview import Preview, preview
-from trading.engine.state import OrderType, Side
+from trading.engine.state import BreakEven, OrderType, PartialTakeProfit, Side, TimeInForce, TrailingStop
 from trading.models import Order
 from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import load_accounts
@@ -15,62 +16,69 @@ from trading.services.answers import Answer
 from trading.services.execution import execute
 
 COMMENT_LENGTH_MAX: int = Order._meta.get_field("comment").max_length or 0
+OCO_GROUP_LENGTH_MAX: int = Order._meta.get_field("oco_group").max_length or 0
+
+
+class OrderTerms(TypedDict, total=False):
+    """What can be said of an order, by the names of `PlaceOrder`; `volume` in lots."""
+
+    symbol: Required[str]
+    side: Required[Side]
+    type: Required[OrderType]
+    volume: Required[Decimal]
+    price: Decimal | None
+    limit_price: Decimal | None
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    comment: str
+    time_in_force: TimeInForce
+    expires_at: datetime | None
+    deviation_points: int | None
+    oco_group: str
+    parent_id: int | None
+    trailing_stop: TrailingStop | None
+    break_even: BreakEven | None
+    partial_take_profits: tuple[PartialTakeProfit, ...]
 
 
 def order_place(
-    *,
-    account_id: int,
-    symbol: str,
-    side: Side,
-    type: OrderType,
-    volume: Decimal,
-    price: Decimal | None = None,
-    limit_price: Decimal | None = None,
-    stop_loss: Decimal | None = None,
-    take_profit: Decimal | None = None,
-    comment: str = "",
-    origin: Origin,
-    idempotency_key: str | None = None,
+    *, account_id: int, origin: Origin, idempotency_key: str | None = None, **terms: Unpack[OrderTerms]
 ) -> Answer:
-    """Place an order of `volume` lots: a market order fills at once, any other waits for its price."""
-    command = _place_command(symbol, side, type, volume, price, limit_price, stop_loss, take_profit, comment)
-    return execute(account_id, command, origin=origin, idempotency_key=idempotency_key)
+    """Place an order: a market order fills at once, any other waits for its price."""
+    return execute(account_id, _place_command(terms), origin=origin, idempotency_key=idempotency_key)
 
 
-def order_preview(
-    *,
-    account_id: int,
-    symbol: str,
-    side: Side,
-    type: OrderType,
-    volume: Decimal,
-    price: Decimal | None = None,
-    limit_price: Decimal | None = None,
-    stop_loss: Decimal | None = None,
-    take_profit: Decimal | None = None,
-    comment: str = "",
-) -> Preview:
+def order_preview(*, account_id: int, **terms: Unpack[OrderTerms]) -> Preview:
     """Return what placing this order would do now; changes nothing."""
-    command = _place_command(symbol, side, type, volume, price, limit_price, stop_loss, take_profit, comment)
+    command = _place_command(terms)
     ticks = newest_ticks()
     (loaded,) = load_accounts([account_id])
     return preview(loaded.state, command, group_market(loaded.conditions, ticks, datetime.now(UTC)))
+
+
+class OrderChanges(TypedDict, total=False):
+    """What can be changed of a working order, by the names of `ModifyOrder`; None and () remove."""
+
+    price: Decimal
+    limit_price: Decimal
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    expires_at: datetime | None
+    trailing_stop: TrailingStop | None
+    break_even: BreakEven | None
+    partial_take_profits: tuple[PartialTakeProfit, ...]
 
 
 def order_modify(
     *,
     account_id: int,
     order_id: int,
-    price: Decimal | Unchanged = UNCHANGED,
-    limit_price: Decimal | Unchanged = UNCHANGED,
-    stop_loss: Decimal | Unchanged | None = UNCHANGED,
-    take_profit: Decimal | Unchanged | None = UNCHANGED,
     origin: Origin,
     idempotency_key: str | None = None,
+    **changes: Unpack[OrderChanges],
 ) -> Answer:
-    """Change prices of a working order; None removes a stop loss or take profit."""
-    command = ModifyOrder(order_id, price, limit_price, stop_loss, take_profit)
-    return execute(account_id, command, origin=origin, idempotency_key=idempotency_key)
+    """Change a working order; what is left out stays as it is."""
+    return execute(account_id, ModifyOrder(order_id, **changes), origin=origin, idempotency_key=idempotency_key)
 
 
 def order_cancel(*, account_id: int, order_id: int, origin: Origin, idempotency_key: str | None = None) -> Answer:
@@ -78,22 +86,17 @@ def order_cancel(*, account_id: int, order_id: int, origin: Origin, idempotency_
     return execute(account_id, CancelOrder(order_id), origin=origin, idempotency_key=idempotency_key)
 
 
-def _place_command(
-    symbol: str,
-    side: Side,
-    type: OrderType,
-    volume: Decimal,
-    price: Decimal | None,
-    limit_price: Decimal | None,
-    stop_loss: Decimal | None,
-    take_profit: Decimal | None,
-    comment: str,
-) -> PlaceOrder:
-    if len(comment) > COMMENT_LENGTH_MAX:
+def _place_command(terms: OrderTerms) -> PlaceOrder:
+    _ensure_length("comment", "A comment", terms.get("comment", ""), COMMENT_LENGTH_MAX)
+    _ensure_length("oco_group", "The name of a group", terms.get("oco_group", ""), OCO_GROUP_LENGTH_MAX)
+    return PlaceOrder(0, **terms)
+
+
+def _ensure_length(field: str, name: str, text: str, maximum: int) -> None:
+    if len(text) > maximum:
         raise Refused(
-            "comment_too_long",
-            f"A comment has at most {COMMENT_LENGTH_MAX} characters.",
-            {"length": len(comment), "maximum": COMMENT_LENGTH_MAX},
+            f"{field}_too_long",
+            f"{name} has at most {maximum} characters.",
+            {"field": field, "length": len(text), "maximum": maximum},
             http_status=400,
         )
-    return PlaceOrder(0, symbol, side, type, volume, price, limit_price, stop_loss, take_profit, comment)

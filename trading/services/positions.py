@@ -1,25 +1,35 @@
 """Changing and closing positions."""
 
 from decimal import Decimal
+from typing import TypedDict, Unpack
 
 from forexpro.core.events.chain import Origin
-from trading.engine.commands import UNCHANGED, CloseAll, CloseBy, ClosePosition, ModifyPosition, Unchanged
+from trading.engine.commands import CloseAll, CloseBy, ClosePosition, ModifyPosition
+from trading.engine.state import BreakEven, PartialTakeProfit, TrailingStop
 from trading.services.answers import Answer
 from trading.services.execution import execute
+
+
+class ProtectionChanges(TypedDict, total=False):
+    """What can be changed of an open position, by the names of `ModifyPosition`; None and () remove."""
+
+    stop_loss: Decimal | None
+    take_profit: Decimal | None
+    trailing_stop: TrailingStop | None
+    break_even: BreakEven | None
+    partial_take_profits: tuple[PartialTakeProfit, ...]
 
 
 def position_modify(
     *,
     account_id: int,
     position_id: int,
-    stop_loss: Decimal | Unchanged | None = UNCHANGED,
-    take_profit: Decimal | Unchanged | None = UNCHANGED,
     origin: Origin,
     idempotency_key: str | None = None,
+    **changes: Unpack[ProtectionChanges],
 ) -> Answer:
-    """Set a position's stop loss and take profit; None removes one."""
-    command = ModifyPosition(position_id, stop_loss, take_profit)
-    return execute(account_id, command, origin=origin, idempotency_key=idempotency_key)
+    """Change what protects a position; what is left out stays as it is."""
+    return execute(account_id, ModifyPosition(position_id, **changes), origin=origin, idempotency_key=idempotency_key)
 
 
 def position_close(

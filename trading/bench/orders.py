@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import orjson
 from django.conf import settings
@@ -66,16 +67,21 @@ class Trader:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Orders a second, and milliseconds of the median and of the slowest in a hundred."""
+    """Orders a second, milliseconds of the median and of the slowest in a hundred, and what an order costs.
+
+    `processor` is milliseconds of processor time for an order, of the program that places them.
+    """
 
     rate: float
     p50: float
     p99: float
+    processor: float
 
     @classmethod
-    def of(cls, seconds: float, durations: Sequence[float]) -> "Run":
+    def of(cls, seconds: float, processor_seconds: float, durations: Sequence[float]) -> "Run":
         centiles = statistics.quantiles(durations, n=100)
-        return cls(len(durations) / seconds, centiles[49] * 1000, centiles[98] * 1000)
+        orders = len(durations)
+        return cls(orders / seconds, centiles[49] * 1000, centiles[98] * 1000, processor_seconds / orders * 1000)
 
 
 @benchmark
@@ -84,30 +90,49 @@ def order_placement() -> Iterator[Measurement]:
     with scratch_services():
         traders = _prepare()
         raw = RawOrders([trader.account_id for trader in traders])
+        _settle(raw)
         alone = _in_threads(raw.place, 1, ORDERS // 4)
         floor = _in_threads(raw.place, CONNECTIONS, ORDERS)
+        raw.close()
         with_orm = _in_threads(lambda number: place_with_orm(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4)
         service = _in_threads(lambda number: _place(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4)
         yield from _beside("service, one after the other", service, alone, "the same statements, bare")
         yield from _beside("service, one after the other", service, with_orm, "row by row through the ORM")
-        for server, command in SERVERS.items():
-            with _served(command) as port:
-                asyncio.run(_over_http(port, traders, CONNECTIONS, ORDERS // 10))
-                one = asyncio.run(_over_http(port, traders, 1, ORDERS // 4))
-                many = asyncio.run(_over_http(port, traders, CONNECTIONS, ORDERS))
-            yield from _beside(f"HTTP, {server}, 1 connection", one, alone, "the same statements, bare")
+        for server_name, command in SERVERS.items():
+            with _served(command) as (port, server):
+                asyncio.run(_over_http(port, server, traders, CONNECTIONS, ORDERS // 10))
+                one = asyncio.run(_over_http(port, server, traders, 1, ORDERS // 4))
+                many = asyncio.run(_over_http(port, server, traders, CONNECTIONS, ORDERS))
+                hot = asyncio.run(_over_http(port, server, traders[:1], CONNECTIONS, ORDERS // 10))
+            yield from _beside(f"HTTP, {server_name}, 1 connection", one, alone, "the same statements, bare")
             yield from _beside(
-                f"HTTP, {server}, {CONNECTIONS} connections",
+                f"HTTP, {server_name}, {CONNECTIONS} connections",
                 many,
                 floor,
                 f"the same statements, bare, {CONNECTIONS} connections",
             )
+            yield from _beside(f"HTTP, {server_name}, one account", hot, many, "many accounts")
 
 
 def _beside(what: str, run: Run, floor: Run, floor_name: str) -> Iterator[Measurement]:
     yield Measurement(what, run.rate, "orders a second", floor.rate, floor_name)
     yield Measurement(what, run.p50, "ms, median", floor.p50, floor_name)
     yield Measurement(what, run.p99, "ms, p99", floor.p99, floor_name)
+    yield Measurement(what, run.processor, "ms of processor time", floor.processor, floor_name)
+
+
+def _settle(raw: RawOrders) -> None:
+    """Fill the tables a little and count their rows, as autovacuum does within a minute wherever orders are placed.
+
+    Otherwise each connection would keep plans for tables that were empty when it prepared its statements.
+    """
+    for number in range(ORDERS // 4):
+        raw.place(number)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW fsync")
+        if cursor.fetchone() != ("on",):
+            raise RuntimeError("PostgreSQL runs with fsync off: what it writes so is not comparable")
+        cursor.execute("ANALYZE")
 
 
 def _prepare() -> list[Trader]:
@@ -185,13 +210,13 @@ def _in_threads(place: Callable[[int], object], threads: int, count: int) -> Run
             connection.close()
 
     with ThreadPoolExecutor(threads) as executor:
-        begun = time.perf_counter()
+        begun, processor_begun = time.perf_counter(), time.process_time()
         list(executor.map(work, range(threads)))
-        return Run.of(time.perf_counter() - begun, durations)
+        return Run.of(time.perf_counter() - begun, time.process_time() - processor_begun, durations)
 
 
-async def _over_http(port: int, traders: Sequence[Trader], connections: int, count: int) -> Run:
-    """Place `count` orders over kept-alive connections."""
+async def _over_http(port: int, server: int, traders: Sequence[Trader], connections: int, count: int) -> Run:
+    """Place `count` orders over kept-alive connections; `server` is the process whose time counts, with its workers."""
     durations: list[float] = []
     numbers = iter(range(count))
     body = orjson.dumps({"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.01"})
@@ -211,14 +236,24 @@ async def _over_http(port: int, traders: Sequence[Trader], connections: int, cou
             durations.append(time.perf_counter() - begun)
         writer.close()
 
-    begun = time.perf_counter()
+    begun, processor_begun = time.perf_counter(), _processor_seconds(server)
     await asyncio.gather(*(work() for _ in range(connections)))
-    return Run.of(time.perf_counter() - begun, durations)
+    return Run.of(time.perf_counter() - begun, _processor_seconds(server) - processor_begun, durations)
+
+
+def _processor_seconds(pid: int) -> float:
+    """Return the processor time that a process and its children have taken."""
+    family, ticks = [pid], 0
+    for member in family:
+        family += map(int, Path(f"/proc/{member}/task/{member}/children").read_text().split())
+        fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def _served(command: Sequence[str]) -> Iterator[int]:
-    """Run a server over the scratch database and yield its port."""
+def _served(command: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Run a server over the scratch database and yield its port and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -229,7 +264,7 @@ def _served(command: Sequence[str]) -> Iterator[int]:
     )
     try:
         _wait_for(port, server)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait(timeout=30)

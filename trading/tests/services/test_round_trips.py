@@ -52,6 +52,22 @@ def test_order_takes_three_round_trips(account):
     assert counted == [3]
 
 
+def test_order_through_http_takes_three_more(account, client):
+    """Session, user and account."""
+    client.force_login(account.owner)
+    body = {"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.10"}
+
+    def post(key):
+        path = f"/api/v1/accounts/{account.pk}/orders"
+        return client.post(path, body, content_type="application/json", headers={"Idempotency-Key": key})
+
+    # The first loads the conditions of the group, the third prepares the statements.
+    assert {post(key).status_code for key in "abc"} == {201}
+    with round_trips() as counted:
+        assert post("d").status_code == 201
+    assert counted == [6]
+
+
 def test_closing_takes_as_many_however_much_is_closed(account):
     answers = [place(account) for _ in range(10)]
     with round_trips() as one:

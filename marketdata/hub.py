@@ -23,7 +23,7 @@ from forexpro.core.realtime.connections import async_redis_client, name
 from forexpro.core.realtime.database import in_database
 from marketdata.encodings import BasePricing, Encoding, Joined, Pricing
 from marketdata.models import Symbol
-from marketdata.selectors import symbol_catalogue
+from marketdata.selectors import symbol_catalogue, unpack_report
 from marketdata.ticks import PACKED_SIZE, Tick, unpack
 
 logger = logging.getLogger(__name__)
@@ -177,7 +177,7 @@ class PriceHub:
         self._clients: set[PriceClient] = set()
         self._groups: dict[_View, _Group] = {}
         self._writers: WeakValueDictionary[tuple[Encoding, Pricing], _Writer] = WeakValueDictionary()
-        self._statuses: dict[bytes, bytes] = {}
+        self._statuses: dict[bytes, str] = {}
         self._task: asyncio.Task[None] | None = None
 
     async def enter(self, client: PriceClient) -> None:
@@ -188,8 +188,8 @@ class PriceHub:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._run())
         if client.page:
-            for status in self._statuses.values():
-                client.post(_feed_frame(status))
+            for frame in self._statuses.values():
+                client.post(frame)
 
     def join(
         self,
@@ -313,13 +313,13 @@ class PriceHub:
             await self._tell_statuses()
 
     async def _tell_statuses(self) -> None:
-        statuses: Any = await async_redis_client().hgetall(name("feeds"))
-        before, self._statuses = self._statuses, statuses
-        for feed, status in self._statuses.items():
-            if before.get(feed) != status:
+        reports: Any = await async_redis_client().hgetall(name("feeds"))
+        before, self._statuses = self._statuses, {feed: _feed_frame(report) for feed, report in reports.items()}
+        for feed, frame in self._statuses.items():
+            if before.get(feed) != frame:
                 for client in self._clients:
                     if client.page:
-                        client.post(_feed_frame(status))
+                        client.post(frame)
 
     async def _refresh_catalogue(self) -> None:
         while True:
@@ -332,8 +332,8 @@ class PriceHub:
         self.catalogue.update(loaded)
 
 
-def _feed_frame(status: bytes) -> str:
-    report = orjson.loads(status)
+def _feed_frame(packed: bytes) -> str:
+    report = unpack_report(packed)
     fields = {key: report[key] for key in ("name", "status", "detail")}
     return orjson.dumps({"type": "feed", **fields}).decode()
 

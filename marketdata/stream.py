@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import redis
@@ -31,9 +31,14 @@ ROOM_POLL_SECONDS = 0.01
 START = "0-0"
 
 # Appends the ticks of a batch, keeps the newest quote of each symbol, publishes, and answers how many ticks the
-# slowest consumer is behind. ARGV: ticks to append, ticks to publish, size of one, length of the stream, now, timeout.
+# slowest consumer is behind. ARGV: ticks to append, ticks to publish, size of one, length of the stream, now, timeout,
+# token of the lease. A process that was held up and goes on late must not publish beside its successor, and only Redis
+# knows the moment at which a lease passes on.
 _PUBLISH = """
 local stream, quotes, channel, progress = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+if KEYS[5] and redis.call('GET', KEYS[5]) ~= ARGV[7] then
+  return redis.error_reply('LEASE is not held by this process')
+end
 local appended, published = ARGV[1], ARGV[2]
 local size, now = tonumber(ARGV[3]), tonumber(ARGV[5])
 
@@ -79,12 +84,24 @@ return behind
 """
 
 
-async def publish_ticks(ticks: Sequence[Tick], *, wait_for_consumers: bool = False) -> None:
+class LeaseLost(redis.RedisError):
+    """Another process may publish now."""
+
+
+class Lease(NamedTuple):
+    """The right to publish: Redis takes ticks only while `token` is what it keeps under `key`."""
+
+    key: str
+    token: bytes
+
+
+async def publish_ticks(ticks: Sequence[Tick], *, wait_for_consumers: bool = False, lease: Lease | None = None) -> None:
     """Append `ticks` to the stream, in order, and publish them as the latest quotes.
 
-    `wait_for_consumers` is for replays: return only when the slowest consumer has room for more.
+    `wait_for_consumers` is for replays: return only when the slowest consumer has room for more. Raises
+    LeaseLost when `lease` has run out or is another process's; nothing is published then.
     """
-    await _publisher().publish(ticks, wait_for_consumers=wait_for_consumers)
+    await _publisher().publish(ticks, wait_for_consumers=wait_for_consumers, lease=lease)
 
 
 def read_ticks(after_id: str, *, count: int = 1000, block_ms: int = 0) -> list[Tick]:
@@ -143,9 +160,11 @@ class _Publisher:
         self._lock = asyncio.Lock()
         self._held: list[Tick] = []
         self._drain: asyncio.Task[None] | None = None
+        self._lease: Lease | None = None
 
-    async def publish(self, ticks: Sequence[Tick], *, wait_for_consumers: bool) -> None:
+    async def publish(self, ticks: Sequence[Tick], *, wait_for_consumers: bool, lease: Lease | None) -> None:
         async with self._lock:
+            self._lease = lease
             for start in range(0, len(ticks), BATCH_TICKS):
                 batch = ticks[start : start + BATCH_TICKS]
                 packed = b"".join(map(pack, batch))
@@ -179,6 +198,10 @@ class _Publisher:
                         await self._run(b"".join(map(pack, self._held)), b"")
                         self._held = []
                         return
+                except LeaseLost:
+                    logger.warning("%s merged ticks are dropped: another process publishes now", len(self._held))
+                    self._held = []
+                    return
                 except redis.RedisError as error:
                     logger.warning("merged ticks not published, trying again: %s", error)
 
@@ -193,7 +216,15 @@ class _Publisher:
             _now_ms(),
             CONSUMER_TIMEOUT_MS,
         ]
-        return int(await self._script(keys=keys, args=arguments))
+        if self._lease is not None:
+            keys.append(self._lease.key)
+            arguments.append(self._lease.token)
+        try:
+            return int(await self._script(keys=keys, args=arguments))
+        except redis.ResponseError as error:
+            if str(error).startswith("LEASE"):
+                raise LeaseLost(str(error)) from error
+            raise
 
 
 _publishers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Publisher] = WeakKeyDictionary()

@@ -8,7 +8,8 @@ from typing import NamedTuple
 PRICE_DIGITS = 8
 PRICE_SCALE = 10**PRICE_DIGITS
 
-_PACKED = struct.Struct("<16sqqqq8s")
+SOURCE_BYTES = 8
+_PACKED = struct.Struct(f"<16sqqqq{SOURCE_BYTES}s")
 PACKED_SIZE = _PACKED.size
 
 
@@ -26,6 +27,13 @@ class Tick(NamedTuple):
     received_ms: int
     source: str
     id: str = ""
+
+
+def tick_source(name: str) -> str:
+    """Return `name`, by which ticks say where they come from. Raises ValueError for one that has no room in them."""
+    if len(name.encode()) > SOURCE_BYTES:
+        raise ValueError(f"{name!r} is too long for a source of ticks: choose a name of at most {SOURCE_BYTES} bytes")
+    return name
 
 
 def to_units(price: Decimal) -> int:

@@ -9,6 +9,7 @@ import redis
 from redis.exceptions import LockError
 
 from forexpro.core.realtime.connections import async_redis_client, name
+from marketdata.stream import Lease
 
 logger = logging.getLogger(__name__)
 
@@ -35,13 +36,19 @@ class Leadership:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ):
         self._provider = provider
-        self._lock = async_redis_client().lock(name("feed_leader", provider), timeout=LEASE_SECONDS)
+        self._key = name("feed_leader", provider)
+        self._lock = async_redis_client().lock(self._key, timeout=LEASE_SECONDS)
         self._monotonic, self._sleep = monotonic, sleep
         self._held_until = 0.0
 
     @property
     def held(self) -> bool:
         return self._monotonic() < self._held_until
+
+    @property
+    def lease(self) -> Lease:
+        """What Redis checks whenever this process publishes; only while this process leads or has led."""
+        return Lease(self._key, self._lock.local.token)
 
     async def acquire(self) -> None:
         """Return once this process leads; says when it has to stand by."""

@@ -104,7 +104,7 @@ class FeedRunner:
             try:
                 # An outdated lease means that somebody else may be publishing; `keep` renews it or ends all of this.
                 if self._leadership.held:
-                    await publish_ticks(batch, wait_for_consumers=self._feed.can_wait)
+                    await publish_ticks(batch, wait_for_consumers=self._feed.can_wait, lease=self._leadership.lease)
                     break
             except redis.RedisError as error:
                 logger.warning("%s ticks not published, trying again: %s", len(batch), error)

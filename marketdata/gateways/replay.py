@@ -13,7 +13,7 @@ from typing import TextIO
 from django.utils.translation import gettext as _
 
 from marketdata.feeds import Candle, FeedRefused, FeedStatus, Interval
-from marketdata.ticks import PRICE_DIGITS, Tick
+from marketdata.ticks import PRICE_DIGITS, Tick, tick_source
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class LineParser:
 class ReplayFeed:
     """A recorded file at real speed, `speed` times as fast, or as fast as it goes (0)."""
 
-    name = "replay"
+    name = tick_source("replay")
     can_wait = True
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from marketdata.selectors.candles import candle_gaps, candles_page
 from marketdata.selectors.days import day_summaries
-from marketdata.selectors.quotes import feed_statuses, latest_ticks, symbol_catalogue, unpack_quote
+from marketdata.selectors.quotes import feed_statuses, latest_ticks, symbol_catalogue, unpack_quote, unpack_report
 
 __all__ = [
     "candle_gaps",
@@ -12,4 +12,5 @@ __all__ = [
     "latest_ticks",
     "symbol_catalogue",
     "unpack_quote",
+    "unpack_report",
 ]

@@ -1,14 +1,19 @@
 """Latest quotes, feeds and symbols."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext as _
 
 from forexpro.core.realtime.connections import name, redis_client
 from marketdata.catalogue import catalogue_entries
+from marketdata.feeds import FeedStatus
 from marketdata.models import Symbol
 from marketdata.ticks import PACKED_SIZE, Tick, unpack
+
+SILENT_SECONDS = 10
 
 
 def unpack_quote(quote: bytes) -> Tick:
@@ -30,8 +35,17 @@ def latest_ticks(symbols: Iterable[str] | None = None) -> dict[str, Tick]:
 
 def feed_statuses() -> list[dict[str, str]]:
     """Return name, status, detail and `at` (ISO 8601) of each feed, by name."""
-    reports = redis_client().hvals(name("feeds"))
-    return sorted((orjson.loads(report) for report in reports), key=lambda report: report["name"])
+    reports: Any = redis_client().hvals(name("feeds"))
+    return sorted(map(unpack_report, reports), key=lambda report: report["name"])
+
+
+def unpack_report(packed: bytes) -> dict[str, str]:
+    """Return a feed's report; a feed that has not reported for ten seconds is down, whatever it said last."""
+    report: dict[str, str] = orjson.loads(packed)
+    silence = datetime.now(UTC) - datetime.fromisoformat(report["at"])
+    if silence.total_seconds() > SILENT_SECONDS:
+        report |= {"status": FeedStatus.DOWN.value, "detail": _("The feed does not run.")}
+    return report
 
 
 def symbol_catalogue() -> dict[str, Symbol]:

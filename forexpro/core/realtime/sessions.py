@@ -116,7 +116,8 @@ class SessionWatch:
                 logger.warning("sessions of open sockets not checked, trying again: %s", error)
 
     async def _look(self) -> None:
-        viewers = set(self._followers)
+        if not (viewers := set(self._followers)):
+            return
         for viewer in viewers - await in_database(signed_in)(viewers):
             for ended in self._followers.pop(viewer, set()):
                 ended()

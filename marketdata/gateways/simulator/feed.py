@@ -18,9 +18,9 @@ from marketdata.gateways.simulator import reference_rates
 from marketdata.gateways.simulator.paths import COARSE, DAY_MS, FINE, Sampling, SimulatedMarket
 from marketdata.gateways.simulator.spreads import rollover_widening
 from marketdata.sessions import TradingHours
-from marketdata.ticks import PRICE_DIGITS, Tick
+from marketdata.ticks import PRICE_DIGITS, Tick, tick_source
 
-SOURCE = "sim"
+SOURCE = tick_source("sim")
 STEP_MS = 100
 # A quiet symbol's quote is renewed this often, so that it never looks stale.
 LONGEST_SILENCE_STEPS = 50

@@ -6,9 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from forexpro.core.money import quantum
-from marketdata.ticks import PRICE_DIGITS, to_units
+from marketdata.ticks import PRICE_DIGITS, tick_source, to_units
 
-SOURCE = "twelve"
+SOURCE = tick_source("twelve")
 # Above this a price does not fit into a tick.
 _PRICE_LIMIT = Decimal(10) ** 10
 

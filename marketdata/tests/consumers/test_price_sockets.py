@@ -8,10 +8,13 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from forexpro.core.realtime import sessions
-from forexpro.core.realtime.connections import name, redis_client
+from forexpro.core.realtime.connections import redis_client
+from forexpro.core.realtime.database import in_database
 from forexpro.core.realtime.origins import SameSiteValidator
 from forexpro.core.realtime.sessions import with_viewer
 from marketdata.consumers import NOT_ALLOWED_CODE
+from marketdata.feeding.status import FeedReport
+from marketdata.feeds import FeedStatus
 from marketdata.routing import websocket_urlpatterns
 from marketdata.services.catalogue import catalogue_load
 from marketdata.stream import publish_ticks
@@ -109,12 +112,12 @@ async def test_the_number_of_symbols_is_limited(settings):
 
 
 async def test_pages_learn_the_status_of_feeds():
-    redis_client().hset(name("feeds"), "simulator", '{"name":"simulator","status":"live","detail":"Ticking.","at":"x"}')
+    await FeedReport("simulator", FeedStatus.LIVE, "Ticking.").publish()
     socket = await opened("/ws/prices")
     expected = {"type": "feed", "name": "simulator", "status": "live", "detail": "Ticking."}
     assert await socket.receive_json_from(5) == expected
-    redis_client().hset(name("feeds"), "simulator", '{"name":"simulator","status":"down","detail":"Gone.","at":"x"}')
-    assert await socket.receive_json_from(5) == {**expected, "status": "down", "detail": "Gone."}
+    await FeedReport("simulator", FeedStatus.DELAYED, "Gone.").publish()
+    assert await socket.receive_json_from(5) == {**expected, "status": "delayed", "detail": "Gone."}
     await socket.disconnect()
 
 
@@ -224,7 +227,7 @@ async def test_a_socket_of_those_who_signed_in_ends_with_their_session(path, set
     monkeypatch.setattr(sessions, "POLL_SECONDS", 0.05)
     settings.MARKET_DATA_PUBLIC = False
     socket = await opened(path, [*SITE, (b"cookie", await _session_cookie())])
-    await Session.objects.all().adelete()
+    await in_database(Session.objects.all().delete)()
     async with asyncio.timeout(10):
         while (frame := await socket.receive_output(10))["type"] != "websocket.close":
             pass

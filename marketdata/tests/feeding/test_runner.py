@@ -50,6 +50,7 @@ class Lead:
         self.lost = asyncio.Event()
         self.released = False
         self.acquired = 0
+        self.lease = None
 
     async def acquire(self):
         self.acquired += 1

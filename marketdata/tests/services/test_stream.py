@@ -1,4 +1,6 @@
 import asyncio
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from forexpro.core.realtime.connections import async_redis_client, name, redis_client
 from marketdata import stream
 from marketdata.selectors import feed_statuses, latest_ticks
-from marketdata.ticks import PACKED_SIZE, Tick, unpack
+from marketdata.ticks import PACKED_SIZE, Tick, tick_source, unpack
 
 pytestmark = pytest.mark.usefixtures("redis")
 
@@ -150,6 +152,44 @@ def test_merged_ticks_keep_first_last_and_extremes_in_order(ticks):
 
 
 def test_feed_statuses_come_by_name():
-    redis_client().hset(name("feeds"), "twelvedata", '{"name":"twelvedata","status":"live"}')
-    redis_client().hset(name("feeds"), "simulator", '{"name":"simulator","status":"down"}')
-    assert [feed["name"] for feed in feed_statuses()] == ["simulator", "twelvedata"]
+    _reported("twelvedata", seconds_ago=0)
+    _reported("simulator", seconds_ago=0)
+    assert [(feed["name"], feed["status"]) for feed in feed_statuses()] == [
+        ("simulator", "live"),
+        ("twelvedata", "live"),
+    ]
+
+
+def test_a_feed_that_reports_no_more_is_down():
+    _reported("simulator", seconds_ago=9)
+    _reported("twelvedata", seconds_ago=11)
+    assert [feed["status"] for feed in feed_statuses()] == ["live", "down"]
+    assert feed_statuses()[1]["detail"] == "The feed does not run."
+
+
+def _reported(feed: str, *, seconds_ago: int) -> None:
+    at = (datetime.now(UTC) - timedelta(seconds=seconds_ago)).isoformat()
+    report = {"name": feed, "status": "live", "detail": "Ticking.", "at": at}
+    redis_client().hset(name("feeds"), feed, json.dumps(report))
+
+
+async def test_only_the_holder_of_the_lease_publishes():
+    key = name("feed_leader", "test")
+    mine, successors = stream.Lease(key, b"mine"), stream.Lease(key, b"successors")
+    redis_client().set(key, mine.token)
+    await stream.publish_ticks([tick(bid=1)], lease=mine)
+    redis_client().set(key, successors.token)
+    with pytest.raises(stream.LeaseLost):
+        await stream.publish_ticks([tick(bid=2)], lease=mine)
+    await stream.publish_ticks([tick(bid=3)], lease=successors)
+    redis_client().delete(key)
+    with pytest.raises(stream.LeaseLost):
+        await stream.publish_ticks([tick(bid=4)], lease=successors)
+    assert [one.bid for one in stream.read_ticks("0-0")] == [1, 3]
+    assert latest_ticks()["EURUSD"].bid == 3
+
+
+def test_a_source_that_has_no_room_in_a_tick_is_refused():
+    assert tick_source("12345678") == "12345678"
+    with pytest.raises(ValueError, match="'twelvedata' is too long"):
+        tick_source("twelvedata")

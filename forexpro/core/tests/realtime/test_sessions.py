@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from forexpro.core.realtime import sessions
+from forexpro.core.realtime.database import in_database
 from forexpro.core.realtime.sessions import SessionWatch, Viewer, signed_in, with_viewer
 from forexpro.core.realtime.wakeups import wake
 
@@ -38,7 +39,7 @@ def sign_in_now(email="viewer@example.com"):
     return user, client.cookies["sessionid"].value
 
 
-sign_in = sync_to_async(sign_in_now)
+sign_in = in_database(sign_in_now)
 
 
 async def test_the_viewer_is_whom_the_cookies_session_belongs_to():
@@ -49,7 +50,7 @@ async def test_the_viewer_is_whom_the_cookies_session_belongs_to():
 
 async def test_nobody_without_a_session():
     _, cookie = await sign_in()
-    await Session.objects.all().adelete()
+    await in_database(Session.objects.all().delete)()
     for one in (None, "made-up", cookie):
         scope, _, _ = await seen(one)
         assert not scope["user"].is_authenticated
@@ -105,7 +106,7 @@ async def test_sockets_of_an_ended_session_hear_of_it_once_though_the_wake_up_wa
     watch, heard = SessionWatch(), asyncio.Queue()
     unfollow = [watch.follow(Viewer(cookie, user.pk), lambda name=name: heard.put_nowait(name)) for name in range(3)]
     unfollow[0]()
-    await sync_to_async(end)(user, cookie)
+    await in_database(end)(user, cookie)
     async with asyncio.timeout(10):
         assert {await heard.get(), await heard.get()} == {1, 2}
         for one in unfollow[1:]:
@@ -122,7 +123,7 @@ async def test_a_wake_up_is_heard_at_once_by_a_socket_whose_neighbour_has_left(r
     first = watch.follow(Viewer(cookie, user.pk), lambda: None)
     last = watch.follow(Viewer(cookie, user.pk), ended.set)
     first()
-    await sync_to_async(end)(user, cookie)
+    await in_database(end)(user, cookie)
     async with asyncio.timeout(10):
         while not ended.is_set():  # whoever publishes cannot know whether the subscription stands already
             await sync_to_async(wake)([f"user:{user.pk}"])

@@ -24,6 +24,7 @@ from trading.engine.guards import ready
 from trading.engine.margin import frozen_rate, margin_conversion
 from trading.engine.market import Instrument, Quote
 from trading.engine.netting import closing_volume, increased, netted_position
+from trading.engine.nights import charge_nights
 from trading.engine.profit import closing_profit
 from trading.engine.state import Order, Position
 from trading.engine.terms import CommissionEntry, CommissionSettlement
@@ -44,6 +45,8 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
     commission = FREE
     if held is not None and (adds or not opening):
         position_id = held.id
+    if held is not None and adds:
+        held = charge_nights(decision, held)
     if opening:
         commission = deal_commission(
             instrument, CommissionEntry.IN, order.side, opening, price, decision.state.currency, decision.market
@@ -121,8 +124,10 @@ def close_position(
 ) -> None:
     """Close `volume` lots of a position at `price` and book the result.
 
-    Closing against an opposite position is no deal with the market, and free of commission.
+    The nights that it was held are charged first. Closing against an opposite position is no deal with the market, and
+    free of commission.
     """
+    position = charge_nights(decision, position)
     state = decision.state
     commission = FREE
     if opposite_position_id is None:

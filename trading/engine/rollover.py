@@ -1,64 +1,17 @@
 """The end of trading days: swaps of the positions held over it, and commission that is due then."""
 
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-
-from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason
 from trading.engine.decision import Decision
-from trading.engine.events import CommissionSettled, SwapCharged
-from trading.engine.evidence import swap_evidence
+from trading.engine.events import CommissionSettled
 from trading.engine.execution import book
-from trading.engine.state import Position
-from trading.engine.swap import night_swap
-from trading.engine.terms import SwapTerms
-
-# What is charged later than this after the end of the day is charged at other quotes than those of its end.
-LATE_AFTER = timedelta(minutes=5)
+from trading.engine.nights import charge_nights
 
 
 def roll_over(decision: Decision) -> None:
-    """Charge every night that a position was held and is not charged yet, each as an event of its own.
-
-    A position whose swap needs a price that is missing is left for later, the others are not.
-    """
+    """Charge every night that a position was held and is not charged yet; settle commission that has become due."""
     for position in decision.state.positions.values():
-        _charge_nights(decision, position)
+        charge_nights(decision, position)
     for blocked in decision.state.blocked_commission:
         if blocked.settles_at <= decision.market.now:
             decision.emit(CommissionSettled(blocked.amount, blocked.settles_at))
             book(decision, -blocked.amount, BalanceReason.COMMISSION, f"until:{blocked.settles_at.isoformat()}")
-
-
-def due_nights(position: Position, terms: SwapTerms, now: datetime) -> Iterator[tuple[date, Decimal]]:
-    """Yield the trading days, with their multipliers, over whose end a position was held and is not charged yet."""
-    day = position.swap_day
-    return terms.nights(terms.next_day(position.opened_at) if day is None else day + timedelta(days=1), now)
-
-
-def _charge_nights(decision: Decision, position: Position) -> None:
-    market = decision.market
-    instrument = market.instruments.get(position.symbol)
-    if instrument is None:  # the symbol has left the catalogue
-        return
-    accrued = position.swap
-    for day, multiplier in due_nights(position, instrument.swap, market.now):
-        try:
-            swap = night_swap(instrument, position, multiplier, decision.state.currency, market)
-        except Refused:
-            return
-        accrued += swap.amount
-        ended_at = instrument.swap.rollover_at(day)
-        decision.emit(
-            SwapCharged(
-                position_id=position.id,
-                symbol=position.symbol,
-                day=day,
-                multiplier=multiplier,
-                amount=swap.amount,
-                swap=accrued,
-                late=market.now - ended_at > LATE_AFTER,
-                evidence=swap_evidence(swap, market.quotes.get(position.symbol), ended_at, market.now),
-            )
-        )

@@ -107,11 +107,12 @@ def compare_replay(
 def place_orders(ticks: Mapping[str, Tick], *, orders: int, positions: int, random: Random) -> list[int]:
     """Spread seeded orders and positions, with stop losses and take profits, over new accounts; return their ids.
 
-    All are placed at the prices of `ticks`, which are published again and again so that none gets stale.
+    All are placed at the prices of `ticks`, which are published again and again so that none gets stale. They are
+    swap-free: swap depends on the day on which this runs, and not on the ticks.
     """
     owner = User.objects.create_user("comparison@localhost", None, full_name="Comparison")
     groups = [
-        AccountGroup.objects.create(name="Comparison, as received", orders_per_minute=None),
+        AccountGroup.objects.create(name="Comparison, as received", orders_per_minute=None, swap_free=True),
         AccountGroup.objects.create(
             name="Comparison, marked up",
             orders_per_minute=None,
@@ -121,6 +122,7 @@ def place_orders(ticks: Mapping[str, Tick], *, orders: int, positions: int, rand
             slippage_maximum_points=4,
             slippage_seed=random.randrange(1000),
             limit_price_improvement=False,
+            swap_free=True,
         ),
     ]
     accounts = []

@@ -1,13 +1,14 @@
 """Nights are charged once each, in order, however late; swaps accrue and reach the balance with the closing deal."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
 
-from trading.engine.commands import ClosePosition, RollOver
+from trading.engine.commands import ClosePosition, PlaceOrder, RollOver
 from trading.engine.events import BalanceUpdated, PositionClosed, PositionReduced, SwapCharged
-from trading.engine.state import Side
+from trading.engine.state import OrderType, PositionMode, Side
 from trading.engine.terms import SwapMode, SwapTerms
 from trading.engine.valuation import value_account
 from trading.tests.engine.builders import account, forex, market, of_type, position, quote, run
@@ -21,7 +22,7 @@ def at(moment, **terms):
     """Return the market of EURUSD at a moment (UTC, `03-04 22:00`)."""
     now = datetime.strptime(f"2026-{moment}", "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
     swap = SwapTerms(**{"mode": TERMS.mode, "long": TERMS.long, "short": TERMS.short} | terms)
-    return market(quote("EURUSD", "1.1"), instruments=[forex("EURUSD", swap=swap)], now=now)
+    return market(quote("EURUSD", "1.1", received_at=now), instruments=[forex("EURUSD", swap=swap)], now=now)
 
 
 def holding(*positions):
@@ -134,3 +135,29 @@ def test_a_free_night_is_settled_so_that_rates_set_later_do_not_reach_back(mode)
     assert nights(events) == [(2, 1, 0)]
     _, events = run(state, RollOver(), at("03-03 22:00"))
     assert nights(events) == [(3, 1, D("-6.50"))]
+
+
+def test_what_closes_before_the_rollover_was_run_is_charged_first():
+    state, events = run(holding(), ClosePosition(1), at("03-03 22:00"))
+    assert nights(events) == [(2, 1, D("-6.50")), (3, 1, D("-6.50"))]
+    (closed,) = of_type(events, PositionClosed)
+    assert closed.swap == D("-13.00")
+    assert state.balance == D("9987.00")
+
+
+def test_what_is_added_after_a_night_is_not_charged_for_it():
+    netting = replace(holding().policy, position_mode=PositionMode.NETTING)
+    state = replace(holding(), policy=netting)
+    state, events = run(state, PlaceOrder(2, "EURUSD", Side.BUY, OrderType.MARKET, D(4)), at("03-02 22:00"))
+    assert nights(events) == [(2, 1, D("-6.50"))]
+    assert run(state, RollOver(), at("03-02 22:01")) == (state, [])
+    assert (state.positions[1].volume, state.positions[1].swap) == (5, D("-6.50"))
+
+
+def test_a_night_without_its_price_does_not_keep_a_position_open():
+    instrument = forex("EURUSD", base_currency="CHF", swap=SwapTerms(mode=SwapMode.MONEY_BASE, long=D(-5)))
+    now = datetime(2026, 3, 2, 22, 0, tzinfo=UTC)
+    late = market(quote("EURUSD", "1.1", received_at=now), instruments=[instrument], now=now)
+    state, events = run(holding(), ClosePosition(1), late)
+    assert not state.positions
+    assert nights(events) == []

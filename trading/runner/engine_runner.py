@@ -193,15 +193,12 @@ class EngineRunner:
 
     def follow_accounts(self, account_ids: Iterable[int]) -> None:
         """Apply what is new of some accounts now; the log as a whole has to wait for slower transactions."""
-        self._read_accounts(newest_seqs(account_ids))
-        self._catch_up()
-
-    def _read_accounts(self, newest_seqs: Mapping[int, int]) -> None:
-        for account_id, newest in newest_seqs.items():
+        for account_id, newest in newest_seqs(account_ids).items():
             known = self._accounts.seq(account_id)
             if newest > known:
                 since = max(known, newest - BATCH_EVENTS)
                 self._apply((account_id, event) for event in events_since(account_id, since))
+        self._catch_up()
 
     def _apply(self, events: Iterable[tuple[int, AccountEvent | RecordedEvent]]) -> None:
         """Apply events; levels that others set do not count for ticks from before, and wait for `_catch_up`."""
@@ -268,7 +265,6 @@ class EngineRunner:
                 account_ids[account_id] = None
         if account_ids:
             self._process(list(account_ids), tick, self._ticks, worked_through=tick.id)
-            self._catch_up()
 
     def _is_too_old(self, tick: Tick) -> bool:
         return time.time() * 1000 - tick.received_ms > self._outage_ms
@@ -371,15 +367,11 @@ class EngineRunner:
         worked_through: str | None,
     ) -> None:
         with transaction.atomic(durable=True):
-            accounts = load_accounts(lock_accounts(account_ids))
-            # Under the lock nothing new can happen: now memory knows of every level when it was set.
-            self._read_accounts({loaded.state.id: loaded.head.seq for loaded in accounts})
             answers = accounts_process_tick_apply(
-                accounts=accounts,
+                accounts=load_accounts(lock_accounts(account_ids)),
                 symbol=tick.symbol,
                 ticks=ticks,
                 missed=missed,
-                withheld=self._accounts.withheld(account_ids, missed or tick),
                 now=_received_at(tick),
                 origin=self._origin,
             )

@@ -95,13 +95,6 @@ class WatchedAccounts:
             and self._active_from.get(trigger, 0) <= tick.received_ms
         ]
 
-    def withheld(self, account_ids: Iterable[int], tick: Tick) -> set[Trigger]:
-        """Return the levels of some accounts that do not count for a tick, because they were set after it."""
-        if not self._active_from:
-            return set()
-        triggers = (trigger for account_id in account_ids for trigger in self._accounts[account_id].triggers.values())
-        return {trigger for trigger in triggers if self._active_from.get(trigger, 0) > tick.received_ms}
-
     def seq(self, account_id: int) -> int:
         """Return the number of the newest event known of an account, 0 where it is not watched yet."""
         account = self._accounts.get(account_id)

@@ -1,7 +1,6 @@
 """What prices and time do to accounts: triggers, protections, margin call and stop-out, expiry."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -11,16 +10,11 @@ from marketdata.ticks import Tick
 from trading.engine.commands import CheckMargin, ExpireOrders, ProcessTick
 from trading.engine.decide import decide
 from trading.engine.pricing import client_quote
-from trading.engine.state import AccountState, PositionMode
-from trading.engine.triggers import Trigger, TriggerKind
 from trading.locks import lock_accounts
 from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import LoadedAccount, load_accounts
 from trading.services.answers import Answer
 from trading.services.recording import Outcome, record_outcomes
-
-# Orders are left alone by ticks from before they were placed.
-_NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 def account_process_tick(
@@ -70,21 +64,17 @@ def accounts_process_tick_apply(
     symbol: str,
     ticks: Mapping[str, Tick],
     missed: Tick | None = None,
-    withheld: Collection[Trigger] = (),
     now: datetime | None = None,
     origin: Origin,
 ) -> list[Answer]:
-    """Do what `accounts_process_tick` does, for accounts that the caller's transaction has locked and then loaded.
-
-    `withheld` are levels that do not count, because they were set after the tick.
-    """
+    """Do what `accounts_process_tick` does, for accounts that the caller's transaction has locked and then loaded."""
     now = now or datetime.now(UTC)
     outcomes = []
     for loaded in accounts:
         spread = loaded.conditions.spreads[symbol]
         command = ProcessTick(symbol, missed=None if missed is None else client_quote(missed, spread))
         market = group_market(loaded.conditions, ticks, now)
-        events = decide(_without_levels(loaded.state, withheld), command, market)
+        events = decide(loaded.state, command, market)
         outcomes.append(Outcome(loaded, events=events, decided_on=(command, market)))
     return record_outcomes(outcomes, origin=origin, occurred_at=now)
 
@@ -110,22 +100,3 @@ def account_expire_orders(*, account_id: int, now: datetime | None = None, origi
         outcome = Outcome(loaded, events=decide(loaded.state, command, market), decided_on=(command, market))
         (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
     return answer
-
-
-def _without_levels(state: AccountState, withheld: Collection[Trigger]) -> AccountState:
-    """Return `state` as a decision is to see it that must not find some levels."""
-    orders, positions = dict(state.orders), dict(state.positions)
-    for trigger in withheld:
-        if trigger.account_id != state.id:
-            continue
-        if trigger.kind is TriggerKind.ORDER:
-            if trigger.id in orders:
-                orders[trigger.id] = replace(orders[trigger.id], placed_at=_NOT_YET)
-        # A deal that adds to a netted position records it with its levels: there they stay as they are.
-        elif trigger.id in positions and state.policy.position_mode is PositionMode.HEDGING:
-            position = positions[trigger.id]
-            if trigger.kind is TriggerKind.STOP_LOSS:
-                positions[trigger.id] = replace(position, stop_loss=None)
-            elif trigger.kind is TriggerKind.TAKE_PROFIT:
-                positions[trigger.id] = replace(position, take_profit=None)
-    return replace(state, orders=orders, positions=positions) if withheld else state

@@ -9,7 +9,7 @@ import psycopg
 from django.db import transaction
 
 from forexpro.core.database import pipelined
-from forexpro.core.events.chain import NewEvent, Origin, extend
+from forexpro.core.events.chain import ChainedEvent, NewEvent, Origin, extend
 from forexpro.core.events.record import ADVANCE_STREAM, inserting
 from forexpro.core.money import ZERO
 from forexpro.core.realtime.wakeups import wake
@@ -95,6 +95,13 @@ INSERT_ANSWERED = """
     INSERT INTO trading_idempotencyrecord (account_id, key, request_hash, first_seq, last_seq, created_at)
     VALUES (%s, %s, %s, %s, %s, %s)
 """
+# Rows before what refers to them, heads of streams after everything else that is locked.
+_IN_ORDER = (
+    INSERT_ORDER, UPDATE_ORDER, INSERT_POSITION, UPDATE_POSITION, INSERT_DEAL, INSERT_LEDGER, UPDATE_ACCOUNT,
+    ADVANCE_STREAM, INSERT_ANSWERED,
+)  # fmt: skip
+# The parameters of each statement.
+Rows = dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +129,36 @@ class Outcome:
 def record_outcomes(outcomes: Iterable[Outcome], *, origin: Origin, occurred_at: datetime) -> list[Answer]:
     """Write outcomes of locked accounts, at most one for each; followers are woken after the commit.
 
-    All statements travel in one round trip. An error of any of them fails the transaction, whose caller must not
-    catch it inside.
+    All statements travel in one round trip, each with the rows of all accounts at once. An error of any of them fails
+    the transaction, whose caller must not catch it inside.
     """
     answers, streams = [], []
+    rows: Rows = {statement: [] for statement in _IN_ORDER}
+    events: list[ChainedEvent] = []
     with pipelined() as raw, psycopg.Cursor(raw) as cursor:
         for outcome in outcomes:
-            answer = _write(cursor, outcome, origin, occurred_at)
+            if outcome.decided_on is not None and (outcome.events or outcome.remarks):
+                conditions_keep(cursor, outcome.loaded.conditions, now=occurred_at)
+            answer = _add_rows(rows, events, outcome, origin, occurred_at)
             answers.append(answer)
             if answer.events:
                 streams.append(account_stream(answer.account_id))
+        for insert in inserting(events):
+            cursor.execute(*insert)
+        for statement, parameters in rows.items():
+            if parameters:
+                cursor.executemany(statement, parameters)
     if streams:
         transaction.on_commit(lambda: wake(streams), robust=True)
     return answers
 
 
-def _write(cursor: psycopg.Cursor[Any], outcome: Outcome, origin: Origin, at: datetime) -> Answer:
+def _add_rows(rows: Rows, events: list[ChainedEvent], outcome: Outcome, origin: Origin, at: datetime) -> Answer:
+    """Add to the events, and to the parameters of each statement, what an outcome means for them."""
     before, head = outcome.loaded.state, outcome.loaded.head
     stream = account_stream(before.id)
     new_events = [NewEvent(stream, event.type, to_payload(event)) for event in outcome.events] + list(outcome.remarks)
     if new_events and outcome.decided_on is not None:
-        conditions_keep(cursor, outcome.loaded.conditions, now=at)
         first = new_events[0]
         inputs = decision_inputs(*outcome.decided_on, outcome.loaded.conditions, len(new_events))
         new_events[0] = replace(first, payload={**first.payload, DECIDED_ON: inputs})
@@ -150,14 +166,13 @@ def _write(cursor: psycopg.Cursor[Any], outcome: Outcome, origin: Origin, at: da
     seq = chained[-1].seq if chained else head.seq
     if chained:
         changes = project(before, [(seq, at, event) for seq, event in enumerate(outcome.events, head.seq + 1)])
-        _write_rows(cursor, before.id, changes, at)
+        _add_changes(rows, before.id, changes, at)
         if _account_fields(changes.state) != _account_fields(before):
-            cursor.execute(UPDATE_ACCOUNT, (*_account_fields(changes.state), before.id))
-        for statement in inserting(chained):
-            cursor.execute(*statement)
-        cursor.execute(ADVANCE_STREAM, (stream, seq, chained[-1].hash))
+            rows[UPDATE_ACCOUNT].append((*_account_fields(changes.state), before.id))
+        events += chained
+        rows[ADVANCE_STREAM].append((stream, seq, chained[-1].hash))
     if outcome.request is not None:
-        cursor.execute(INSERT_ANSWERED, (before.id, outcome.request.key, outcome.request.hash, head.seq + 1, seq, at))
+        rows[INSERT_ANSWERED].append((before.id, outcome.request.key, outcome.request.hash, head.seq + 1, seq, at))
     return Answer(
         before.id,
         seq,
@@ -173,22 +188,20 @@ def _account_fields(state: AccountState) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _write_rows(cursor: psycopg.Cursor[Any], account_id: int, changes: Changes, at: datetime) -> None:
-    orders, positions = changes.orders.values(), changes.positions.values()
-    _write_many(cursor, INSERT_ORDER, [_new_order(account_id, row) for row in orders if row.is_new])
-    _write_many(cursor, UPDATE_ORDER, [_changed_order(row) for row in orders if not row.is_new])
-    _write_many(cursor, INSERT_POSITION, [_new_position(account_id, row) for row in positions if row.is_new])
-    _write_many(cursor, UPDATE_POSITION, [_changed_position(row) for row in positions if not row.is_new])
-    _write_many(cursor, INSERT_DEAL, [_deal(account_id, row, at) for row in changes.deals])
+def _add_changes(rows: Rows, account_id: int, changes: Changes, at: datetime) -> None:
+    for order in changes.orders.values():
+        if order.is_new:
+            rows[INSERT_ORDER].append(_new_order(account_id, order))
+        else:
+            rows[UPDATE_ORDER].append(_changed_order(order))
+    for position in changes.positions.values():
+        if position.is_new:
+            rows[INSERT_POSITION].append(_new_position(account_id, position))
+        else:
+            rows[UPDATE_POSITION].append(_changed_position(position))
     currency = changes.state.currency
-    _write_many(
-        cursor, INSERT_LEDGER, [_movement(account_id, currency, row, at) for row in changes.ledger if row.amount]
-    )
-
-
-def _write_many(cursor: psycopg.Cursor[Any], statement: str, rows: Sequence[Any]) -> None:
-    if rows:
-        cursor.executemany(statement, rows)
+    rows[INSERT_DEAL] += [_deal(account_id, deal, at) for deal in changes.deals]
+    rows[INSERT_LEDGER] += [_movement(account_id, currency, row, at) for row in changes.ledger if row.amount]
 
 
 def _new_order(account_id: int, row: OrderRow) -> tuple[Any, ...]:

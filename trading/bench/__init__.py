@@ -1,3 +1,3 @@
-from trading.bench import margin_sweep, orders, triggers
+from trading.bench import margin_sweep, orders, storm, triggers
 
-__all__ = ["margin_sweep", "orders", "triggers"]
+__all__ = ["margin_sweep", "orders", "storm", "triggers"]

@@ -260,9 +260,11 @@ class EngineRunner:
         if symbol in self._missed:
             self._carry_out_missed(tick)
         account_ids = dict.fromkeys(trigger.account_id for trigger in self._accounts.reached(tick))
-        for account_id in self._accounts.margin.price(symbol, self._ticks):
-            if account_id not in account_ids and self._margin_moves(account_id, _received_at(tick)):
-                account_ids[account_id] = None
+        flagged = [id for id in self._accounts.margin.price(symbol, self._ticks) if id not in account_ids]
+        # A few are asked about in memory first; where a tick breaches many, the first ones are not kept waiting for it.
+        if len(flagged) <= BATCH_ACCOUNTS:
+            flagged = [id for id in flagged if self._margin_moves(id, _received_at(tick))]
+        account_ids.update(dict.fromkeys(flagged))
         if account_ids:
             self._process(list(account_ids), tick, self._ticks, worked_through=tick.id)
 

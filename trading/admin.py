@@ -153,11 +153,14 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     show_full_result_count = False
     fieldsets = (
         (None, {"fields": (("number", "owner"), ("kind", "status"), ("group", "opened_at"))}),
-        (_("Money"), {"fields": (("balance", "credit"), ("equity", "margin"), ("margin_level", "currency"))}),
+        (
+            _("Money"),
+            {"fields": (("balance", "credit"), ("equity", "blocked"), ("margin", "margin_level"), "currency")},
+        ),
         (_("Trading"), {"fields": (("leverage", "trading_enabled"), ("margin_call", "equity_floor"))}),
         (_("What happened"), {"fields": ("links",)}),
     )
-    readonly_fields = ("equity", "margin", "margin_level", "links")
+    readonly_fields = ("equity", "blocked", "margin", "margin_level", "links")
     actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage")
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
@@ -191,6 +194,10 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     @display(description=_("equity"))
     def equity(self, account: TradingAccount) -> str:
         return self._valued(account, "equity")
+
+    @display(description=_("commission set aside"))
+    def blocked(self, account: TradingAccount) -> str:
+        return self._valued(account, "blocked")
 
     @display(description=_("margin"))
     def margin(self, account: TradingAccount) -> str:

@@ -2,17 +2,19 @@
 
 import json
 from dataclasses import replace
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
 
 from forexpro.core.refusals import Refused
-from trading.engine.commands import ClosePosition, ModifyPosition, PlaceOrder, ProcessTick
+from trading.engine.commands import ClosePosition, ModifyPosition, PlaceOrder, ProcessTick, RollOver
 from trading.engine.decide import decide
 from trading.engine.events import PositionClosed
 from trading.engine.explanation import Explanation, market_seen
 from trading.engine.state import OrderType, Side
-from trading.tests.engine.builders import account, market, order, position, quote
+from trading.engine.terms import CommissionSettlement, CommissionTerms, CommissionTier, SwapMode, SwapTerms
+from trading.tests.engine.builders import NOW, account, forex, market, order, position, quote
 
 LONG = position(1, "EURUSD", Side.BUY, "1", "1.10000", margin_conversion="1.1", stop_loss="1.09000")
 WAITING = order(2, "GBPJPY", Side.SELL, OrderType.STOP, "0.5", "190.000")
@@ -78,3 +80,22 @@ def test_refusal_that_would_be_none_is_found():
 def test_other_documents_are_not_read():
     with pytest.raises(ValueError, match="format"):
         Explanation.from_document({"format": "something"})
+
+
+def test_swap_and_commission_are_decided_again_by_the_terms_in_the_document():
+    swap = SwapTerms(
+        mode=SwapMode.PERCENT, long=Decimal("-6"), holidays=frozenset({date(2026, 3, 4)}), rollover_time=time(0, 30)
+    )
+    tiers = (CommissionTier(Decimal("3.5"), maximum=Decimal(5)),)
+    commission = CommissionTerms(tiers, settlement=CommissionSettlement.MONTHLY)
+    seen = market(
+        quote("EURUSD", "1.1", received_at=NOW + timedelta(days=3)),
+        instruments=[forex("EURUSD", swap=swap, commission=commission)],
+        now=NOW + timedelta(days=3),
+    )
+    for command in (RollOver(), ClosePosition(1)):
+        state = account("5000", positions=[replace(LONG, stop_loss=None)])
+        explanation = Explanation(state, command, seen, tuple(decide(state, command, seen)))
+        assert explanation.events
+        document = json.loads(json.dumps(explanation.to_document()))
+        assert Explanation.from_document(document).first_difference() is None

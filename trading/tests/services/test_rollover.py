@@ -12,6 +12,7 @@ from marketdata.models import Symbol
 from trading.engine.state import OrderType, Side
 from trading.models import Deal, Position, Posting, TradingAccount
 from trading.selectors.charges import symbol_swap_terms
+from trading.selectors.explanations import explained_decision
 from trading.selectors.rollover import DUE_ACCOUNTS, accounts_due_for_rollover
 from trading.services import rollover
 from trading.services.orders import order_place
@@ -72,6 +73,15 @@ def test_missed_nights_are_caught_up_and_said_to_be_late(account):
     assert charged(account) == [("-6.50", True), ("-6.50", True), ("-6.50", False)]
     assert accounts_due_for_rollover(nights_from_now(3)) == []
     assert accounts_due_for_rollover(nights_from_now(4)) == [account.pk]
+
+
+def test_a_night_is_explained_and_decided_again(account):
+    buy(account)
+    roll_over_due_accounts(now=nights_from_now(1), origin=ORIGIN)
+    event = Event.objects.get(type="position.swap_charged")
+    explained = explained_decision(account, event.seq)
+    assert explained.explanation.first_difference() is None
+    assert event.payload["evidence"]["swap_formula"] == "1 × -6.5 × 1 × 1 = -6.50 USD"
 
 
 def test_swap_reaches_the_balance_with_the_closing_deal(account):

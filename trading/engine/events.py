@@ -166,6 +166,8 @@ class PositionIncreased:
 
 @dataclass(frozen=True, slots=True)
 class PositionModified:
+    """Levels of a position were changed; ticks received since `levels_since` count for those that are new."""
+
     type: ClassVar[str] = "position.modified"
     position_id: int
     stop_loss: Decimal | None

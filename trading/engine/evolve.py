@@ -69,13 +69,7 @@ def evolve(state: AccountState, event: EngineEvent) -> AccountState:
         case PositionOpened(position=position) | PositionIncreased(position=position):
             return replace(state, positions=_with(state.positions, position))
         case PositionModified():
-            position = replace(
-                state.positions[event.position_id],
-                stop_loss=event.stop_loss,
-                take_profit=event.take_profit,
-                guards=event.guards,
-                levels_since=event.levels_since,
-            )
+            position = _with_levels(state.positions[event.position_id], event)
             return replace(state, positions=_with(state.positions, position))
         case PositionReduced():
             position = _reduced(state.positions[event.position_id], event, state.currency)
@@ -119,6 +113,20 @@ def _blocked(
     by_moment = {entry.settles_at: entry.amount for entry in entries}
     by_moment[settles_at] = by_moment.get(settles_at, ZERO) + amount
     return tuple(BlockedCommission(moment, total) for moment, total in sorted(by_moment.items()) if total)
+
+
+def _with_levels(position: Position, event: PositionModified) -> Position:
+    """Return a position with other levels; those that are as they were count since when they did."""
+    since = event.levels_since
+    return replace(
+        position,
+        stop_loss=event.stop_loss,
+        take_profit=event.take_profit,
+        guards=event.guards,
+        stop_loss_since=position.stop_loss_since if event.stop_loss == position.stop_loss else since,
+        take_profit_since=position.take_profit_since if event.take_profit == position.take_profit else since,
+        guards_since=position.guards_since if event.guards == position.guards else since,
+    )
 
 
 def _with(entries: Mapping[int, Entry], entry: Entry) -> dict[int, Entry]:

@@ -51,4 +51,11 @@ def _set_at(state: AccountState, trigger: Trigger) -> datetime:
         order = state.orders[trigger.id]
         return order.levels_since or order.placed_at
     position = state.positions[trigger.id]
-    return position.levels_since or position.opened_at
+    match trigger.kind:
+        case TriggerKind.STOP_LOSS:
+            since = position.stop_loss_since
+        case TriggerKind.TAKE_PROFIT:
+            since = position.take_profit_since
+        case _:
+            since = position.guards_since
+    return since or position.opened_at

@@ -42,6 +42,8 @@ def increased(held: Position, added: Position) -> Position:
         margin_conversion=average(held.margin_conversion, added.margin_conversion),
         stop_loss=added.stop_loss,
         take_profit=added.take_profit,
-        levels_since=added.opened_at,
+        stop_loss_since=added.opened_at,
+        take_profit_since=added.opened_at,
+        guards_since=added.opened_at,
         commission=held.commission + added.commission,
     )

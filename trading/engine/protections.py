@@ -109,7 +109,7 @@ def _take_partial_profits(
                 present.stop_loss,
                 present.take_profit,
                 guards=ready(left, present, instrument),
-                levels_since=present.levels_since,
+                levels_since=decision.market.now,
                 reason=ModifyReason.PARTIAL_TAKE_PROFIT,
                 evidence=fill,
             )

@@ -250,7 +250,7 @@ class Position:
     on a netting account they are averages, weighted by volume, over the deals that added to the position.
     `commission` is what opening deals charged for the volume still open, zero or negative, account currency.
     `swap_day` is the last trading day that `swap` holds, None while there is none. Ticks received before
-    `levels_since`, where it is set, do not reach its levels.
+    `stop_loss_since`, where it is set, do not reach the stop loss; so with the others.
     """
 
     id: int
@@ -266,7 +266,9 @@ class Position:
     commission: Decimal = Decimal(0)
     comment: str = ""
     guards: Guards | None = None
-    levels_since: datetime | None = None
+    stop_loss_since: datetime | None = None
+    take_profit_since: datetime | None = None
+    guards_since: datetime | None = None
     swap_day: date | None = None
 
 

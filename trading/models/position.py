@@ -31,8 +31,10 @@ class Position(models.Model):
     profit = MoneyField(_("realised profit"), default=0)
     comment = models.CharField(_("comment"), max_length=64, blank=True)
     guards = models.JSONField(_("guards"), null=True)
-    # Ticks received earlier do not reach its levels.
-    levels_since = models.DateTimeField(_("levels set"), null=True)
+    # Ticks received earlier do not reach these levels; where nothing is said, since the position was opened.
+    stop_loss_since = models.DateTimeField(_("stop loss set"), null=True)
+    take_profit_since = models.DateTimeField(_("take profit set"), null=True)
+    guards_since = models.DateTimeField(_("guards set"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     close_price = PriceField(_("close price"), null=True)
     close_reason = models.CharField(_("close reason"), max_length=16, blank=True)

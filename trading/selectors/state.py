@@ -35,7 +35,7 @@ _LOAD = """
             id, symbol, side, trim_scale(volume)::text, trim_scale(open_price)::text, opened_at,
             trim_scale(margin_conversion)::text, trim_scale(stop_loss)::text, trim_scale(take_profit)::text,
             swap::text, commission::text, comment,
-            guards, levels_since, swap_day
+            guards, stop_loss_since, take_profit_since, guards_since, swap_day
         ) ORDER BY id)::text FROM trading_position WHERE account_id = account.id AND closed_at IS NULL)
     FROM trading_tradingaccount account
     LEFT JOIN core_eventstream stream ON stream.name = 'account:' || account.id
@@ -154,7 +154,7 @@ def _position(fields: Sequence[Any], currency: str) -> Position:
     (
         id, symbol, side, volume, open_price, opened_at, margin_conversion, stop_loss, take_profit, swap, commission,
         comment,
-        guards, levels_since, swap_day,
+        guards, stop_loss_since, take_profit_since, guards_since, swap_day,
     ) = fields  # fmt: skip
     return Position(
         id=id,
@@ -170,7 +170,9 @@ def _position(fields: Sequence[Any], currency: str) -> Position:
         commission=quantize(Decimal(commission), currency),
         comment=comment,
         guards=guards_from_json(guards),
-        levels_since=_moment(levels_since),
+        stop_loss_since=_moment(stop_loss_since),
+        take_profit_since=_moment(take_profit_since),
+        guards_since=_moment(guards_since),
         swap_day=None if swap_day is None else date.fromisoformat(swap_day),
     )
 

@@ -56,14 +56,14 @@ INSERT_POSITION = """
     INSERT INTO trading_position
         (id, account_id, symbol, side, initial_volume, volume, open_price, opened_at, margin_conversion, stop_loss,
          take_profit, swap, commission, profit, comment, closed_at, close_price, close_reason,
-         guards, levels_since, swap_day)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+         guards, stop_loss_since, take_profit_since, guards_since, swap_day)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 UPDATE_POSITION = """
     UPDATE trading_position SET initial_volume = initial_volume + %s, volume = %s, open_price = %s,
         margin_conversion = %s, stop_loss = %s, take_profit = %s, swap = %s, commission = %s,
         profit = profit + %s, closed_at = %s, close_price = %s, close_reason = %s,
-        guards = %s, levels_since = %s, swap_day = %s
+        guards = %s, stop_loss_since = %s, take_profit_since = %s, guards_since = %s, swap_day = %s
     WHERE id = %s
 """
 INSERT_DEAL = """
@@ -232,7 +232,8 @@ def _new_position(account_id: int, row: PositionRow) -> tuple[Any, ...]:
         ZERO if row.closed_at else position.volume, position.open_price, position.opened_at,
         position.margin_conversion, position.stop_loss, position.take_profit, position.swap, position.commission,
         row.profit, position.comment, row.closed_at, row.close_price, row.close_reason,
-        guards_to_json(position.guards), position.levels_since, position.swap_day,
+        guards_to_json(position.guards), position.stop_loss_since, position.take_profit_since, position.guards_since,
+        position.swap_day,
     )  # fmt: skip
 
 
@@ -242,7 +243,8 @@ def _changed_position(row: PositionRow) -> tuple[Any, ...]:
         row.opened_volume, ZERO if row.closed_at else position.volume, position.open_price, position.margin_conversion,
         position.stop_loss, position.take_profit, position.swap, position.commission, row.profit, row.closed_at,
         row.close_price, row.close_reason,
-        guards_to_json(position.guards), position.levels_since, position.swap_day,
+        guards_to_json(position.guards), position.stop_loss_since, position.take_profit_since, position.guards_since,
+        position.swap_day,
         position.id,
     )  # fmt: skip
 

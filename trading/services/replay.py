@@ -79,7 +79,7 @@ _ORDER = (
 _POSITION = (
     "symbol", "side", "open_price", "opened_at", "margin_conversion", "stop_loss", "take_profit", "swap",
     "commission", "comment", "initial_volume", "volume", "profit", "closed_at", "close_price", "close_reason",
-    "guards", "levels_since", "swap_day",
+    "guards", "stop_loss_since", "take_profit_since", "guards_since", "swap_day",
 )  # fmt: skip
 _DEAL = (
     "position_id", "order_id", "symbol", "side", "entry", "volume", "price", "profit", "swap", "commission",

@@ -8,7 +8,7 @@ import pytest
 from forexpro.core.refusals import Refused
 from trading.engine.commands import ModifyPosition, PlaceOrder, ProcessTick
 from trading.engine.decide import decide
-from trading.engine.events import CancelReason, OrderCancelled, OrderFilled, PositionClosed
+from trading.engine.events import CancelReason, CloseReason, OrderCancelled, OrderFilled, PositionClosed
 from trading.engine.market import Slippage, SlippageMode
 from trading.engine.state import GapPolicy, OrderType, Side, TriggerSide
 from trading.tests.engine.builders import NOW, account, forex, market, of_type, order, position, quote, run
@@ -213,3 +213,12 @@ def test_f26_a_level_that_was_changed_reacts_to_ticks_received_after_that():
     assert decide(state, ProcessTick("EURUSD"), market(earlier)) == []
     later = quote("EURUSD", "1.0900", "1.0901", received_at=NOW + timedelta(milliseconds=1))
     assert of_type(decide(state, ProcessTick("EURUSD"), market(later)), PositionClosed)
+
+
+def test_f26_a_level_that_stayed_as_it_was_goes_on_counting():
+    state = account(positions=[position(1, "EURUSD", BUY, "0.1", "1.1000", take_profit="1.1050")])
+    state, _ = run(state, ModifyPosition(1, stop_loss=Decimal("1.0950")), market(quote("EURUSD", "1.1000", "1.1001")))
+    earlier = {"received_at": NOW - timedelta(milliseconds=1)}
+    assert decide(state, ProcessTick("EURUSD"), market(quote("EURUSD", "1.0900", "1.0901", **earlier))) == []
+    events = decide(state, ProcessTick("EURUSD"), market(quote("EURUSD", "1.1050", "1.1051", **earlier)))
+    assert [event.reason for event in of_type(events, PositionClosed)] == [CloseReason.TAKE_PROFIT]

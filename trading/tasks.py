@@ -9,6 +9,7 @@ from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
 from trading.selectors.sweep import accounts_due_for_margin_check, accounts_with_overdue_orders
 from trading.services.idempotency import forget_answered_requests
+from trading.services.replay import accounts_replay
 from trading.services.rollover import roll_over_due_accounts
 from trading.services.ticks import account_check_margin, account_expire_orders
 
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 ORIGIN = Origin(actor="system:margin-sweep")
 EXPIRY_ORIGIN = Origin(actor="system:order-expiry")
 ROLLOVER_ORIGIN = Origin(actor="system:rollover")
+REPLAY_ORIGIN = Origin(actor="system:replay")
 REQUESTS_KEPT = timedelta(days=30)
 
 
@@ -45,6 +47,13 @@ def roll_over() -> None:
     changed = roll_over_due_accounts(origin=ROLLOVER_ORIGIN)
     if changed:
         logger.info("%s accounts rolled over", changed)
+
+
+@shared_task
+def replay_accounts() -> None:
+    """Fold every account from its events again; a difference to its tables becomes an event for the back office."""
+    for account_id in accounts_replay(origin=REPLAY_ORIGIN):
+        logger.error("account %s is not what its events say: see replay_account", account_id)
 
 
 @shared_task

@@ -242,6 +242,13 @@ def _signed(amount: str) -> str:
     return _amount(amount) if amount.startswith("-") else f"+{_amount(amount)}"
 
 
+def _replay_difference(payload: Payload) -> str:
+    return _("Account %(id)s is not what its events say: %(difference)s.") % {
+        "id": payload["account_id"],
+        "difference": payload["difference"],
+    }
+
+
 SENTENCES: dict[str, Callable[[Payload], str]] = {
     "account.opened": _opened,
     "account.policy_changed": _policy_changed,
@@ -265,4 +272,5 @@ SENTENCES: dict[str, Callable[[Payload], str]] = {
     "account.margin_call": _margin_call,
     "account.margin_call_cleared": _margin_call_cleared,
     "account.stop_out": _stop_out,
+    "replay.difference": _replay_difference,
 }

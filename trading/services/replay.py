@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.events.record import record
 from forexpro.core.refusals import Refused
 from trading.engine import state
 from trading.engine.codec import EVENT_TYPES, blocked_json, from_payload, to_json
@@ -20,6 +22,9 @@ from trading.selectors.journal import events_since
 from trading.services.projection import Changes, project
 
 Row = Mapping[str, Any]
+
+REPLAY_STREAM = "system:replay"
+REPLAY_DIFFERENCE = "replay.difference"
 
 
 @transaction.atomic
@@ -45,6 +50,19 @@ def account_first_difference(account_id: int) -> str | None:
         if difference is not None:
             return difference
     return None
+
+
+def accounts_replay(*, origin: Origin) -> list[int]:
+    """Compare every account with its events; return those that differ, each recorded as an event of its own."""
+    differing = []
+    for account_id in TradingAccount.objects.order_by("id").values_list("id", flat=True).iterator():
+        difference = account_first_difference(account_id)
+        if difference is not None:
+            differing.append(account_id)
+            payload = {"account_id": account_id, "difference": difference}
+            with transaction.atomic(durable=True):
+                record([NewEvent(REPLAY_STREAM, REPLAY_DIFFERENCE, payload)], origin=origin)
+    return differing
 
 
 def _engine_events(account_id: int) -> Iterator[tuple[int, datetime, EngineEvent]]:

@@ -10,7 +10,7 @@ from marketdata.models import Symbol
 from trading.engine.state import OrderType, Side, TimeInForce
 from trading.models import IdempotencyRecord, Order, Position
 from trading.services.orders import order_place
-from trading.tasks import expire_orders, forget_old_requests, roll_over, sweep_margins
+from trading.tasks import expire_orders, forget_old_requests, replay_accounts, roll_over, sweep_margins
 from trading.tests.factories import ORIGIN, make_account, set_price
 
 
@@ -99,3 +99,18 @@ def test_rollover_charges_the_night_and_then_nothing(account):
     roll_over()
     event = Event.objects.get(type="position.swap_charged")
     assert (event.payload["amount"], event.actor) == ("-5.00", "system:rollover")
+
+
+def test_replay_records_the_accounts_that_differ(account):
+    place(account, "0.10")
+    untouched = make_account(account.owner)
+    place(untouched, "0.10")
+    replay_accounts()
+    assert not Event.objects.filter(type="replay.difference").exists()
+
+    Position.objects.filter(account=account).update(comment="changed")
+    replay_accounts()
+    difference = Event.objects.get(type="replay.difference")
+    assert (difference.stream, difference.actor) == ("system:replay", "system:replay")
+    assert difference.payload["account_id"] == account.pk
+    assert "comment is" in difference.payload["difference"]

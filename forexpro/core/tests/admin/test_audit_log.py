@@ -122,7 +122,7 @@ def test_pages_without_counting(staff, django_assert_max_num_queries, log):
     for page in (1, 2, 3):
         with django_assert_max_num_queries(12) as queries:
             seen += shown(client, f"?p={page}")
-        statements = [query["sql"] for query in queries if "core_event" in query["sql"]]
+        statements = [query["sql"] for query in queries if "core_event" in (query["sql"] or "")]
         assert not any("COUNT(" in statement for statement in statements)
     assert len(seen) == 124
 

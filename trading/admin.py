@@ -5,9 +5,11 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
@@ -36,6 +38,7 @@ from trading.selectors import account_valuation
 from trading.services.accounts import account_set_leverage, account_set_trading, balance_change
 from trading.services.answers import Answer
 from trading.services.positions import position_close
+from trading.views.explanations import explanation_page, signed_document
 
 STAFF_REASONS = (BalanceReason.DEPOSIT, BalanceReason.WITHDRAWAL, BalanceReason.CREDIT, BalanceReason.ADJUSTMENT)
 REASON_NAMES = {
@@ -165,6 +168,33 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
         return {"stream": f"account:{object_id}"}
+
+    def get_urls(self) -> list[URLPattern]:
+        why = "<int:account_id>/events/<int:seq>/"
+        return [
+            path(why, self.admin_site.admin_view(self.why_view), name="trading_tradingaccount_why"),
+            path(
+                f"{why}document/",
+                self.admin_site.admin_view(self.why_document_view),
+                name="trading_tradingaccount_why_document",
+            ),
+            *super().get_urls(),
+        ]
+
+    def why_view(self, request: HttpRequest, account_id: int, seq: int) -> HttpResponse:
+        """Show the decision behind an event of any account."""
+        document = reverse("admin:trading_tradingaccount_why_document", args=[account_id, seq])
+        return explanation_page(request, self._viewed(request, account_id), seq, document_url=document)
+
+    def why_document_view(self, request: HttpRequest, account_id: int, seq: int) -> HttpResponse:
+        """Answer the same as a signed document."""
+        return signed_document(self._viewed(request, account_id), seq)
+
+    def _viewed(self, request: HttpRequest, account_id: int) -> TradingAccount:
+        account = get_object_or_404(TradingAccount, pk=account_id)
+        if not self.has_view_permission(request, account):
+            raise PermissionDenied
+        return account
 
     # --- Who may do what -----------------------------------------------------------------------
     def has_move_money_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -328,6 +358,12 @@ def _currency_of_account(row: Any) -> str:
     return str(row.account.currency)
 
 
+def _why_link(account_id: int, seq: int) -> str:
+    return format_html(
+        '<a href="{}">{}</a>', reverse("admin:trading_tradingaccount_why", args=[account_id, seq]), _("Why?")
+    )
+
+
 class OfAccountAdmin(ReadOnlyModelAdmin):
     """Rows of accounts, newest first."""
 
@@ -405,7 +441,7 @@ class PositionAdmin(Dealing, OfAccountAdmin):
 class DealAdmin(OfAccountAdmin):
     list_display = (
         "id", "account", "symbol", "side", "entry", "lots", "at", "result", "swap_charged", "commission_charged",
-        "reason", "executed_at",
+        "reason", "executed_at", "why",
     )  # fmt: skip
     lots = volume_column("volume", _("volume"))
     at = price_column("price", _("price"))
@@ -415,6 +451,10 @@ class DealAdmin(OfAccountAdmin):
     list_filter = ("entry", "side", "reason", "symbol")
     search_fields = ("=position_id", "=account__number")
     search_help_text = _("Number of the position or of the account")
+
+    @display(description=_("why"))
+    def why(self, deal: Deal) -> str:
+        return _why_link(deal.account_id, deal.event_seq)
 
 
 class PostingInline(TabularInline):
@@ -432,7 +472,7 @@ class PostingInline(TabularInline):
 
 @admin.register(LedgerTransaction)
 class LedgerTransactionAdmin(OfAccountAdmin):
-    list_display = ("id", "account", "reason", "amount", "reference", "created_at")
+    list_display = ("id", "account", "reason", "amount", "reference", "created_at", "why")
     list_filter = ("reason",)
     search_fields = ("=account__number", "reference")
     search_help_text = _("Number of the account, or the reference")
@@ -445,3 +485,7 @@ class LedgerTransactionAdmin(OfAccountAdmin):
     def amount(self, movement: LedgerTransaction) -> str:
         (client,) = (posting for posting in movement.postings.all() if posting.balance_after is not None)
         return money(client.amount, movement.account.currency)
+
+    @display(description=_("why"))
+    def why(self, movement: LedgerTransaction) -> str:
+        return _why_link(movement.account_id, movement.event_seq)

@@ -6,7 +6,9 @@ class TradingConfig(AppConfig):
     verbose_name = "Trading"
 
     def ready(self) -> None:
-        from forexpro.core.events.sentences import add_sentences
+        from forexpro.core.events.sentences import add_explanations, add_sentences
         from trading.selectors.sentences import SENTENCES
+        from trading.why import staff_address
 
         add_sentences(SENTENCES)
+        add_explanations("account", staff_address)

@@ -27,7 +27,7 @@ from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.events.chain import GENESIS, NewEvent
 from forexpro.core.events.record import record
 from forexpro.core.events.selectors import event_types, in_chunks, latest_verification, search_events
-from forexpro.core.events.sentences import sentence
+from forexpro.core.events.sentences import explanation_address, sentence
 from forexpro.core.events.verify import stored_hash_is_right
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.streaming import streamed_download
@@ -134,14 +134,14 @@ class EventAdmin(ReadOnlyModelAdmin):
         ("moment", "type"),
         ("stream", "seq"),
         ("actor", "ip"),
-        "request_id",
+        ("request_id", "why"),
         "changes",
         "content",
         "integrity",
         "hash",
         "prev_hash",
     )
-    readonly_fields = ("moment", "changes", "content", "integrity")
+    readonly_fields = ("moment", "why", "changes", "content", "integrity")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
@@ -181,6 +181,11 @@ class EventAdmin(ReadOnlyModelAdmin):
         except (KeyError, ArithmeticError):  # written by another version; the log must show it all the same
             text = event.type
         return text if len(text) <= SENTENCE_LENGTH else f"{text[: SENTENCE_LENGTH - 1]}…"
+
+    @display(description=_("why"))
+    def why(self, event: Event) -> str | SafeString:
+        address = explanation_address(event.stream, event.seq, event.type)
+        return "–" if address is None else format_html('<a href="{}">{}</a>', address, _("Why?"))
 
     @display(description=_("before and after"))
     def changes(self, event: Event) -> str | SafeString:

@@ -1,12 +1,18 @@
-"""Events as sentences: every app says in its own words what its events mean, and all lists of events read alike."""
+"""Events as sentences: every app says in its own words what its events mean, and all lists of events read alike.
+
+An app that can say why an event happened says where, too.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 Payload = Mapping[str, Any]
 Describe = Callable[[Payload], str]
+# From a stream's own id, an event's number and its type to the address of a page for staff, None where there is none.
+Explain = Callable[[str, int, str], str | None]
 
 _sentences: dict[str, Describe] = {}
+_explanations: dict[str, Explain] = {}
 
 
 class Described(Protocol):
@@ -28,6 +34,18 @@ def sentence(event: Described) -> str:
     """Return what happened as one sentence; a type that no app has words for is named."""
     describe = _sentences.get(event.type)
     return event.type if describe is None else describe(event.payload)
+
+
+def add_explanations(kind: str, explain: Explain) -> None:
+    """Take an app's explanations of the events in streams of a kind, such as `account`."""
+    _explanations[kind] = explain
+
+
+def explanation_address(stream: str, seq: int, type: str) -> str | None:
+    """Return the address of the page that tells staff why an event happened; None where nobody can."""
+    kind, _, id = stream.partition(":")
+    explain = _explanations.get(kind)
+    return None if explain is None else explain(id, seq, type)
 
 
 def described_types() -> frozenset[str]:

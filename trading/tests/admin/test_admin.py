@@ -3,11 +3,13 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.urls import reverse
 
 from accounts.roles import Role
 from forexpro.core.models import Event
 from trading.engine.state import OrderType, Side
-from trading.models import AccountGroup, LedgerTransaction, Order, Position
+from trading.models import AccountGroup, Deal, LedgerTransaction, Order, Position
+from trading.selectors.journal import newest_seq
 from trading.selectors.market import account_market
 from trading.services.orders import order_place
 from trading.tests.factories import ORIGIN, make_user
@@ -189,3 +191,20 @@ def test_change_of_a_group_is_in_the_audit_log(clients, account):
     assert response.status_code == 302
     event = Event.objects.get(type="staff.object_changed")
     assert event.payload["changes"]["spread_points"] == {"before": 0, "after": 7}
+
+
+@pytest.mark.parametrize("name", ["why", "why_document"])
+def test_only_staff_are_told_why(clients, account, position, name):
+    seq = newest_seq(account.pk)
+    address = reverse(f"admin:trading_tradingaccount_{name}", args=[account.pk, seq])
+    for who, client in clients.items():
+        assert client.get(address).status_code == (200 if isinstance(who, Role) else 302), who
+
+
+def test_lists_and_audit_log_lead_to_why(clients, account, position):
+    deal = Deal.objects.get(account=account)
+    address = reverse("admin:trading_tradingaccount_why", args=[account.pk, deal.event_seq])
+    assert address in clients[Role.ADMIN].get(reverse("admin:trading_deal_changelist")).content.decode()
+    event = Event.objects.get(stream=f"account:{account.pk}", seq=deal.event_seq)
+    page = clients[Role.ADMIN].get(reverse("admin:core_event_change", args=[event.pk]))
+    assert address in page.content.decode()

@@ -45,6 +45,7 @@ export function followDraft(callback) {
 export function startTicket() {
   requestPreview = startPreview(pane, question).request;
   pane.addEventListener("input", ({ target }) => {
+    form().querySelector("[role=alert]")?.remove(); // it spoke of what was typed before
     anchorLevel(target);
     if (["price", "limit_price"].includes(target.name)) typedPrices.add(target.name);
     changed();

@@ -202,6 +202,9 @@ def test_a_refusal_comes_back_in_the_ticket(terminal, account):
     page.locator("[data-confirm]").click()
     expect(page.locator("#ticket [role=alert]")).to_contain_text("margin")
     expect(page.get_by_label("Volume lots")).to_have_value("50.00")
+    expect(page.locator("[data-preview-refusal]")).to_be_hidden()
+    page.get_by_label("Volume lots").fill("0.10")
+    expect(page.locator("#ticket [role=alert]")).to_have_count(0)
     assert not account_state(account).positions
 
 

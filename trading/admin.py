@@ -37,6 +37,7 @@ from trading.models import (
 from trading.selectors import account_valuation
 from trading.services.accounts import account_set_leverage, account_set_trading, balance_change
 from trading.services.answers import Answer
+from trading.services.leverage_caps import group_apply_retail_limits
 from trading.services.positions import position_close
 from trading.views.explanations import explanation_page, signed_document
 
@@ -135,6 +136,34 @@ class AccountGroupAdmin(AuditedModelAdmin):
             },
         ),
     )
+
+    actions_detail = ("apply_retail_limits",)
+
+    def has_apply_retail_limits_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("trading.change_accountgroup")
+
+    @action(
+        description=_("Apply retail limits"),
+        permissions=["apply_retail_limits"],
+        icon="gavel",
+        dialog={
+            "title": _("Bring this group within the European limits for retail clients?"),
+            "description": _(
+                "Leverage is lowered to 30 for major pairs, 20 for other pairs, gold and major indices, 10 for other "
+                "indices and commodities, 2 for crypto. Stop-out is at 50 % or earlier, negative balances are "
+                "compensated. What is stricter already stays. The margin of open positions changes at once."
+            ),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Apply the limits"),
+        },
+    )
+    def apply_retail_limits(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        changed = group_apply_retail_limits(group_id=int(object_id), origin=request_origin(request))
+        if changed:
+            messages.success(request, _("The group is within the limits for retail clients."))
+        else:
+            messages.success(request, _("That was so already; nothing was changed."))
+        return HttpResponse(headers={"HX-Redirect": reverse("admin:trading_accountgroup_change", args=[object_id])})
 
     def has_delete_permission(self, request: HttpRequest, obj: AccountGroup | None = None) -> bool:
         if obj is not None and obj.accounts.exists():

@@ -208,3 +208,13 @@ def test_lists_and_audit_log_lead_to_why(clients, account, position):
     event = Event.objects.get(stream=f"account:{account.pk}", seq=deal.event_seq)
     page = clients[Role.ADMIN].get(reverse("admin:core_event_change", args=[event.pk]))
     assert address in page.content.decode()
+
+
+def test_staff_apply_the_limits_for_retail_clients_to_a_group(clients, account):
+    group = account.group
+    assert press(clients["trader"], group, "apply_retail_limits", model="accountgroup").status_code in (302, 403)
+    assert not group.instruments.exists()
+    response = press(clients[Role.ADMIN], group, "apply_retail_limits", model="accountgroup")
+    assert response.headers["HX-Redirect"] == f"/admin/trading/accountgroup/{group.pk}/change/"
+    assert group.instruments.get(asset_class="crypto").leverage_cap == 2
+    assert group.instruments.get(symbol_id="EURUSD").leverage_cap == 30

@@ -8,6 +8,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from trading.runner.shards import Shard
+
 # The replay may outrun the engine by far more than a live feed could: nothing is an outage here.
 OUTAGE_SECONDS = 24 * 3600
 STOP_SECONDS = 30
@@ -16,15 +18,16 @@ STOP_SECONDS = 30
 class EngineProcess:
     """Started when made; `kill` gives it no chance to do anything more."""
 
-    def __init__(self) -> None:
+    def __init__(self, shard: Shard | None = None) -> None:
         environment = {
             "DATABASE_URL": _database_url(),
             "REDIS_URL": settings.REDIS_URL,
             "REDIS_NAMESPACE": settings.REDIS_NAMESPACE,
             "ENGINE_OUTAGE_SECONDS": str(OUTAGE_SECONDS),
         }
+        options = ["--skip-checks", "--shard", str(shard or Shard())]
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_engine", "--skip-checks"],
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_engine", *options],
             env=os.environ | environment,
         )
 

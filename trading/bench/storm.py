@@ -86,8 +86,7 @@ class _Clients:
     def _place(self) -> None:
         try:
             while not self._stop.wait(0.02):
-                if self.placed % 100 == 0:
-                    _publish(LOW)  # or else the price would be too old to trade on
+                _publish(LOW)  # or else the price would be too old to trade on
                 order_place(
                     account_id=self._account_ids[self.placed % len(self._account_ids)],
                     symbol=SYMBOL,

@@ -38,10 +38,12 @@ class SymbolAdmin(AuditedModelAdmin):
             _("Swap"),
             {
                 "fields": (
-                    ("swap_mode", "swap_long", "swap_short"),
+                    "swap_mode",
+                    ("swap_long", "swap_short"),
                     ("swap_week", "swap_considers_holidays"),
                     ("rollover_time", "rollover_timezone"),
-                    ("swap_days_in_year", "swap_conversion", "swap_rounds_point_value"),
+                    ("swap_days_in_year", "swap_conversion"),
+                    "swap_rounds_point_value",
                 )
             },
         ),

@@ -166,10 +166,12 @@ class SwapFields(models.Model):
 
 # How forms group the columns of `CommissionFields`.
 COMMISSION_ROWS = (
-    ("commission_unit", "commission_rate", "commission_per"),
-    ("commission_entry", "commission_settlement"),
-    ("commission_currency", "commission_minimum", "commission_maximum"),
-    ("commission_tiers", "commission_tiered_by", "commission_range_currency"),
+    ("commission_unit", "commission_rate"),
+    ("commission_per", "commission_entry"),
+    ("commission_settlement", "commission_currency"),
+    ("commission_minimum", "commission_maximum"),
+    "commission_tiers",
+    ("commission_tiered_by", "commission_range_currency"),
 )
 
 

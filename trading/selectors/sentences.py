@@ -174,13 +174,22 @@ def _closing_words(payload: Payload) -> dict[str, Any]:
 
 
 def _swap_charged(payload: Payload) -> str:
-    return _("Swap of %(amount)s for position %(id)s, %(symbol)s, held overnight on %(day)s; %(swap)s in all.") % {
+    words = {
         "amount": _signed(payload["amount"]),
         "id": payload["position_id"],
         "symbol": payload["symbol"],
         "day": payload["day"],
         "swap": _signed(payload["swap"]),
     }
+    if payload["late"]:
+        return (
+            _(
+                "Swap of %(amount)s for position %(id)s, %(symbol)s, held overnight on %(day)s and charged later, "
+                "at the newest prices; %(swap)s in all."
+            )
+            % words
+        )
+    return _("Swap of %(amount)s for position %(id)s, %(symbol)s, held overnight on %(day)s; %(swap)s in all.") % words
 
 
 def _commission_blocked(payload: Payload) -> str:

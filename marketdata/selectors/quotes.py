@@ -1,6 +1,6 @@
 """Latest quotes, feeds and symbols."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,16 +21,33 @@ def unpack_quote(quote: bytes) -> Tick:
     return unpack(quote[:PACKED_SIZE], quote[PACKED_SIZE:].decode())
 
 
-def latest_ticks(symbols: Iterable[str] | None = None) -> dict[str, Tick]:
+class LatestTicks(Mapping[str, Tick]):
+    """Quotes as Redis has them, each unpacked when it is asked for: an order looks at one or two of all symbols."""
+
+    def __init__(self, packed: Mapping[bytes, bytes]):
+        self._packed = packed
+
+    def __getitem__(self, symbol: str) -> Tick:
+        return unpack_quote(self._packed[symbol.encode()])
+
+    def __contains__(self, symbol: object) -> bool:
+        return isinstance(symbol, str) and symbol.encode() in self._packed
+
+    def __iter__(self) -> Iterator[str]:
+        return (symbol.decode() for symbol in self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
+def latest_ticks(symbols: Iterable[str] | None = None) -> Mapping[str, Tick]:
     """Return the newest tick of each of `symbols` (of all without) that has one."""
-    quotes: Any
     if symbols is None:
-        quotes = redis_client().hvals(name("quotes"))
-    else:
-        wanted = list(symbols)
-        quotes = redis_client().hmget(name("quotes"), wanted) if wanted else []
-    ticks = [unpack_quote(quote) for quote in quotes if quote]
-    return {tick.symbol: tick for tick in ticks}
+        packed: Any = redis_client().hgetall(name("quotes"))
+        return LatestTicks(packed)
+    wanted = list(symbols)
+    quotes: Any = redis_client().hmget(name("quotes"), wanted) if wanted else []
+    return {symbol: unpack_quote(quote) for symbol, quote in zip(wanted, quotes, strict=True) if quote}
 
 
 def feed_statuses() -> list[dict[str, str]]:

@@ -226,3 +226,25 @@ def test_without_the_lock_two_decide_the_same_night(account, monkeypatch):
     in_threads(lambda number: accounts_roll_over(account_ids=[account.pk], now=tonight, origin=ORIGIN), 2)
     assert [len(events) for events in decided] == [1, 1]
     assert TradingAccount.objects.get(pk=account.pk).balance == 10_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_trading_and_rolling_over_at_once_leaves_true_books(account):
+    held = [buy(account, "0.10") for _ in range(4)]
+    tonight = nights_from_now(1)
+
+    def act(number):
+        if number % 4 == 0:
+            return buy(account, "0.01")
+        if number % 4 == 1:
+            return position_close(account_id=account.pk, position_id=held[number // 4], origin=ORIGIN)
+        return accounts_roll_over(account_ids=[account.pk], now=tonight, origin=ORIGIN)
+
+    assert not [result for result in in_threads(act, 16) if isinstance(result, Exception)]
+    roll_over_due_accounts(now=tonight, origin=ORIGIN)
+    nights = Event.objects.filter(type="position.swap_charged").values_list("payload__position_id", "payload__day")
+    assert len(nights) == len(set(nights))
+    assert {position_id for position_id, _ in nights} >= set(
+        Position.objects.filter(closed_at=None).values_list("id", flat=True)
+    )
+    assert account_first_difference(account.pk) is None

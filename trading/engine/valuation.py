@@ -63,6 +63,22 @@ class Valuation:
         return self.at_or_below(policy.stop_out_level, policy.level_unit)
 
 
+def threshold_equities(
+    policy: Policy, margin: Decimal, *, has_positions: bool
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the equities at or below which an account is called and is stopped out; None where it never is.
+
+    Covered positions without margin are stopped out below zero, if at all.
+    """
+    in_money = policy.level_unit is LevelUnit.MONEY
+    if not margin:
+        call = policy.margin_call_level if in_money and has_positions else None
+        return call, ZERO if has_positions and policy.stop_out_fully_hedged else None
+    if in_money:
+        return policy.margin_call_level, policy.stop_out_level
+    return margin * policy.margin_call_level / 100, margin * policy.stop_out_level / 100
+
+
 def closing_price(side: Side, quote: Quote) -> Decimal:
     """Return the price at which a position of `side` closes: a long at bid, a short at ask."""
     return quote.bid if side is Side.BUY else quote.ask

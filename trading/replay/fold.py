@@ -15,7 +15,7 @@ from trading.engine.events import EngineEvent, OrderFilled, PositionClosed, Posi
 from trading.engine.evolve import evolve
 from trading.engine.state import AccountState
 from trading.engine.triggers import Watch, account_triggers
-from trading.engine.valuation import value_account
+from trading.engine.valuation import threshold_equities, value_account
 from trading.selectors.conditions import Conditions
 from trading.selectors.market import group_market
 
@@ -99,12 +99,10 @@ class FoldedAccount:
             self.units[position.symbol] = self.units.get(position.symbol, 0.0) + units
             self.reference[position.symbol] = self.conditions.spreads[position.symbol].apply(ticks[position.symbol])
         value = value_account(self.state, group_market(self.conditions, ticks, _EPOCH))
-        call, stop_out = (
-            float(value.margin * level / 100)
-            for level in (self.state.policy.margin_call_level, self.state.policy.stop_out_level)
-        )
+        equities = threshold_equities(self.state.policy, value.margin, has_positions=True)
+        call, stop_out = (-math.inf if threshold is None else float(threshold) for threshold in equities)
         equity = float(value.equity)
-        room = min(equity - stop_out, call - equity) if self.state.margin_call else equity - call
+        room = min(equity - stop_out, call - equity) if self.state.margin_call else equity - max(call, stop_out)
         return room - ROUNDING * len(self.state.positions)
 
 

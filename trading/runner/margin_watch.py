@@ -21,6 +21,7 @@ from trading.engine.margin import margin_required
 from trading.engine.market import Instrument, MarginMode
 from trading.engine.pricing import SpreadPolicy
 from trading.engine.state import AccountState, Position, Side
+from trading.engine.valuation import threshold_equities
 from trading.selectors.conditions import Conditions
 from trading.selectors.market import group_market
 
@@ -249,15 +250,14 @@ def _thresholds(
     """Return the equities at which a margin check may decide something: at or below, at or above."""
     market = group_market(conditions, ticks, datetime.now(UTC))
     try:
-        margin = float(margin_required(state, market))
+        margin = margin_required(state, market)
     except Refused:  # without a price for an order's reserve; that of positions is frozen
-        margin = float(margin_required(replace(state, orders={}), market))
+        margin = margin_required(replace(state, orders={}), market)
     if not state.positions and (state.margin_call or state.balance + state.credit < state.blocked):
         return np.inf, np.inf  # what is left to settle
-    if not margin:
-        return (np.inf if state.margin_call else -np.inf), np.inf
-    call, stop_out = (float(level) / 100 for level in (state.policy.margin_call_level, state.policy.stop_out_level))
-    slack = margin * TOLERANCE + error
+    equities = threshold_equities(state.policy, margin, has_positions=bool(state.positions))
+    call, stop_out = (-np.inf if equity is None else float(equity) for equity in equities)
+    slack = float(margin) * TOLERANCE + error
     if state.margin_call:
-        return margin * stop_out + slack, margin * call - slack
-    return margin * max(call, stop_out) + slack, np.inf
+        return stop_out + slack, call - slack
+    return max(call, stop_out) + slack, np.inf

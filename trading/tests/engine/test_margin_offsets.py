@@ -238,3 +238,21 @@ def test_m24_the_larger_side_of_an_exchange_future():
     assert margin([held], [buying, selling], at=at, **NETTING) == Decimal("45563.13")
     assert margin([held], [selling], at=at, **NETTING) == Decimal("45563.13")
     assert margin([held], at=at, **NETTING) == Decimal("23002.23"), "an own position is no collateral for itself"
+
+
+def test_l11_the_position_sets_free_what_an_opposite_order_needs():
+    """1,000 units at 1 with a leverage of 2: 500 are free for the same side, and 1,500 for the opposite one."""
+    unit = contract("UNIT", 1, volume_min=Decimal(1), volume_max=Decimal(10_000), volume_step=Decimal(1))
+    at = market(quote("UNIT", "1"), instruments=[unit])
+    state = account("1000", positions=[position(1, "UNIT", BUY, "1000", "1")], leverage=2, **NETTING)
+    assert margin_required(state, at) == Decimal("500")
+
+    def place(side, lots):
+        return run(state, PlaceOrder(2, "UNIT", side, MARKET, Decimal(lots)), at)
+
+    assert place(BUY, 1000)
+    with pytest.raises(Refused, match="insufficient_margin"):
+        place(BUY, 1001)
+    assert place(SELL, 3000), "1,500 of margin by itself: 500 of the position, then 1,000 of a short"
+    with pytest.raises(Refused, match="insufficient_margin"):
+        place(SELL, 3001)

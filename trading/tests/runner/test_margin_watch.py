@@ -11,7 +11,7 @@ from trading.engine.commands import CheckMargin
 from trading.engine.decide import decide
 from trading.engine.market import MarginMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
-from trading.engine.state import AccountState, Policy, Side
+from trading.engine.state import AccountState, HedgedMargin, LevelUnit, Policy, Side
 from trading.engine.valuation import value_account
 from trading.runner.margin_watch import MarginWatch
 from trading.selectors.conditions import Conditions
@@ -19,7 +19,7 @@ from trading.selectors.market import group_market
 from trading.tests.engine.builders import NOW, contract, forex, position
 
 INSTRUMENTS = {
-    "EURUSD": forex("EURUSD"),
+    "EURUSD": forex("EURUSD", hedged_margin=Decimal(0)),
     "USDJPY": forex("USDJPY"),
     "EURGBP": forex("EURGBP"),
     "GBPUSD": forex("GBPUSD"),
@@ -73,12 +73,18 @@ def accounts(draw, number, conditions, prices):
         number,
         currency,
         margin_call=draw(st.booleans()),
-        policy=Policy(leverage=Decimal(draw(st.sampled_from([30, 100, 500])))),
+        policy=Policy(
+            leverage=Decimal(draw(st.sampled_from([30, 100, 500]))),
+            hedged_margin=draw(st.sampled_from(HedgedMargin)),
+            stop_out_fully_hedged=draw(st.booleans()),
+            level_unit=draw(st.sampled_from(LevelUnit)),
+        ),
         positions={held.id: held for held in opened.values()},
     )
     valued = value_account(state, group_market(conditions, prices, NOW))
     level = draw(st.sampled_from([state.policy.margin_call_level, state.policy.stop_out_level]))
-    wanted = valued.margin * level / 100 + draw(st.integers(-300, 300)) * CENTS[currency]
+    wanted = level if state.policy.level_unit is LevelUnit.MONEY else valued.margin * level / 100
+    wanted += draw(st.integers(-300, 300)) * CENTS[currency]
     return replace(state, balance=(wanted - valued.equity).quantize(CENTS[currency]))
 
 

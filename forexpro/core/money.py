@@ -49,6 +49,11 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(quantum(currency_digits(currency)), rounding=ROUND_HALF_UP)
 
 
+def amount_text(amount: Decimal, currency: str) -> str:
+    """Write an amount in a sentence: 100,679.40 USD."""
+    return f"{quantize(amount, currency):,f} {currency}"
+
+
 def round_price(price: Decimal, digits: int) -> Decimal:
     """Round a price half up to `digits` decimal places."""
     return price.quantize(quantum(digits), rounding=ROUND_HALF_UP)

@@ -93,7 +93,7 @@ INSUFFICIENT_MARGIN = error_example(
     "Not enough margin",
     422,
     "insufficient_margin",
-    "This needs 5400.75 USD of margin; 812.30 USD is free. Reduce the volume or add funds.",
+    "This needs 5,400.75 USD of margin; 812.30 USD is free. Reduce the volume or add funds.",
     {"equity": "10012.30", "margin": "9200.00", "free_margin": "812.30", "margin_needed": "5400.75"},
 )
 

@@ -1,4 +1,4 @@
-"""Positions: list, change, close, close all."""
+"""Positions: list, change, close, close by, close all."""
 
 from typing import Any
 
@@ -7,11 +7,18 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from trading.api.serializers import AnswerOutput, CloseAllInput, CloseInput, PositionOutput, ProtectionInput
+from trading.api.serializers import (
+    AnswerOutput,
+    CloseAllInput,
+    CloseByInput,
+    CloseInput,
+    PositionOutput,
+    ProtectionInput,
+)
 from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst
 from trading.models import Position
 from trading.selectors import closed_positions, open_positions
-from trading.services.positions import position_close, position_modify, positions_close_all
+from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all
 
 
 class PositionListView(AccountView, ListAPIView[Position]):
@@ -58,6 +65,19 @@ class PositionCloseView(AccountView):
     )
     def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
         return self.carry_out(position_close, CloseInput, position_id=position_id)
+
+
+class PositionCloseByView(AccountView):
+    @extend_schema(
+        operation_id="positions_close_by",
+        summary="Close a position against an opposite one in its symbol, without a spread",
+        parameters=[IDEMPOTENCY_KEY],
+        request=CloseByInput,
+        responses=AnswerOutput,
+        examples=[OpenApiExample("Against position 43", {"opposite_position_id": "43"}, request_only=True)],
+    )
+    def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
+        return self.carry_out(position_close_by, CloseByInput, position_id=position_id)
 
 
 class CloseAllView(AccountView):

@@ -21,6 +21,7 @@ from trading.api.fields import (
 from trading.api.guards import GUARDS, GuardsInput, GuardsOutput, PointsInput
 from trading.engine import state as engine
 from trading.models import Deal, Order, Position, TradingAccount
+from trading.models.account import PositionMode
 from trading.models.order import Side
 from trading.services.orders import COMMENT_LENGTH_MAX, OCO_GROUP_LENGTH_MAX
 
@@ -86,6 +87,12 @@ class OrderChangeInput(ProtectionInput):
 
 class CloseInput(serializers.Serializer[Any]):
     volume = VolumeInput(required=False, help_text="In lots; the whole position without it.")
+
+
+class CloseByInput(serializers.Serializer[Any]):
+    opposite_position_id = serializers.IntegerField(
+        help_text="A position of the other side in the same symbol; the smaller of the two volumes is closed on both."
+    )
 
 
 class CloseAllInput(serializers.Serializer[Any]):
@@ -164,6 +171,12 @@ class AccountOutput(serializers.ModelSerializer[TradingAccount]):
     id = IdOutput()
     number = IdOutput()
     group = serializers.CharField(source="group.name")
+    position_mode = serializers.ChoiceField(
+        choices=PositionMode.choices,
+        help_text=(
+            "hedging: every deal opens a position of its own; netting: the deals in a symbol make up one position."
+        ),
+    )
     leverage = NumberOutput()
     balance = serializers.SerializerMethodField()
     credit = serializers.SerializerMethodField()
@@ -171,8 +184,8 @@ class AccountOutput(serializers.ModelSerializer[TradingAccount]):
     class Meta:
         model = TradingAccount
         fields = [
-            "id", "number", "kind", "status", "currency", "leverage", "group", "balance", "credit", "margin_call",
-            "trading_enabled", "opened_at",
+            "id", "number", "kind", "status", "currency", "leverage", "group", "position_mode", "balance", "credit",
+            "margin_call", "trading_enabled", "opened_at",
         ]  # fmt: skip
 
     def get_balance(self, account: TradingAccount) -> str:

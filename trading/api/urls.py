@@ -40,4 +40,9 @@ urlpatterns = [
         positions.PositionCloseView.as_view(),
         name="position-close",
     ),
+    path(
+        "accounts/<id:account_id>/positions/<id:position_id>/close-by",
+        positions.PositionCloseByView.as_view(),
+        name="position-close-by",
+    ),
 ]

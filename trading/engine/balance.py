@@ -1,6 +1,6 @@
 """Money that moves for a reason other than trading."""
 
-from forexpro.core.money import ZERO, quantize
+from forexpro.core.money import ZERO, amount_text, quantize
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason, ChangeBalance
 from trading.engine.decision import Decision
@@ -32,13 +32,13 @@ def change(decision: Decision, command: ChangeBalance) -> None:
         if -amount > available:
             raise Refused(
                 "funds_insufficient",
-                f"At most {available} {state.currency} can be withdrawn now.",
+                f"At most {amount_text(available, state.currency)} can be withdrawn now.",
                 {"amount": str(-amount), "available": str(available), "currency": state.currency},
             )
     if command.reason is BalanceReason.CREDIT and state.credit + amount < 0:
         raise Refused(
             "credit_insufficient",
-            f"The account has {state.credit} {state.currency} of credit; no more can be taken back.",
+            f"The account has {amount_text(state.credit, state.currency)} of credit; no more can be taken back.",
             {"amount": str(-amount), "available": str(state.credit), "currency": state.currency},
         )
     book(decision, quantize(amount, state.currency), command.reason, command.reference)

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from forexpro.core.money import ZERO, quantize
+from forexpro.core.money import ZERO, amount_text, quantize
 from forexpro.core.refusals import Refused
 from trading.engine.market import Instrument, Market
 from trading.engine.state import AccountState, Order, Position
@@ -37,8 +37,8 @@ def ensure_limits(before: AccountState, after: AccountState, order: Order, marke
         if exposure > policy.exposure_max and exposure > account_exposure(before, market):
             raise Refused(
                 "exposure_max",
-                f"With this deal the positions would be worth {exposure} {after.currency}; this account may hold "
-                f"{policy.exposure_max} {after.currency}.",
+                f"With this deal the positions would be worth {amount_text(exposure, after.currency)}; this account "
+                f"may hold {amount_text(policy.exposure_max, after.currency)}.",
                 {"exposure": str(exposure), "maximum": str(policy.exposure_max), "currency": after.currency},
             )
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from forexpro.core.money import ZERO
+from forexpro.core.money import ZERO, amount_text
 from forexpro.core.refusals import Refused
 from trading.engine.market import Instrument, Market, Quote, TradeMode
 from trading.engine.state import AccountState, Order, OrderType, Policy, Position, Side
@@ -200,14 +200,15 @@ def ensure_margin(state: AccountState, before: Valuation, after: Valuation, *, o
     if floor is not None and before.equity <= floor:
         raise Refused(
             "equity_floor_reached",
-            f"Equity of {before.equity} {state.currency} has reached this account's limit of {floor} {state.currency}.",
+            f"Equity of {amount_text(before.equity, state.currency)} has reached this account's limit of "
+            f"{amount_text(floor, state.currency)}.",
             details | {"equity_floor": str(floor)},
         )
     if margin_after > before.margin and margin_after > before.equity:
         raise Refused(
             "insufficient_margin",
-            f"This needs {margin_after - before.margin} {state.currency} of margin; "
-            f"{before.free_margin} {state.currency} is free. Reduce the volume or add funds.",
+            f"This needs {amount_text(margin_after - before.margin, state.currency)} of margin; "
+            f"{amount_text(before.free_margin, state.currency)} is free. Reduce the volume or add funds.",
             details | {"margin_needed": str(margin_after - before.margin)},
         )
 

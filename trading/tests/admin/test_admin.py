@@ -117,7 +117,7 @@ def test_refusal_is_told(clients, account):
     client = clients[Role.ADMIN]
     press(client, account, "move_money", kind="withdrawal", amount="-20000", reason="All", submission="a")
     page = client.get(f"/admin/trading/tradingaccount/{account.pk}/change/").content.decode()
-    assert "At most 10000.00 USD can be withdrawn now." in page
+    assert "At most 10,000.00 USD can be withdrawn now." in page
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -20,6 +20,7 @@ CALLS = [
     ("get", "/positions"),
     ("patch", "/positions/1"),
     ("post", "/positions/1/close"),
+    ("post", "/positions/1/close-by"),
     ("post", "/positions/close-all"),
 ]
 

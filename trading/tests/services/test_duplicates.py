@@ -13,7 +13,7 @@ from trading.engine.state import OrderType, Side
 from trading.selectors import events_since, newest_seq
 from trading.services.accounts import balance_change
 from trading.services.orders import order_cancel, order_modify, order_place
-from trading.services.positions import position_close, position_modify, positions_close_all
+from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all
 from trading.tests.factories import ORIGIN
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DUPLICATES = 100
 
 
-def place(account, type=OrderType.MARKET, **fields):
+def place(account, type=OrderType.MARKET, side=Side.BUY, **fields):
     return order_place(
         account_id=account.pk,
         symbol="EURUSD",
-        side=Side.BUY,
+        side=side,
         type=type,
         volume=Decimal("0.10"),
         origin=ORIGIN,
@@ -39,6 +39,10 @@ def limit_order(account):
 
 def position(account):
     return {"position_id": place(account).order_id}
+
+
+def opposites(account):
+    return {"position_id": place(account).order_id, "opposite_position_id": place(account, side=Side.SELL).order_id}
 
 
 def positions(account):
@@ -64,6 +68,7 @@ CALLS = {
         ["position.modified"],
     ),
     "close": (position_close, position, ["position.closed", "balance.updated"]),
+    "close by": (position_close_by, opposites, ["position.closed", "balance.updated"] * 2),
     "close all": (positions_close_all, positions, ["position.closed", "balance.updated"] * 3),
     "balance": (balance_change, lambda account: DEPOSIT, ["balance.updated"]),
 }

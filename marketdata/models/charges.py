@@ -120,7 +120,10 @@ class TierRange(models.TextChoices):
     NOTIONAL = "notional", _("Value of the deal")
 
 
-CURRENCY = RegexValidator(r"^[A-Z]{3,5}$", _("A currency is a code such as USD."))
+CURRENCY = RegexValidator(
+    r"^([A-Z]{3,5}|base|quote|margin)$",
+    _("A currency is a code such as USD, or one of the words base, quote and margin for those of the symbol."),
+)
 
 
 class SwapFields(models.Model):
@@ -195,10 +198,13 @@ class CommissionFields(models.Model):
     )
     commission_currency = models.CharField(
         _("commission currency"),
-        max_length=5,
+        max_length=6,
         blank=True,
         validators=[CURRENCY],
-        help_text=_("That of money, of the least and of the most. Empty for the account's."),
+        help_text=_(
+            "That of money, of the least and of the most: a code, or base, quote or margin for one of the symbol's. "
+            "Empty for the account's."
+        ),
     )
     commission_minimum = models.DecimalField(
         _("least commission of a deal"), max_digits=14, decimal_places=4, default=0, validators=[MinValueValidator(0)]
@@ -219,10 +225,10 @@ class CommissionFields(models.Model):
     commission_tiered_by = models.CharField(_("tiers by"), max_length=8, choices=TierRange, default=TierRange.VOLUME)
     commission_range_currency = models.CharField(
         _("currency of tiers by value"),
-        max_length=5,
+        max_length=6,
         blank=True,
         validators=[CURRENCY],
-        help_text=_("Empty for the account's."),
+        help_text=_("A code, or base, quote or margin. Empty for the account's."),
     )
 
     class Meta:

@@ -78,6 +78,12 @@ def commission_terms(symbol: Symbol, rule: GroupInstrument | None) -> Commission
         entry=CommissionEntry(terms.commission_entry),
         settlement=CommissionSettlement(terms.commission_settlement),
         tiered_by=TierRange(terms.commission_tiered_by),
-        currency=terms.commission_currency,
-        range_currency=terms.commission_range_currency,
+        currency=_currency(terms.commission_currency, symbol),
+        range_currency=_currency(terms.commission_range_currency, symbol),
     )
+
+
+def _currency(text: str, symbol: Symbol) -> str:
+    """Return the currency that a code, or the name of one of the symbol's currencies, stands for."""
+    of_symbol = {"base": symbol.base_currency, "quote": symbol.quote_currency, "margin": symbol.margin_currency}
+    return of_symbol.get(text, text)

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -116,3 +117,37 @@ def test_margin_and_stop_out_of_a_group(account):
     assert (policy.margin_call_level, policy.stop_out_level) == (1000, 500)
     assert (policy.stop_out_sequence, policy.stop_out_fully_hedged) == (StopOutSequence.SMART, True)
     assert policy.compensation_credit is CompensationCredit.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("text", "eurusd", "usdjpy"),
+    [("", "", ""), ("CHF", "CHF", "CHF"), ("base", "EUR", "USD"), ("quote", "USD", "JPY"), ("margin", "EUR", "USD")],
+)
+def test_a_commission_for_many_symbols_may_name_their_currencies(account, text, eurusd, usdjpy):
+    account.group.instruments.create(
+        asset_class="forex", commission_unit="money", commission_currency=text, commission_range_currency=text
+    )
+    instruments = account_market(account).instruments
+    assert [instruments[symbol].commission.currency for symbol in ("EURUSD", "USDJPY")] == [eurusd, usdjpy]
+    assert instruments["EURUSD"].commission.range_currency == eurusd
+
+
+def test_commission_of_a_symbol_and_a_rule_against_it(account):
+    Symbol.objects.filter(code="EURUSD").update(
+        commission_unit="points", commission_tiers=[[0, 10, "1.0"], [11, None, "0.9"]], commission_minimum=2
+    )
+    (first, second) = account_market(account).instrument("EURUSD").commission.tiers
+    assert (first.start, first.end, first.rate, first.minimum) == (0, 10, 1, 2)
+    assert (second.start, second.end, second.rate) == (11, None, Decimal("0.9"))
+    assert account_market(account).instrument("USDJPY").commission is None
+    account.group.instruments.create(symbol_id="EURUSD", commission_unit="none")
+    assert account_market(account).instrument("EURUSD").commission is None
+
+
+def test_holidays_of_the_market_are_those_of_the_swap(account):
+    sessions = {"timezone": "UTC", "hours": [["mon 00:00", "fri 24:00"]]}
+    sessions["holidays"] = {"2026-12-25": [], "2026-12-24": [["00:00", "12:00"]]}
+    Symbol.objects.filter(code="EURUSD").update(sessions=sessions)
+    assert account_market(account).instrument("EURUSD").swap.holidays == {date(2026, 12, 25)}
+    Symbol.objects.filter(code="EURUSD").update(swap_considers_holidays=False)
+    assert account_market(account).instrument("EURUSD").swap.holidays == frozenset()

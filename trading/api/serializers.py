@@ -20,7 +20,7 @@ from trading.api.fields import (
 )
 from trading.api.guards import GUARDS, GuardsInput, GuardsOutput, PointsInput
 from trading.engine import state as engine
-from trading.models import Deal, Order, Position, TradingAccount
+from trading.models import AccountGroup, Deal, Order, Position, TradingAccount
 from trading.models.account import PositionMode
 from trading.models.order import Side
 from trading.services.orders import COMMENT_LENGTH_MAX, OCO_GROUP_LENGTH_MAX
@@ -195,11 +195,26 @@ class AccountOutput(serializers.ModelSerializer[TradingAccount]):
         return money(account.credit, account.currency)
 
 
+class MarginRulesOutput(serializers.ModelSerializer[AccountGroup]):
+    """How the account's group margins opposite positions, and when and how it closes them by itself."""
+
+    margin_call_level = NumberOutput(help_text="In `level_unit`: percent of margin, or equity in account currency.")
+    stop_out_level = NumberOutput()
+
+    class Meta:
+        model = AccountGroup
+        fields = [
+            "level_unit", "margin_call_level", "stop_out_level", "stop_out_sequence", "stop_out_fully_hedged",
+            "hedged_margin", "negative_balance_protection", "compensation_credit",
+        ]  # fmt: skip
+
+
 class AccountDetailOutput(AccountOutput):
+    margin_rules = MarginRulesOutput(source="group")
     valuation = serializers.SerializerMethodField(help_text="Null while a price that it needs is missing.")
 
     class Meta(AccountOutput.Meta):
-        fields = [*AccountOutput.Meta.fields, "valuation"]
+        fields = [*AccountOutput.Meta.fields, "margin_rules", "valuation"]
 
     @extend_schema_field(ValuationOutput(allow_null=True))
     def get_valuation(self, account: TradingAccount) -> Mapping[str, Any] | None:

@@ -49,6 +49,11 @@ class Valuation:
             return bool(self.positions or self.margin) and self.equity <= level
         return bool(self.margin) and self.equity * 100 <= self.margin * level
 
+    def in_percent(self, level: Decimal, unit: LevelUnit) -> Decimal:
+        """Return a margin call or stop-out level as a margin level; one in money by the margin now in use."""
+        percent = level if unit is LevelUnit.PERCENT else margin_level(level, self.margin)
+        return level if percent is None else percent
+
     def is_called(self, policy: Policy) -> bool:
         """Return whether the account is at or below its margin call level."""
         return self.at_or_below(policy.margin_call_level, policy.level_unit)

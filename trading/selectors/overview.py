@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from operator import attrgetter
 
 import orjson
@@ -52,6 +53,13 @@ class AccountOverview:
     @property
     def policy(self) -> Policy:
         return self.state.policy
+
+    @property
+    def margin_call_level(self) -> Decimal | None:
+        """The margin call level in percent of margin; None without a valuation."""
+        if self.valuation is None:
+            return None
+        return self.valuation.in_percent(self.policy.margin_call_level, self.policy.level_unit)
 
 
 @dataclass(frozen=True, slots=True)

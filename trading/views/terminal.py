@@ -182,13 +182,16 @@ def symbol_days(codes: Sequence[str]) -> dict[str, Day]:
 
 def margin_gauge(desk: Desk) -> dict[str, Decimal]:
     """Return the bounds of the margin level's gauge: empty at the stop-out, full where there is room to spare."""
-    policy = desk.state.policy
-    full = policy.margin_call_level * 3
-    level = desk.valuation.margin_level if desk.valuation else None
+    policy, valuation = desk.state.policy, desk.valuation
+    call, stop_out = policy.margin_call_level, policy.stop_out_level
+    if valuation is not None:
+        call, stop_out = (valuation.in_percent(each, policy.level_unit) for each in (call, stop_out))
+    full = call * 3
+    level = valuation.margin_level if valuation else None
     return {
-        "min": policy.stop_out_level,
-        "low": policy.margin_call_level,
-        "high": policy.margin_call_level * Decimal("1.5"),
+        "min": stop_out,
+        "low": call,
+        "high": call * Decimal("1.5"),
         "max": full,
         "value": full if level is None else min(level, full),
     }

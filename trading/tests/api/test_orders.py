@@ -170,6 +170,19 @@ def test_account_shows_its_valuation(owner):
     }
 
 
+def test_account_shows_the_margin_rules_of_its_group(owner):
+    assert owner.get().json()["margin_rules"] == {
+        "level_unit": "percent",
+        "margin_call_level": "100",
+        "stop_out_level": "50",
+        "stop_out_sequence": "mt5",
+        "stop_out_fully_hedged": False,
+        "hedged_margin": "larger_leg",
+        "negative_balance_protection": True,
+        "compensation_credit": "bears_loss",
+    }
+
+
 def test_account_without_prices_has_no_valuation(owner, redis):
     owner.post("/orders", MARKET, key="a")
     redis.delete(name("quotes"))

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from marketdata.sessions import TradingHours
 from trading.engine.commands import CheckMargin, ClosePosition
 from trading.engine.decide import decide
 from trading.engine.events import (
@@ -61,6 +62,17 @@ def test_l03_a_netting_account_closes_no_more_at_once_than_a_deal_may_have():
     assert state.positions[1].volume == 30
     state, events = run(account("55001", positions=held, position_mode=PositionMode.NETTING), CheckMargin(), at)
     assert closings(events) == lots((1, "20"), (1, "20")), "5,001 is just above half of the 10,000 that remain"
+
+
+@pytest.mark.parametrize("sequence", list(StopOutSequence))
+def test_l03_outside_of_the_trading_hours_of_its_symbol_a_position_is_left(sequence):
+    morning = TradingHours.from_json({"timezone": "UTC", "hours": [["mon 08:00", "mon 11:00"]]})
+    closed = forex("AUDUSD", hours=morning)
+    held = [lot(1), lot(2, "AUDUSD", open_price="0.70000")]
+    at = market(quote("EURUSD", "1.10000"), quote("AUDUSD", "0.60000"), instruments=[closed])
+    state, events = run(account("10400", positions=held, stop_out_sequence=sequence), CheckMargin(), at)
+    assert closings(events) == lots((1, "1")), "it is Monday noon, and only euros are traded"
+    assert list(state.positions) == [2]
 
 
 # --- Smart -------------------------------------------------------------------------------------

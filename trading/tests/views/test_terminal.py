@@ -166,3 +166,13 @@ def test_journal_tells_everything_newest_first(owner, account, monkeypatch):
     assert seqs == [last, last - 1, last - 2]
     older = owner.get(address, {"before": newest.context["older"]})
     assert [entry["event"].seq for entry in older.context["entries"]] == list(range(last - 3, max(last - 6, 0), -1))
+
+
+def test_gauge_shows_levels_in_money_by_the_margin_in_use(owner, account):
+    AccountGroup.objects.filter(pk=account.group_id).update(
+        level_unit="money", margin_call_level=1000, stop_out_level=500
+    )
+    buy(account, "1.00")
+    page = owner.get(reverse("trading:terminal", args=[account.pk]))
+    gauge = page.context["gauge"]
+    assert (gauge["min"], gauge["low"]) == (Decimal("45.45"), Decimal("90.90"))  # of 1,100.10

@@ -22,6 +22,11 @@ CLOSE_REASONS: dict[str, Callable[[], str]] = {
     "order": lambda: _("by an opposite order"),
     "close_by": lambda: _("by an opposite position"),
 }
+MODIFY_REASONS: dict[str, Callable[[], str]] = {
+    "trailing_stop": lambda: _("Position %(id)s: its trailing stop moved the stop loss to %(stop_loss)s."),
+    "break_even": lambda: _("Position %(id)s: its stop loss is now at break-even, %(stop_loss)s."),
+    "partial_take_profit": lambda: _("Position %(id)s reached a partial take profit."),
+}
 CANCEL_REASONS: dict[str, Callable[[], str]] = {
     "stop_out": lambda: _("Order %(id)s cancelled by stop-out."),
     "expired": lambda: _("Order %(id)s expired."),
@@ -142,6 +147,9 @@ def _position_increased(payload: Payload) -> str:
 
 
 def _position_modified(payload: Payload) -> str:
+    describe = MODIFY_REASONS.get(payload.get("reason", ""))
+    if describe is not None:
+        return describe() % {"id": payload["position_id"], "stop_loss": payload["stop_loss"]}
     return _("Position %(id)s changed: stop loss %(stop_loss)s, take profit %(take_profit)s.") % {
         "id": payload["position_id"],
         **_levels(payload),

@@ -20,6 +20,7 @@ _TONES = {
     "order.modified": messages.SUCCESS,
     "order.cancelled": messages.INFO,
     "order.armed": messages.INFO,
+    "order.released": messages.INFO,
     "order.rejected": messages.ERROR,
     "order.filled": messages.SUCCESS,
     "position.modified": messages.SUCCESS,
@@ -27,6 +28,8 @@ _TONES = {
     "position.closed": messages.SUCCESS,
 }
 _CLOSE_TONES = {"stop_loss": messages.WARNING, "stop_out": messages.ERROR}
+# A stop loss that trails moves often, a partial take profit shows by what it closes.
+_SILENT_CHANGES = {"trailing_stop", "partial_take_profit"}
 _OF_TRADING = {"trade", "commission", "swap"}
 
 
@@ -43,6 +46,8 @@ def tone_of(event: AccountEvent) -> int | None:
         return None if event.payload["order"]["type"] == "market" else messages.SUCCESS
     if event.type == "balance.updated":
         return None if event.payload["reason"] in _OF_TRADING else messages.INFO
+    if event.type == "position.modified" and event.payload.get("reason") in _SILENT_CHANGES:
+        return None
     if event.type == "position.closed":
         return _CLOSE_TONES.get(event.payload["reason"], messages.SUCCESS)
     return _TONES.get(event.type)

@@ -34,7 +34,8 @@ from trading.models import AccountGroup, TradingAccount
 from trading.services.accounts import account_open, balance_change
 from trading.services.orders import order_place
 
-ACCOUNTS = 200
+# Enough that an account has a few positions, as people's have, and not hundreds.
+ACCOUNTS = 1000
 CONNECTIONS = 8
 ORDERS = 1000
 ORIGIN = Origin(actor="system:bench")

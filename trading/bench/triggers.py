@@ -17,7 +17,7 @@ from marketdata.models import Symbol
 from marketdata.stream import publish_ticks
 from marketdata.ticks import PRICE_SCALE, Tick
 from trading.engine.commands import BalanceReason
-from trading.engine.triggers import Trigger, TriggerIndex, TriggerKind, Watch
+from trading.engine.triggers import Trigger, TriggerIndex, TriggerKind, Watch, in_price_time_order
 from trading.models import AccountGroup, Order, Position, TradingAccount
 from trading.runner.engine_runner import BATCH_TICKS, EngineRunner
 from trading.runner.shards import Shard
@@ -28,6 +28,7 @@ RESTING = 100_000
 FEW_RESTING = 100
 QUIET_QUOTES = 1_000_000
 SCANNED_QUOTES = 20_000
+FILLING_QUOTES = 200_000
 CHANGED_LEVELS = 50_000
 STREAM_TICKS = 200_000
 ACCOUNTS = 200
@@ -103,6 +104,45 @@ def trigger_index() -> Iterator[Measurement]:
 
 
 @benchmark
+def trigger_fills() -> Iterator[Measurement]:
+    """Quotes that wander and jump through resting levels: what the index reports is what looking at all finds."""
+    random = Random(REPRODUCIBLE)  # noqa: S311
+    levels = [_level(number, random) for number in range(RESTING)]
+    quotes = list(_wandering(random, FILLING_QUOTES))
+    index = TriggerIndex()
+    for trigger in levels:
+        index.add(trigger)
+
+    by_index: list[Trigger] = []
+    with stopwatch() as indexed:
+        for symbol, bid, ask in quotes:
+            for trigger in index.reached(symbol, bid, ask):
+                index.remove(trigger)
+                by_index.append(trigger)
+    by_symbol: dict[str, list[Trigger]] = {symbol: [] for symbol in SYMBOLS}
+    for trigger in levels:
+        by_symbol[trigger.symbol].append(trigger)
+    by_looking: list[Trigger] = []
+    with stopwatch() as looking:
+        for symbol, bid, ask in quotes:
+            resting = by_symbol[symbol]
+            reached = in_price_time_order(resting, bid, ask)
+            if reached:
+                gone = set(reached)
+                by_symbol[symbol] = [trigger for trigger in resting if trigger not in gone]
+                by_looking += reached
+    if by_index != by_looking:
+        raise RuntimeError("the index reported other levels than looking at all of them finds, or in another order")
+    yield Measurement(
+        f"quotes of which some reach levels, {RESTING:,} resting, {len(by_index):,} reached, as when looking at all",
+        FILLING_QUOTES / indexed.seconds,
+        "a second",
+        FILLING_QUOTES / looking.seconds,
+        "looking at each of the symbol's levels",
+    )
+
+
+@benchmark
 def engine_stream() -> Iterator[Measurement]:
     """Quiet quotes from the Redis stream through the engine, without and with open positions to watch."""
     with scratch_services():
@@ -132,6 +172,16 @@ def engine_stream() -> Iterator[Measurement]:
 def _quote(random: Random) -> tuple[str, int, int]:
     bid = PRICE + random.randrange(NOISE)
     return random.choice(SYMBOLS), bid, bid + random.randrange(NOISE)
+
+
+def _wandering(random: Random, count: int) -> Iterator[tuple[str, int, int]]:
+    """Yield quotes that wander from the middle, now and then with a jump through several levels."""
+    bids = dict.fromkeys(SYMBOLS, PRICE)
+    for _ in range(count):
+        symbol = random.choice(SYMBOLS)
+        step = 2 * FAR if random.random() < 0.002 else FAR // 20
+        bids[symbol] += random.randrange(-step, step + 1)
+        yield symbol, bids[symbol], bids[symbol] + random.randrange(NOISE)
 
 
 def _level(number: int, random: Random) -> Trigger:

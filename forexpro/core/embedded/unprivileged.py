@@ -48,21 +48,28 @@ def open_to_all(path: Path) -> bool:
 
 
 def reachable_programs(programs: Path) -> Path:
-    """Return a directory with the same programs that the server's account can read, copying them when it must."""
+    """Return a directory with the same programs that the server's account can read, copying them when it must.
+
+    The wheel keeps their libraries beside its package, where the programs look for them: `../../../<package>.libs`.
+    """
     if os.geteuid() != 0 or open_to_all(programs):
         return programs
     stamp = programs / "bin" / "postgres"
     digest = hashlib.sha256(f"{stamp}{stamp.stat().st_size}{stamp.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = OPEN_BASE / f"{programs.name}-{digest}"
+    package = programs.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    copy = OPEN_BASE / f"programs-{digest}"
     if not copy.exists():
         OPEN_BASE.mkdir(mode=0o755, parents=True, exist_ok=True)
         draft = OPEN_BASE / f"{copy.name}.{os.getpid()}"
-        shutil.copytree(programs, draft, symlinks=True)
+        shutil.copytree(programs, draft / package.name / programs.name, symlinks=True)
+        if libraries.exists():
+            shutil.copytree(libraries, draft / libraries.name)
         try:
             draft.rename(copy)
         except OSError:  # another start was quicker
             shutil.rmtree(draft)
-    return copy
+    return copy / package.name / programs.name
 
 
 def reachable_data(data: Path) -> Path:

@@ -1,11 +1,12 @@
 """The embedded services start once, are shared, survive SIGKILL and leave nothing behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -20,8 +21,13 @@ NAMES = ["postgres", "redis"]
 
 
 @pytest.fixture
-def local_dir(tmp_path: Path) -> Path:
-    return tmp_path / "a home with spaces" / ".local"
+def local_dir(tmp_path: Path) -> Iterator[Path]:
+    local_dir = tmp_path / "a home with spaces" / ".local"
+    yield local_dir
+    # Root's database lies behind a link, where the account that it runs under can reach it.
+    data = local_dir / "postgres"
+    if data.is_symlink():
+        shutil.rmtree(data.readlink().parent)
 
 
 def server_pid(local_dir: Path, name: str) -> int:

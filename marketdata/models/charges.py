@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from marketdata.models.fields import StructureField
+
 _WEEKDAYS = 7
 
 
@@ -212,7 +214,7 @@ class CommissionFields(models.Model):
     commission_maximum = models.DecimalField(
         _("most commission of a deal"), max_digits=14, decimal_places=4, null=True, blank=True
     )
-    commission_tiers = models.JSONField(
+    commission_tiers = StructureField(
         _("commission tiers"),
         default=list,
         blank=True,

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketdata.models.fields import StructureField
+
 MARKET_KINDS = ("buy", "sell")
 PENDING_KINDS = ("buy_limit", "sell_limit", "buy_stop", "sell_stop", "buy_stop_limit", "sell_stop_limit")
 
@@ -119,7 +121,7 @@ class MarginFields(models.Model):
         validators=[MinValueValidator(0)],
         help_text=_("What the computed margin is multiplied by."),
     )
-    margin_rates = models.JSONField(
+    margin_rates = StructureField(
         _("margin rates by order"),
         default=dict,
         blank=True,
@@ -129,7 +131,7 @@ class MarginFields(models.Model):
     leverage_cap = models.DecimalField(
         _("highest leverage"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    leverage_tiers = models.JSONField(
+    leverage_tiers = StructureField(
         _("leverage tiers"),
         default=list,
         blank=True,

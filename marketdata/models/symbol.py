@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketdata.models.charges import CommissionFields, SwapFields
+from marketdata.models.fields import StructureField
 from marketdata.models.margin import MarginFields
 from marketdata.sessions import TradingHours
 from marketdata.symbols import CODE_PATTERN
@@ -74,7 +75,7 @@ class Symbol(MarginFields, SwapFields, CommissionFields):
         help_text=_("Where the group's gap policy says so, stops fill at their own price in gaps no wider than this."),
     )
     typical_spread_points = models.PositiveIntegerField(_("typical spread in points"))
-    sessions = models.JSONField(
+    sessions = StructureField(
         _("sessions"),
         default=dict,
         blank=True,

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketdata.models import CommissionFields, CommissionUnit, SwapMode, Symbol
+from marketdata.models.fields import StructureField
 from marketdata.models.margin import (
     LEVERAGE_TIERS_HELP,
     MARGIN_RATES_HELP,
@@ -201,7 +202,7 @@ class GroupInstrument(CommissionFields):
     margin_rate = models.DecimalField(
         _("margin rate"), max_digits=8, decimal_places=4, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    margin_rates = models.JSONField(
+    margin_rates = StructureField(
         _("margin rates by order"),
         null=True,
         blank=True,
@@ -211,7 +212,7 @@ class GroupInstrument(CommissionFields):
     leverage_cap = models.DecimalField(
         _("highest leverage"), max_digits=8, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    leverage_tiers = models.JSONField(
+    leverage_tiers = StructureField(
         _("leverage tiers"),
         null=True,
         blank=True,

@@ -58,6 +58,13 @@ def test_a_change_is_saved_and_audited(client, staff):
         ("commission_tiers", "[[10, 0, 1.5]]"),
         ("commission_tiers", "[[0, null, 1.5], [10, 20, 1]]"),
         ("commission_tiers", '{"0": 1}'),
+        ("margin_rate", "-1"),
+        ("margin_rates", '{"byu": 1}'),
+        ("margin_rates", "one"),
+        ("leverage_cap", "0.5"),
+        ("leverage_tiers", "[[100000, 200], [0, 500]]"),
+        ("margin_mode", "futures"),
+        ("hedged_margin", "-1"),
     ],
 )
 def test_an_impossible_specification_is_refused_in_the_form(client, staff, field, value):
@@ -66,6 +73,34 @@ def test_an_impossible_specification_is_refused_in_the_form(client, staff, field
     assert response.status_code == 200
     assert response.context["errors"]
     assert Symbol.objects.get(code="EURUSD").volume_max == before.volume_max
+
+
+def test_margin_terms_are_edited(client, staff):
+    edit(
+        client,
+        Symbol.objects.get(code="EURUSD"),
+        margin_mode="fixed",
+        initial_margin="1000",
+        maintenance_margin="500",
+        hedged_margin="",
+        margin_rates='{"buy": [1.5, 1], "sell_limit": 0.5}',
+        leverage_tiers="[[0, 500], [100000, 200]]",
+    )
+    symbol = Symbol.objects.get(code="EURUSD")
+    assert (symbol.margin_mode, symbol.initial_margin, symbol.maintenance_margin) == ("fixed", 1000, 500)
+    assert symbol.hedged_margin is None
+    assert symbol.margin_rates == {"buy": [1.5, 1], "sell_limit": 0.5}
+    assert symbol.leverage_tiers == [[0, 500], [100000, 200]]
+
+
+def test_what_is_cleared_is_as_it_was_at_first(client, staff):
+    symbol = Symbol.objects.get(code="EURUSD")
+    assert symbol.sessions
+    cleared = dict.fromkeys(("sessions", "margin_rates", "leverage_tiers", "commission_tiers"), "")
+    assert edit(client, symbol, **cleared).status_code == 302
+    symbol.refresh_from_db()
+    assert (symbol.sessions, symbol.margin_rates) == ({}, {})
+    assert symbol.leverage_tiers == symbol.commission_tiers == []
 
 
 def test_swap_and_commission_are_edited(client, staff):

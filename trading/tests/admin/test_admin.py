@@ -172,10 +172,14 @@ def test_a_rule_of_a_group_gives_a_symbol_other_costs(clients, account):
 
     rule |= {"instruments-0-swap_mode": "points", "instruments-0-swap_long": "-1.5"}
     rule |= {"instruments-0-commission_unit": "money", "instruments-0-commission_rate": "3.5"}
+    assert rule["instruments-0-leverage_tiers"] == "", "nothing is the symbol's"
+    rule |= {"instruments-0-leverage_cap": "30", "instruments-0-margin_rates": '{"sell": 2}'}
     assert client.post(f"/admin/trading/accountgroup/{group.pk}/change/", fields | rule).status_code == 302
     instrument = account_market(account).instrument("EURUSD")
     assert (instrument.swap.mode, instrument.swap.long) == ("points", Decimal("-1.5"))
     assert instrument.commission.tiers[0].rate == Decimal("3.5")
+    assert (instrument.leverage_cap, instrument.leverage_tiers) == (30, ())
+    assert (instrument.margin_rates.buy.initial, instrument.margin_rates.sell.initial) == (1, 2)
 
 
 def test_change_of_a_group_is_in_the_audit_log(clients, account):

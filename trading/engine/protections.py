@@ -51,6 +51,9 @@ def _target_price(decision: Decision, position: Position, target: Decimal, quote
 def _trail(decision: Decision, position: Position, trailing: TrailingStop, quote: Quote, fill: dict[str, Any]) -> None:
     instrument = decision.market.instrument(position.symbol)
     reached = trigger_price(winning_watch(position.side, decision.state.policy.trigger_side), quote)
+    # Break-even on the same tick may have brought the stop loss nearer than the trail would follow.
+    if trailing.moves_at is None or position.side.sign * (reached - trailing.moves_at) < 0:
+        return
     stop_loss = reached - position.side.sign * trailing.distance_points * instrument.point
     stop_loss = round_price(stop_loss, instrument.digits)
     _move_stop(decision, position, stop_loss, position.guards, ModifyReason.TRAILING_STOP, fill)

@@ -129,6 +129,14 @@ def test_break_even_and_trail_on_one_tick_leave_the_better_of_both():
         assert state.positions[1].stop_loss == D(expected)
 
 
+def test_a_trail_that_break_even_has_overtaken_on_the_same_tick_stays_behind():
+    guards = Guards(TrailingStop(100, activation_points=150), BreakEven(140, offset_points=80))
+    _, events = ticks(held(guards=guards), ("1.10160", "1.10170"))
+    assert [(str(event.stop_loss), event.reason) for event in of_type(events, PositionModified)] == [
+        ("1.10080", ModifyReason.BREAK_EVEN)
+    ]
+
+
 TARGETS = (PartialTakeProfit(D("1.10200"), D("0.03")), PartialTakeProfit(D("1.10100"), D("0.05")))
 
 

@@ -106,8 +106,9 @@ def test_m23_an_order_is_accepted_by_what_it_needs_on_its_way(policy):
     at = market(quote("BR", "80"), instruments=[FIXED])
     placing = PlaceOrder(2, "BR", SELL, MARKET, Decimal(2))
     held = position(1, "BR", BUY, "1", "80")
-    with pytest.raises(Refused, match=r"This needs 1500\.00 USD of margin; 1499\.99 USD is free"):
+    with pytest.raises(Refused, match="insufficient_margin") as refusal:
         run(account("1999.99", positions=[held], **policy), placing, at)
+    assert refusal.value.details["margin_needed"] == "1500.00"
     state, _ = run(account("2000.00", positions=[held], **policy), placing, at)
     assert margin_required(state, at) == Decimal("1000")
 

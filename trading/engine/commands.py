@@ -121,7 +121,12 @@ class ExpireOrders:
 
 @dataclass(frozen=True, slots=True)
 class RollOver:
-    """Charge every night that a position was held and is not charged yet; settle commission that has become due."""
+    """Charge every night that a position was held and is not charged yet; settle commission that has become due.
+
+    With `until`, nights that ended later are left for another time.
+    """
+
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

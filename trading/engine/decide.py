@@ -47,7 +47,7 @@ def decide(state: AccountState, command: Command, market: Market) -> list[Engine
         case ExpireOrders():
             expiry.expire(decision)
         case RollOver():
-            rollover.roll_over(decision)
+            rollover.roll_over(decision, command)
         case CheckMargin():
             liquidation.check_margin(decision)
         case ChangeBalance():

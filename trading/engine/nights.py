@@ -22,9 +22,10 @@ def due_nights(position: Position, terms: SwapTerms, now: datetime) -> Iterator[
     return terms.nights(terms.next_day(position.opened_at) if day is None else day + timedelta(days=1), now)
 
 
-def charge_nights(decision: Decision, position: Position) -> Position:
+def charge_nights(decision: Decision, position: Position, *, until: datetime | None = None) -> Position:
     """Charge the nights that are due on a position, each as an event of its own, and return it as it is then.
 
+    With `until`, only those that have ended by that moment.
     A night whose swap needs a price that is missing is left for later, and those after it.
     """
     market = decision.market
@@ -32,7 +33,7 @@ def charge_nights(decision: Decision, position: Position) -> Position:
     if instrument is None:  # the symbol has left the catalogue
         return position
     accrued = position.swap
-    for day, multiplier in due_nights(position, instrument.swap, market.now):
+    for day, multiplier in due_nights(position, instrument.swap, until or market.now):
         try:
             swap = night_swap(instrument, position, multiplier, decision.state.currency, market)
         except Refused:

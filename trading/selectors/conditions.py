@@ -1,7 +1,8 @@
 """What the accounts of a group trade and how they see prices, kept per process and never out of date."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from django.db import connection
 from forexpro.core.money import trimmed
 from marketdata.models import Symbol
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
+from trading.engine.codec import from_json
 from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode, TradeMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
 from trading.engine.state import (
@@ -23,7 +25,7 @@ from trading.engine.state import (
     StopOutSequence,
     TriggerSide,
 )
-from trading.models import AccountGroup, GroupInstrument, TradingAccount
+from trading.models import AccountGroup, ConditionsVersion, Configuration, GroupInstrument, TradingAccount
 from trading.selectors.charges import commission_terms, swap_terms
 from trading.selectors.margin_terms import leverage_tier_terms, margin_rate_terms
 
@@ -66,6 +68,29 @@ def group_conditions(group_id: int, version: UUID | None) -> Conditions:
 def account_conditions(account: TradingAccount) -> Conditions:
     """Return the conditions that an account trades under."""
     return group_conditions(account.group_id, configuration_version())
+
+
+def conditions_at(conditions: Conditions, moment: datetime) -> Conditions:
+    """Return what the group of the present `conditions` traded under at an earlier moment.
+
+    Those are the present ones where no other version was kept; prices show at the present spreads.
+    """
+    versions = ConditionsVersion.objects.filter(group_id=conditions.group_id, effective_from__lte=moment)
+    kept = versions.order_by("-effective_from").first()
+    if kept is None or kept.version == conditions.version:
+        return conditions
+    instruments = [from_json(Instrument, payload) for payload in kept.document["instruments"]]
+    return replace(
+        conditions,
+        version=kept.version,
+        instruments={instrument.symbol: instrument for instrument in instruments},
+        policy=from_json(Policy, kept.document["policy"]),
+    )
+
+
+def configuration_changed_at() -> datetime | None:
+    """Return since when groups, their instruments and the catalogue are as they are now."""
+    return Configuration.objects.values_list("changed_at", flat=True).first()
 
 
 def _load(group_id: int, version: UUID | None) -> Conditions:

@@ -10,7 +10,7 @@ from django.db import connection
 from forexpro.core.models import Event
 from marketdata.models import Symbol
 from trading.engine.state import OrderType, Side
-from trading.models import Deal, Position, Posting, TradingAccount
+from trading.models import Configuration, Deal, Position, Posting, TradingAccount
 from trading.selectors.charges import symbol_swap_terms
 from trading.selectors.explanations import explained_decision
 from trading.selectors.rollover import DUE_ACCOUNTS, accounts_due_for_rollover
@@ -73,6 +73,18 @@ def test_missed_nights_are_caught_up_and_said_to_be_late(account):
     assert charged(account) == [("-6.50", True), ("-6.50", True), ("-6.50", False)]
     assert accounts_due_for_rollover(nights_from_now(3)) == []
     assert accounts_due_for_rollover(nights_from_now(4)) == [account.pk]
+
+
+def test_a_missed_night_is_charged_by_the_terms_of_its_moment(account):
+    buy(account)
+    Symbol.objects.filter(code="EURUSD").update(swap_long=D("-9.00"))
+    # As if the terms had changed between the two nights.
+    Configuration.objects.update(changed_at=nights_from_now(1) + timedelta(hours=1))
+    assert roll_over_due_accounts(now=nights_from_now(2), origin=ORIGIN) == 1
+    assert charged(account) == [("-6.50", True), ("-9.00", False)]
+    for event in Event.objects.filter(type="position.swap_charged"):
+        assert explained_decision(account, event.seq).explanation.first_difference() is None
+    assert account_first_difference(account.pk) is None
 
 
 def test_a_night_is_explained_and_decided_again(account):

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Decimal
-from itertools import combinations
 
 from forexpro.core.money import ZERO
 from trading.engine.decision import Decision
@@ -12,7 +11,7 @@ from trading.engine.events import CloseReason
 from trading.engine.execution import close_at_market
 from trading.engine.margin import margin_required
 from trading.engine.market import Market
-from trading.engine.state import AccountState, HedgedMargin, Position, PositionMode
+from trading.engine.state import AccountState, HedgedMargin, Position, PositionMode, Side
 from trading.engine.valuation import value_account
 
 Closings = tuple[tuple[Position, Decimal], ...]
@@ -26,10 +25,12 @@ def smallest_closings(decision: Decision, positions: Sequence[Position]) -> Clos
     no position alone sets any free, because an opposite one covers it, two opposite ones are trimmed together; where
     none do, the worst position goes whole.
     """
-    holdings = _relieving(_alone(decision, positions)) or _relieving(_in_pairs(decision, positions))
-    if not holdings:
-        return ((positions[0], positions[0].volume),)
-    return holdings[0].trimmed(lambda closings: _is_enough(decision, closings))
+    state, market = decision.state, decision.market
+    largest_first = sorted(positions, key=lambda position: (-_own_margin(state, market, position), position.id))
+    for holding in (*_alone(state, market, largest_first), *_in_pairs(state, market, largest_first)):
+        if holding.relief > 0:
+            return holding.trimmed(lambda closings: _is_enough(decision, closings))
+    return ((positions[0], positions[0].volume),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +88,27 @@ class _Holding:
         return margin_required(state, self.market)
 
 
-def _relieving(holdings: Iterator[_Holding]) -> list[_Holding]:
-    """Return the holdings that set margin free, the most first; the oldest of equals first."""
-    reliefs = [(-holding.relief, holding.positions[0].id, holding) for holding in holdings]
-    return [holding for relief, _, holding in sorted(reliefs, key=lambda entry: entry[:2]) if relief < 0]
+def _own_margin(state: AccountState, market: Market, position: Position) -> Decimal:
+    """Return the margin of a position as if nothing else were held."""
+    return margin_required(replace(state, positions={position.id: position}, orders={}), market)
 
 
-def _alone(decision: Decision, positions: Sequence[Position]) -> Iterator[_Holding]:
-    state = decision.state
+def _alone(state: AccountState, market: Market, positions: Sequence[Position]) -> Iterator[_Holding]:
     for position in positions:
         limit = min(position.volume, _uncovered(state, position))
         if limit > 0:
-            yield _Holding(state, decision.market, (position,), limit)
+            yield _Holding(state, market, (position,), limit)
 
 
-def _in_pairs(decision: Decision, positions: Sequence[Position]) -> Iterator[_Holding]:
-    for one, other in combinations(positions, 2):
-        if one.symbol == other.symbol and one.side is not other.side:
-            yield _Holding(decision.state, decision.market, (one, other), min(one.volume, other.volume))
+def _in_pairs(state: AccountState, market: Market, positions: Sequence[Position]) -> Iterator[_Holding]:
+    """Yield the first long and the first short of each symbol."""
+    first: dict[tuple[str, Side], Position] = {}
+    for position in positions:
+        first.setdefault((position.symbol, position.side), position)
+    for (symbol, side), position in first.items():
+        opposite = first.get((symbol, side.opposite))
+        if opposite is not None and side is Side.BUY:
+            yield _Holding(state, market, (position, opposite), min(position.volume, opposite.volume))
 
 
 def _uncovered(state: AccountState, position: Position) -> Decimal:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from trading.engine.commands import UNCHANGED
-from trading.engine.state import OrderType, Side
+from trading.engine.state import BreakEven, OrderType, Side, TrailingStop
 
 
 class PriceField(forms.DecimalField):
@@ -81,6 +81,29 @@ class LevelsForm(SubmissionForm):
         for name in ("price", "limit_price", "stop_loss", "take_profit"):
             if name in self.fields and name not in self.data:
                 data[name] = UNCHANGED
+        return data
+
+
+class ProtectionForm(LevelsForm):
+    """What protects a position: its levels, and how its stop loss moves by itself; empty for not at all."""
+
+    trailing_stop = forms.IntegerField(
+        label=_("Trailing stop, points behind the price"), required=False, min_value=1, max_value=10_000_000
+    )
+    break_even = forms.IntegerField(
+        label=_("Break-even after a profit of points"), required=False, min_value=1, max_value=10_000_000
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for name, initial in self.initial.items():
+            # What was left as it stood keeps its step, its start and its offset.
+            if name in ("trailing_stop", "break_even") and (name not in self.data or data.get(name) == initial):
+                data[name] = UNCHANGED
+        if isinstance(data.get("trailing_stop"), int):
+            data["trailing_stop"] = TrailingStop(data["trailing_stop"])
+        if isinstance(data.get("break_even"), int):
+            data["break_even"] = BreakEven(data["break_even"])
         return data
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from forexpro.core.http.origin import request_origin
 from trading import names
-from trading.engine.state import Position
-from trading.forms import CloseForm, LevelsForm, SubmissionForm
+from trading.engine.state import Guards, Position
+from trading.forms import CloseForm, ProtectionForm, SubmissionForm
 from trading.services.positions import position_close, position_modify, positions_close_all
 from trading.views.access import own_account
 from trading.views.decisions import Decision, decide, posted
@@ -19,12 +19,18 @@ from trading.views.desk import Desk, load_desk
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def levels(request: HttpRequest, account_id: int, position_id: int) -> HttpResponse:
-    """Set or remove the stop loss and take profit of a position."""
+    """Set or remove what protects a position: stop loss, take profit, trailing stop, break-even."""
     desk = load_desk(own_account(request, account_id))
     position = _open_position(desk, position_id)
-    initial = {"stop_loss": names.plain(position.stop_loss), "take_profit": names.plain(position.take_profit)}
-    form = LevelsForm(posted(request), initial=initial)
-    decision = Decision(title=_name(position), submit=_("Set stop loss and take profit"))
+    guards = position.guards or Guards()
+    initial = {
+        "stop_loss": names.plain(position.stop_loss),
+        "take_profit": names.plain(position.take_profit),
+        "trailing_stop": guards.trailing_stop.distance_points if guards.trailing_stop else None,
+        "break_even": guards.break_even.profit_points if guards.break_even else None,
+    }
+    form = ProtectionForm(posted(request), initial=initial)
+    decision = Decision(title=_name(position), submit=_("Set protection"))
 
     def carry_out(data: dict[str, Any]) -> object:
         return position_modify(
@@ -32,6 +38,8 @@ def levels(request: HttpRequest, account_id: int, position_id: int) -> HttpRespo
             position_id=position_id,
             stop_loss=data["stop_loss"],
             take_profit=data["take_profit"],
+            trailing_stop=data["trailing_stop"],
+            break_even=data["break_even"],
             origin=request_origin(request),
             idempotency_key=data["idempotency_key"] or None,
         )

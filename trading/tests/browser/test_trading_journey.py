@@ -63,7 +63,7 @@ def test_journey_from_sign_in_to_the_books(browser_page, market, account):
     # Protect it, close a part, get stopped out of the rest.
     row.get_by_role("link", name="Edit Buy 0.30 EURUSD").click()
     page.get_by_label("Stop loss optional").fill("1.10100")
-    page.get_by_role("button", name="Set stop loss and take profit").click()
+    page.get_by_role("button", name="Set protection").click()
     expect(row).to_contain_text("1.10100")
     row.get_by_role("link", name="Close Buy 0.30 EURUSD").click()
     page.get_by_label("Volume to close").fill("0.10")

@@ -3,9 +3,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from trading.engine.state import OrderType, Side
+from trading.engine.state import OrderType, Side, TrailingStop
 from trading.selectors import account_state
 from trading.services.orders import order_place
+from trading.services.positions import position_modify
 from trading.tests.factories import ORIGIN, set_price
 
 
@@ -37,6 +38,32 @@ def test_levels_are_set_and_removed(owner, account, position, htmx):
 def test_a_level_that_was_not_sent_stays(owner, account, position, htmx):
     post(owner, "position", account.pk, position, htmx=htmx, stop_loss="1.09")
     assert account_state(account).positions[position].take_profit == Decimal("1.2")
+
+
+def test_a_trailing_stop_and_break_even_are_set_kept_and_removed(owner, account, position, htmx):
+    def guards():
+        return account_state(account).positions[position].guards
+
+    assert (
+        post(owner, "position", account.pk, position, htmx=htmx, trailing_stop="100", break_even="50").status_code
+        == 204
+    )
+    assert (guards().trailing_stop.distance_points, guards().break_even.profit_points) == (100, 50)
+    position_modify(
+        account_id=account.pk, position_id=position, trailing_stop=TrailingStop(100, step_points=7), origin=ORIGIN
+    )
+    post(owner, "position", account.pk, position, htmx=htmx, stop_loss="1.09", trailing_stop="100", break_even="")
+    assert (guards().trailing_stop.step_points, guards().break_even) == (7, None)
+    post(owner, "position", account.pk, position, htmx=htmx, trailing_stop="")
+    assert guards() is None
+
+
+@pytest.mark.parametrize("points", ["0", "near", "1.5"])
+def test_bad_points_are_explained_and_change_nothing(owner, account, position, htmx, points):
+    answer = post(owner, "position", account.pk, position, htmx=htmx, trailing_stop=points)
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+    assert account_state(account).positions[position].guards is None
 
 
 @pytest.mark.parametrize("stop_loss", ["1.5", "x", "-1"])

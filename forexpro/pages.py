@@ -1,5 +1,6 @@
 """Pages of no app: errors, the choice of appearance, and the page that shows the design system."""
 
+import sys
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from forexpro.core.http.appearance import Appearance, appearance_of, remember_appearance
-from forexpro.core.http.errors import error_body
+from forexpro.core.http.errors import DATABASE_AWAY, RETRY_LATER, database_away_body, error_body
 
 
 @require_POST
@@ -76,6 +77,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exception(), DATABASE_AWAY):
+        return _database_away(request)
     return _error(
         request,
         500,
@@ -86,6 +89,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
             "number below."
         ),
     )
+
+
+def _database_away(request: HttpRequest) -> HttpResponse:
+    error = database_away_body()["error"]
+    response = _error(
+        request,
+        503,
+        code=error["code"],
+        title=_("The database does not answer right now"),
+        advice=_("Try again in a moment. If you were changing something, look first whether it was carried out."),
+        message=error["message"],
+    )
+    response["Retry-After"] = RETRY_LATER["Retry-After"]
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -101,9 +118,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def _error(request: HttpRequest, status: int, *, code: str, title: str, advice: str) -> HttpResponse:
+def _error(request: HttpRequest, status: int, *, code: str, title: str, advice: str, message: str = "") -> HttpResponse:
     if request.path.startswith("/api/") or not request.accepts("text/html"):
-        return JsonResponse(error_body(code, title), status=status)
+        return JsonResponse(error_body(code, message or title), status=status)
     return render(request, "errors/error.html", {"status": status, "title": title, "advice": advice}, status=status)
 
 

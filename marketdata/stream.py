@@ -107,9 +107,9 @@ async def publish_ticks(ticks: Sequence[Tick], *, wait_for_consumers: bool = Fal
 def read_ticks(after_id: str, *, count: int = 1000, block_ms: int = 0) -> list[Tick]:
     """Return at most `count` ticks after an id (`START` for all there are), waiting for the first up to `block_ms`.
 
-    `block_ms` is at most 1,000: the connection gives up on silence soon after.
+    `block_ms` is at most 500: the connection gives up on silence soon after.
     """
-    answer: Any = redis_client().xread({name("ticks"): after_id}, count=count, block=min(block_ms, 1000) or None)
+    answer: Any = redis_client().xread({name("ticks"): after_id}, count=count, block=min(block_ms, 500) or None)
     return [unpack(fields[b"t"], entry_id.decode()) for _, entries in answer for entry_id, fields in entries]
 
 

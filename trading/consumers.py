@@ -38,7 +38,8 @@ VALUATION_SECONDS = 0.25
 EVENTS_READ = 500
 # How soon a follower notices by itself that a wake-up was lost, that conditions changed.
 POLL_SECONDS = 15
-FAILED_CODE = 1011
+# Of the codes that an application may close with; 1011, which says the same, is the server's own.
+FAILED_CODE = 4500
 
 
 class AccountSocket(PriceSocket):

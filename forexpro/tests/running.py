@@ -49,7 +49,7 @@ def running_platform() -> Iterator[Platform]:
     folder = settings.LOCAL_DIR / "platform"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {
         "DEMO": "true",
         "LOCAL_DIR": str(folder),
@@ -104,7 +104,7 @@ def _empty_database(url: str) -> str:
     return parts._replace(path=f"/{name}").geturl()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,10 +1,12 @@
 """The one shape every error answer has: code, message, details, request id."""
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -12,6 +14,12 @@ from rest_framework.views import set_rollback
 
 from forexpro.core.http.middleware import current_request_id
 from forexpro.core.refusals import Refused
+
+logger = logging.getLogger(__name__)
+
+# What Django raises when the database cannot be reached, does not answer in time, or went away in between.
+DATABASE_AWAY = (OperationalError, InterfaceError)
+RETRY_LATER = {"Retry-After": "1"}
 
 
 def error_body(code: str, message: str, details: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -26,10 +34,22 @@ def error_body(code: str, message: str, details: Mapping[str, Any] | None = None
     }
 
 
+def database_away_body() -> dict[str, Any]:
+    """Return the error body of a request that the database left without an answer."""
+    return error_body(
+        "database_unavailable",
+        "The database does not answer right now, and it is not known whether this was carried out. Repeat it in a "
+        "moment, unchanged and under the same Idempotency-Key: it takes effect once.",
+    )
+
+
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Turn refusals and REST framework exceptions into the error shape; leave anything else to become a 500."""
     if isinstance(exception, Refused):
         return Response(error_body(exception.code, exception.message, exception.details), status=exception.http_status)
+    if isinstance(exception, DATABASE_AWAY):
+        logger.warning("the database is away: %s", exception)
+        return Response(database_away_body(), status=503, headers=RETRY_LATER)
     if isinstance(exception, Http404):
         exception = exceptions.NotFound()
     elif isinstance(exception, PermissionDenied):

@@ -8,9 +8,6 @@ import redis
 import redis.asyncio
 from django.conf import settings
 
-# Short, because a request must answer within seconds when Redis is gone (losing Redis loses nothing a client owns).
-TIMEOUT_SECONDS = 2
-
 
 def name(*parts: str) -> str:
     """Return the namespaced name of a key, stream or channel: `name("quotes")` is `forexpro:quotes`."""
@@ -20,9 +17,7 @@ def name(*parts: str) -> str:
 @cache
 def redis_client() -> redis.Redis:
     """Return this process's synchronous client; replies are bytes."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
-    )
+    return redis.Redis.from_url(settings.REDIS_URL, **settings.REDIS_OPTIONS)
 
 
 _async_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis] = WeakKeyDictionary()
@@ -40,7 +35,7 @@ def async_redis_client() -> redis.asyncio.Redis:
         _async_clients[loop] = redis.asyncio.Redis.from_url(
             settings.REDIS_URL,
             socket_timeout=None,
-            socket_connect_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=settings.REDIS_TIMEOUT_SECONDS,
             max_connections=10_000,
         )
     return _async_clients[loop]

@@ -27,7 +27,7 @@ def increased(held: Position, added: Position) -> Position:
     """Return `held` with `added` in it: volumes summed, price and conversion averaged by volume.
 
     Stop loss and take profit become those of the addition; where it has none, they are removed (MT5, netting system).
-    They count from the moment of the addition.
+    One that is new counts from the moment of the addition.
     """
     volume = held.volume + added.volume
 
@@ -42,8 +42,8 @@ def increased(held: Position, added: Position) -> Position:
         margin_conversion=average(held.margin_conversion, added.margin_conversion),
         stop_loss=added.stop_loss,
         take_profit=added.take_profit,
-        stop_loss_since=added.opened_at,
-        take_profit_since=added.opened_at,
+        stop_loss_since=held.stop_loss_since if added.stop_loss == held.stop_loss else added.opened_at,
+        take_profit_since=held.take_profit_since if added.take_profit == held.take_profit else added.opened_at,
         guards_since=added.opened_at,
         commission=held.commission + added.commission,
     )

@@ -169,3 +169,17 @@ def test_close_by_refuses(other, code):
 def test_nothing_modifies_by_the_way():
     _, events = run(netting(LONG), at_market(BUY, "1"), AT)
     assert not of_type(events, PositionModified)
+
+
+def test_the_tick_that_adds_to_a_position_does_not_reach_the_levels_that_were_replaced():
+    adds = order(2, "EURUSD", BUY, OrderType.LIMIT, "1", "1.08500", stop_loss="1.07000")
+    state, events = run(netting(LONG, orders=[adds]), ProcessTick("EURUSD"), market(quote("EURUSD", "1.07900")))
+    assert not of_type(events, PositionClosed)
+    assert (state.positions[1].volume, state.positions[1].stop_loss) == (2, Decimal("1.07000"))
+
+
+def test_levels_that_an_addition_repeats_count_since_when_they_did():
+    adds = order(2, "EURUSD", BUY, OrderType.LIMIT, "1", "1.08500", stop_loss="1.08000")
+    _, events = run(netting(LONG, orders=[adds]), ProcessTick("EURUSD"), market(quote("EURUSD", "1.07900")))
+    (closed,) = of_type(events, PositionClosed)
+    assert (closed.volume, closed.reason) == (2, CloseReason.STOP_LOSS)

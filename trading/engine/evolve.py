@@ -130,7 +130,9 @@ def _with_levels(position: Position, event: PositionModified) -> Position:
 
 
 def _with(entries: Mapping[int, Entry], entry: Entry) -> dict[int, Entry]:
-    return {**entries, entry.id: entry}
+    """Return the entries with another one, in order of their ids whatever came first: decisions follow that order."""
+    grown = {**entries, entry.id: entry}
+    return grown if entry.id >= max(entries, default=0) else dict(sorted(grown.items()))
 
 
 def _without(entries: Mapping[int, Entry], id: int) -> dict[int, Entry]:

@@ -284,8 +284,8 @@ class BlockedCommission:
 class AccountState:
     """Everything a decision about one account depends on, apart from the market.
 
-    Money is in `currency`. `orders` holds working orders and `positions` open positions, by id; `blocked_commission`
-    one entry for each moment at which some is settled, the first one first.
+    Money is in `currency`. `orders` holds working orders and `positions` open positions, by id and in that order;
+    `blocked_commission` one entry for each moment at which some is settled, the first one first.
     """
 
     id: int

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from trading.engine.commands import ClosePosition, PlaceOrder, RollOver
-from trading.engine.events import BalanceUpdated, PositionClosed, PositionReduced, SwapCharged
+from trading.engine.events import BalanceUpdated, PositionClosed, PositionOpened, PositionReduced, SwapCharged
+from trading.engine.evolve import evolve
 from trading.engine.state import OrderType, PositionMode, Side
 from trading.engine.terms import SwapMode, SwapTerms
 from trading.engine.valuation import value_account
@@ -161,3 +162,11 @@ def test_a_night_without_its_price_does_not_keep_a_position_open():
     state, events = run(holding(), ClosePosition(1), late)
     assert not state.positions
     assert nights(events) == []
+
+
+def test_positions_are_charged_in_order_of_their_ids_whichever_was_opened_first():
+    opened = account()
+    for position_id in (3, 1, 2):
+        opened = evolve(opened, PositionOpened(position(position_id, "EURUSD", Side.BUY, "1", "1.1", opened_at=MONDAY)))
+    _, events = run(opened, RollOver(), at("03-02 22:00"))
+    assert [event.position_id for event in of_type(events, SwapCharged)] == [1, 2, 3]

@@ -94,20 +94,41 @@ class TradingHours:
         turning_points = (moment.astimezone(UTC) for moment in self._turning_points(after))
         return next((moment for moment in turning_points if self.is_open(moment)), None)
 
+    def next_closing(self, after: datetime) -> datetime | None:
+        """Return the first moment (UTC) after an aware one at which a market that is open then is closed."""
+        if not self.sessions and not self.holidays:
+            return None
+        turning_points = (moment.astimezone(UTC) for moment in self._turning_points(after))
+        return next((moment for moment in turning_points if not self.is_open(moment)), None)
+
+    def open_times(self, after: datetime, count: int) -> list[tuple[datetime, datetime | None]]:
+        """Return the next `count` times at which the market opens and closes, a running one first; fewer if it ends."""
+        found: list[tuple[datetime, datetime | None]] = []
+        opens = after if self.is_open(after) else self.next_opening(after)
+        while opens is not None and len(found) < count:
+            closes = self.next_closing(opens)
+            found.append((opens, closes))
+            opens = None if closes is None else self.next_opening(closes)
+        return found
+
     def _holiday(self, day: date) -> Holiday | None:
         return next((holiday for holiday in self.holidays if holiday.day == day), None)
 
     def _turning_points(self, after: datetime) -> Iterator[datetime]:
-        """Yield the moments at which the market may open, in order."""
+        """Yield the moments at which the market may open or close, in order."""
         today = after.astimezone(self.timezone).date()
         for days in range(_LONGEST_CLOSURE_DAYS):
             day = today + timedelta(days=days)
             # Midnight too: a holiday ends there, and a session from the day before may go on.
             holiday = self._holiday(day)
-            minutes = {0, *(opens for opens, _ in holiday.sessions)} if holiday else {0}
+            minutes = {0, *(minute for session in holiday.sessions for minute in session)} if holiday else {0}
             minutes |= {
-                opens % _MINUTES_OF_DAY for opens, _ in self.sessions if opens // _MINUTES_OF_DAY == day.weekday()
+                minute % _MINUTES_OF_DAY
+                for session in self.sessions
+                for minute in session
+                if minute // _MINUTES_OF_DAY == day.weekday()
             }
+            minutes.discard(_MINUTES_OF_DAY)  # that is the next midnight
             for minute in sorted(minutes):
                 moment = datetime.combine(day, time(minute // 60, minute % 60), self.timezone)
                 if moment > after:

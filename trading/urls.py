@@ -1,11 +1,11 @@
 from django.urls import path
 
-from trading.views import explanations, orders, positions, terminal
+from trading.views import demo_accounts, explanations, orders, positions, terminal
 
 app_name = "trading"
 urlpatterns = [
     path("trade", terminal.trade, name="trade"),
-    path("trade/demo", terminal.open_demo, name="open_demo"),
+    path("trade/demo", demo_accounts.open_demo, name="open_demo"),
     path("trade/<int:account_id>", terminal.terminal, name="terminal"),
     path("trade/<int:account_id>/book", terminal.book, name="book"),
     path("trade/<int:account_id>/history", terminal.history, name="history"),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("trade/<int:account_id>/positions/close", positions.close_all, name="close_all"),
     path("trade/<int:account_id>/positions/<int:position_id>", positions.levels, name="position"),
     path("trade/<int:account_id>/positions/<int:position_id>/close", positions.close, name="position_close"),
+    path("trade/<int:account_id>/positions/<int:position_id>/close-by", positions.close_by, name="position_close_by"),
 ]

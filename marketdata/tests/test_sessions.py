@@ -65,3 +65,31 @@ def test_a_session_may_run_over_the_end_of_the_week():
 def test_sessions_that_cannot_be_read_are_refused_with_the_reason(sessions, reason):
     with pytest.raises(ValidationError, match=reason):
         validate_sessions(sessions)
+
+
+@pytest.mark.parametrize(
+    ("sessions", "moment", "closes"),
+    [
+        (FOREX, "2026-11-20 12:00", "2026-11-20 22:00"),
+        (FOREX, "2026-07-19 21:00", "2026-07-24 21:00"),
+        (HONG_KONG, "2026-11-20 18:59", "2026-11-20 19:00"),
+        ({**FOREX, "holidays": {"2026-11-26": [["09:30", "13:00"]]}}, "2026-11-24 12:00", "2026-11-26 05:00"),
+        ({**FOREX, "holidays": {"2026-11-26": [["09:30", "13:00"]]}}, "2026-11-26 15:00", "2026-11-26 18:00"),
+        ({"timezone": "UTC", "hours": [["mon 00:00", "mon 24:00"]]}, "2026-11-16 12:00", "2026-11-17 00:00"),
+        ({}, "2026-11-21 12:00", None),
+    ],
+)
+def test_next_closing(sessions, moment, closes):
+    found = TradingHours.from_json(sessions).next_closing(at(moment))
+    assert found == (None if closes is None else at(closes))
+
+
+def test_open_times_begin_with_the_running_one():
+    hours = TradingHours.from_json(HONG_KONG)
+    monday = at("2026-11-16 02:00")
+    assert hours.open_times(monday, 3) == [
+        (monday, at("2026-11-16 04:00")),
+        (at("2026-11-20 09:15"), at("2026-11-20 19:00")),
+        (at("2026-11-23 01:15"), at("2026-11-23 04:00")),
+    ]
+    assert TradingHours.from_json({}).open_times(monday, 3) == [(monday, None)]

@@ -4,9 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from forexpro.core.money import quantize
 from trading.engine.commission import Commission
 from trading.engine.conversion import Conversion
-from trading.engine.margin_formulae import effective_leverage
+from trading.engine.margin_formulae import Exposure, effective_leverage, exposure_margin
 from trading.engine.market import Instrument, MarginMode, Quote
 from trading.engine.profit import Profit
 from trading.engine.state import AccountState, LevelUnit, Policy, Position
@@ -126,4 +127,7 @@ def _margin_formula(instrument: Instrument, position: Position, state: AccountSt
             tiers = ", ".join(f"1:{tier.leverage} above {tier.notional_from}" for tier in instrument.leverage_tiers)
             terms += f" (at most {tiers})"
     rate = instrument.margin_rates.of(position.side).held
-    return f"{terms} × {position.margin_conversion:f} × {rate} {state.currency}"
+    amount = instrument.maintenance_margin or instrument.initial_margin
+    exposure = Exposure(position.volume, position.open_price, position.margin_conversion, rate, amount)
+    margin = quantize(exposure_margin(instrument, [exposure], state.policy.leverage), state.currency)
+    return f"{terms} × {position.margin_conversion:f} × {rate} = {margin} {state.currency}"

@@ -4,24 +4,76 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.locks import locked_user
 from accounts.models import User
 from forexpro.core.events.chain import Origin
+from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason, ChangeBalance
-from trading.models import TradingAccount
+from trading.engine.state import PositionMode
+from trading.models import AccountGroup, TradingAccount
 from trading.services.accounts import account_open_apply
 from trading.services.execution import execute_apply
 
-CURRENCY = "USD"
+# What a new account is given by its currency: about the same everywhere.
+DEPOSITS = {
+    "USD": Decimal(10_000),
+    "EUR": Decimal(10_000),
+    "GBP": Decimal(10_000),
+    "JPY": Decimal(1_500_000),
+    "CHF": Decimal(10_000),
+}
+LEVERAGES = tuple(map(Decimal, (1, 2, 5, 10, 20, 30, 50, 100, 200, 300, 400, 500, 1000)))
 LEVERAGE = Decimal(100)
-DEPOSIT = Decimal(10_000)
+DEMO_ACCOUNTS_MAX = 10
 
 
 @transaction.atomic(durable=True)
-def demo_account_open(*, owner: User, origin: Origin) -> TradingAccount:
-    """Open a demo account in US dollars with play money in it."""
+def demo_account_open(
+    *,
+    owner: User,
+    currency: str = "USD",
+    leverage: Decimal | None = None,
+    position_mode: PositionMode = PositionMode.HEDGING,
+    origin: Origin,
+) -> TradingAccount:
+    """Open a demo account with play money in it, one of at most `DEMO_ACCOUNTS_MAX` that a person has open.
+
+    Without `leverage` it is 1:100, or the highest that the group of new accounts allows.
+    """
+    locked_user(owner.pk)  # two requests at once count the accounts one after the other
+    kind = TradingAccount.Kind.DEMO
+    held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
+    if held >= DEMO_ACCOUNTS_MAX:
+        raise Refused(
+            "demo_accounts_max",
+            f"You have {held} demo accounts, which is the most. Go on with one of them.",
+            {"accounts": str(held), "maximum": str(DEMO_ACCOUNTS_MAX)},
+        )
+    if currency not in DEPOSITS:
+        raise Refused(
+            "demo_currency_unknown",
+            f"Demo accounts are in {', '.join(DEPOSITS)}; not in {currency}.",
+            {"field": "currency", "currency": currency},
+        )
     account = account_open_apply(
-        owner=owner, kind=TradingAccount.Kind.DEMO, currency=CURRENCY, leverage=LEVERAGE, origin=origin
+        owner=owner,
+        kind=kind,
+        currency=currency,
+        leverage=default_leverage() if leverage is None else leverage,
+        position_mode=position_mode,
+        origin=origin,
     )
-    deposit = ChangeBalance(DEPOSIT, BalanceReason.DEPOSIT, "demo")
+    deposit = ChangeBalance(DEPOSITS[currency], BalanceReason.DEPOSIT, "demo")
     execute_apply(account.pk, deposit, ticks={}, origin=origin, idempotency_key=None).raise_refusal()
     return account
+
+
+def leverage_choices() -> list[Decimal]:
+    """Return the leverages that a new account may have, the group's highest among them."""
+    highest = AccountGroup.objects.get(is_default=True).leverage_max
+    return [leverage for leverage in LEVERAGES if leverage < highest] + [highest]
+
+
+def default_leverage() -> Decimal:
+    """Return the leverage of a person who does not choose one."""
+    return min(LEVERAGE, AccountGroup.objects.get(is_default=True).leverage_max)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from trading.models import TradingAccount
 from trading.models.order import Side
 from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import load_accounts
+from trading.views.terms import Term, guard_terms, order_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,11 @@ class Row:
     digits: int
     value: PositionValue | None
     entry: str
+    terms: list[Term]
     edit_url: str
     remove_url: str
     remove_name: str
+    close_by_url: str = ""
 
 
 def load_desk(account: TradingAccount) -> Desk:
@@ -63,11 +66,13 @@ def load_desk(account: TradingAccount) -> Desk:
 
 def book_context(desk: Desk) -> dict[str, Any]:
     """Return what the templates of positions and orders need, newest first."""
+    held = {(position.symbol, position.side) for position in desk.state.positions.values()}
     return {
         "account": desk.account,
         "urls": page_urls(desk.account),
         "positions": [
-            _position_row(desk, desk.state.positions[id]) for id in sorted(desk.state.positions, reverse=True)
+            _position_row(desk, position, has_opposite=(position.symbol, position.side.opposite) in held)
+            for __, position in sorted(desk.state.positions.items(), reverse=True)
         ],
         "orders": [_order_row(desk, desk.state.orders[id]) for id in sorted(desk.state.orders, reverse=True)],
     }
@@ -89,8 +94,18 @@ def instrument_of(desk: Desk, symbol: str) -> Instrument | None:
     return desk.market.instruments.get(symbol)
 
 
-def _position_row(desk: Desk, position: Position) -> Row:
+def opposites_of(desk: Desk, position: Position) -> list[Position]:
+    """Return the positions that a position can be closed by, oldest first."""
+    return [
+        other
+        for __, other in sorted(desk.state.positions.items())
+        if other.symbol == position.symbol and other.side is not position.side
+    ]
+
+
+def _position_row(desk: Desk, position: Position, *, has_opposite: bool) -> Row:
     arguments = [desk.account.pk, position.id]
+    close_by = reverse("trading:position_close_by", args=arguments) if has_opposite else ""
     return _row(
         desk,
         position,
@@ -101,6 +116,8 @@ def _position_row(desk: Desk, position: Position) -> Row:
         remove_url=reverse("trading:position_close", args=arguments),
         api_url=_api_url(desk, "positions", position.id),
         remove={"method": "POST", "url": f"{_api_url(desk, 'positions', position.id)}/close"},
+        terms=guard_terms(position.guards),
+        close_by_url=close_by,
     )
 
 
@@ -116,6 +133,7 @@ def _order_row(desk: Desk, order: Order) -> Row:
         remove_url=reverse("trading:order_cancel", args=arguments),
         api_url=_api_url(desk, "orders", order.id),
         remove={"method": "DELETE", "url": _api_url(desk, "orders", order.id)},
+        terms=order_terms(order),
     )
 
 
@@ -130,6 +148,8 @@ def _row(
     remove_url: str,
     api_url: str,
     remove: Mapping[str, str],
+    terms: list[Term],
+    close_by_url: str = "",
 ) -> Row:
     type_name = str(models.Order.Type(subject.type).label) if isinstance(subject, Order) else ""
     instrument = instrument_of(desk, subject.symbol)
@@ -145,6 +165,8 @@ def _row(
         "armed": subject.armed if isinstance(subject, Order) else False,
         "stop_loss": subject.stop_loss,
         "take_profit": subject.take_profit,
+        "guards": None if subject.guards is None else asdict(subject.guards),
+        "oco_group": subject.oco_group if isinstance(subject, Order) else "",
         "url": api_url,
         "remove": remove,
     }
@@ -158,9 +180,11 @@ def _row(
         digits=instrument.digits if instrument else 5,
         value=value,
         entry=dumps(entry).decode(),
+        terms=terms,
         edit_url=edit_url,
         remove_url=remove_url,
         remove_name=removing % {"name": name},
+        close_by_url=close_by_url,
     )
 
 

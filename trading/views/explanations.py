@@ -1,13 +1,9 @@
 """Why something happened on an account: the decision behind an event."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from forexpro.core.http.renderers import dumps
@@ -17,8 +13,7 @@ from trading.models import TradingAccount
 from trading.selectors.explanation_report import explanation_report
 from trading.selectors.explanations import ExplainedDecision, explained_decision
 from trading.views.access import own_account
-
-_WORDS = {True: _("yes"), False: _("no")}
+from trading.views.facts import facts
 
 
 @login_required
@@ -60,20 +55,6 @@ def signed_document(account: TradingAccount, seq: int) -> HttpResponse:
     response = HttpResponse(dumps(sign(_decision(account, seq).to_document())), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="decision-{account.number}-{seq}.json"'
     return response
-
-
-def facts(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Return names and values of JSON line by line, what is nested under the name that it is in; nothing for nulls."""
-    found: list[tuple[str, str]] = []
-    for key, value in values.items():
-        name = f"{prefix}{key.replace('_', ' ')}"
-        if isinstance(value, Mapping):
-            found += facts(value, f"{name}: ")
-        elif isinstance(value, list):
-            found += facts({str(number): entry for number, entry in enumerate(value, 1)}, f"{name} ")
-        elif value is not None and value != "":
-            found.append((name, str(_WORDS[value] if isinstance(value, bool) else value)))
-    return found
 
 
 def _set(values: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -14,13 +14,13 @@ from forexpro.core.refusals import Refused
 from trading import names
 from trading.api.throttles import order_limit
 from trading.engine.state import Order as WorkingOrder
-from trading.forms import OrderChangeForm, OrderForm, SubmissionForm
+from trading.forms import GUARD_FIELDS, OrderChangeForm, OrderForm, SubmissionForm, guards_initial
 from trading.models import Order, TradingAccount
 from trading.services.orders import order_cancel, order_modify, order_place
 from trading.views.access import own_account
 from trading.views.decisions import Decision, decide, posted
 from trading.views.desk import Desk, load_desk, page_urls
-from trading.views.ticket import Ticket, ticket_context
+from trading.views.ticket import TICKET_ID, Ticket, next_form, ticket_context
 
 
 @login_required
@@ -28,7 +28,7 @@ from trading.views.ticket import Ticket, ticket_context
 def place(request: HttpRequest, account_id: int) -> HttpResponse:
     """Place the order that the ticket describes; answer the ticket, fresh, or as it was with the reason beside it."""
     account = own_account(request, account_id)
-    form = OrderForm(request.POST)
+    form = OrderForm(request.POST, auto_id=TICKET_ID)
     if form.is_valid():
         data = form.cleaned_data
         key = data.pop("idempotency_key") or None
@@ -41,7 +41,7 @@ def place(request: HttpRequest, account_id: int) -> HttpResponse:
         return _without_scripts(request, account_id, form)
     desk = load_desk(account)
     ticket = Ticket.of_form(form) if form.errors else Ticket.after(form)
-    context = ticket_context(desk, ticket, form if form.errors else OrderForm())
+    context = ticket_context(desk, ticket, form if form.errors else next_form(form))
     response = render(request, "trading/partials/ticket.html", context, status=422 if form.errors else 200)
     return response if form.errors else trigger_client_event(response, "account-changed")
 
@@ -73,11 +73,12 @@ def _without_scripts(request: HttpRequest, account_id: int, form: OrderForm) -> 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, account_id: int, order_id: int) -> HttpResponse:
-    """Change the prices of a working order."""
+    """Change prices, expiry and guards of a working order."""
     desk = load_desk(own_account(request, account_id))
     order = _working_order(desk, order_id)
     prices = ["price", "stop_loss", "take_profit"] + (["limit_price"] if order.limit_price is not None else [])
-    initial = {name: names.plain(getattr(order, name)) for name in prices}
+    initial: dict[str, Any] = {name: names.plain(getattr(order, name)) for name in prices}
+    initial |= {"expires_at": order.expires_at, **guards_initial(order.guards)}
     form = OrderChangeForm(posted(request), initial=initial)
     if order.limit_price is None:
         del form.fields["limit_price"]
@@ -87,7 +88,7 @@ def change(request: HttpRequest, account_id: int, order_id: int) -> HttpResponse
         return order_modify(
             account_id=account_id,
             order_id=order_id,
-            **{name: data[name] for name in prices},
+            **{name: data[name] for name in (*prices, "expires_at", *GUARD_FIELDS)},
             origin=request_origin(request),
             idempotency_key=data["idempotency_key"] or None,
         )

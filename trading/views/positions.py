@@ -8,38 +8,29 @@ from django.views.decorators.http import require_http_methods
 
 from forexpro.core.http.origin import request_origin
 from trading import names
-from trading.engine.state import Guards, Position
-from trading.forms import CloseForm, ProtectionForm, SubmissionForm
-from trading.services.positions import position_close, position_modify, positions_close_all
+from trading.engine.state import Position
+from trading.forms import GUARD_FIELDS, CloseByForm, CloseForm, LevelsForm, SubmissionForm, guards_initial
+from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all
 from trading.views.access import own_account
 from trading.views.decisions import Decision, decide, posted
-from trading.views.desk import Desk, load_desk
+from trading.views.desk import Desk, instrument_of, load_desk, opposites_of
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def levels(request: HttpRequest, account_id: int, position_id: int) -> HttpResponse:
-    """Set or remove what protects a position: stop loss, take profit, trailing stop, break-even."""
+    """Set or remove stop loss, take profit and guards of a position."""
     desk = load_desk(own_account(request, account_id))
     position = _open_position(desk, position_id)
-    guards = position.guards or Guards()
-    initial = {
-        "stop_loss": names.plain(position.stop_loss),
-        "take_profit": names.plain(position.take_profit),
-        "trailing_stop": guards.trailing_stop.distance_points if guards.trailing_stop else None,
-        "break_even": guards.break_even.profit_points if guards.break_even else None,
-    }
-    form = ProtectionForm(posted(request), initial=initial)
+    initial = {"stop_loss": names.plain(position.stop_loss), "take_profit": names.plain(position.take_profit)}
+    form = LevelsForm(posted(request), initial=initial | guards_initial(position.guards))
     decision = Decision(title=_name(position), submit=_("Set protection"))
 
     def carry_out(data: dict[str, Any]) -> object:
         return position_modify(
             account_id=account_id,
             position_id=position_id,
-            stop_loss=data["stop_loss"],
-            take_profit=data["take_profit"],
-            trailing_stop=data["trailing_stop"],
-            break_even=data["break_even"],
+            **{name: data[name] for name in ("stop_loss", "take_profit", *GUARD_FIELDS)},
             origin=request_origin(request),
             idempotency_key=data["idempotency_key"] or None,
         )
@@ -66,6 +57,36 @@ def close(request: HttpRequest, account_id: int, position_id: int) -> HttpRespon
             account_id=account_id,
             position_id=position_id,
             volume=data["volume"],
+            origin=request_origin(request),
+            idempotency_key=data["idempotency_key"] or None,
+        )
+
+    return decide(request, desk.account, form, decision, carry_out)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def close_by(request: HttpRequest, account_id: int, position_id: int) -> HttpResponse:
+    """Close a position against an opposite one."""
+    desk = load_desk(own_account(request, account_id))
+    position = _open_position(desk, position_id)
+    opposites = opposites_of(desk, position)
+    if not opposites:
+        raise Http404("There is no opposite position.")
+    form = CloseByForm(posted(request))
+    form.fields["opposite_position_id"].choices = [(one.id, _choice(desk, one)) for one in opposites]  # type: ignore[attr-defined]
+    decision = Decision(
+        title=_("Close %(position)s by an opposite position") % {"position": _name(position)},
+        explanation=_("Both are closed for the smaller of their volumes, at their opening prices: no spread is paid."),
+        submit=_("Close by"),
+        destructive=True,
+    )
+
+    def carry_out(data: dict[str, Any]) -> object:
+        return position_close_by(
+            account_id=account_id,
+            position_id=position_id,
+            opposite_position_id=data["opposite_position_id"],
             origin=request_origin(request),
             idempotency_key=data["idempotency_key"] or None,
         )
@@ -106,6 +127,15 @@ def _open_position(desk: Desk, position_id: int) -> Position:
 
 def _name(position: Position) -> str:
     return names.order_name(position.side, position.volume, position.symbol)
+
+
+def _choice(desk: Desk, position: Position) -> str:
+    instrument = instrument_of(desk, position.symbol)
+    return _("#%(id)s %(position)s from %(price)s") % {
+        "id": position.id,
+        "position": _name(position),
+        "price": f"{position.open_price:.{instrument.digits if instrument else 5}f}",
+    }
 
 
 def _value_now(desk: Desk, position: Position) -> str:

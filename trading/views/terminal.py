@@ -2,42 +2,41 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import redis
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from forexpro.core.events.sentences import sentence
-from forexpro.core.http.origin import request_origin
 from marketdata.feeds import Interval
 from marketdata.models import Symbol
 from marketdata.selectors import day_summaries, symbol_catalogue
 from marketdata.selectors.days import Day
-from trading.forms import OrderForm
+from marketdata.sessions import TradingHours
 from trading.selectors.accounts import accounts_of_user
 from trading.selectors.explanations import UNEXPLAINED
 from trading.selectors.history import deals as deals_of
 from trading.selectors.journal import NEWEST, events_between, newest_events
 from trading.selectors.sentences import CLOSE_REASONS
-from trading.services.demo_accounts import demo_account_open
 from trading.views.access import own_account
 from trading.views.announcements import announce
 from trading.views.desk import Desk, book_context, load_desk, page_urls, scripts_context
-from trading.views.ticket import Ticket, ticket_context
+from trading.views.ticket import Ticket, new_form, ticket_context
 
 logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 50
 START_SYMBOL = "EURUSD"
+# How many openings ahead a page knows; one that is left open for longer still learns of them from refusals.
+OPEN_TIMES = 5
 
 
 @login_required
@@ -46,18 +45,7 @@ def trade(request: HttpRequest) -> HttpResponse:
     """Lead to the person's first trading account, or offer to open one."""
     account = accounts_of_user(request.user).first()
     if account is None:
-        return render(request, "trading/no_account.html")
-    return HttpResponseRedirect(reverse("trading:terminal", args=[account.pk]))
-
-
-@login_required
-@require_POST
-def open_demo(request: HttpRequest) -> HttpResponse:
-    """Open a demo account for a person who has no account yet."""
-    account = accounts_of_user(request.user).first()
-    if account is None:
-        account = demo_account_open(owner=request.user, origin=request_origin(request))  # type: ignore[arg-type]
-        messages.success(request, _("Your demo account %(number)s is open.") % {"number": account.number})
+        return HttpResponseRedirect(reverse("trading:open_demo"))
     return HttpResponseRedirect(reverse("trading:terminal", args=[account.pk]))
 
 
@@ -72,7 +60,7 @@ def terminal(request: HttpRequest, account_id: int) -> HttpResponse:
     wanted = request.GET.get("symbol", START_SYMBOL)
     symbol = wanted if wanted in codes else next(iter(codes), START_SYMBOL)
     context = {
-        **ticket_context(desk, Ticket(symbol), OrderForm()),
+        **ticket_context(desk, Ticket(symbol), new_form()),
         **book_context(desk),
         "accounts": accounts_of_user(request.user),
         "valuation": desk.valuation,
@@ -143,6 +131,7 @@ def watchlist_groups(desk: Desk) -> list[dict[str, Any]]:
     """Return the symbols that the account trades by asset class, with their present prices."""
     symbols = [symbol for code, symbol in symbol_catalogue().items() if code in desk.market.instruments]
     days = symbol_days([symbol.code for symbol in symbols])
+    open_times = MarketHours(desk.market.now)
     groups = []
     for asset_class in Symbol.AssetClass:
         rows = []
@@ -161,6 +150,8 @@ def watchlist_groups(desk: Desk) -> list[dict[str, Any]]:
                     "volume_min": instrument.volume_min,
                     "volume_max": instrument.volume_max,
                     "volume_step": instrument.volume_step,
+                    "trade_mode": instrument.trade_mode,
+                    "open_times": open_times.of(instrument.hours),
                     "bid": quote and quote.bid,
                     "ask": quote and quote.ask,
                     "day_open": days[symbol.code].reference if symbol.code in days else None,
@@ -169,6 +160,21 @@ def watchlist_groups(desk: Desk) -> list[dict[str, Any]]:
         if rows:
             groups.append({"asset_class": asset_class.value, "name": asset_class.label, "rows": rows})
     return groups
+
+
+class MarketHours:
+    """When markets are open from a moment on; many symbols keep the same hours, which are worked out once."""
+
+    def __init__(self, now: datetime):
+        self._now = now
+        self._known: dict[TradingHours, list[tuple[datetime, datetime | None]] | None] = {}
+
+    def of(self, hours: TradingHours) -> list[tuple[datetime, datetime | None]] | None:
+        """Return the next openings and closings, None for a market that never closes."""
+        if hours not in self._known:
+            always = not hours.sessions and not hours.holidays
+            self._known[hours] = None if always else hours.open_times(self._now, OPEN_TIMES)
+        return self._known[hours]
 
 
 def symbol_days(codes: Sequence[str]) -> dict[str, Day]:

@@ -4,6 +4,8 @@ import htmx from "htmx.org";
 
 import { urls } from "./desk.js";
 
+const PRICES = new Set(["price", "limit_price", "stop_loss", "take_profit", "moves_at"]);
+
 const followers = new Set();
 let seq = Number(document.getElementById("dock").dataset.seq);
 let fetching = false;
@@ -49,5 +51,5 @@ function entries() {
 
 /** Prices arrive as decimal strings; lines are drawn with numbers. */
 function toNumbers(key, value) {
-  return ["price", "limit_price", "stop_loss", "take_profit"].includes(key) && value !== null ? Number(value) : value;
+  return PRICES.has(key) && value !== null ? Number(value) : value;
 }

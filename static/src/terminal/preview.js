@@ -1,8 +1,8 @@
 /** What the server says the ticket would do: margin, cost and room, or why it would refuse. */
 
-import { formatMoney, formatPercent } from "../js/format.js";
+import { formatMoney, formatPercent, formatPrice } from "../js/format.js";
 import { write } from "../js/prices.js";
-import { account, urls } from "./desk.js";
+import { account, currentInstrument, urls } from "./desk.js";
 
 const SETTLE_MS = 300;
 // Prices move on while the ticket stands still; the server allows five previews a second.
@@ -59,10 +59,12 @@ function show(pane, { ok, body }) {
     cell.parentElement.hidden = value === undefined;
     write(cell, written(cell.dataset, value));
   }
+  const times = Number(body.swap_multiplier);
+  write(pane.querySelector("[data-swap-multiplier]"), times === 1 || !Number(body.swap_tonight) ? "" : `×${times}`);
 }
 
 function written({ kind }, value) {
   if (value === null || value === undefined) return "–";
   if (kind === "percent") return formatPercent(value);
-  return kind === "price" ? value : formatMoney(value, account.currency);
+  return kind === "price" ? formatPrice(value, currentInstrument().digits) : formatMoney(value, account.currency);
 }

@@ -7,10 +7,12 @@ import { currentInstrument, currentSymbol, followSymbol } from "./desk.js";
 import { allowedVolume, pipSize } from "./instruments.js";
 import { showPane } from "./layout.js";
 import { startPreview } from "./preview.js";
+import { isTradable, startMarketState } from "./market-state.js";
 import { followPrices, latestPrice } from "./prices.js";
 import { recall, remember } from "./remembered.js";
 import { entryPrice, field, form, neededPrices, number, orderType, pane, setPrice, setVolume, side } from "./ticket-form.js";
 import { anchorLevel, clearLevels, LEVELS, setLevel, writeLevels } from "./ticket-levels.js";
+import { clearGuards, deviates, showTerms, startTerms, takeForm, targets, terms } from "./ticket-terms.js";
 
 // How far from the market a pending order starts.
 const START_PIPS = 10;
@@ -43,6 +45,7 @@ export function followDraft(callback) {
 }
 
 export function startTicket() {
+  startTerms();
   requestPreview = startPreview(pane, question).request;
   pane.addEventListener("input", ({ target }) => {
     form().querySelector("[role=alert]")?.remove(); // it spoke of what was typed before
@@ -64,6 +67,7 @@ export function startTicket() {
   document.addEventListener("htmx:load", ({ detail }) => {
     if (detail.elt.id !== "ticket-form" || !pane.contains(detail.elt)) return;
     clearAnchorsOf(detail.elt);
+    takeForm();
     typedPrices.clear();
     for (const name of neededPrices()) if (field(name).value) typedPrices.add(name);
     fillPrices();
@@ -71,6 +75,7 @@ export function startTicket() {
   });
   followSymbol(takeSymbol);
   followPrices((prices) => prices.some(({ symbol }) => symbol === currentSymbol()) && follow());
+  startMarketState(changed);
   setOneClick(oneClick);
   changed();
 }
@@ -90,6 +95,7 @@ function takeSymbol() {
   }
   typedPrices.clear();
   clearLevels();
+  clearGuards();
   Object.assign(field("volume"), { min: instrument.volume_min, max: instrument.volume_max, step: instrument.volume_step });
   setVolume(allowedVolume(instrument, number("volume") ?? 0));
   fillPrices();
@@ -129,6 +135,7 @@ function fillPrices() {
 /** Everything that depends on what is typed. */
 function changed() {
   for (const row of form().querySelectorAll("[data-only]")) row.hidden = !row.dataset.only.split(" ").includes(orderType());
+  showTerms();
   field("idempotency_key").value = nextKey();
   follow();
   requestPreview();
@@ -136,6 +143,7 @@ function changed() {
 
 /** Everything that depends on prices too. */
 function follow() {
+  if (deviates()) setPrice("price", entryPrice()); // a deviation counts from the price that is seen
   writeLevels();
   writeConfirm();
   writeDeals();
@@ -168,7 +176,9 @@ function writeConfirm() {
     price: field("price").value || "…",
     limit: field("limit_price").value || "…",
   };
-  write(pane.querySelector("[data-confirm]"), interpolate(text, values));
+  const confirm = pane.querySelector("[data-confirm]");
+  write(confirm, interpolate(text, values));
+  confirm.disabled = !isTradable();
 }
 
 /** The buttons carry the prices, and with one-click trading the volume that they deal. */
@@ -177,6 +187,7 @@ function writeDeals() {
   const { digits } = currentInstrument();
   for (const button of document.querySelectorAll("[data-deal]")) {
     const name = button.dataset.side;
+    button.disabled = !isTradable();
     if (price) writePrice(button.querySelector(".price"), name === "buy" ? price.ask : price.bid, digits);
     if (pane.contains(button)) button.setAttribute("aria-pressed", String(side() === name));
     const volume = oneClick && orderType() === "market" ? ` ${field("volume").value}` : "";
@@ -189,8 +200,10 @@ function writeDeals() {
 /** The ticket as the chart draws it, null while nothing in it has a price of its own. */
 function draft() {
   const prices = Object.fromEntries([...neededPrices(), ...LEVELS].map((name) => [name, number(name)]));
-  if (!Object.values(prices).some(Boolean)) return null;
-  return { symbol: currentSymbol(), side: side(), volume: number("volume") ?? 0, entry: entryPrice(), ...prices, write: dropLine };
+  const partial = targets();
+  if (!Object.values(prices).some(Boolean) && !partial.length) return null;
+  const volume = number("volume") ?? 0;
+  return { symbol: currentSymbol(), side: side(), volume, entry: entryPrice(), ...prices, targets: partial, write: dropLine };
 }
 
 /** A line of the ticket was dropped at a price, or taken off the chart. */
@@ -206,5 +219,5 @@ function question() {
   const names = ["volume", ...neededPrices()];
   if (names.some((name) => !field(name).value)) return null;
   const given = [...names, ...LEVELS].filter((name) => field(name).value).map((name) => [name, field(name).value]);
-  return { symbol: currentSymbol(), side: side(), type: orderType(), ...Object.fromEntries(given) };
+  return { symbol: currentSymbol(), side: side(), type: orderType(), ...Object.fromEntries(given), ...terms() };
 }

@@ -1,7 +1,7 @@
 /** Which lines the chart shows: positions, orders and their levels from the book, and the ticket's draft. */
 
 import { formatChange, formatMoney, formatPrice } from "../js/format.js";
-import { gettext } from "../js/i18n.js";
+import { gettext, interpolate } from "../js/i18n.js";
 import { act } from "./actions.js";
 import { followBook } from "./book.js";
 import { ChartLines } from "./chart-lines.js";
@@ -90,7 +90,40 @@ function entryLines(entry) {
       onDrop: change("limit_price"),
     });
   }
+  return [...shown, ...guardLines(entry, base, key)];
+}
+
+/** What will move the stop loss by itself, and the partial take profits. */
+function guardLines(entry, base, key) {
+  const { trailing_stop: trailing, break_even: breakEven, partial_take_profits: partial } = entry.guards ?? {};
+  const digits = currentInstrument().digits;
+  const send = (targets) =>
+    act("PATCH", entry.url, {
+      partial_take_profits: targets.map(({ price, volume }) => ({ price: formatPrice(price, digits), volume })),
+    });
+  const shown = (partial ?? []).map((target, index) => ({
+    key: `${key}-partial-${index}`,
+    price: target.price,
+    tone: "up",
+    name: `${gettext("Partial TP")} ${index + 1} ${sideName(entry.side)} ${entry.volume}`,
+    label: (price) => partialLabel(entry, target, base, price),
+    onDrop: (price) => send(partial.with(index, { ...target, price })),
+    onRemove: () => send(partial.toSpliced(index, 1)),
+    removeName: gettext("Remove partial take profit"),
+  }));
+  const moves = [
+    [trailing, interpolate(gettext("SL trails from here, %(points)s points"), { points: trailing?.distance_points })],
+    [breakEven, gettext("SL to break-even")],
+  ];
+  for (const [index, [guard, text]] of moves.entries()) {
+    if (!guard?.moves_at) continue;
+    shown.push({ key: `${key}-moves-${index}`, price: guard.moves_at, tone: "warning", name: text, label: () => text });
+  }
   return shown;
+}
+
+function partialLabel(entry, target, base, price) {
+  return `TP ${Number(target.volume)} · ${meaning({ side: entry.side, volume: target.volume }, base, price)}`;
 }
 
 function levelLine(entry, level, base, key, onDrop) {
@@ -139,6 +172,18 @@ function draftLines(draft) {
   add("limit_price", "accent", () => `${title} ${gettext("limit")} …`);
   for (const level of Object.keys(LEVELS)) {
     add(level, LEVELS[level].tone, (price) => `${LEVELS[level].short} ${meaning(draft, draft.entry, price)} …`);
+  }
+  for (const target of draft.targets) {
+    shown.push({
+      key: `draft-${target.name}`,
+      price: target.price,
+      tone: "up",
+      name: `${gettext("Ticket")}: ${gettext("Partial TP")} ${target.name.split("_")[1]}`,
+      label: (price) => `${partialLabel(draft, target, draft.entry, price)} …`,
+      onDrop: (price) => draft.write(target.name, price),
+      onRemove: () => draft.write(target.name, null),
+      removeName: gettext("Remove from the ticket"),
+    });
   }
   return shown;
 }

@@ -24,7 +24,7 @@ def test_fill_with_its_numbers(owner):
     assert explanation["after"]["margin"] == "110.01"
     assert explanation["policy"]["stop_out_level"] == "50"
     assert explanation["instruments"][0]["contract_size"] == "100000"
-    assert {"name": "margin", "formula": "0.1 × 100000 / 100 × 1.1001 × 1 USD"} in explanation["formulas"]
+    assert {"name": "margin", "formula": "0.1 × 100000 / 100 × 1.1001 × 1 = 110.01 USD"} in explanation["formulas"]
 
 
 def test_refusal_with_its_numbers(owner):

@@ -16,21 +16,23 @@ ACCOUNT_PAGES = ["terminal", "book", "history", "journal", "close_all"]
 @pytest.fixture
 def addresses(account):
     position = place(account, OrderType.MARKET)
+    place(account, OrderType.MARKET, side=Side.SELL)
     order = place(account, OrderType.LIMIT, price=Decimal("1.05"))
     return [
         *(reverse(f"trading:{name}", args=[account.pk]) for name in ACCOUNT_PAGES),
         reverse("trading:position", args=[account.pk, position]),
         reverse("trading:position_close", args=[account.pk, position]),
+        reverse("trading:position_close_by", args=[account.pk, position]),
         reverse("trading:order", args=[account.pk, order]),
         reverse("trading:order_cancel", args=[account.pk, order]),
     ]
 
 
-def place(account, type, **prices):
+def place(account, type, side=Side.BUY, **prices):
     answer = order_place(
         account_id=account.pk,
         symbol="EURUSD",
-        side=Side.BUY,
+        side=side,
         type=type,
         volume=Decimal("0.10"),
         origin=ORIGIN,
@@ -64,7 +66,7 @@ def test_others_change_nothing(account, strangers, addresses, name):
 
 
 def test_what_is_not_there_is_not_found(owner, account):
-    for name in ("position", "position_close", "order", "order_cancel"):
+    for name in ("position", "position_close", "position_close_by", "order", "order_cancel"):
         for id in (0, 999, 10**30):
             assert owner.get(reverse(f"trading:{name}", args=[account.pk, id])).status_code == 404
     assert owner.get(reverse("trading:terminal", args=[10**30])).status_code == 404

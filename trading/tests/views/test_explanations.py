@@ -28,9 +28,9 @@ def test_owner_sees_the_decision(client, account, trader, filled):
     text = response.content.decode()
     assert response.context["same"] is True
     assert "Decided again just now: the same" in text
-    assert "0.10 × 100000 / 100 × 1.1001 × 1 USD" in text
+    assert "0.10 × 100000 / 100 × 1.1001 × 1 = 110.01 USD" in text
     assert "1.10010" in text
-    assert "stop out level" in text
+    assert "Stop-out level" in text
 
 
 def test_owner_downloads_the_signed_document(client, account, trader, filled):

@@ -1,8 +1,10 @@
 import json
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from trading.engine.state import OrderType, Side
 from trading.models import Order
@@ -162,3 +164,112 @@ def test_the_group_limits_orders_a_minute_over_page_and_api(owner, account, addr
     assert answer.status_code == 422
     assert "2 orders a minute" in answer.content.decode()
     assert len(account_state(account).positions) == 2
+
+
+GUARDS = {
+    "trailing_distance": "300",
+    "trailing_step": "",
+    "trailing_activation": "100",
+    "break_even_profit": "50",
+    "break_even_offset": "",
+    "target_1_price": "1.11",
+    "target_1_volume": "0.05",
+    "target_2_price": "1.12",
+    "target_2_volume": "0.03",
+}
+
+
+def test_guards_come_with_the_order(owner, account, address, htmx):
+    assert owner.post(address, {**MARKET, **GUARDS}, headers=htmx).status_code == 200
+    (position,) = account_state(account).positions.values()
+    trailing, break_even = position.guards.trailing_stop, position.guards.break_even
+    assert (trailing.distance_points, trailing.step_points, trailing.activation_points) == (300, 1, 100)
+    assert (break_even.profit_points, break_even.offset_points) == (50, 0)
+    assert [(target.price, target.volume) for target in position.guards.partial_take_profits] == [
+        (Decimal("1.11"), Decimal("0.05")),
+        (Decimal("1.12"), Decimal("0.03")),
+    ]
+
+
+def test_terms_of_a_pending_order(owner, account, address, limit_order, htmx):
+    terms = {
+        "time_in_force": "gtd",
+        "expires_at": "2099-01-02T14:30",
+        "oco_group": "range",
+        "parent_id": str(limit_order),
+        "deviation_points": "20",
+    }
+    stop = {**MARKET, "type": "stop", "price": "1.15", **terms}
+    assert owner.post(address, stop, headers=htmx).status_code == 200
+    placed = account_state(account).orders[max(account_state(account).orders)]
+    assert placed.time_in_force == "gtd"
+    assert placed.expires_at == timezone.make_aware(datetime(2099, 1, 2, 14, 30))
+    assert (placed.oco_group, placed.parent_id, placed.deviation_points) == ("range", limit_order, 20)
+
+
+def test_terms_left_over_from_another_type_are_not_sent(owner, account, address, limit_order, htmx):
+    left_over = {"oco_group": "range", "parent_id": str(limit_order), "expires_at": "2099-01-02T14:30", "price": "9"}
+    assert owner.post(address, {**MARKET, **left_over}, headers=htmx).status_code == 200
+    assert len(account_state(account).positions) == 1
+
+
+def test_a_deviation_counts_from_the_price_that_was_seen(owner, account, address, htmx):
+    seen = {**MARKET, "deviation_points": "5", "price": "1.09950"}
+    refused = owner.post(address, seen, headers=htmx)
+    assert refused.status_code == 422
+    assert "The market has moved" in refused.content.decode()
+    assert owner.post(address, {**seen, "price": "1.10008"}, headers=htmx).status_code == 200
+
+
+def test_the_next_ticket_keeps_what_is_decided_for_many_orders(owner, account, address, htmx):
+    order = {**MARKET, **GUARDS, "type": "limit", "price": "1.05", "time_in_force": "day", "oco_group": "range"}
+    order |= {"target_1_price": "1.06", "target_2_price": "1.07"}
+    text = owner.post(address, order, headers=htmx).content.decode()
+    assert '<option value="day" selected>' in text
+    assert 'value="300"' not in text
+    assert 'value="range"' not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"trailing_step": "10"}, "trailing_distance"),
+        ({"trailing_distance": "-1"}, "trailing_distance"),
+        ({"break_even_offset": "5"}, "break_even_profit"),
+        ({"target_1_price": "1.11"}, "target_1_volume"),
+        ({"target_3_volume": "0.01"}, "target_3_price"),
+        ({"expires_at": "tomorrow", "time_in_force": "gtd"}, "expires_at"),
+        ({"time_in_force": "forever"}, "time_in_force"),
+        ({"oco_group": "x" * 40}, "oco_group"),
+        ({"parent_id": "first"}, "parent_id"),
+    ],
+)
+def test_bad_terms_are_explained_beside_them_with_the_advanced_part_open(owner, account, address, htmx, change, field):
+    before = newest_seq(account.pk)
+    answer = owner.post(address, {**MARKET, "type": "limit", "price": "1.05", **change}, headers=htmx)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'id="ticket-{field}_error"' in text
+    assert '<details class="advanced" id="ticket-advanced" open>' in text
+    assert newest_seq(account.pk) == before
+
+
+def test_order_dialog_changes_expiry_and_guards(owner, account, limit_order, htmx):
+    address = reverse("trading:order", args=[account.pk, limit_order])
+    sent = {"price": "1.05", "stop_loss": "1.04", "take_profit": "", "expires_at": "2099-01-02T14:30", **GUARDS}
+    sent |= {"target_1_price": "1.06", "target_2_price": "1.07", "target_2_volume": "0.10"}
+    assert owner.post(address, sent, headers=htmx).status_code == 204
+    order = account_state(account).orders[limit_order]
+    assert (order.time_in_force, order.guards.trailing_stop.distance_points) == ("gtd", 300)
+    dialog = owner.get(address, headers=htmx).content.decode()
+    assert 'value="2099-01-02T14:30"' in dialog
+    assert 'value="1.07"' in dialog
+    before = newest_seq(account.pk)
+    owner.post(address, sent | {"price": "1.051"}, headers=htmx)
+    owner.post(address, sent | {"price": "1.051", "expires_at": "", "trailing_distance": ""}, headers=htmx)
+    assert newest_seq(account.pk) == before + 1  # the last is incomplete: a step without its distance
+
+    owner.post(address, {"price": "1.052", "expires_at": "", "break_even_profit": ""}, headers=htmx)
+    order = account_state(account).orders[limit_order]
+    assert (order.time_in_force, order.expires_at, order.guards.break_even) == ("gtc", None, None)
+    assert order.guards.trailing_stop.distance_points == 300  # a guard that was not sent stays

@@ -3,10 +3,10 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from trading.engine.state import OrderType, Side, TrailingStop
+from marketdata.models import Symbol
+from trading.engine.state import OrderType, Side
 from trading.selectors import account_state
 from trading.services.orders import order_place
-from trading.services.positions import position_modify
 from trading.tests.factories import ORIGIN, set_price
 
 
@@ -38,32 +38,6 @@ def test_levels_are_set_and_removed(owner, account, position, htmx):
 def test_a_level_that_was_not_sent_stays(owner, account, position, htmx):
     post(owner, "position", account.pk, position, htmx=htmx, stop_loss="1.09")
     assert account_state(account).positions[position].take_profit == Decimal("1.2")
-
-
-def test_a_trailing_stop_and_break_even_are_set_kept_and_removed(owner, account, position, htmx):
-    def guards():
-        return account_state(account).positions[position].guards
-
-    assert (
-        post(owner, "position", account.pk, position, htmx=htmx, trailing_stop="100", break_even="50").status_code
-        == 204
-    )
-    assert (guards().trailing_stop.distance_points, guards().break_even.profit_points) == (100, 50)
-    position_modify(
-        account_id=account.pk, position_id=position, trailing_stop=TrailingStop(100, step_points=7), origin=ORIGIN
-    )
-    post(owner, "position", account.pk, position, htmx=htmx, stop_loss="1.09", trailing_stop="100", break_even="")
-    assert (guards().trailing_stop.step_points, guards().break_even) == (7, None)
-    post(owner, "position", account.pk, position, htmx=htmx, trailing_stop="")
-    assert guards() is None
-
-
-@pytest.mark.parametrize("points", ["0", "near", "1.5"])
-def test_bad_points_are_explained_and_change_nothing(owner, account, position, htmx, points):
-    answer = post(owner, "position", account.pk, position, htmx=htmx, trailing_stop=points)
-    assert answer.status_code == 422
-    assert "errorlist" in answer.content.decode()
-    assert account_state(account).positions[position].guards is None
 
 
 @pytest.mark.parametrize("stop_loss", ["1.5", "x", "-1"])
@@ -119,3 +93,85 @@ def test_close_all_without_scripts_leads_back_to_the_terminal(owner, account, po
     answer = owner.post(reverse("trading:close_all", args=[account.pk]))
     assert answer["Location"] == reverse("trading:terminal", args=[account.pk])
     assert not account_state(account).positions
+
+
+@pytest.fixture
+def opposite(account):
+    """A short of 0.10 EURUSD from 1.10000."""
+    return order_place(
+        account_id=account.pk,
+        symbol="EURUSD",
+        side=Side.SELL,
+        type=OrderType.MARKET,
+        volume=Decimal("0.10"),
+        origin=ORIGIN,
+    ).order_id
+
+
+def test_a_position_is_closed_by_an_opposite_one(owner, account, position, opposite, htmx):
+    address = reverse("trading:position_close_by", args=[account.pk, position])
+    assert address in owner.get(reverse("trading:book", args=[account.pk])).content.decode()
+    dialog = owner.get(address, headers=htmx).content.decode()
+    assert f"#{opposite} Sell 0.10 EURUSD from 1.10000" in dialog
+    for _ in range(2):
+        answer = post(
+            owner,
+            "position_close_by",
+            account.pk,
+            position,
+            htmx=htmx,
+            opposite_position_id=opposite,
+            idempotency_key="1",
+        )
+    assert answer.status_code in (204, 404)  # the opposite is gone, and with it the dialog
+    assert account_state(account).positions[position].volume == Decimal("0.20")
+    assert opposite not in account_state(account).positions
+
+
+def test_only_an_opposite_position_can_be_chosen(owner, account, position, opposite, htmx):
+    answer = post(owner, "position_close_by", account.pk, position, htmx=htmx, opposite_position_id=position)
+    assert answer.status_code == 422
+    assert len(account_state(account).positions) == 2
+
+
+def test_without_an_opposite_position_there_is_nothing_to_close_by(owner, account, position, htmx):
+    assert post(owner, "position_close_by", account.pk, position, htmx=htmx).status_code == 404
+    assert "close-by" not in owner.get(reverse("trading:book", args=[account.pk])).content.decode()
+
+
+def test_guards_are_set_shown_as_badges_and_removed(owner, account, position, htmx):
+    guards = {"trailing_distance": "300", "break_even_profit": "50", "target_1_price": "1.11", "target_1_volume": "0.1"}
+    assert post(owner, "position", account.pk, position, htmx=htmx, take_profit="1.2", **guards).status_code == 204
+    held = account_state(account).positions[position]
+    assert held.guards.trailing_stop.distance_points == 300
+    assert held.take_profit == Decimal("1.2")
+    book = owner.get(reverse("trading:book", args=[account.pk])).content.decode()
+    assert "Trails 300" in book
+    assert "Break-even 50" in book
+    assert "1 partial TP<" in book
+    assert "Takes 0.10 at 1.11." in book
+
+    empty = dict.fromkeys(guards, "") | {"trailing_distance": "200", "trailing_step": "1"}
+    post(owner, "position", account.pk, position, htmx=htmx, **empty)
+    guards = account_state(account).positions[position].guards
+    assert (guards.trailing_stop.distance_points, guards.break_even, guards.partial_take_profits) == (200, None, ())
+
+
+def test_a_partial_take_profit_that_stays_is_not_judged_again(owner, account, position, htmx):
+    target = {"target_1_price": "1.11", "target_1_volume": "0.10"}
+    post(owner, "position", account.pk, position, htmx=htmx, **target)
+    Symbol.objects.filter(code="EURUSD").update(stops_level_points=5000)
+    Symbol.objects.get(code="EURUSD").save()  # makes the change known
+    answer = post(owner, "position", account.pk, position, htmx=htmx, **target, stop_loss="1.04")
+    assert answer.status_code == 204
+    assert account_state(account).positions[position].stop_loss == Decimal("1.04")
+    moved = target | {"target_1_price": "1.111"}
+    assert post(owner, "position", account.pk, position, htmx=htmx, **moved).status_code == 422
+
+
+@pytest.mark.parametrize("points", ["-1", "near", "1.5", "0"])
+def test_bad_points_are_explained_and_change_nothing(owner, account, position, htmx, points):
+    answer = post(owner, "position", account.pk, position, htmx=htmx, trailing_distance=points)
+    assert answer.status_code == 422
+    assert "errorlist" in answer.content.decode()
+    assert account_state(account).positions[position].guards is None

@@ -2,15 +2,16 @@ import json
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
+from marketdata.models import Symbol
 from trading.engine.state import OrderType, Side
-from trading.models import AccountGroup, TradingAccount
+from trading.models import AccountGroup
 from trading.selectors import newest_seq
 from trading.services.orders import order_place
 from trading.services.positions import position_close
-from trading.tests.factories import ORIGIN, make_account, make_group, make_user, set_price
+from trading.tests.factories import ORIGIN, make_account, set_price
+from trading.views.terminal import OPEN_TIMES
 
 
 def buy(account, volume="0.10", symbol="EURUSD", **levels):
@@ -31,24 +32,6 @@ def test_trade_leads_to_the_first_account(owner, account):
     assert answer["Location"] == reverse("trading:terminal", args=[account.pk])
 
 
-def test_a_person_without_an_account_opens_a_demo_account(market):
-    # Tests that flush the database take the group of the migration with them.
-    if not AccountGroup.objects.filter(is_default=True).exists():
-        make_group("Retail", is_default=True)
-    client = Client()
-    person = make_user("new@example.com")
-    client.force_login(person)
-    assert "Open a demo account" in client.get(reverse("trading:trade")).content.decode()
-
-    answer = client.post(reverse("trading:open_demo"))
-    account = TradingAccount.objects.get(owner=person)
-    assert answer["Location"] == reverse("trading:terminal", args=[account.pk])
-    assert (account.kind, account.currency, account.balance) == ("demo", "USD", 10_000)
-
-    client.post(reverse("trading:open_demo"))
-    assert TradingAccount.objects.filter(owner=person).count() == 1
-
-
 def test_page_carries_account_watchlist_and_positions(owner, account):
     position_id = buy(account, stop_loss=Decimal("1.09000"))
     page = owner.get(reverse("trading:terminal", args=[account.pk]))
@@ -59,6 +42,21 @@ def test_page_carries_account_watchlist_and_positions(owner, account):
     instruments = {one["code"]: one for one in page.context["desk"]["instruments"]}
     assert instruments["EURUSD"]["bid"] == Decimal("1.10000")
     assert page.context["desk"]["urls"]["account_socket"] == f"/ws/account/{account.pk}"
+
+
+def test_the_page_knows_when_markets_are_open(owner, account, settings):
+    settings.TRADING_HOURS_APPLY = True
+    hours = {"timezone": "UTC", "hours": [["mon 08:00", "mon 16:00"], ["wed 08:00", "wed 16:00"]]}
+    symbol = Symbol.objects.get(code="GBPUSD")
+    symbol.sessions, symbol.trade_mode = hours, "close_only"
+    symbol.save()
+    page = owner.get(reverse("trading:terminal", args=[account.pk]))
+    instruments = {one["code"]: one for one in page.context["desk"]["instruments"]}
+    assert instruments["EURUSD"]["open_times"] is None
+    assert instruments["GBPUSD"]["trade_mode"] == "close_only"
+    opens = [opens for opens, _ in instruments["GBPUSD"]["open_times"]]
+    assert len(opens) == OPEN_TIMES
+    assert {opens.strftime("%a %H:%M") for opens in opens[1:]} == {"Mon 08:00", "Wed 08:00"}
 
 
 def test_symbol_comes_from_the_address_where_it_is_known(owner, account):
@@ -127,6 +125,8 @@ def test_entry_carries_what_the_chart_draws(owner, account):
         "armed": False,
         "stop_loss": "1.09",
         "take_profit": None,
+        "guards": None,
+        "oco_group": "",
         "url": f"/api/v1/accounts/{account.pk}/positions/{position_id}",
         "remove": {"method": "POST", "url": f"/api/v1/accounts/{account.pk}/positions/{position_id}/close"},
     }

@@ -1,0 +1,46 @@
+"""Opening a demo account."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from forexpro.core.http.origin import request_origin
+from forexpro.core.refusals import Refused
+from trading import names
+from trading.engine.state import PositionMode
+from trading.forms import DemoAccountForm
+from trading.services.demo_accounts import DEPOSITS, default_leverage, demo_account_open, leverage_choices
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_demo(request: HttpRequest) -> HttpResponse:
+    """Open a demo account as its form describes it."""
+    form = demo_form(request)
+    if form.is_bound and form.is_valid():
+        try:
+            account = demo_account_open(
+                owner=request.user,  # type: ignore[arg-type]
+                origin=request_origin(request),
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("Your demo account %(number)s is open.") % {"number": account.number})
+            return HttpResponseRedirect(reverse("trading:terminal", args=[account.pk]))
+    return render(request, "trading/open_demo.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def demo_form(request: HttpRequest) -> DemoAccountForm:
+    """Return the form of a new demo account, with what was sent in it."""
+    return DemoAccountForm(
+        request.POST if request.method == "POST" else None,
+        currencies=list(DEPOSITS),
+        leverages=leverage_choices(),
+        initial={"leverage": names.plain(default_leverage()), "position_mode": PositionMode.HEDGING},
+    )

@@ -8,6 +8,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.db import connection
 
+from forexpro.core.http.throttles import UserThrottle
 from trading import consumers
 from trading.engine.codec import EVENT_TYPES, from_payload, state_hash
 from trading.engine.evolve import evolve
@@ -92,7 +93,8 @@ def assert_converged(follower, account):
 
 
 @rounds
-def test_changes_bring_every_event_to_a_client_on_a_bad_line(account, trader, busy, actions):
+def test_changes_bring_every_event_to_a_client_on_a_bad_line(account, trader, busy, monkeypatch, actions):
+    monkeypatch.setattr(UserThrottle, "limit", lambda *arguments: None)  # it asks more often than one would
     client, follower = AccountClient(account, trader), Follower(account, seed=1)
     thread = busy(actions)
     while thread.is_alive() or follower.seq < newest_seq(account.pk):

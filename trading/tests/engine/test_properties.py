@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from trading.engine.codec import EVENT_TYPES
 from trading.engine.state import PositionMode, StopOutSequence
 from trading.tests.engine.account_machine import AccountMachine
 
@@ -36,3 +37,5 @@ def test_invariants_of_an_account(position_mode, sequence):
 def test_invariants_of_thousands_of_accounts(position_mode, sequence):
     seen = Counter()
     run_state_machine_as_test(lambda: AccountMachine(position_mode, sequence, seen), settings=THOROUGH)
+    rare = {"account.opened"} | ({"position.increased"} if position_mode is PositionMode.HEDGING else set())
+    assert EVENT_TYPES.keys() - rare <= seen.keys(), "everything that can happen has happened"

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import redis
 from django.utils.translation import gettext as _
 
+from forexpro.core.crash_points import crash_point
 from marketdata.feeding.leadership import Leadership, LeadershipLost
 from marketdata.feeding.status import FeedReport, forget_other_feeds
 from marketdata.feeds import Feed, FeedRefused, FeedStatus
@@ -104,7 +105,9 @@ class FeedRunner:
             try:
                 # An outdated lease means that somebody else may be publishing; `keep` renews it or ends all of this.
                 if self._leadership.held:
+                    crash_point("feed.ticks_due")
                     await publish_ticks(batch, wait_for_consumers=self._feed.can_wait, lease=self._leadership.lease)
+                    crash_point("feed.ticks_published")
                     break
             except redis.RedisError as error:
                 logger.warning("%s ticks not published, trying again: %s", len(batch), error)

@@ -12,6 +12,7 @@ import redis
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 
+from forexpro.core.crash_points import crash_point
 from forexpro.core.events.chain import Origin
 from forexpro.core.events.reader import RecordedEvent, current_position
 from marketdata.selectors import latest_ticks
@@ -159,13 +160,16 @@ class EngineRunner:
         if ticks:
             # Ticks come in the order of their receipt: where the first is young enough, the clock need not be asked.
             self._catching_up = self._is_too_old(ticks[0])
+            crash_point("engine.ticks_read")
         for tick in ticks:
             self._work_through(tick)
             self._tick_id = tick.id
         self._worked_ms = (ticks[-1].received_ms if len(ticks) == BATCH_TICKS else reading_ms) - IN_FLIGHT_MS
         if ticks:
             self.ticks_worked += len(ticks)
+            crash_point("engine.progress_due")
             report_progress(self.consumer, self._tick_id)
+            crash_point("engine.progress_reported")
         # While more ticks are waiting, those from before an order's expiry may still be among them.
         self._expire(_received_at(ticks[-1]) if len(ticks) == BATCH_TICKS else datetime.now(UTC))
         if time.monotonic() >= self._next_housekeeping:
@@ -226,7 +230,9 @@ class EngineRunner:
     def _keep_house(self) -> None:
         assert self._tick_id is not None
         self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+        crash_point("engine.checkpoint_due")
         self._save_checkpoint()
+        crash_point("engine.checkpoint_saved")
         report_progress(self.consumer, self._tick_id)
         self._accounts.forget_activations(self._worked_ms)
         if not self._catching_up:
@@ -379,6 +385,7 @@ class EngineRunner:
             )
             if worked_through is not None and not self._missed:
                 save_checkpoint(self.shard, replace(self._checkpoint(), tick_id=worked_through))
+        crash_point("engine.memory_behind")
         for answer in answers:
             for event in answer.events:
                 self._accounts.apply(answer.account_id, event, self._ticks)

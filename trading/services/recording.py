@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from django.db import transaction
 
+from forexpro.core.crash_points import crash_point
 from forexpro.core.database import pipelined
 from forexpro.core.events.chain import ChainedEvent, NewEvent, Origin, extend
 from forexpro.core.events.record import ADVANCE_STREAM, inserting
@@ -149,8 +150,15 @@ def record_outcomes(outcomes: Iterable[Outcome], *, origin: Origin, occurred_at:
             if parameters:
                 cursor.executemany(statement, parameters)
     if streams:
-        transaction.on_commit(lambda: wake(streams), robust=True)
+        crash_point("outcome.recorded")
+        transaction.on_commit(lambda: _announce(streams), robust=True)
     return answers
+
+
+def _announce(streams: Iterable[str]) -> None:
+    crash_point("outcome.committed")
+    wake(streams)
+    crash_point("outcome.announced")
 
 
 def _add_rows(rows: Rows, events: list[ChainedEvent], outcome: Outcome, origin: Origin, at: datetime) -> Answer:

@@ -66,7 +66,7 @@ class RawOrders:
                 cursor.execute(
                     INSERT_POSITION,
                     (order_id, account_id, "EURUSD", "buy", VOLUME, VOLUME, PRICE, now, PRICE, None, None, 0, 0, 0, "",
-                     None, None, "", None, None, None),
+                     None, None, "", None, None, None, None, None),
                 )  # fmt: skip
                 cursor.execute(
                     INSERT_DEAL,

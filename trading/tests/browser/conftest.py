@@ -79,7 +79,9 @@ def platform(django_db_setup, tmp_path_factory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {**os.environ, **child_environment(), "DEMO": "true", "PORT": str(port)}
+    # The test makes the prices, and a page may take its time on a busy machine: none goes stale meanwhile.
+    own = {"DEMO": "true", "PORT": str(port), "QUOTE_MAX_AGE_SECONDS": "600"}
+    environment = {**os.environ, **child_environment(), **own}
     command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "forexpro.asgi:application"]
     log = tmp_path_factory.mktemp("platform") / "daphne.log"
     with log.open("w") as output:

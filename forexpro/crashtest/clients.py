@@ -97,7 +97,7 @@ class Crowd:
         self.errors: list[Exception] = []
         self._ended = threading.Event()
         self._threads = [
-            threading.Thread(target=self._work, args=(traders[number % len(traders)], random.Random(number)))  # noqa: S311
+            threading.Thread(target=self._work, args=(traders[number % len(traders)], random.Random(number)))  # noqa: S311  # reproducible, not secret
             for number in range(clients)
         ]
 

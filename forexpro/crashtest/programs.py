@@ -34,7 +34,7 @@ class Kept:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, crash_point: str = "") -> None:
-        self._process = subprocess.Popen(  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
             self._program.command,
             cwd=settings.BASE_DIR,
             env={**os.environ, "CRASH_POINT": crash_point, "PYTHONUNBUFFERED": "1"},

@@ -93,7 +93,7 @@ class CrashTest:
         self._programs = {one.name: Kept(one, log) for one in programs() if one.name != "beat"}
         self._write = write
         self._recoveries = Recoveries()
-        self._chance = random.Random(1)  # noqa: S311
+        self._chance = random.Random(1)  # noqa: S311  # reproducible, not secret
         self._traders: list[Trader] = []
         self._crowd: Crowd
         self._margin_account = 0

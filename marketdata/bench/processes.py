@@ -75,7 +75,7 @@ def process(command: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
         "DJANGO_SETTINGS_MODULE": "forexpro.settings",
         "RATE_LIMIT_ANONYMOUS": "none",
     }
-    running = subprocess.Popen(  # noqa: S603
+    running = subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
         [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
     )
     try:

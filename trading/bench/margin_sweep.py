@@ -31,7 +31,7 @@ REPRODUCIBLE = 1
 @benchmark
 def margin_sweep() -> Iterator[Measurement]:
     """All margins of 100,000 accounts at once: against bare sums, and against exact arithmetic for every account."""
-    random = Random(REPRODUCIBLE)  # noqa: S311
+    random = Random(REPRODUCIBLE)  # noqa: S311  # reproducible, not secret
     conditions = _conditions()
     opened = _ticks(dict.fromkeys(conditions.instruments, Decimal(1)))
     states = [_account(number, random, conditions) for number in range(1, ACCOUNTS + 1)]

@@ -260,7 +260,7 @@ def _served(command: Sequence[str]) -> Iterator[tuple[int, int]]:
         port = free.getsockname()[1]
     program, *arguments = (part.format(port=port) for part in command)
     environment = {**os.environ, **ENVIRONMENT, **child_environment()}
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
         [os.path.join(os.path.dirname(sys.executable), program), *arguments], env=environment, cwd=settings.BASE_DIR
     )
     try:

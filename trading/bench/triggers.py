@@ -42,7 +42,7 @@ REPRODUCIBLE = 1
 @benchmark
 def trigger_index() -> Iterator[Measurement]:
     """Quotes that trigger nothing, in memory: against the loop around them, and against looking at every level."""
-    random = Random(REPRODUCIBLE)  # noqa: S311
+    random = Random(REPRODUCIBLE)  # noqa: S311  # reproducible, not secret
     levels = [_level(number, random) for number in range(RESTING)]
     quotes = [_quote(random) for _ in range(QUIET_QUOTES)]
     index, small = TriggerIndex(), TriggerIndex()
@@ -106,7 +106,7 @@ def trigger_index() -> Iterator[Measurement]:
 @benchmark
 def trigger_fills() -> Iterator[Measurement]:
     """Quotes that wander and jump through resting levels: what the index reports is what looking at all finds."""
-    random = Random(REPRODUCIBLE)  # noqa: S311
+    random = Random(REPRODUCIBLE)  # noqa: S311  # reproducible, not secret
     levels = [_level(number, random) for number in range(RESTING)]
     quotes = list(_wandering(random, FILLING_QUOTES))
     index = TriggerIndex()
@@ -147,7 +147,7 @@ def engine_stream() -> Iterator[Measurement]:
     """Quiet quotes from the Redis stream through the engine, without and with open positions to watch."""
     with scratch_services():
         account_ids = _rest_orders()
-        random = Random(REPRODUCIBLE)  # noqa: S311
+        random = Random(REPRODUCIBLE)  # noqa: S311  # reproducible, not secret
         now_ms = int(time.time() * 1000)
         ticks = [Tick(*_quote(random), now_ms, now_ms, "bench") for _ in range(STREAM_TICKS)]
         asyncio.run(_publish([Tick(symbol, PRICE, PRICE, now_ms, now_ms, "bench") for symbol in SYMBOLS]))

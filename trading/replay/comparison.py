@@ -80,7 +80,7 @@ def compare_replay(
     first = asyncio.run(_first_ticks(batches, set(symbols)))
     publish_now(first.values())
     progress(f"Placing {orders:,} orders and {positions:,} positions on {', '.join(sorted(first))} …")
-    reproducible = Random(seed)  # noqa: S311
+    reproducible = Random(seed)  # noqa: S311  # reproducible, not secret
     account_ids = place_orders(first, orders=orders, positions=positions, random=reproducible)
     newest_deal = Deal.objects.order_by("-id").values_list("id", flat=True).first() or 0
     folded = [FoldedAccount(loaded.state, loaded.conditions) for loaded in load_accounts(account_ids)]

@@ -60,7 +60,7 @@ class Keeper:
             return 1 if died else 0
 
     def _say(self, text: str) -> None:
-        print(f"{self.service.title} {text}", flush=True)  # noqa: T201
+        print(f"{self.service.title} {text}", flush=True)  # noqa: T201  # who started it reads this
 
     def _begin_log(self) -> None:
         """Put a log that has grown long aside."""
@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> int:
     try:
         return Keeper(SERVICES[name](Path(local_dir))).run()
     except (ServiceMissing, OSError) as error:
-        print(error, file=sys.stderr, flush=True)  # noqa: T201
+        print(error, file=sys.stderr, flush=True)  # noqa: T201  # who started it reads this
         return 1
 
 

@@ -80,7 +80,7 @@ class EmbeddedPostgres(Service):
         draft.rename(self.data)
 
     def _run(self, command: list[str], directory: Path, text: str = "") -> None:
-        result = subprocess.run(  # noqa: S603
+        result = subprocess.run(  # noqa: S603  # a list of our own arguments, no shell
             [str(self.programs / command[0]), *command[1:]],
             **self._identity(),
             cwd=directory,
@@ -108,7 +108,7 @@ class EmbeddedPostgres(Service):
     def launch(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         settings = {**SETTINGS, "unix_socket_directories": str(self.sockets)}
         arguments = [argument for key, value in settings.items() for argument in ("-c", f"{key}={value}")]
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
             [str(self.programs / "postgres"), "-D", str(self.data), *arguments],
             **self._identity(),
             cwd=self.data,

@@ -57,7 +57,7 @@ class EmbeddedRedis(Service):
             "loglevel": "warning",
         }
         arguments = [argument for key, value in options.items() for argument in (f"--{key}", value)]
-        return subprocess.Popen(  # noqa: S603
+        return subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
             [redis_server(), *arguments],
             cwd=self.data,
             stdin=subprocess.DEVNULL,

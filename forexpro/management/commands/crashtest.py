@@ -77,4 +77,4 @@ def begin_anew_on_own_services() -> None:
         "RATE_LIMIT_USER": "none",
         "LOG_LEVEL": "WARNING",
     }
-    os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606
+    os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606  # this program again, no shell

@@ -154,7 +154,7 @@ class Command(BaseCommand):
         """Return whether the web server accepts connections."""
         with socket.socket() as connection:
             connection.settimeout(1)
-            host = "127.0.0.1" if settings.HOST == "0.0.0.0" else settings.HOST  # noqa: S104
+            host = "127.0.0.1" if settings.HOST == "0.0.0.0" else settings.HOST  # noqa: S104  # compared, not bound to
             return connection.connect_ex((host, settings.PORT)) == 0
 
     def announce(self, services: list[embedded.Service], kept: list[Program], sign_ins: str) -> None:

@@ -123,7 +123,7 @@ class TwelveDataFeed:
                 self.status = FeedStatus.DOWN
                 self.status_detail = _("Twelve Data's socket is down: %(reason)s.") % {"reason": error}
             # Jitter keeps the clients of one outage from coming back all at once.
-            deadline = time.monotonic() + delay * random.uniform(0.8, 1.2)  # noqa: S311
+            deadline = time.monotonic() + delay * random.uniform(0.8, 1.2)  # noqa: S311  # jitter is no secret
             async for ticks in self._poll(list(codes), codes, deadline):
                 yield ticks
 

@@ -24,7 +24,7 @@ async def listening_hub():
 
 async def subscribed(client):
     """Wait until Redis knows of the one subscription; there is nothing to be told by."""
-    while await sync_to_async(client.pubsub_numsub)(channel()) != [(channel().encode(), 1)]:  # noqa: ASYNC110
+    while await sync_to_async(client.pubsub_numsub)(channel()) != [(channel().encode(), 1)]:  # noqa: ASYNC110  # it waits for what Redis sees
         await asyncio.sleep(0.01)
 
 

@@ -11,6 +11,12 @@ class Role(models.TextChoices):
     """A value is the name of the group."""
 
     TRADER = "Trader", _("Trader")
+    READ_ONLY = "Read-only", _("Read-only")
+    SUPPORT = "Support", _("Support")
+    COMPLIANCE = "Compliance", _("Compliance")
+    DEALER = "Dealer", _("Dealer")
+    FINANCE = "Finance", _("Finance")
+    # A generalist, who looks at everything.
     BACK_OFFICE = "Back office", _("Back office")
     ADMIN = "Admin", _("Admin")
     SUPER_ADMIN = "Super admin", _("Super admin")

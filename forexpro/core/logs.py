@@ -62,5 +62,9 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
         "formatters": {"chosen": {"()": json_formatter if form == "json" else text_formatter}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "chosen", "filters": ["request_id"]}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # It logs every request, with what the address says of keys.
+            "httpx": {"level": "WARNING"},
+        },
     }

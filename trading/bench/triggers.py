@@ -187,7 +187,7 @@ def _wandering(random: Random, count: int) -> Iterator[tuple[str, int, int]]:
 def _level(number: int, random: Random) -> Trigger:
     watch = random.choice(list(Watch))
     away = random.randrange(FAR, 10 * FAR)
-    level = PRICE + (away if watch in (Watch.ASK_RISES, Watch.BID_RISES) else -away)
+    level = PRICE + (-away if watch.falls else away)
     return Trigger(number, TriggerKind.ORDER, number % ACCOUNTS, SYMBOLS[number % len(SYMBOLS)], watch, level)
 
 

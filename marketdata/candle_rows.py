@@ -46,7 +46,7 @@ def rows_of_json(
 
 
 def _moments(seconds: NDArray[np.int64]) -> Text:
-    """Return each moment as `TIME_FORMAT` has it; the dates are written once a day, because NumPy writes them slowly."""
+    """Return each moment as `TIME_FORMAT` has it. NumPy writes dates slowly, so each day's is written once."""
     days, of_day = np.divmod(seconds, 86_400)
     each_day, places = np.unique(days, return_inverse=True)
     dates = np.datetime_as_string(each_day.astype("datetime64[D]")).astype("S10").view(np.uint8).reshape(-1, 10)[places]

@@ -59,6 +59,8 @@ class EncryptedTextField(models.Field):  # type: ignore[type-arg]  # generic in 
     the ciphertext. It can be searched for NULL only, and written only by saving instances.
     """
 
+    column: str
+
     descriptor_class = _EncryptedAttribute
 
     def __init__(self, *args: Any, **options: Any) -> None:

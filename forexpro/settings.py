@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from forexpro.core import embedded
+from forexpro.core.crypto.keys import local_keys
 from forexpro.core.deadlines import PatientConnection
 from forexpro.core.environment import Environment
 from forexpro.core.logs import logging_settings
@@ -32,6 +33,8 @@ LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local")))
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
 # Signs explanations of decisions; whoever keeps one verifies it with the public key for as long as this one lasts.
 DOCUMENT_SIGNING_KEY = env.str("DOCUMENT_SIGNING_KEY", default="") or local_secret(LOCAL_DIR, "document_signing_key")
+# Encrypt stored credentials and personal data, newest first; `rotate_encryption_keys` makes older ones needless.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[]) or local_keys(LOCAL_DIR)
 SITE_URL = env.service_url("SITE_URL", f"http://localhost:{PORT}", "http", "https").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])

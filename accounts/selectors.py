@@ -37,7 +37,7 @@ def unverified_since(moment: datetime) -> int:
 
 def notices_of_user(user: User | AnonymousUser) -> QuerySet[Notice]:
     """Return what a person was told, newest first."""
-    return Notice.objects.filter(user_id=user.pk)
+    return Notice.objects.filter(user_id=user.pk or 0)
 
 
 def unread_notices(user: User | AnonymousUser) -> QuerySet[Notice]:

@@ -370,6 +370,14 @@ QUOTE_MAX_AGE_SECONDS = env.number("QUOTE_MAX_AGE_SECONDS", 15)
 # What ticks older than this trigger, because the engine was out, fills at the first fresh quote instead of theirs.
 ENGINE_OUTAGE_SECONDS = env.number("ENGINE_OUTAGE_SECONDS", 30, least=0)
 
+# --- Deposits, withdrawals, transfers -----------------------------------------------------------
+# The currency in which limits are set, whatever is paid in.
+FUNDING_BASE_CURRENCY = env.str("FUNDING_BASE_CURRENCY", default="USD")
+# Withdrawals worth at least this much take two members of staff; 0 for none.
+FUNDING_FOUR_EYES_FROM = env.number("FUNDING_FOUR_EYES_FROM", 10_000, least=0)
+# Money is converted at no price that was received longer ago than this many seconds.
+CONVERSION_QUOTE_MAX_AGE_SECONDS = env.number("CONVERSION_QUOTE_MAX_AGE_SECONDS", 60)
+
 # Simulated and replayed markets trade whenever their prices come, also when the markets of the world are shut.
 TRADING_HOURS_APPLY = SIMULATOR_MARKET_HOURS == "real" if FEED == "simulator" else not FEED.startswith("replay:")
 
@@ -377,6 +385,8 @@ if FEED.split(":", 1)[0] not in {"simulator", "replay", "twelvedata"}:
     raise ImproperlyConfigured(f"FEED={FEED!r} is not a feed. Set FEED to simulator, replay:<file> or twelvedata.")
 if SIMULATOR_MARKET_HOURS not in {"always", "real"}:
     raise ImproperlyConfigured(f"SIMULATOR_MARKET_HOURS={SIMULATOR_MARKET_HOURS!r}: set it to always or real.")
+if not (3 <= len(FUNDING_BASE_CURRENCY) <= 5 and FUNDING_BASE_CURRENCY.isalpha() and FUNDING_BASE_CURRENCY.isupper()):
+    raise ImproperlyConfigured(f"FUNDING_BASE_CURRENCY={FUNDING_BASE_CURRENCY!r}: set it to a code such as USD.")
 if not 0 < SIMULATOR_TICKS_PER_SECOND <= 1000:
     raise ImproperlyConfigured("SIMULATOR_TICKS_PER_SECOND is above 0 and at most 1000 (ticks per symbol).")
 if not 0 <= REPLAY_SPEED <= 1_000_000:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
+    "axes",
     "channels",
     "csp",
     "django_htmx",
@@ -77,6 +78,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SeenMiddleware",
+    "forexpro.core.http.language.LanguageMiddleware",
     "forexpro.core.http.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -194,7 +197,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.AccountsBackend"]
+# The first refuses whoever has failed too often.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.AccountsBackend"]
 SESSION_ENGINE = "forexpro.core.http.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -205,6 +209,22 @@ PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
+# Wrong passwords and codes: an account is locked for one address, an address for all accounts, each for so long.
+SIGN_IN_FAILURES_PER_ACCOUNT = env.number("SIGN_IN_FAILURES_PER_ACCOUNT", 5)
+SIGN_IN_FAILURES_PER_ADDRESS = env.number("SIGN_IN_FAILURES_PER_ADDRESS", 50)
+SIGN_IN_LOCKED_MINUTES = env.number("SIGN_IN_LOCKED_MINUTES", 15)
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.lockout_address"
+AXES_USERNAME_CALLABLE = "accounts.lockout.account_digest"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# The sign-in service refuses by itself, as every service does.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+# A session ends when nobody has used it for so long, and at the latest so long after the sign-in.
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 720)
+SESSION_COOKIE_AGE = 3600 * env.number("SESSION_LIFETIME_HOURS", 336)
+# Staff open nothing of the back office before they have set up two-step sign-in.
+STAFF_TOTP_REQUIRED = env.bool("STAFF_TOTP_REQUIRED", default=not DEMO)
 
 # --- Mail ---------------------------------------------------------------------------------------
 vars().update(env.mail_settings("EMAIL_URL", "filemail://" if DEMO else "consolemail://"))
@@ -312,7 +332,7 @@ UNFOLD = {
     "ACCOUNT": {
         "navigation": [
             {"title": _("Profile"), "link": reverse_lazy("accounts:profile")},
-            {"title": _("Change the password"), "link": reverse_lazy("accounts:password_change")},
+            {"title": _("Security"), "link": reverse_lazy("accounts:security")},
         ]
     },
     "COLORS": {

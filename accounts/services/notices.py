@@ -1,6 +1,9 @@
 """What people are told when something has happened to them: here, and by mail where they should not have to look."""
 
-from django.utils import timezone
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
 
 from accounts.mails import notice_mail_after_commit
 from accounts.models import Notice, User
@@ -15,6 +18,11 @@ def notify(*, user: User, kind: Notice.Kind, text: str, link: str = "", mail: bo
     if mail:
         notice_mail_after_commit(notice.pk)
     return notice
+
+
+def in_language_of(user: User) -> Any:
+    """Return a context in which texts are in the language of a person, whoever causes them."""
+    return translation.override(user.language or settings.LANGUAGE_CODE)
 
 
 def notices_mark_read(*, user: User, notice_id: int | None = None) -> int:

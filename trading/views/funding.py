@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import User
+from accounts.pages import form_page, signed_in_person
+from accounts.step_up import confirmation_required
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from trading.funding_forms import ConfirmedForm, DepositForm, PaymentForm, TransferForm, WithdrawalForm
@@ -39,8 +40,6 @@ from trading.services.funding.requests import (
 from trading.services.funding.terms import signed_quote
 from trading.services.funding.transfers import account_transfer, transfer_quote
 from trading.views.desk import new_submission_key
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 PAGE_SIZE = 30
 # The tone of the badge of a status.
@@ -80,6 +79,7 @@ def deposit_new(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@confirmation_required
 @never_cache
 @form_page
 def withdrawal_new(request: HttpRequest) -> HttpResponse:
@@ -177,23 +177,23 @@ def _quoted_again(request: HttpRequest, form: ConfirmedForm, quote: Quote) -> di
 
 
 def _quote_deposit(request: HttpRequest, form: DepositForm) -> dict[str, Any]:
-    terms, asked = deposit_quote(owner=_person(request), **form.asked())
+    terms, asked = deposit_quote(owner=signed_in_person(request), **form.asked())
     return {"terms": terms, "account": form.cleaned_data["account"], "quote": signed_quote(asked, terms.rate)}
 
 
 def _quote_withdrawal(request: HttpRequest, form: WithdrawalForm) -> dict[str, Any]:
-    terms, asked = withdrawal_quote(owner=_person(request), **form.asked())
+    terms, asked = withdrawal_quote(owner=signed_in_person(request), **form.asked())
     return {"terms": terms, "account": form.cleaned_data["account"], "quote": signed_quote(asked, terms.rate)}
 
 
 def _quote_transfer(request: HttpRequest, form: TransferForm) -> dict[str, Any]:
-    rate, received, asked = transfer_quote(owner=_person(request), **form.asked())
+    rate, received, asked = transfer_quote(owner=signed_in_person(request), **form.asked())
     return {"rate": rate, "received": received, **form.cleaned_data, "quote": signed_quote(asked, rate)}
 
 
 def _request_deposit(request: HttpRequest, form: DepositForm) -> str:
     requested = deposit_request(
-        owner=_person(request),
+        owner=signed_in_person(request),
         **form.asked(),
         reference=form.cleaned_data["reference"],
         quote=form.cleaned_data["quote"],
@@ -206,7 +206,7 @@ def _request_deposit(request: HttpRequest, form: DepositForm) -> str:
 
 def _request_withdrawal(request: HttpRequest, form: WithdrawalForm) -> str:
     requested = withdrawal_request(
-        owner=_person(request),
+        owner=signed_in_person(request),
         **form.asked(),
         details=form.cleaned_data["details"],
         reference=form.cleaned_data["reference"],
@@ -220,7 +220,7 @@ def _request_withdrawal(request: HttpRequest, form: WithdrawalForm) -> str:
 
 def _make_transfer(request: HttpRequest, form: TransferForm) -> str:
     account_transfer(
-        owner=_person(request),
+        owner=signed_in_person(request),
         **form.asked(),
         quote=form.cleaned_data["quote"],
         origin=request_origin(request),
@@ -243,7 +243,7 @@ def _request_page(request: HttpRequest, shown: Deposit | Withdrawal) -> HttpResp
 
 def _cancelled(request: HttpRequest, done: str, service: Callable[..., Any], **arguments: int) -> HttpResponse:
     try:
-        service(owner=_person(request), **arguments, origin=request_origin(request))
+        service(owner=signed_in_person(request), **arguments, origin=request_origin(request))
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
@@ -268,8 +268,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return moment if moment is not None and moment.tzinfo is not None else None
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

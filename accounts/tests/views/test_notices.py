@@ -1,9 +1,9 @@
 import pytest
 
 from accounts.models import Notice
+from accounts.notice_pages import NOTICES_PAGE
 from accounts.selectors import unread_notices
 from accounts.services.notices import notify
-from accounts.views import NOTICES_PAGE
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Notice
-from accounts.services.notices import notify
+from accounts.services.notices import in_language_of, notify
 from forexpro.core.events.chain import NewEvent
 from forexpro.core.money import amount_text, currency_digits
 from trading.models import Deposit, Transfer, Withdrawal
@@ -70,6 +70,8 @@ def tell_client(request: Deposit | Withdrawal) -> None:
     """Tell the owner of a request what has become of it, here and by mail."""
     texts = DEPOSIT_NOTICES if isinstance(request, Deposit) else WITHDRAWAL_NOTICES
     account = request.account
+    with in_language_of(account.owner):
+        text = texts[Status(request.status)]()
     words = {
         "amount": amount_text(request.amount, account.currency),
         "net": amount_text(request.net_amount, account.currency),
@@ -81,7 +83,7 @@ def tell_client(request: Deposit | Withdrawal) -> None:
     notify(
         user=account.owner,
         kind=Notice.Kind.FUNDING,
-        text=texts[Status(request.status)]() % words,
+        text=text % words,
         link=reverse(f"trading:{request.direction.value}", args=[request.pk]),
     )
 
@@ -111,7 +113,10 @@ def transfer_events(transfer: Transfer) -> tuple[NewEvent, NewEvent]:
 def tell_transfer(transfer: Transfer) -> None:
     """Tell the owner of both accounts that money has moved."""
     source, target = transfer.source, transfer.target
-    text = _("You have transferred %(amount)s.\nFrom account %(source)s to account %(target)s, which got %(received)s.")
+    with in_language_of(source.owner):
+        text = _(
+            "You have transferred %(amount)s.\nFrom account %(source)s to account %(target)s, which got %(received)s."
+        )
     notify(
         user=source.owner,
         kind=Notice.Kind.FUNDING,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("forexpro.core.http.schema_urls")),
     path("api/v1/", include("trading.api.urls")),
+    path("api/v1/", include("trading.api.funding.urls")),
     path("api/health", HealthView.as_view(), name="health"),
     path("appearance", pages.appearance_change, name="appearance"),
     path("design", pages.design, name="design"),

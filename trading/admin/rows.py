@@ -22,7 +22,7 @@ def why_link(account_id: int, seq: int) -> str:
 class OfAccountAdmin(ReadOnlyModelAdmin):
     """Rows of accounts, newest first."""
 
-    list_select_related = ("account",)
+    list_select_related: tuple[str, ...] = ("account",)
     list_per_page = 50
     ordering = ("-id",)
     show_full_result_count = False

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from accounts.links import password_reset_link, verification_link
-from accounts.models import User
+from accounts.models import Notice, User
 from accounts.selectors import user_by_email
 
 Content = tuple[str, dict[str, Any]]
@@ -58,7 +58,23 @@ def mail_send(mail: str, email: str) -> None:
     user = user_by_email(email)
     if user is None or not user.is_active:
         return
-    template, context = MAILS[mail](user)
+    _send(user, *MAILS[mail](user))
+
+
+def notice_mail_after_commit(notice_id: int) -> None:
+    """Have a notice mailed once the transaction that holds it has committed; best effort: the notice itself stays."""
+    transaction.on_commit(lambda: notice_mail_send.delay(notice_id), robust=True)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=5, retry_backoff_max=300, max_retries=8, acks_late=True)
+def notice_mail_send(notice_id: int) -> None:
+    """Mail a notice to the person whom it concerns, if they have verified their address and may sign in."""
+    notice = Notice.objects.select_related("user").get(pk=notice_id)
+    if notice.user.is_active and notice.user.is_email_verified:
+        _send(notice.user, "notice", {"notice": notice})
+
+
+def _send(user: User, template: str, context: dict[str, Any]) -> None:
     text = render_to_string(f"accounts/mail/{template}.txt", {"user": user, "site_url": settings.SITE_URL, **context})
     subject, _separator, body = text.strip().partition("\n")
     send_mail(subject, body.strip() + "\n", None, [user.email])

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
+from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import Notice, User
 from accounts.roles import Role
 
 
@@ -32,3 +33,13 @@ def registrations_since(moment: datetime) -> int:
 def unverified_since(moment: datetime) -> int:
     """Return how many active people have joined since `moment` and not verified their address."""
     return User.objects.filter(is_active=True, email_verified_at=None, date_joined__gte=moment).count()
+
+
+def notices_of_user(user: User | AnonymousUser) -> QuerySet[Notice]:
+    """Return what a person was told, newest first."""
+    return Notice.objects.filter(user_id=user.pk)
+
+
+def unread_notices(user: User | AnonymousUser) -> QuerySet[Notice]:
+    """Return what a person was told and has not read, newest first."""
+    return notices_of_user(user).filter(read_at=None)

@@ -15,5 +15,9 @@ urlpatterns = [
     path("password/reset/<str:uid>/<str:token>", views.password_reset_confirm, name="password_reset_confirm"),
     path("password/change", views.password_change, name="password_change"),
     path("profile", views.profile, name="profile"),
+    path("notices", views.notices, name="notices"),
+    path("notices/bell", views.notices_bell, name="notices_bell"),
+    path("notices/read", views.notices_read, name="notices_read"),
+    path("notices/<int:notice_id>/read", views.notice_read, name="notice_read"),
     path("mail", views.demo_mail, name="demo_mail"),
 ]

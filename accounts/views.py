@@ -16,8 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.demo import sent_mails
 from accounts.forms import EmailForm, NewPasswordForm, PasswordChangeForm, ProfileForm, RegisterForm, SignInForm
 from accounts.links import user_of_reset_link, verification_claim
-from accounts.models import User
+from accounts.models import Notice, User
+from accounts.selectors import notices_of_user, unread_notices
 from accounts.services import passwords
+from accounts.services.notices import notices_mark_read
 from accounts.services.profile import profile_update
 from accounts.services.registration import email_verify, user_register, verification_request
 from accounts.services.sign_in import user_authenticate, user_sign_in, user_sign_out
@@ -25,6 +27,13 @@ from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 
 form_page = require_http_methods(["GET", "POST"])
+
+NOTICES_PAGE = 30
+NOTICE_ICONS = {
+    Notice.Kind.FUNDING: "wallet",
+    Notice.Kind.VERIFICATION: "shield-check",
+    Notice.Kind.SECURITY: "lock",
+}
 
 
 @sensitive_post_parameters("password")
@@ -171,6 +180,58 @@ def password_change(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your password is changed. Every other session of yours has ended."))
         return redirect("accounts:profile")
     return _form_page(request, "accounts/password_change.html", form)
+
+
+@login_required
+@require_GET
+def notices(request: HttpRequest) -> HttpResponse:
+    """Show what a person was told, newest first; htmx asks for older ones without the frame."""
+    before = request.GET.get("before", "")
+    told = notices_of_user(request.user)
+    if before.isdecimal():
+        told = told.filter(pk__lt=min(int(before), 2**63 - 1))
+    page = list(told[:NOTICES_PAGE])
+    context = {
+        "notices": [(notice, NOTICE_ICONS[Notice.Kind(notice.kind)]) for notice in page],
+        "unread": unread_notices(request.user).exists(),
+        "older": page[-1].pk if len(page) == NOTICES_PAGE else None,
+    }
+    fragment = bool(getattr(request, "htmx", False))
+    return render(request, "accounts/partials/notices.html" if fragment else "accounts/notices.html", context)
+
+
+@never_cache
+@require_GET
+def notices_bell(request: HttpRequest) -> HttpResponse:
+    """Answer the bell of the header as it is now; what has come after the notice `since` is announced."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=286)  # htmx asks no more
+    unread = list(unread_notices(request.user)[:100])
+    since = request.GET.get("since", "")
+    if since.isdecimal():
+        for notice in reversed([notice for notice in unread[:3] if notice.pk > int(since)]):
+            messages.info(request, notice.text)
+    newest = unread[0].pk if unread else (since if since.isdecimal() else 0)
+    return render(request, "components/bell.html", {"unread": len(unread), "newest": newest, "asked": True})
+
+
+@login_required
+@require_POST
+def notices_read(request: HttpRequest) -> HttpResponse:
+    """Mark everything that a person was told as read."""
+    notices_mark_read(user=_person(request))
+    return redirect("accounts:notices")
+
+
+@login_required
+@require_POST
+def notice_read(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Mark a notice as read and go where it leads; anybody else's does not exist."""
+    notice = notices_of_user(request.user).filter(pk=notice_id).first()
+    if notice is None:
+        raise Http404
+    notices_mark_read(user=_person(request), notice_id=notice_id)
+    return redirect(notice.link or "accounts:notices")
 
 
 @never_cache

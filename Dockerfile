@@ -18,7 +18,7 @@ RUN python -m venv /venv \
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_COLLECTED=true LOCAL_DIR=/data
-RUN useradd --system --uid 10001 --create-home forexpro && install --directory --owner forexpro /data
+RUN useradd --system --uid 10001 --create-home forexpro && install --directory --owner forexpro /data /data/private
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .

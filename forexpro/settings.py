@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "forexpro",
     "forexpro.core",
     "accounts",
+    "kyc",
     "marketdata",
     "trading",
 ]
@@ -192,6 +193,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire-orders": {"task": "trading.tasks.expire_orders", "schedule": 60, "options": {"expires": 60}},
     "roll-over": {"task": "trading.tasks.roll_over", "schedule": 60, "options": {"expires": 60}},
     "replay-accounts": {"task": "trading.tasks.replay_accounts", "schedule": crontab(hour=1, minute=0)},
+    "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
+    "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 
@@ -226,6 +229,14 @@ SESSION_COOKIE_AGE = 3600 * env.number("SESSION_LIFETIME_HOURS", 336)
 # Staff open nothing of the back office before they have set up two-step sign-in.
 STAFF_TOTP_REQUIRED = env.bool("STAFF_TOTP_REQUIRED", default=not DEMO)
 
+# --- Verification of clients --------------------------------------------------------------------
+# Whether an approval needs two reviewers.
+KYC_FOUR_EYES = env.bool("KYC_FOUR_EYES", default=False)
+# What a client may send: files of a document, documents in 24 hours, and bytes that are kept in all.
+KYC_PAGES_MAX = 6
+KYC_DOCUMENTS_PER_DAY = env.number("KYC_DOCUMENTS_PER_DAY", 20)
+KYC_CLIENT_BYTES_MAX = env.number("KYC_CLIENT_MEGABYTES_MAX", 200) * 1_000_000
+
 # --- Mail ---------------------------------------------------------------------------------------
 vars().update(env.mail_settings("EMAIL_URL", "filemail://" if DEMO else "consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="ForexPro <no-reply@localhost>")
@@ -250,12 +261,51 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # The container image collects static files under names that carry their content's hash; a laptop serves the sources.
 STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=False)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+# --- Files that people send ---------------------------------------------------------------------
+# The largest file, the most pixels of a picture and the most pages of a PDF that are taken.
+UPLOAD_BYTES_MAX = env.number("UPLOAD_MEGABYTES_MAX", 10, most=100) * 1_000_000
+UPLOAD_PIXELS_MAX = 40_000_000
+UPLOAD_SHEETS_MAX = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+FILE_UPLOAD_HANDLERS = [
+    "forexpro.core.uploads.handler.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# ClamAV's socket; without one nothing is scanned.
+CLAMAV_URL = env.str("CLAMAV_URL", default="") and env.service_url("CLAMAV_URL", "", "unix", "tcp")
+# Private files are kept in a bucket of any S3 where one is named, otherwise in a private folder of this host.
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
+FILES_S3_OPTIONS = {
+    "bucket_name": FILES_S3_BUCKET,
+    "endpoint_url": env.str("FILES_S3_ENDPOINT", default="") or None,
+    "region_name": env.str("FILES_S3_REGION", default="") or None,
+    "access_key": env.str("FILES_S3_ACCESS_KEY", default="") or None,
+    "secret_key": env.str("FILES_S3_SECRET_KEY", default="") or None,
+    "signature_version": "s3v4",
+    "addressing_style": "path",
+    "default_acl": "private",
+    "file_overwrite": False,
+    "querystring_auth": True,
+    "querystring_expire": env.number("FILES_S3_URL_SECONDS", 60, most=3600),
+}
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+    "private": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": FILES_S3_OPTIONS}
+    if FILES_S3_BUCKET
+    else {
+        "BACKEND": "forexpro.core.uploads.storage.PrivateFolder",
+        "OPTIONS": {
+            "location": LOCAL_DIR / "private",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
 }
 
@@ -304,6 +354,7 @@ RATE_LIMITS = {
     "anonymous": env.rate("RATE_LIMIT_ANONYMOUS", "100/15m"),
     "user": env.rate("RATE_LIMIT_USER", "600/15m"),
     "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
+    "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",

@@ -1,6 +1,7 @@
 """Deposits, withdrawals and transfers in the back office, and the ways in which money comes and goes."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
@@ -58,8 +59,19 @@ class ReasonForm(BaseDialogForm):
     )
 
 
+class PlainNumbers(forms.ModelForm):
+    """A form whose numbers read as people write them: 10 and not 10.00000000."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name, value in self.initial.items():
+            if isinstance(value, Decimal):
+                self.initial[name] = names.plain(value)
+
+
 class PaymentTermsInline(TabularInline):
     model = PaymentTerms
+    form = PlainNumbers
     extra = 0
 
 
@@ -125,7 +137,8 @@ class FundingRequestAdmin(OfAccountAdmin):
     # --- Columns -------------------------------------------------------------------------------
     @display(description=_("client"), ordering="account__owner__email")
     def owner(self, row: Any) -> str:
-        return str(row.account.owner)
+        address = reverse("admin:accounts_user_change", args=[row.account.owner_id])
+        return format_html('<a href="{}">{}</a>', address, row.account.owner)
 
     @display(description=_("payment"))
     def payment(self, row: Any) -> str:
@@ -202,6 +215,7 @@ class FundingRequestAdmin(OfAccountAdmin):
 
 @admin.register(FundingLimit)
 class FundingLimitAdmin(AuditedModelAdmin):
+    form = PlainNumbers
     list_display = ("level", "most", "withdrawals_allowed")
     readonly_fields = ("level",)
     most = money_column("deposits_maximum", _("most deposits in all"), lambda row: settings.FUNDING_BASE_CURRENCY)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.pages import form_page, signed_in_person
 from accounts.step_up import confirmation_required
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.sessions import unattended
 from forexpro.core.refusals import Refused
 from forexpro.core.uploads.storage import private_file
 from kyc.throttles import refuse_flood
@@ -71,7 +72,7 @@ def funding(request: HttpRequest) -> HttpResponse:
         "older": entries[-1].at.isoformat() if len(entries) == PAGE_SIZE else None,
         "is_newest": before is None,
     }
-    fragment = bool(getattr(request, "htmx", False))
+    fragment = _asks_by_itself(request)
     return render(request, "trading/partials/funding.html" if fragment else "trading/funding.html", context)
 
 
@@ -283,7 +284,7 @@ def _request_page(
         "tone": tone,
         "what": shown.direction.value,
     }
-    fragment = bool(getattr(request, "htmx", False))
+    fragment = _asks_by_itself(request)
     if isinstance(shown, Deposit):
         context |= {"proofs": list(shown.proofs.all()), "proof_form": proof_form or ProofForm()}
     template = "trading/partials/funding_request.html" if fragment else "trading/funding_request.html"
@@ -305,6 +306,14 @@ def _own(find: Callable[[Any, int], Any], request: HttpRequest, request_id: int)
         return find(request.user, request_id)
     except Refused as refusal:
         raise Http404(refusal.message) from None
+
+
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """Return whether an open page asks for what is new, for which nobody has to be there."""
+    if getattr(request, "htmx", False):
+        unattended(request)
+        return True
+    return False
 
 
 def _posted(request: HttpRequest) -> Any:

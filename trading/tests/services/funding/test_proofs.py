@@ -1,13 +1,10 @@
 """Files with which clients show that they have paid: cleaned, kept once, looked at by those who may."""
 
-from io import BytesIO
-
 import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
-from PIL import Image
 
 from accounts.roles import Role
 from forexpro.core.models import Event
@@ -19,7 +16,7 @@ from trading.models.funding import Status
 from trading.services.funding.decisions import deposit_decide
 from trading.services.funding.proofs import FOLDER, PROOFS_MAX, deposit_proof_add
 from trading.tests.factories import ORIGIN, make_user
-from trading.tests.services.funding.asking import ask_deposit
+from trading.tests.services.funding.asking import ask_deposit, picture
 from trading.tests.views.conftest import signed_in
 
 __all__ = ["private_folder"]
@@ -30,12 +27,6 @@ pytestmark = pytest.mark.django_db
 def _private_folder(private_folder, monkeypatch):
     """Keep no file of a test."""
     monkeypatch.setattr(DepositProof._meta.get_field("file"), "storage", private_files())
-
-
-def picture(shade=0, name="receipt.png"):
-    content = BytesIO()
-    Image.new("RGB", (320, 240), (shade, 90, 30)).save(content, "PNG")
-    return SimpleUploadedFile(name, content.getvalue(), content_type="image/png")
 
 
 def send(deposit, upload=None, *, owner=None):

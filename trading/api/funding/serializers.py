@@ -73,7 +73,7 @@ class TransferInput(TransferQuoteInput):
     quote = serializers.CharField(required=False, max_length=1000)
 
 
-class QuoteOutput(serializers.Serializer[Any]):
+class FundingQuoteOutput(serializers.Serializer[Any]):
     """What a request would come to now; sent with it, `quote` holds the rate for two minutes."""
 
     amount = serializers.DecimalField(max_digits=24, decimal_places=8, help_text="In the account's currency.")

@@ -16,9 +16,9 @@ from trading.api.funding.serializers import (
     DepositInput,
     DepositOutput,
     DepositQuoteInput,
+    FundingQuoteOutput,
     ProofInput,
     ProofOutput,
-    QuoteOutput,
     TermsOutput,
     TransferInput,
     TransferOutput,
@@ -195,7 +195,7 @@ class DepositQuoteView(FundingView):
         operation_id="deposits_quote",
         summary="What a deposit would come to",
         request=DepositQuoteInput,
-        responses=QuoteOutput,
+        responses=FundingQuoteOutput,
         examples=[PAY_IN, QUOTED],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -280,7 +280,7 @@ class WithdrawalQuoteView(FundingView):
         operation_id="withdrawals_quote",
         summary="What a withdrawal would come to",
         request=WithdrawalQuoteInput,
-        responses=QuoteOutput,
+        responses=FundingQuoteOutput,
         examples=[QUOTED],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

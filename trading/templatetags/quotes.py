@@ -1,6 +1,6 @@
 """Prices and volumes as plain text, beside the design system's components."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from django import template
 from django.utils.formats import number_format
@@ -33,3 +33,9 @@ def amount(value: Decimal | None, currency: str) -> str:
 def change(value: Decimal | None, currency: str) -> str:
     """Write a profit or loss with its sign; its currency is in the heading."""
     return ("+" if value and value > 0 else "") + amount(value, currency)
+
+
+@register.filter
+def rate(value: Decimal) -> str:
+    """Write what one unit of a currency is in another, in six digits."""
+    return names.plain(value.normalize(Context(prec=6)))

@@ -1,0 +1,242 @@
+"""Trading accounts: what they are worth, what happened on them, and what staff may do to them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+
+from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.refusals import Refused
+from trading.admin.columns import money_column, price_column
+from trading.admin.dialogs import BalanceForm, Dealing, LeverageForm
+from trading.engine.commands import BalanceReason
+from trading.models import TradingAccount
+from trading.selectors import account_valuation
+from trading.services.accounts import account_set_leverage, account_set_trading, balance_change
+from trading.views.explanations import explanation_page, signed_document
+
+
+@admin.register(TradingAccount)
+class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
+    list_display = (
+        "number", "owner", "kind", "group", "currency", "ratio", "balance_now", "credit_now", "standing", "opened_at",
+    )  # fmt: skip
+    list_filter = ("kind", "status", "group", "currency", "trading_enabled", "margin_call")
+    list_select_related = ("owner", "group")
+    search_fields = ("=number", "owner__email", "owner__full_name")
+    search_help_text = _("Number of the account, name or e-mail address of its owner")
+    ordering = ("-id",)
+    list_per_page = 50
+    show_full_result_count = False
+    fieldsets = (
+        (None, {"fields": (("number", "owner"), ("kind", "status"), ("group", "opened_at"))}),
+        (
+            _("Money"),
+            {
+                "fields": (
+                    ("balance", "credit"),
+                    ("equity", "blocked"),
+                    ("margin", "margin_level"),
+                    ("reserved", "currency"),
+                )
+            },
+        ),
+        (_("Trading"), {"fields": (("leverage", "trading_enabled"), ("margin_call", "equity_floor"))}),
+        (_("What happened"), {"fields": ("links",)}),
+    )
+    readonly_fields = ("equity", "blocked", "margin", "margin_level", "links")
+    actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage")
+
+    def audit_filter(self, object_id: str) -> dict[str, str]:
+        return {"stream": f"account:{object_id}"}
+
+    def get_urls(self) -> list[URLPattern]:
+        why = "<int:account_id>/events/<int:seq>/"
+        return [
+            path(why, self.admin_site.admin_view(self.why_view), name="trading_tradingaccount_why"),
+            path(
+                f"{why}document/",
+                self.admin_site.admin_view(self.why_document_view),
+                name="trading_tradingaccount_why_document",
+            ),
+            *super().get_urls(),
+        ]
+
+    def why_view(self, request: HttpRequest, account_id: int, seq: int) -> HttpResponse:
+        """Show the decision behind an event of any account."""
+        document = reverse("admin:trading_tradingaccount_why_document", args=[account_id, seq])
+        return explanation_page(request, self._viewed(request, account_id), seq, document_url=document)
+
+    def why_document_view(self, request: HttpRequest, account_id: int, seq: int) -> HttpResponse:
+        """Answer the same as a signed document."""
+        return signed_document(self._viewed(request, account_id), seq)
+
+    def _viewed(self, request: HttpRequest, account_id: int) -> TradingAccount:
+        account = get_object_or_404(TradingAccount, pk=account_id)
+        if not self.has_view_permission(request, account):
+            raise PermissionDenied
+        return account
+
+    # --- Who may do what -----------------------------------------------------------------------
+    def has_move_money_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("trading.move_money")
+
+    def has_manage_trading_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("trading.manage_trading")
+
+    # --- Columns -------------------------------------------------------------------------------
+    ratio = price_column("leverage", _("leverage"))
+    balance_now = money_column("balance", _("balance"), currency=lambda account: account.currency)
+    credit_now = money_column("credit", _("credit"), currency=lambda account: account.currency)
+
+    @display(
+        description=_("standing"),
+        label={"active": "success", "margin call": "warning", "disabled": "danger", "closed": "info"},
+    )
+    def standing(self, account: TradingAccount) -> tuple[str, Any]:
+        if account.status == TradingAccount.Status.CLOSED:
+            return "closed", _("Closed")
+        if not account.trading_enabled:
+            return "disabled", _("Trading disabled")
+        if account.margin_call:
+            return "margin call", _("Margin call")
+        return "active", _("Active")
+
+    @display(description=_("equity"))
+    def equity(self, account: TradingAccount) -> str:
+        return self._valued(account, "equity")
+
+    @display(description=_("commission set aside"))
+    def blocked(self, account: TradingAccount) -> str:
+        return self._valued(account, "blocked")
+
+    @display(description=_("margin"))
+    def margin(self, account: TradingAccount) -> str:
+        return self._valued(account, "margin")
+
+    @display(description=_("margin level, %"))
+    def margin_level(self, account: TradingAccount) -> str:
+        return self._valued(account, "margin_level")
+
+    @staticmethod
+    def _valued(account: TradingAccount, name: str) -> str:
+        try:
+            value = getattr(account_valuation(account), name)
+        except Refused as refusal:
+            return refusal.message
+        return "–" if value is None else f"{value:f}"
+
+    @display(description=_("Lists"))
+    def links(self, account: TradingAccount) -> str:
+        lists = [
+            (_("Orders"), "admin:trading_order_changelist", "account__id__exact"),
+            (_("Positions"), "admin:trading_position_changelist", "account__id__exact"),
+            (_("Deals"), "admin:trading_deal_changelist", "account__id__exact"),
+            (_("Ledger"), "admin:trading_ledgertransaction_changelist", "account__id__exact"),
+        ]
+        anchors = [
+            format_html('<a href="{}?{}={}">{}</a>', reverse(view), field, account.pk, label)
+            for label, view, field in lists
+        ]
+        return format_html(" · ".join(["{}"] * len(anchors)), *anchors)
+
+    # --- Buttons -------------------------------------------------------------------------------
+    @action(
+        description=_("Move money"),
+        permissions=["move_money"],
+        icon="payments",
+        dialog={
+            "title": _("Move money into or out of this account"),
+            "description": _("It is booked at once and cannot be undone, only booked back."),
+            "form_class": BalanceForm,
+            "form_submit_text": _("Book"),
+        },
+    )
+    def move_money(self, request: HttpRequest, form: BalanceForm, object_id: str) -> HttpResponse:
+        entered = form.cleaned_data
+        return self.serve(
+            request,
+            self._address(object_id),
+            _("Booked."),
+            balance_change,
+            account_id=int(object_id),
+            amount=entered["amount"],
+            reason=BalanceReason(entered["kind"]),
+            reference=entered["reason"],
+            idempotency_key=f"staff:{entered['submission']}",
+        )
+
+    @action(
+        description=_("Enable trading"),
+        permissions=["manage_trading"],
+        icon="play_circle",
+        dialog={
+            "title": _("Let this account open positions?"),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Enable trading"),
+        },
+    )
+    def enable_trading(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._set_trading(request, object_id, enabled=True, done=_("Trading is enabled."))
+
+    @action(
+        description=_("Disable trading"),
+        permissions=["manage_trading"],
+        icon="block",
+        dialog={
+            "title": _("Forbid this account to open positions?"),
+            "description": _("What is open stays open and can be closed; stop losses go on working."),
+            "form_class": BaseDialogForm,
+            "form_submit_text": _("Disable trading"),
+        },
+    )
+    def disable_trading(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._set_trading(request, object_id, enabled=False, done=_("Trading is disabled."))
+
+    @action(
+        description=_("Set leverage"),
+        permissions=["manage_trading"],
+        icon="speed",
+        dialog={
+            "title": _("Change the leverage"),
+            "description": _("The margin of what is open changes at once."),
+            "form_class": LeverageForm,
+            "form_submit_text": _("Change"),
+        },
+    )
+    def set_leverage(self, request: HttpRequest, form: LeverageForm, object_id: str) -> HttpResponse:
+        return self.serve(
+            request,
+            self._address(object_id),
+            _("The leverage is changed."),
+            account_set_leverage,
+            account_id=int(object_id),
+            leverage=form.cleaned_data["leverage"],
+        )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer either of enabling and disabling."""
+        enabled = TradingAccount.objects.filter(pk=object_id, trading_enabled=True).exists()
+        pointless = "enable_trading" if enabled else "disable_trading"
+        return [entry for entry in super().get_actions_detail(request, object_id) if entry.path != pointless]
+
+    def _set_trading(self, request: HttpRequest, object_id: str, *, enabled: bool, done: Any) -> HttpResponse:
+        return self.serve(
+            request,
+            self._address(object_id),
+            done,
+            account_set_trading,
+            account_id=int(object_id),
+            enabled=enabled,
+        )
+
+    @staticmethod
+    def _address(object_id: str) -> str:
+        return reverse("admin:trading_tradingaccount_change", args=[object_id])

@@ -1,0 +1,60 @@
+"""What staff are asked before something is done to an account, and how they are told what became of it."""
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from forexpro.core.http.origin import request_origin
+from forexpro.core.refusals import Refused
+from trading.engine.commands import BalanceReason
+from trading.services.answers import Answer
+
+STAFF_REASONS = (BalanceReason.DEPOSIT, BalanceReason.WITHDRAWAL, BalanceReason.CREDIT, BalanceReason.ADJUSTMENT)
+REASON_NAMES = {
+    BalanceReason.DEPOSIT: _("Deposit"),
+    BalanceReason.WITHDRAWAL: _("Withdrawal (a negative amount)"),
+    BalanceReason.CREDIT: _("Credit"),
+    BalanceReason.ADJUSTMENT: _("Adjustment"),
+}
+
+
+class BalanceForm(BaseDialogForm):
+    kind = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[(reason.value, REASON_NAMES[reason]) for reason in STAFF_REASONS],
+        widget=UnfoldAdminSelectWidget,
+    )
+    amount = forms.DecimalField(
+        label=_("Amount in the account's currency"),
+        max_digits=20,
+        decimal_places=8,
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=100, widget=UnfoldAdminTextInputWidget)
+    # The dialog that is sent twice moves the money once.
+    submission = forms.CharField(max_length=64, initial=lambda: uuid4().hex, widget=forms.HiddenInput)
+
+
+class LeverageForm(BaseDialogForm):
+    leverage = forms.DecimalField(
+        label=_("Leverage, 1 to"), max_digits=8, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
+    )
+
+
+class Dealing:
+    """What buttons have in common: one service is called, and the page tells how it went."""
+
+    def serve(self, request: HttpRequest, address: str, done: Any, service: Any, **arguments: Any) -> HttpResponse:
+        try:
+            answer: Answer = service(**arguments, origin=request_origin(request))
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            messages.success(request, done if answer.events else _("That was so already; nothing was changed."))
+        return HttpResponse(headers={"HX-Redirect": address})

@@ -1,0 +1,48 @@
+"""Movements of money, each with its postings."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+
+from forexpro.core.templatetags.components import money
+from trading.admin.rows import OfAccountAdmin, why_link
+from trading.models import LedgerTransaction, Posting
+
+
+class PostingInline(TabularInline):
+    model = Posting
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("ledger_account", "amount", "balance_after")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(LedgerTransaction)
+class LedgerTransactionAdmin(OfAccountAdmin):
+    list_display = ("id", "account", "reason", "amount", "reference", "created_at", "why")
+    list_filter = ("reason",)
+    search_fields = ("=account__number", "reference")
+    search_help_text = _("Number of the account, or the reference")
+    inlines = (PostingInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerTransaction]:
+        return super().get_queryset(request).prefetch_related("postings")
+
+    @display(description=_("amount"))
+    def amount(self, movement: LedgerTransaction) -> str:
+        (client,) = (posting for posting in movement.postings.all() if posting.balance_after is not None)
+        return money(client.amount, movement.account.currency)
+
+    @display(description=_("why"))
+    def why(self, movement: LedgerTransaction) -> str:
+        return why_link(movement.account_id, movement.event_seq)

@@ -123,14 +123,15 @@ def second_factor_verify(*, request: HttpRequest, user: User, code: str, failure
     origin = request_origin(request)
     typed = _typed(code)
     attempt_begin(request, user.email)
-    backup_code = None if CODE.fullmatch(typed) else _matching_backup_code(user, typed)
+    of_app = CODE.fullmatch(typed) is not None
+    backup_code = None if of_app else _matching_backup_code(user, typed)
     throttled = None
     with transaction.atomic(durable=True):
         accepted = False
         if backup_code is not None:
             # Of several requests with one code, one deletes it.
             accepted = BackupCode.objects.filter(pk=backup_code.pk).delete()[0] == 1
-        elif (device := locked_totp_device(user.pk)) is not None and device.confirmed:
+        elif of_app and (device := locked_totp_device(user.pk)) is not None and device.confirmed:
             throttled = _throttled(request, user, device)
             accepted = throttled is None and device.verify_unthrottled(typed)
         if accepted and backup_code is not None:

@@ -1,6 +1,6 @@
 from accounts.models.email_change import EmailChange
 from accounts.models.second_factor import BackupCode, TotpDevice
-from accounts.models.sessions import KnownDevice, SignedInSession
+from accounts.models.sessions import KnownDevice, SignedInSession, SignInAttempt
 from accounts.models.user import User
 
-__all__ = ["BackupCode", "EmailChange", "KnownDevice", "SignedInSession", "TotpDevice", "User"]
+__all__ = ["BackupCode", "EmailChange", "KnownDevice", "SignInAttempt", "SignedInSession", "TotpDevice", "User"]

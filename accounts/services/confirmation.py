@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts.lockout import attempt_begin, attempt_of, attempt_take_back, locked
+from accounts.lockout import attempt_begin, attempt_failed, attempt_of, attempt_take_back, locked
 from accounts.models import User
 from accounts.services.second_factor import second_factor_verify
 from accounts.services.security_events import record_alone, security_event
@@ -34,6 +34,7 @@ def password_check(*, request: HttpRequest, user: User, password: str) -> None:
     if user.check_password(password):
         attempt_take_back(request)
         return
+    attempt_failed(request)
     origin = request_origin(request)
     events = [security_event(user.stream, "user.confirmation_failed", {"reason": "wrong_password"}, origin=origin)]
     attempt = attempt_of(request)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.devices import device_token, token_hash
-from accounts.lockout import attempt_begin, attempt_of, attempt_take_back, locked
+from accounts.lockout import attempt_begin, attempt_failed, attempt_of, attempt_take_back, locked
 from accounts.locks import locked_totp_device, locked_user
 from accounts.mails import mail_after_commit
 from accounts.models import BackupCode, KnownDevice, TotpDevice, User
@@ -72,6 +72,7 @@ def totp_enable(*, request: HttpRequest, user_id: int, code: str) -> list[str]:
             record([security_event(user.stream, "user.totp_enabled", {}, origin=origin)], origin=origin)
             mail_after_commit("totp_enabled", user.email)
     if not accepted:
+        attempt_failed(request)
         raise code_invalid()
     attempt_take_back(request)
     return [code.shown for code in codes]
@@ -147,6 +148,7 @@ def second_factor_verify(*, request: HttpRequest, user: User, code: str, failure
         attempt_take_back(request)
         raise throttled
     if not accepted:
+        attempt_failed(request)
         attempt = attempt_of(request)
         raise locked(request, user.email) if attempt is not None and attempt.is_last else code_invalid()
     attempt_take_back(request)

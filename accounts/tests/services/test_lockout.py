@@ -4,15 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from axes.handlers.proxy import AxesProxyHandler
-from axes.models import AccessFailureLog
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
+from django.test import Client
 from django.utils import timezone
 
+from accounts.models import EmailChange, SignInAttempt
+from accounts.services.confirmation import password_check
 from accounts.services.second_factor import second_factor_verify
-from accounts.services.sign_in import password_check, user_authenticate, user_sign_in
+from accounts.services.sign_in import user_authenticate, user_sign_in
+from accounts.tasks import forget_expired
 from accounts.tests.conftest import OWN_BROWSER, PASSWORD, visit_from
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
@@ -36,7 +39,7 @@ def codes(count, **options):
 
 
 def pass_minutes(minutes):
-    AccessFailureLog.objects.update(attempt_time=F("attempt_time") - timedelta(minutes=minutes))
+    SignInAttempt.objects.update(at=F("at") - timedelta(minutes=minutes))
 
 
 @pytest.fixture
@@ -98,9 +101,9 @@ def test_a_sign_in_forgets_failures_but_the_right_password_alone_does_not(ada):
     codes(4)
     request = visit_from()
     assert attempt(password=PASSWORD, request=request) is None
-    assert AccessFailureLog.objects.count() == 4
+    assert SignInAttempt.objects.count() == 4
     user_sign_in(request=request, user=ada)
-    assert not AccessFailureLog.objects.exists()
+    assert not SignInAttempt.objects.exists()
 
 
 def test_an_address_is_locked_for_all_accounts_after_fifty(ada):
@@ -155,7 +158,7 @@ def test_wrong_codes_and_wrong_confirmations_count_too(ada, with_app):
 
 def test_nothing_that_was_typed_is_kept(ada):
     attempt(email="hunter2-typed-into-the-wrong-field", password="s3cret")
-    row = str(AccessFailureLog.objects.values().get())
+    row = str(SignInAttempt.objects.values().get())
     assert "hunter2" not in row
     assert "s3cret" not in row
 
@@ -175,7 +178,7 @@ def test_of_forty_passwords_at_once_no_more_than_five_are_tried(person, hashes):
         outcomes = list(pool.map(guess, range(40)))
     assert len(hashes) <= 5
     assert {refused.code for refused in outcomes} <= {"credentials_invalid", "sign_in_locked"}
-    assert AccessFailureLog.objects.count() <= 5
+    assert SignInAttempt.objects.count() <= 5
 
 
 def test_operators_unlock_with_the_commands_of_axes(ada):
@@ -187,10 +190,32 @@ def test_operators_unlock_with_the_commands_of_axes(ada):
     assert attempt(password=PASSWORD) is None
 
 
-def test_old_failures_are_swept_away(ada):
+def test_an_office_that_starts_work_at_nine_is_not_locked_out(ada):
+    """What is under way from an address does not count against others there."""
+    for number in range(60):
+        SignInAttempt.objects.create(account=f"colleague {number}", address=HERE, at=timezone.now())
+    assert attempt(password=PASSWORD) is None
+
+
+def test_what_has_expired_is_swept_away(ada):
+    now = timezone.now()
     codes(3)
-    AccessFailureLog.objects.filter(pk=AccessFailureLog.objects.latest("id").pk).update(
-        attempt_time=timezone.now() - timedelta(days=2)
-    )
-    assert AxesProxyHandler.reset_failure_logs(age_days=1) == 1
-    assert AccessFailureLog.objects.count() == 2
+    SignInAttempt.objects.filter(pk=SignInAttempt.objects.latest("id").pk).update(at=now - timedelta(days=2))
+    two_days_ago = now - timedelta(days=2)
+    EmailChange.objects.create(user=ada, old_email=EMAIL, new_email="b@x.org", key="k", requested_at=two_days_ago)
+    client = Client()
+    client.force_login(ada)
+    Session.objects.update(expire_date=now)
+    forget_expired()
+    assert SignInAttempt.objects.count() == 2
+    assert not EmailChange.objects.exists()
+    assert not Session.objects.exists()
+
+
+def test_what_still_counts_is_kept(ada):
+    codes(3)
+    now = timezone.now()
+    EmailChange.objects.create(user=ada, old_email=EMAIL, new_email="b@x.org", key="k", requested_at=now)
+    Client().force_login(ada)
+    forget_expired()
+    assert (SignInAttempt.objects.count(), EmailChange.objects.count(), Session.objects.count()) == (3, 1, 1)

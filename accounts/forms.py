@@ -126,6 +126,14 @@ class CodeForm(AttentiveForm):
     )
 
 
+class FirstCodeForm(CodeForm):
+    """Asks for the first code of an app that has to be set up by what stands above: that comes first."""
+
+    def _focus(self, candidates: Iterable[str]) -> None:
+        if self.is_bound:
+            super()._focus(candidates)
+
+
 class BackupCodeForm(AttentiveForm):
     """Asks for one of the backup codes."""
 

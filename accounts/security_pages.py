@@ -15,7 +15,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.devices import device_name
-from accounts.forms import AttentiveForm, BackupCodeForm, CodeForm, NewEmailForm, PasswordChangeForm, PasswordForm
+from accounts.forms import (
+    AttentiveForm,
+    BackupCodeForm,
+    CodeForm,
+    FirstCodeForm,
+    NewEmailForm,
+    PasswordChangeForm,
+    PasswordForm,
+)
 from accounts.links import email_change_claim
 from accounts.models import EmailChange
 from accounts.pages import form_page, render_form, render_refused, signed_in_person, wanted_page
@@ -120,7 +128,7 @@ def totp_set_up(request: HttpRequest) -> HttpResponse:
         device = second_factor.totp_prepare(user_id=user.pk)
     except Refused:
         return redirect("accounts:security")
-    form = CodeForm(request.POST or None)
+    form = FirstCodeForm(request.POST or None)
     context = {
         "qr_code": segno.make(device.address, error="m").svg_data_uri(scale=5, border=2, light="#fff"),
         "secret": " ".join(device.secret[start : start + 4] for start in range(0, len(device.secret), 4)),

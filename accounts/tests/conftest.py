@@ -3,7 +3,7 @@ from base64 import b32decode
 from functools import partial
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db import transaction
 from django.test import RequestFactory
@@ -14,6 +14,7 @@ from accounts.devices import token_hash
 from accounts.models import BackupCode, KnownDevice, TotpDevice
 from accounts.roles import Role
 from accounts.services.registration import email_verify_apply, user_create
+from accounts.services.second_factor import HASHER
 from forexpro.celery import app
 from forexpro.core.events.chain import Origin
 from forexpro.core.http.sessions import SessionStore
@@ -119,7 +120,7 @@ def with_app(clock):
 
     def set_up(user, *, confirmed=True):
         TotpDevice.objects.create(user=user, name="authenticator", secret=SECRET, confirmed=confirmed)
-        BackupCode.objects.create(user=user, number=4, code_hash=make_password(BACKUP.replace("-", "")))
+        BackupCode.objects.create(user=user, number=4, code_hash=HASHER.hash(BACKUP.replace("-", "")))
         now = timezone.now()
         KnownDevice.objects.create(user=user, token_hash=token_hash(OWN_BROWSER), first_seen_at=now, last_seen_at=now)
         return App(SECRET, clock)

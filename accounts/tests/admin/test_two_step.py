@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import BackupCode, SignedInSession, TotpDevice
@@ -9,6 +10,7 @@ from accounts.roles import Role
 from accounts.selectors import has_second_factor
 from accounts.services.staff import totp_reset
 from accounts.tests.conftest import ORIGIN, PASSWORD, App
+from forexpro.core.models import Event
 
 pytestmark = pytest.mark.django_db
 SET_UP = "/security/two-step"
@@ -148,3 +150,18 @@ def test_the_button_is_there_for_those_who_have_one(as_, cast, with_app):
     with_app(cast["owner"])
     assert button in client.get(page).content.decode()
     assert button not in as_("back_office").get(page).content.decode()
+
+
+def test_an_operator_helps_the_last_super_admin(cast, with_app, events, committing, capsys):
+    user = cast["super_admin"]
+    with_app(user)
+    with committing():
+        call_command("reset_totp", "SUPER@example.org", reason="Phone lost")
+    assert not has_second_factor(user)
+    assert events(user.stream)[-1] == ("user.totp_reset", {"reason": "Phone lost"})
+    assert Event.objects.latest("id").actor == "system:operator"
+    assert len(mail.outbox) == 1
+    call_command("reset_totp", "super@example.org", reason="Again")
+    assert capsys.readouterr().out.splitlines()[-1] == "Two-step sign-in was not on."
+    with pytest.raises(CommandError, match="Nobody has"):
+        call_command("reset_totp", "nobody@example.org", reason="x")

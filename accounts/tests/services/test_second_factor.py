@@ -173,14 +173,6 @@ def test_of_twenty_at_once_one_uses_a_backup_code(person, with_app, settings):
     assert outcomes.count("code_invalid") == THREADS - 1
 
 
-def test_a_guess_at_a_backup_code_costs_one_hash(person, with_app, hashes):
-    user = person("ada@example.org")
-    with_app(user)
-    hashes.clear()
-    verify(user, "4zzzz-zzzzz")
-    assert hashes == ["verify"]
-
-
 def test_new_backup_codes_are_ten_are_stored_hashed_and_replace_the_old_ones(person, with_app, committing, events):
     user = person("ada@example.org")
     with_app(user)
@@ -190,7 +182,7 @@ def test_new_backup_codes_are_ten_are_stored_hashed_and_replace_the_old_ones(per
     assert all(re.fullmatch(r"[0-9][a-z2-9]{4}-[a-z2-9]{5}", code) for code in codes)
     stored = list(BackupCode.objects.values_list("code_hash", flat=True))
     assert len(stored) == 10
-    assert all(one.startswith("argon2") for one in stored)
+    assert all(one.startswith("$argon2id$") for one in stored)
     assert verify(user, BACKUP) == "code_invalid"
     assert verify(user, codes[7]) is None
     assert backup_codes_left(user) == 9

@@ -23,6 +23,7 @@ from accounts.step_up import remember_confirmation
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.sessions import SIGNED_IN_AT
 from forexpro.core.refusals import Refused
 
 # How long the right password waits for the code.
@@ -96,6 +97,7 @@ def user_sign_in(*, request: HttpRequest, user: User) -> str:
     with transaction.atomic(durable=True):
         login(request, user, backend=_BACKEND)
         request.session.pop(_PENDING, None)
+        request.session[SIGNED_IN_AT] = time()
         remember_confirmation(request)
         session_begin_apply(request=request, user=user)
         token = device_remember_apply(request=request, user=user)

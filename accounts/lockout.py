@@ -92,7 +92,7 @@ class LockoutHandler(AxesHandler):
         """Serve `axes_reset_ip` and `axes_reset_username`; a username is an e-mail address."""
         wanted = []
         if ip_address:
-            wanted.append(Q(address=ip_address))
+            wanted.append(Q(address=_counted_address(ip_address)))
         if username:
             wanted.append(Q(account=account_digest(None, {"email": username})))
         if not wanted:
@@ -102,11 +102,9 @@ class LockoutHandler(AxesHandler):
 
 
 def lockout_address(request: HttpRequest) -> str | None:
-    """Return the address under which failures are counted: the caller's, of IPv6 the network."""
+    """Return the address under which failures are counted: the caller's, of IPv6 that of the network."""
     address = client_ip(request)
-    if address is None or ip_address(address).version == 4:
-        return address
-    return str(IPv6Network((address, IPV6_NETWORK_BITS), strict=False).network_address)
+    return None if address is None else _counted_address(address)
 
 
 def account_digest(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
@@ -163,6 +161,12 @@ def locked(request: HttpRequest, email: str) -> Refused:
 def attempts_forget(*, before: datetime) -> None:
     """Delete attempts of so long ago that they do not count."""
     SignInAttempt.objects.filter(at__lt=before).delete()
+
+
+def _counted_address(address: str) -> str:
+    if ip_address(address).version == 4:
+        return address
+    return str(IPv6Network((address, IPV6_NETWORK_BITS), strict=False).network_address)
 
 
 def _recent(address: str | None) -> QuerySet[SignInAttempt]:

@@ -188,6 +188,12 @@ def test_operators_unlock_with_the_commands_of_axes(ada):
     codes(5)
     call_command("axes_reset_ip", HERE)
     assert attempt(password=PASSWORD) is None
+    codes(5, ip="2001:db8:1:2::1")
+    call_command("axes_reset_ip", "2001:db8:1:2::9")
+    assert attempt(password=PASSWORD, ip="2001:db8:1:2::1") is None
+    codes(5)
+    call_command("axes_reset")
+    assert not SignInAttempt.objects.exists()
 
 
 def test_an_office_that_starts_work_at_nine_is_not_locked_out(ada):

@@ -43,6 +43,7 @@ def test_says_what_is_needed_and_what_it_unlocks(own, monkeypatch):
     for expected in ("Identity verified", "Fully verified", "Deposits of 1,000 EUR", "Deposits of 2,000 EUR"):
         assert expected in page
     assert page.count("Not started") == 4  # the client and three things to send
+    assert page.count("button primary") == 1  # one thing to do next
     assert not VerificationCase.objects.exists()  # looking begins nothing
 
 

@@ -133,7 +133,7 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
             raise Http404(refusal.message) from None
         extension = "pdf" if page.is_pdf else "jpg"
         filename = f"document-{page.document_id}-{page.position}.{extension}"
-        return private_file(request, str(page.file.name), media_type=page.media_type, filename=filename)
+        return private_file(request, page.file, media_type=page.media_type, filename=filename)
 
     def _serve(
         self,

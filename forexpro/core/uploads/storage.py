@@ -36,7 +36,7 @@ def generated_name(folder: str, extension: str) -> str:
 
 
 def private_file(request: HttpRequest, file: "File[bytes]", *, media_type: str, filename: str) -> HttpResponseBase:
-    """Answer a stored file, known by its name, to be shown in a page of ours; whoever calls this has authorised the caller.
+    """Answer a stored file, to be shown in a page of ours; whoever calls this has authorised the caller.
 
     From S3 by a redirect to an address that is signed for a minute; from the file system as a stream. No cache keeps
     it, nothing in it runs, and no page of others can frame it.

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from forexpro.core.refusals import Refused
@@ -175,8 +175,15 @@ def next_case(reviewer: Any, *, after: VerificationCase | None = None) -> Verifi
 
 def cases_for_list() -> QuerySet[VerificationCase]:
     """Return all cases with their client and the number of documents that wait."""
-    waiting = Count("documents", filter=Q(documents__status=Status.IN_REVIEW))
-    return VerificationCase.objects.select_related("client").annotate(waiting=waiting)
+    # Counted for the rows of a page: a join would group all of them first.
+    waiting = (
+        Document.objects.filter(case=OuterRef("pk"), status=Status.IN_REVIEW)
+        .order_by()
+        .values("case")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return VerificationCase.objects.select_related("client").annotate(waiting=Subquery(waiting))
 
 
 def documents_of_case(case: VerificationCase) -> list[Document]:

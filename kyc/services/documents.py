@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from forexpro.core.deadlines import time_apart
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.errors import DATABASE_AWAY
@@ -45,14 +46,16 @@ def document_submit(
             _("Send at most %(count)s files at a time.") % {"count": settings.KYC_PAGES_MAX},
             {"pages_max": settings.KYC_PAGES_MAX},
         )
-    pages = [_cleaned_page(upload, number, len(uploads)) for number, upload in enumerate(uploads, start=1)]
+    with time_apart():
+        pages = [_cleaned_page(upload, number, len(uploads)) for number, upload in enumerate(uploads, start=1)]
     digest = hashlib.sha256(":".join([kind, *(page.source_sha256 for page in pages)]).encode()).hexdigest()
     stored: list[str] = []
     try:
         # Before the transaction, because a storage can be as far away as a continent.
-        for page in pages:  # one by one: those before a failure are known then
-            name = private_files().save(generated_name(FOLDER, page.extension), ContentFile(page.content))
-            stored.append(name)
+        with time_apart():
+            for page in pages:  # one by one: those before a failure are known then
+                name = private_files().save(generated_name(FOLDER, page.extension), ContentFile(page.content))
+                stored.append(name)
         with transaction.atomic(durable=True):
             document, is_new = _submit_apply(user_id, kind, pages, stored, submission, digest, origin)
     except DATABASE_AWAY:

@@ -215,12 +215,15 @@ def test_nobody_is_offered_to_decide_about_themselves(person, desks):
     assert document.status == "in_review"
 
 
-def test_finds_and_filters(as_, document, person, reviewer):
+def test_finds_and_filters(as_, client_, document, person, reviewer):
     verify(person("other@example.org"), reviewer)
     client = as_(Role.COMPLIANCE)
     for query, found in (
         ("?q=client@example.org", {"client"}),
-        ("?q=The+Client", {"client"}),
+        ("?q=CLIENT@", {"client"}),
+        ("?q=the+client", {"client"}),
+        (f"?q={client_.pk}", {"client"}),
+        ("?q=nobody", set()),
         ("?status__exact=approved", {"other"}),
         ("?level__exact=2", {"other"}),
         ("", {"client", "other"}),

@@ -22,10 +22,12 @@ from forexpro.core.refusals import Refused
 from forexpro.core.uploads.storage import file_sources, private_file
 from kyc.admin_forms import ApproveForm, RejectForm
 from kyc.models import Document, RejectionReason, VerificationCase
-from kyc.selectors import cases_for_list, documents_of_case, next_case
+from kyc.selectors import cases_for_list, documents_of_case, next_case, others_who_sent
 from kyc.services.reviews import document_approve, document_reject, page_view
 
 Status = VerificationCase.Status
+# Of clients who sent the same file, so many are named.
+OTHERS_MAX = 5
 STATUS_COLOURS = {
     Status.IN_REVIEW.value: "info",
     Status.APPROVED.value: "success",
@@ -204,6 +206,7 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
             "document": document,
             "may_review": may_review,
             "four_eyes": settings.KYC_FOUR_EYES,
+            "others": others_who_sent(document)[:OTHERS_MAX] if document and may_review else [],
             "approve": (approve or ApproveForm(document=document)) if decidable and document else None,
             "reject": (reject or RejectForm()) if decidable else None,
         }

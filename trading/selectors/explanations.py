@@ -21,7 +21,7 @@ _FIRST_OF_DECISION = """
     SELECT seq FROM core_event WHERE stream = %s AND seq <= %s AND payload ? 'decided_on' ORDER BY seq DESC LIMIT 1
 """
 # What staff or the opening of the account settled, and no decision of the engine.
-UNEXPLAINED = frozenset({AccountOpened.type, PolicyChanged.type})
+UNEXPLAINED = frozenset({AccountOpened.type, PolicyChanged.type, "account.group_changed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from accounts.services.profile import profile_update_apply
 from accounts.services.registration import verification_request
 from accounts.services.staff import staff_invite_apply, user_activate, user_set_role, user_suspend
 from forexpro.core.admin.audited import BackOfficeModelAdmin
+from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 
@@ -63,10 +64,12 @@ class UserAdmin(BackOfficeModelAdmin):
     list_display = ("email", "full_name", "roles", "standing_label", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "groups", ("email_verified_at", admin.EmptyFieldListFilter))
     search_fields = ("email", "full_name", "=id")
-    search_help_text = _("E-mail address, name or number")
+    search_help_text = _("E-mail address, name, number of the person or of one of their accounts")
     ordering = ("-id",)
     show_full_result_count = False
     list_per_page = 50
+    list_fullwidth = True
+    live_streams = ("user:",)
     fieldsets = (
         (None, {"fields": (("email", "standing"), ("full_name", "time_zone"), "roles")}),
         (_("Dates"), {"fields": (("date_joined", "email_verified_at"), "last_login")}),
@@ -131,6 +134,9 @@ class UserAdmin(BackOfficeModelAdmin):
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
         return {"stream": f"user:{object_id}"}
+
+    def streams(self, instance: Any) -> list[str]:
+        return [instance.stream]
 
     # --- Columns -------------------------------------------------------------------------------
     @display(description=_("roles"))
@@ -258,6 +264,15 @@ class UserAdmin(BackOfficeModelAdmin):
 
     def _back(self, object_id: str) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": reverse("admin:accounts_user_change", args=[object_id])})
+
+
+add_ready_filters(
+    "accounts.user",
+    ReadyFilter(_("E-mail not verified"), "email_verified_at__isempty=1&is_active__exact=1"),
+    ReadyFilter(_("Suspended"), "is_active__exact=0"),
+    ReadyFilter(_("Staff"), "is_staff__exact=1"),
+    permission="accounts.view_user",
+)
 
 
 def _actor(request: HttpRequest) -> User:

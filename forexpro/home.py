@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from redis import RedisError
 
 from accounts.selectors import registrations_since, unverified_since
+from forexpro import health
 from forexpro.core.events.selectors import latest_verification
 from marketdata.feeds import FeedStatus
 from marketdata.selectors import feed_statuses
@@ -42,6 +43,7 @@ def needs_attention(user: Any) -> list[Attention]:
         items += _trading()
     if user.has_perm("marketdata.view_symbol"):
         items += _feeds()
+    items += _processes()
     return sorted(items, key=lambda item: not item.urgent)
 
 
@@ -87,8 +89,26 @@ def _trading() -> Iterator[Attention]:
         yield Attention(_("Margin call"), detail % {"count": called}, f"{link}?margin_call__exact=1", urgent=True)
 
 
+def _processes() -> Iterator[Attention]:
+    """Yield what does not run; that Redis is away is told with the feeds."""
+    link = reverse("admin:status")
+    for shard in health.engine():
+        if shard["status"] != "ok":
+            title = _("Engine %(shard)s does not run") % {"shard": shard["name"].partition(":")[2]}
+            detail = _("Orders, stops and margins of its accounts are looked after by the sweeps alone.")
+            yield Attention(title, detail, link, urgent=True)
+    try:
+        (workers,) = health.celery()
+    except RedisError:
+        return
+    if workers["status"] == "down":
+        yield Attention(
+            _("Workers or beat are silent"), _("Mails, sweeps and nightly work wait for them."), link, urgent=True
+        )
+
+
 def _feeds() -> Iterator[Attention]:
-    link = reverse("admin:marketdata_symbol_changelist")
+    link = reverse("admin:status")
     try:
         statuses = feed_statuses()
     except RedisError:

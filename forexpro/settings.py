@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django.forms",
     "channels",
     "csp",
+    "django_celery_beat",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "forexpro.core.http.middleware.RequestIdMiddleware",
+    "forexpro.core.http.traffic.TrafficMiddleware",
     "forexpro.core.http.deadlines.DeadlineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -174,6 +176,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Tasks are idempotent: one that lost the broker is delivered again.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 HEARTBEAT_SECONDS = 15
+CELERY_BEAT_SCHEDULER = "forexpro.core.schedules.scheduler:Scheduler"
+# What runs regularly, until staff change it in the back office: beat takes what is new here into the database.
 CELERY_BEAT_SCHEDULE = {
     "show-that-workers-work": {
         "task": "forexpro.core.tasks.record_heartbeat",
@@ -302,10 +306,14 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "candlestick_chart",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("brand/favicon.svg")}],
-    "THEME": "dark",
     "BORDER_RADIUS": "6px",
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("back_office/style.css")],
+    "SCRIPTS": [
+        lambda request: static("back_office/theme.js"),
+        lambda request: static("back_office/live.js"),
+    ],
+    "SIDEBAR": {"navigation": "forexpro.back_office.navigation.sidebar", "show_search": True},
     "ACCOUNT": {
         "navigation": [
             {"title": _("Profile"), "link": reverse_lazy("accounts:profile")},

@@ -13,13 +13,17 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.refusals import Refused
 from trading.admin.columns import money_column, price_column
-from trading.admin.dialogs import BalanceForm, Dealing, LeverageForm
+from trading.admin.dialogs import BalanceForm, Dealing, GroupForm, LeverageForm
+from trading.admin.filters import AccountActivityFilter, CurrencyFilter, ExposureFilter
 from trading.engine.commands import BalanceReason
 from trading.models import TradingAccount
 from trading.selectors import account_valuation
+from trading.selectors.journal import account_stream
 from trading.services.accounts import account_set_leverage, account_set_trading, balance_change
+from trading.services.group_change import account_set_group
 from trading.views.explanations import explanation_page, signed_document
 
 
@@ -28,7 +32,13 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     list_display = (
         "number", "owner", "kind", "group", "currency", "ratio", "balance_now", "credit_now", "standing", "opened_at",
     )  # fmt: skip
-    list_filter = ("kind", "status", "group", "currency", "trading_enabled", "margin_call")
+    list_filter = (
+        "kind", "status", "group", CurrencyFilter, "trading_enabled", "margin_call", ExposureFilter,
+        AccountActivityFilter, ("opened_at", MomentFilter),
+    )  # fmt: skip
+    list_filter_submit = True
+    list_fullwidth = True
+    live_streams = ("account:",)
     list_select_related = ("owner", "group")
     search_fields = ("=number", "owner__email", "owner__full_name")
     search_help_text = _("Number of the account, name or e-mail address of its owner")
@@ -45,10 +55,13 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         (_("What happened"), {"fields": ("links",)}),
     )
     readonly_fields = ("equity", "blocked", "margin", "margin_level", "links")
-    actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage")
+    actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage", "change_group")
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
         return {"stream": f"account:{object_id}"}
+
+    def streams(self, instance: Any) -> list[str]:
+        return [account_stream(instance.pk)]
 
     def get_urls(self) -> list[URLPattern]:
         why = "<int:account_id>/events/<int:seq>/"
@@ -81,8 +94,8 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     def has_move_money_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("trading.move_money")
 
-    def has_manage_trading_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("trading.manage_trading")
+    def has_change_group_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("trading.change_account_group")
 
     # --- Columns -------------------------------------------------------------------------------
     ratio = price_column("leverage", _("leverage"))
@@ -212,6 +225,30 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
             account_set_leverage,
             account_id=int(object_id),
             leverage=form.cleaned_data["leverage"],
+        )
+
+    @action(
+        description=_("Change group"),
+        permissions=["change_group"],
+        icon="tune",
+        dialog={
+            "title": _("Move this account to another group"),
+            "description": _(
+                "The conditions of that group apply from now on, to open positions too. Nights that are due are "
+                "charged first, by the present ones."
+            ),
+            "form_class": GroupForm,
+            "form_submit_text": _("Move"),
+        },
+    )
+    def change_group(self, request: HttpRequest, form: GroupForm, object_id: str) -> HttpResponse:
+        return self.serve(
+            request,
+            self._address(object_id),
+            _("The account is in the group %(group)s now.") % {"group": form.cleaned_data["group"]},
+            account_set_group,
+            account_id=int(object_id),
+            group_id=form.cleaned_data["group"].pk,
         )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

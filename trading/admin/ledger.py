@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.templatetags.components import money
+from trading.admin.filters import MovementFilter
 from trading.admin.rows import OfAccountAdmin, why_link
 from trading.models import LedgerTransaction, Posting
 
@@ -30,9 +32,9 @@ class PostingInline(TabularInline):
 @admin.register(LedgerTransaction)
 class LedgerTransactionAdmin(OfAccountAdmin):
     list_display = ("id", "account", "reason", "amount", "reference", "created_at", "why")
-    list_filter = ("reason",)
-    search_fields = ("=account__number", "reference")
-    search_help_text = _("Number of the account, or the reference")
+    list_filter = (MovementFilter, ("created_at", MomentFilter))
+    search_fields = ("=account__number", "reference__startswith")
+    search_help_text = _("Number of the account, or how the reference begins")
     inlines = (PostingInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerTransaction]:

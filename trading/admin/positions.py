@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.forms import BaseDialogForm
 
+from forexpro.core.admin.filters import MomentFilter, choice_filter
 from trading.admin.columns import money_column, price_column, volume_column
-from trading.admin.dialogs import Dealing
+from trading.admin.dialogs import Dealing, ReasonForm
+from trading.admin.filters import CloseReasonFilter, DealReasonFilter, SideFilter, SymbolFilter
 from trading.admin.rows import OfAccountAdmin, currency_of_account, why_link
 from trading.models import Deal, Position
-from trading.services.positions import position_close
+from trading.services.dealing import position_close_by_dealer
 
 
 @admin.register(Position)
@@ -27,13 +28,16 @@ class PositionAdmin(Dealing, OfAccountAdmin):
     stop = price_column("stop_loss", _("stop loss"))
     target = price_column("take_profit", _("take profit"))
     result = money_column("profit", _("profit"), currency=currency_of_account)
-    list_filter = (("closed_at", admin.EmptyFieldListFilter), "side", "close_reason", "symbol")
+    list_filter = (
+        ("closed_at", admin.EmptyFieldListFilter),
+        SideFilter,
+        SymbolFilter,
+        CloseReasonFilter,
+        ("opened_at", MomentFilter),
+    )
     search_fields = ("=id", "=account__number")
     search_help_text = _("Number of the position or of the account")
     actions_detail = ("close",)
-
-    def has_manage_trading_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("trading.manage_trading")
 
     @action(
         description=_("Close"),
@@ -41,20 +45,20 @@ class PositionAdmin(Dealing, OfAccountAdmin):
         icon="cancel",
         dialog={
             "title": _("Close this position at the market?"),
-            "description": _("The client sees that the dealer closed it."),
-            "form_class": BaseDialogForm,
+            "description": _("The client sees that the dealer closed it. Why, only the audit log tells."),
+            "form_class": ReasonForm,
             "form_submit_text": _("Close the position"),
         },
     )
-    def close(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+    def close(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         return self.serve(
             request,
             reverse("admin:trading_position_change", args=[object_id]),
             _("The position is closed."),
-            position_close,
+            position_close_by_dealer,
             account_id=Position.objects.get(pk=object_id).account_id,
             position_id=int(object_id),
-            by_dealer=True,
+            reason=form.cleaned_data["reason"],
         )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -74,8 +78,15 @@ class DealAdmin(OfAccountAdmin):
     result = money_column("profit", _("profit"), currency=currency_of_account)
     swap_charged = money_column("swap", _("swap"), currency=currency_of_account)
     commission_charged = money_column("commission", _("commission"), currency=currency_of_account)
-    list_filter = ("entry", "side", "reason", "symbol")
+    list_filter = (
+        choice_filter("entry", _("entry"), Deal.Entry.choices),
+        SideFilter,
+        SymbolFilter,
+        DealReasonFilter,
+        ("executed_at", MomentFilter),
+    )
     search_fields = ("=position_id", "=account__number")
+    number_field = "position_id"
     search_help_text = _("Number of the position or of the account")
 
     @display(description=_("why"))

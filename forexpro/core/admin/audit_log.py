@@ -18,34 +18,22 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
-from unfold.utils import parse_datetime_str
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.admin.filters import ExactFilter, MomentFilter
 from forexpro.core.events.chain import GENESIS, NewEvent
 from forexpro.core.events.record import record
 from forexpro.core.events.selectors import event_types, in_chunks, latest_verification, search_events
-from forexpro.core.events.sentences import explanation_address, sentence
+from forexpro.core.events.sentences import explanation_address, sentence_or_type
 from forexpro.core.events.verify import stored_hash_is_right
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.streaming import streamed_download
 from forexpro.core.models import Event, EventAnchor, EventVerification
 
-# A browser's name for itself can be longer than all that happened on a page.
-SENTENCE_LENGTH = 160
 EXPORTED = ("id", "occurred_at", "stream", "seq", "type", "actor", "ip", "request_id", "payload", "prev_hash", "hash")
-
-
-class ExactFilter(TextFilter):
-    """Rows whose field is exactly what is typed."""
-
-    field: str
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        value = (self.value() or "").strip()
-        return queryset.filter(**{self.field: value}) if value else queryset
 
 
 class StreamFilter(ExactFilter):
@@ -90,19 +78,6 @@ class TypeFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         value = self.value()
         return queryset.filter(type=value) if value else queryset
-
-
-class MomentFilter(RangeDateTimeFilter):
-    """A range of time in the reader's zone; a day without a time of day counts whole."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        for end, lookup, time_of_day in (("from", "gte", "00:00:00"), ("to", "lte", "23:59:59")):
-            day = self.used_parameters.get(f"{self.parameter_name}_{end}_0")
-            time = self.used_parameters.get(f"{self.parameter_name}_{end}_1") or time_of_day
-            moment = parse_datetime_str(f"{day} {time}") if day else None
-            if moment is not None:
-                queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": timezone.make_aware(moment)})
-        return queryset
 
 
 @admin.register(Event)
@@ -176,11 +151,7 @@ class EventAdmin(ReadOnlyModelAdmin):
 
     @display(description=_("what happened"))
     def summary(self, event: Event) -> str:
-        try:
-            text = sentence(event)
-        except (KeyError, ArithmeticError):  # written by another version; the log must show it all the same
-            text = event.type
-        return text if len(text) <= SENTENCE_LENGTH else f"{text[: SENTENCE_LENGTH - 1]}…"
+        return sentence_or_type(event)
 
     @display(description=_("why"))
     def why(self, event: Event) -> str | SafeString:

@@ -33,6 +33,9 @@ CACHE_SECONDS = 60
 TRAFFIC_MINUTES = 60
 KINDS = {"live": (TradingAccount.Kind.LIVE.value,), "demo": (TradingAccount.Kind.DEMO.value,), "all": ALL_KINDS}
 
+# Under which names figures are kept.
+KEPT = ("home:people", *(f"home:trading:{kind}" for kind in KINDS))
+
 Value = TypeVar("Value")
 
 

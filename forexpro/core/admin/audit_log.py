@@ -25,8 +25,15 @@ from unfold.paginator import InfinitePaginator
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import ExactFilter, MomentFilter
 from forexpro.core.events.chain import GENESIS, NewEvent
+from forexpro.core.events.differences import before_and_after
 from forexpro.core.events.record import record
-from forexpro.core.events.selectors import event_types, in_chunks, latest_verification, search_events
+from forexpro.core.events.selectors import (
+    event_types,
+    events_of_person,
+    in_chunks,
+    latest_verification,
+    search_events,
+)
 from forexpro.core.events.sentences import explanation_address, sentence_or_type
 from forexpro.core.events.verify import stored_hash_is_right
 from forexpro.core.http.origin import request_origin
@@ -42,6 +49,16 @@ class StreamFilter(ExactFilter):
 
 class ActorFilter(ExactFilter):
     title, parameter_name, field = _("actor"), "actor", "actor"
+
+
+class PersonFilter(ExactFilter):
+    """What a person did and what was done to them, by their e-mail address or number."""
+
+    title, parameter_name = _("person"), "person"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        value = (self.value() or "").strip()
+        return events_of_person(queryset, value) if value else queryset
 
 
 class RequestFilter(ExactFilter):
@@ -85,6 +102,7 @@ class EventAdmin(ReadOnlyModelAdmin):
     list_display = ("moment", "stream", "seq", "type", "actor", "ip", "summary")
     list_display_links = ("moment", "type")
     list_filter = (
+        PersonFilter,
         TypeFilter,
         StreamFilter,
         ObjectFilter,
@@ -160,13 +178,12 @@ class EventAdmin(ReadOnlyModelAdmin):
 
     @display(description=_("before and after"))
     def changes(self, event: Event) -> str | SafeString:
-        changes = event.payload.get("changes")
-        if not isinstance(changes, dict) or not changes:
+        differences = before_and_after(event.payload)
+        if not differences:
             return "–"
-        return render_to_string(
-            "back_office/before_and_after.html",
-            {"changes": {name: change for name, change in changes.items() if isinstance(change, dict)}},
-        )
+        several = len({difference.of for difference in differences}) > 1
+        context = {"differences": differences, "several": several}
+        return render_to_string("back_office/before_and_after.html", context)
 
     @display(description=_("payload"))
     def content(self, event: Event) -> SafeString:

@@ -97,6 +97,9 @@ class ScheduleAdmin(BackOfficeModelAdmin):
             origin=request_origin(request),
         )
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        pass  # the service has written everything
+
     @display(description=_("when"))
     def when(self, task: Any) -> str:
         present = description(task)

@@ -46,9 +46,7 @@ def search_events(events: QuerySet[Event], text: str) -> QuerySet[Event]:
     except ValueError:
         pass
     if "@" in text:
-        user = get_user_model().objects.filter(email=text.lower()).values_list("pk", flat=True).first()
-        names = [f"user:{user}", f"staff:{user}"]
-        return events.filter(Q(stream__in=names) | Q(actor__in=names)) if user is not None else events.none()
+        return events_of_person(events, text)
     if ":" in text:
         return events.filter(Q(stream=text) | Q(actor=text) | Q(payload__has_key="object", payload__object=text))
     if "." in text:
@@ -76,6 +74,19 @@ def newest_of_streams(streams: Sequence[str], *, limit: int = EVENTS_SHOWN) -> l
             [list(streams), limit, limit],
         )
     )
+
+
+def events_of_person(events: QuerySet[Event], text: str) -> QuerySet[Event]:
+    """Return what a person did and what was done to them; they are named by their e-mail address or their number."""
+    people = get_user_model().objects
+    if text.isascii() and text.isdigit():
+        user = int(text)
+    else:
+        user = people.filter(email=text.lower()).values_list("pk", flat=True).first()
+    if user is None:
+        return events.none()
+    names = [f"user:{user}", f"staff:{user}"]
+    return events.filter(Q(stream__in=names) | Q(actor__in=names))
 
 
 def in_chunks(events: QuerySet[Event]) -> Iterator[list[Event]]:

@@ -313,7 +313,7 @@ UNFOLD = {
         lambda request: static("back_office/theme.js"),
         lambda request: static("back_office/live.js"),
     ],
-    "SIDEBAR": {"navigation": "forexpro.back_office.navigation.sidebar", "show_search": True},
+    "SIDEBAR": {"navigation": "forexpro.back_office.navigation.sidebar"},
     "ACCOUNT": {
         "navigation": [
             {"title": _("Profile"), "link": reverse_lazy("accounts:profile")},

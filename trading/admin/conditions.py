@@ -1,5 +1,6 @@
 """The conditions that groups traded under, each from its moment on: what changed, and who changed it. Read only."""
 
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -66,19 +67,28 @@ class ConditionsAdmin(ReadOnlyModelAdmin):
         before = previous_version(version)
         if before is None:
             return gettext("These are the first conditions of the group that were traded under.")
-        return render_to_string(
-            "back_office/conditions_changes.html", {"changes": changes_between(before, version), "before": before}
-        )
+        changes = [
+            change if change.of else replace(change, name=_rule(change.name))
+            for change in changes_between(before, version)
+        ]
+        return render_to_string("back_office/conditions_changes.html", {"changes": changes, "before": before})
 
     @display(description=_("the group's conditions"))
     def policy(self, version: ConditionsVersion) -> SafeString:
-        return render_to_string("back_office/conditions_policy.html", {"policy": version.document["policy"]})
+        policy = {_rule(name): value for name, value in version.document["policy"].items()}
+        return render_to_string("back_office/conditions_policy.html", {"policy": policy})
 
     @display(description=_("specifications"))
     def specifications(self, version: ConditionsVersion) -> SafeString:
         return render_to_string(
             "back_office/conditions_instruments.html", {"instruments": version.document["instruments"]}
         )
+
+
+def _rule(name: str) -> str:
+    """Return what the page of groups calls a rule; what a group has no field for is called as the engine calls it."""
+    fields = {field.name: str(getattr(field, "verbose_name", "")) for field in AccountGroup._meta.get_fields()}
+    return fields.get(name) or name.replace("_", " ")
 
 
 def edits_panel(request: HttpRequest, version: ConditionsVersion) -> Panel:

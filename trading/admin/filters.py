@@ -1,12 +1,13 @@
 """Filters of the lists of accounts, orders, positions, deals and movements, and of people by what they trade."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
@@ -37,9 +38,12 @@ def _close_reasons() -> list[tuple[str, str]]:
     return [(reason.value, CLOSE_REASONS[reason.value]()) for reason in CloseReason]
 
 
-def _deal_reasons() -> list[tuple[str, Any]]:
-    # A deal that opens is an order's; so is one that closes on a netting account.
-    return [("order", _("an order")), *(entry for entry in _close_reasons() if entry[0] != "order")]
+# A deal that opens is an order's; so is one that closes on a netting account.
+DEAL_REASONS: dict[str, Callable[[], str]] = {**CLOSE_REASONS, "order": lambda: gettext("by an order")}
+
+
+def _deal_reasons() -> list[tuple[str, str]]:
+    return [(code, name()) for code, name in DEAL_REASONS.items()]
 
 
 SymbolFilter = choice_filter("symbol", _("symbol"), _symbols)

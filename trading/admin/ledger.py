@@ -11,9 +11,11 @@ from unfold.decorators import display
 
 from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.templatetags.components import money
+from trading.admin.columns import reason_column
 from trading.admin.filters import MovementFilter
 from trading.admin.rows import OfAccountAdmin, why_link
 from trading.models import LedgerTransaction, Posting
+from trading.selectors.sentences import BALANCE_REASONS
 
 
 class PostingInline(TabularInline):
@@ -31,7 +33,8 @@ class PostingInline(TabularInline):
 
 @admin.register(LedgerTransaction)
 class LedgerTransactionAdmin(OfAccountAdmin):
-    list_display = ("id", "account", "reason", "amount", "reference", "created_at", "why")
+    list_display = ("id", "account", "because", "amount", "reference", "created_at", "why")
+    because = reason_column("reason", _("reason"), BALANCE_REASONS)
     list_filter = (MovementFilter, ("created_at", MomentFilter))
     search_fields = ("=account__number", "reference__startswith")
     search_help_text = _("Number of the account, or how the reference begins")

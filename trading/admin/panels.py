@@ -27,6 +27,7 @@ from trading.selectors.sentences import BALANCE_REASONS
 
 USER, ACCOUNT = "accounts.user", "trading.tradingaccount"
 ROWS_SHOWN = 10
+POSITIONS_SHOWN = 20
 Rows = QuerySet[Any]
 
 
@@ -69,7 +70,11 @@ def positions_panel(request: HttpRequest, instance: User | TradingAccount) -> Pa
     return Panel(
         title=_("Open positions"),
         template="back_office/panels/positions.html",
-        context={"positions": overview.positions, "unvalued": unvalued},
+        context={
+            "positions": overview.positions[:POSITIONS_SHOWN],
+            "more": max(len(overview.positions) - POSITIONS_SHOWN, 0),
+            "unvalued": unvalued,
+        },
         link=_list("position", instance, "&closed_at__isempty=1"),
         is_empty=not overview.positions and not unvalued,
     )

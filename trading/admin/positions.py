@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from forexpro.core.admin.filters import MomentFilter, choice_filter
-from trading.admin.columns import money_column, price_column, volume_column
+from trading.admin.columns import money_column, price_column, reason_column, volume_column
 from trading.admin.dialogs import Dealing, ReasonForm
-from trading.admin.filters import CloseReasonFilter, DealReasonFilter, SideFilter, SymbolFilter
+from trading.admin.filters import DEAL_REASONS, CloseReasonFilter, DealReasonFilter, SideFilter, SymbolFilter
 from trading.admin.rows import OfAccountAdmin, currency_of_account, why_link
 from trading.models import Deal, Position
+from trading.selectors.sentences import CLOSE_REASONS
 from trading.services.dealing import position_close_by_dealer
 
 
@@ -21,13 +22,14 @@ from trading.services.dealing import position_close_by_dealer
 class PositionAdmin(Dealing, OfAccountAdmin):
     list_display = (
         "id", "account", "symbol", "side", "lots", "opened_price", "stop", "target", "result",
-        "close_reason", "opened_at", "closed_at",
+        "closed_because", "opened_at", "closed_at",
     )  # fmt: skip
     lots = volume_column("volume", _("volume"))
     opened_price = price_column("open_price", _("open price"))
     stop = price_column("stop_loss", _("stop loss"))
     target = price_column("take_profit", _("take profit"))
     result = money_column("profit", _("profit"), currency=currency_of_account)
+    closed_because = reason_column("close_reason", _("close reason"), CLOSE_REASONS)
     list_filter = (
         ("closed_at", admin.EmptyFieldListFilter),
         SideFilter,
@@ -71,12 +73,13 @@ class PositionAdmin(Dealing, OfAccountAdmin):
 class DealAdmin(OfAccountAdmin):
     list_display = (
         "id", "account", "symbol", "side", "entry", "lots", "at", "result", "swap_charged", "commission_charged",
-        "reason", "executed_at", "why",
+        "because", "executed_at", "why",
     )  # fmt: skip
     lots = volume_column("volume", _("volume"))
     at = price_column("price", _("price"))
     result = money_column("profit", _("profit"), currency=currency_of_account)
     swap_charged = money_column("swap", _("swap"), currency=currency_of_account)
+    because = reason_column("reason", _("reason"), DEAL_REASONS)
     commission_charged = money_column("commission", _("commission"), currency=currency_of_account)
     list_filter = (
         choice_filter("entry", _("entry"), Deal.Entry.choices),

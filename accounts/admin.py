@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
+from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.forms import time_zone_choices
@@ -63,12 +64,15 @@ class InvitationForm(forms.ModelForm):
 class UserAdmin(BackOfficeModelAdmin):
     list_display = ("email", "full_name", "roles", "standing_label", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "groups", ("email_verified_at", admin.EmptyFieldListFilter))
-    search_fields = ("email", "full_name", "=id")
+    # Addresses are kept in small letters, and so is what is searched for.
+    search_fields = ("email__contains", "full_name")
     search_help_text = _("E-mail address, name, number of the person or of one of their accounts")
     ordering = ("-id",)
     show_full_result_count = False
     list_per_page = 50
     list_fullwidth = True
+    paginator = InfinitePaginator
+    show_facets = admin.ShowFacets.NEVER
     live_streams = ("user:",)
     fieldsets = (
         (None, {"fields": (("email", "standing"), ("full_name", "time_zone"), "roles")}),
@@ -76,6 +80,11 @@ class UserAdmin(BackOfficeModelAdmin):
     )
     add_fieldsets = ((_("Invite a colleague"), {"fields": ("email", "full_name", "role")}),)
     actions_detail = ("suspend", "activate", "resend_verification", "send_password_reset", "change_role")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        return super().get_search_results(request, queryset, search_term.lower())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")

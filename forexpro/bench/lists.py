@@ -30,7 +30,7 @@ PAGES = {
     "people by a part of the name": "accounts/user/?q=Client 99999",
     "people by address": "accounts/user/?q=client77777@example.org",
     "people by number": "accounts/user/?q=77777",
-    "people, page 1,000": "accounts/user/?p=1000",
+    "people, a page in the middle": "accounts/user/?p={middle}",
     "accounts": "trading/tradingaccount/",
     "accounts in margin call": "trading/tradingaccount/?margin_call__exact=1",
     "accounts without volume in 30 days": "trading/tradingaccount/?volume=none",
@@ -76,6 +76,7 @@ def _measured(rows: int) -> dict[str, tuple[float, int]]:
         places = {
             "user": newest.pk,
             "account": newest.trading_accounts.get().pk,
+            "middle": max(rows // 100, 1),
             "week": timezone.localdate() - timedelta(days=7),
         }
         return {page: _page(client, f"/admin/{address.format(**places)}") for page, address in PAGES.items()}

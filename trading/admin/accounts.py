@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -11,7 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
+from unfold.paginator import InfinitePaginator
 
+from accounts.models import User
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.refusals import Refused
@@ -41,6 +44,8 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     live_streams = ("account:",)
     list_select_related = ("owner", "group")
     search_fields = ("=number", "owner__email", "owner__full_name")
+    paginator = InfinitePaginator
+    show_facets = admin.ShowFacets.NEVER
     search_help_text = _("Number of the account, name or e-mail address of its owner")
     ordering = ("-id",)
     list_per_page = 50
@@ -56,6 +61,16 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     )
     readonly_fields = ("equity", "blocked", "margin", "margin_level", "links")
     actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage", "change_group")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[TradingAccount], search_term: str
+    ) -> tuple[QuerySet[TradingAccount], bool]:
+        text = search_term.strip()
+        if text.isascii() and text.isdigit():
+            return queryset.filter(number=int(text)), False
+        # Owners first, whose table alone is read through, and then their accounts by the index.
+        owners = User.objects.filter(Q(email__contains=text.lower()) | Q(full_name__icontains=text))
+        return queryset.filter(owner__in=owners.values("pk")), False
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
         return {"stream": f"account:{object_id}"}

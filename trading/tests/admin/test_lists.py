@@ -16,8 +16,8 @@ from trading.tests.factories import ORIGIN, make_account, make_user
 
 pytestmark = pytest.mark.django_db
 QUERIES = {
-    "accounts/user/": 7,
-    "trading/tradingaccount/": 7,
+    "accounts/user/": 6,
+    "trading/tradingaccount/": 6,
     "trading/order/": 5,
     "trading/position/": 5,
     "trading/deal/": 5,

@@ -18,12 +18,12 @@ RUN python -m venv /venv \
 
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STATIC_COLLECTED=true LOCAL_DIR=/data
-RUN useradd --system --uid 10001 --create-home forexpro && install --directory --owner forexpro /data
+RUN useradd --system --uid 10001 --create-home forexpro && install --directory --owner forexpro /data /data/private
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
 COPY --from=front-end /build/static/dist static/dist
-RUN SECRET_KEY=only-for-this-step DOCUMENT_SIGNING_KEY=only-for-this-step \
+RUN SECRET_KEY=only-for-this-step DOCUMENT_SIGNING_KEY=only-for-this-step ENCRYPTION_KEYS=only-for-this-step \
     DATABASE_URL=postgresql://none REDIS_URL=redis://none \
     python manage.py collectstatic --no-input
 USER forexpro

@@ -13,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from forexpro.core import embedded
+from forexpro.core.crypto.keys import local_keys
 from forexpro.core.deadlines import PatientConnection
 from forexpro.core.environment import Environment
 from forexpro.core.logs import logging_settings
@@ -32,6 +33,8 @@ LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local")))
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
 # Signs explanations of decisions; whoever keeps one verifies it with the public key for as long as this one lasts.
 DOCUMENT_SIGNING_KEY = env.str("DOCUMENT_SIGNING_KEY", default="") or local_secret(LOCAL_DIR, "document_signing_key")
+# Encrypt stored credentials and personal data, newest first; `rotate_encryption_keys` makes older ones needless.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[]) or local_keys(LOCAL_DIR)
 SITE_URL = env.service_url("SITE_URL", f"http://localhost:{PORT}", "http", "https").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
+    "axes",
     "channels",
     "csp",
     "django_celery_beat",
@@ -60,6 +64,7 @@ INSTALLED_APPS = [
     "forexpro",
     "forexpro.core",
     "accounts",
+    "kyc",
     "marketdata",
     "trading",
 ]
@@ -76,6 +81,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SeenMiddleware",
+    "forexpro.core.http.language.LanguageMiddleware",
     "forexpro.core.http.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -190,12 +197,15 @@ CELERY_BEAT_SCHEDULE = {
     "expire-orders": {"task": "trading.tasks.expire_orders", "schedule": 60, "options": {"expires": 60}},
     "roll-over": {"task": "trading.tasks.roll_over", "schedule": 60, "options": {"expires": 60}},
     "replay-accounts": {"task": "trading.tasks.replay_accounts", "schedule": crontab(hour=1, minute=0)},
+    "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
+    "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 
 # --- People -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.AccountsBackend"]
+# The first refuses whoever has failed too often.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.AccountsBackend"]
 SESSION_ENGINE = "forexpro.core.http.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -206,6 +216,30 @@ PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
+# Wrong passwords and codes: an account is locked for one address, an address for all accounts, each for so long.
+SIGN_IN_FAILURES_PER_ACCOUNT = env.number("SIGN_IN_FAILURES_PER_ACCOUNT", 5)
+SIGN_IN_FAILURES_PER_ADDRESS = env.number("SIGN_IN_FAILURES_PER_ADDRESS", 50)
+SIGN_IN_LOCKED_MINUTES = env.number("SIGN_IN_LOCKED_MINUTES", 15)
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.lockout_address"
+AXES_USERNAME_CALLABLE = "accounts.lockout.account_digest"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# The sign-in service refuses by itself, as every service does.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+# A session ends when nobody has used it for so long, and at the latest so long after the sign-in.
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 720)
+SESSION_COOKIE_AGE = 3600 * env.number("SESSION_LIFETIME_HOURS", 336)
+# Staff open nothing of the back office before they have set up two-step sign-in.
+STAFF_TOTP_REQUIRED = env.bool("STAFF_TOTP_REQUIRED", default=not DEMO)
+
+# --- Verification of clients --------------------------------------------------------------------
+# Whether an approval needs two reviewers.
+KYC_FOUR_EYES = env.bool("KYC_FOUR_EYES", default=False)
+# What a client may send: files of a document, documents in 24 hours, and bytes that are kept in all.
+KYC_PAGES_MAX = 6
+KYC_DOCUMENTS_PER_DAY = env.number("KYC_DOCUMENTS_PER_DAY", 20)
+KYC_CLIENT_BYTES_MAX = env.number("KYC_CLIENT_MEGABYTES_MAX", 200) * 1_000_000
 
 # --- Mail ---------------------------------------------------------------------------------------
 vars().update(env.mail_settings("EMAIL_URL", "filemail://" if DEMO else "consolemail://"))
@@ -231,12 +265,51 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 # The container image collects static files under names that carry their content's hash; a laptop serves the sources.
 STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=False)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+# --- Files that people send ---------------------------------------------------------------------
+# The largest file, the most pixels of a picture and the most pages of a PDF that are taken.
+UPLOAD_BYTES_MAX = env.number("UPLOAD_MEGABYTES_MAX", 10, most=100) * 1_000_000
+UPLOAD_PIXELS_MAX = 40_000_000
+UPLOAD_SHEETS_MAX = 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+FILE_UPLOAD_HANDLERS = [
+    "forexpro.core.uploads.handler.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# ClamAV's socket; without one nothing is scanned.
+CLAMAV_URL = env.str("CLAMAV_URL", default="") and env.service_url("CLAMAV_URL", "", "unix", "tcp")
+# Private files are kept in a bucket of any S3 where one is named, otherwise in a private folder of this host.
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
+FILES_S3_OPTIONS = {
+    "bucket_name": FILES_S3_BUCKET,
+    "endpoint_url": env.str("FILES_S3_ENDPOINT", default="") or None,
+    "region_name": env.str("FILES_S3_REGION", default="") or None,
+    "access_key": env.str("FILES_S3_ACCESS_KEY", default="") or None,
+    "secret_key": env.str("FILES_S3_SECRET_KEY", default="") or None,
+    "signature_version": "s3v4",
+    "addressing_style": "path",
+    "default_acl": "private",
+    "file_overwrite": False,
+    "querystring_auth": True,
+    "querystring_expire": env.number("FILES_S3_URL_SECONDS", 60, most=3600),
+}
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STATIC_COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+    "private": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": FILES_S3_OPTIONS}
+    if FILES_S3_BUCKET
+    else {
+        "BACKEND": "forexpro.core.uploads.storage.PrivateFolder",
+        "OPTIONS": {
+            "location": LOCAL_DIR / "private",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
 }
 
@@ -285,6 +358,7 @@ RATE_LIMITS = {
     "anonymous": env.rate("RATE_LIMIT_ANONYMOUS", "100/15m"),
     "user": env.rate("RATE_LIMIT_USER", "600/15m"),
     "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
+    "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",
@@ -317,7 +391,7 @@ UNFOLD = {
     "ACCOUNT": {
         "navigation": [
             {"title": _("Profile"), "link": reverse_lazy("accounts:profile")},
-            {"title": _("Change the password"), "link": reverse_lazy("accounts:password_change")},
+            {"title": _("Security"), "link": reverse_lazy("accounts:security")},
         ]
     },
     "COLORS": {
@@ -375,6 +449,14 @@ QUOTE_MAX_AGE_SECONDS = env.number("QUOTE_MAX_AGE_SECONDS", 15)
 # What ticks older than this trigger, because the engine was out, fills at the first fresh quote instead of theirs.
 ENGINE_OUTAGE_SECONDS = env.number("ENGINE_OUTAGE_SECONDS", 30, least=0)
 
+# --- Deposits, withdrawals, transfers -----------------------------------------------------------
+# The currency in which limits are set, whatever is paid in.
+FUNDING_BASE_CURRENCY = env.str("FUNDING_BASE_CURRENCY", default="USD")
+# Withdrawals worth at least this much take two members of staff; 0 for none.
+FUNDING_FOUR_EYES_FROM = env.number("FUNDING_FOUR_EYES_FROM", 10_000, least=0)
+# Money is converted at no price that was received longer ago than this many seconds.
+CONVERSION_QUOTE_MAX_AGE_SECONDS = env.number("CONVERSION_QUOTE_MAX_AGE_SECONDS", 60)
+
 # Simulated and replayed markets trade whenever their prices come, also when the markets of the world are shut.
 TRADING_HOURS_APPLY = SIMULATOR_MARKET_HOURS == "real" if FEED == "simulator" else not FEED.startswith("replay:")
 
@@ -382,6 +464,8 @@ if FEED.split(":", 1)[0] not in {"simulator", "replay", "twelvedata"}:
     raise ImproperlyConfigured(f"FEED={FEED!r} is not a feed. Set FEED to simulator, replay:<file> or twelvedata.")
 if SIMULATOR_MARKET_HOURS not in {"always", "real"}:
     raise ImproperlyConfigured(f"SIMULATOR_MARKET_HOURS={SIMULATOR_MARKET_HOURS!r}: set it to always or real.")
+if not (3 <= len(FUNDING_BASE_CURRENCY) <= 5 and FUNDING_BASE_CURRENCY.isalpha() and FUNDING_BASE_CURRENCY.isupper()):
+    raise ImproperlyConfigured(f"FUNDING_BASE_CURRENCY={FUNDING_BASE_CURRENCY!r}: set it to a code such as USD.")
 if not 0 < SIMULATOR_TICKS_PER_SECOND <= 1000:
     raise ImproperlyConfigured("SIMULATOR_TICKS_PER_SECOND is above 0 and at most 1000 (ticks per symbol).")
 if not 0 <= REPLAY_SPEED <= 1_000_000:

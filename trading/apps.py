@@ -7,8 +7,10 @@ class TradingConfig(AppConfig):
 
     def ready(self) -> None:
         from forexpro.core.events.sentences import add_explanations, add_sentences
+        from trading.selectors.funding_sentences import SENTENCES as FUNDING_SENTENCES
         from trading.selectors.sentences import SENTENCES
         from trading.why import staff_address
 
         add_sentences(SENTENCES)
+        add_sentences(FUNDING_SENTENCES)
         add_explanations("account", staff_address)

@@ -1,4 +1,4 @@
-"""The only place that locks trading accounts.
+"""The only place that locks trading accounts, and what belongs to them.
 
 The global lock order: trading accounts by id, then other aggregates, the heads of event streams last and by name.
 Whoever changes anything of an account holds its row first, so that nothing else of it needs a lock.
@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from forexpro.core.database import Statement
+from trading.models import Deposit, Withdrawal
 
 _LOCK = "SELECT id FROM trading_tradingaccount WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 # The claim is tried before the row is waited for: a second request with the same key learns at once that it is second.
@@ -37,3 +38,14 @@ def lock_accounts(account_ids: Iterable[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [sorted(account_ids)])
         return [id for (id,) in cursor.fetchall()]
+
+
+def locked_deposit(deposit_id: int) -> Deposit:
+    """Return a deposit, locked until the transaction ends; the caller holds its account."""
+    return Deposit.objects.select_for_update(of=("self",)).select_related("account__owner", "method").get(pk=deposit_id)
+
+
+def locked_withdrawal(withdrawal_id: int) -> Withdrawal:
+    """Return a withdrawal, locked until the transaction ends; the caller holds its account."""
+    withdrawals = Withdrawal.objects.select_for_update(of=("self",))
+    return withdrawals.select_related("account__owner", "method").get(pk=withdrawal_id)

@@ -1,9 +1,17 @@
 from django.urls import path
 
-from trading.views import demo_accounts, explanations, orders, positions, terminal
+from trading.views import demo_accounts, explanations, funding, orders, positions, terminal
 
 app_name = "trading"
 urlpatterns = [
+    path("funding", funding.funding, name="funding"),
+    path("funding/deposit", funding.deposit_new, name="deposit_new"),
+    path("funding/withdraw", funding.withdrawal_new, name="withdrawal_new"),
+    path("funding/transfer", funding.transfer_new, name="transfer_new"),
+    path("funding/deposits/<int:deposit_id>", funding.deposit, name="deposit"),
+    path("funding/deposits/<int:deposit_id>/cancel", funding.deposit_cancel_view, name="deposit_cancel"),
+    path("funding/withdrawals/<int:withdrawal_id>", funding.withdrawal, name="withdrawal"),
+    path("funding/withdrawals/<int:withdrawal_id>/cancel", funding.withdrawal_cancel_view, name="withdrawal_cancel"),
     path("trade", terminal.trade, name="trade"),
     path("trade/demo", demo_accounts.open_demo, name="open_demo"),
     path("trade/<int:account_id>", terminal.terminal, name="terminal"),

@@ -3,6 +3,7 @@ import "./js/htmx.js";
 import "./js/appearance.js";
 import "./js/busy.js";
 import "./js/dialogs.js";
+import "./js/drop-zone.js";
 import "./js/forms.js";
 import "./js/menus.js";
 import "./js/print.js";

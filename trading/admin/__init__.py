@@ -2,6 +2,7 @@
 
 from trading.admin import accounts as accounts
 from trading.admin import conditions as conditions
+from trading.admin import funding as funding
 from trading.admin import groups as groups
 from trading.admin import ledger as ledger
 from trading.admin import orders as orders

@@ -54,7 +54,14 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         (None, {"fields": (("number", "owner"), ("kind", "status"), ("group", "opened_at"))}),
         (
             _("Money"),
-            {"fields": (("balance", "credit"), ("equity", "blocked"), ("margin", "margin_level"), "currency")},
+            {
+                "fields": (
+                    ("balance", "credit"),
+                    ("equity", "blocked"),
+                    ("margin", "margin_level"),
+                    ("reserved", "currency"),
+                )
+            },
         ),
         (_("Trading"), {"fields": (("leverage", "trading_enabled"), ("margin_call", "equity_floor"))}),
         (_("What happened"), {"fields": ("links",)}),

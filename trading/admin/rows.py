@@ -27,7 +27,7 @@ def why_link(account_id: int, seq: int) -> str:
 class OfAccountAdmin(ReadOnlyModelAdmin):
     """Rows of accounts, newest first: millions of them, which are neither counted nor sorted by anything else."""
 
-    list_select_related = ("account",)
+    list_select_related: tuple[str, ...] = ("account",)
     list_per_page = 50
     list_filter_submit = True
     list_fullwidth = True

@@ -161,6 +161,7 @@ class PreviewOutput(serializers.Serializer[Any]):
 class ValuationOutput(serializers.Serializer[Any]):
     equity = MoneyOutput()
     blocked = MoneyOutput(help_text="Commission that leaves the balance later and is not in equity.")
+    reserved = MoneyOutput(help_text="What withdrawals that are under way keep out of equity.")
     floating = MoneyOutput()
     margin = MoneyOutput()
     free_margin = MoneyOutput()

@@ -1,16 +1,9 @@
-from django.urls import path, register_converter
-from django.urls.converters import IntConverter
+from django.urls import path
 
 from trading.api import accounts, explanations, orders, positions
+from trading.api.converters import register_converters
 
-
-class IdConverter(IntConverter):
-    """An id that fits the database."""
-
-    regex = "[0-9]{1,18}"
-
-
-register_converter(IdConverter, "id")
+register_converters()
 
 app_name = "trading-api"
 urlpatterns = [

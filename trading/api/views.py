@@ -38,7 +38,26 @@ def error_example(name: str, status: int, code: str, message: str, details: dict
     return OpenApiExample(name, {"error": error}, response_only=True, status_codes=[str(status)])
 
 
-class AccountView(APIView):
+class MutatingView(APIView):
+    """A view whose changes need an idempotency key."""
+
+    def idempotency_key(self) -> str:
+        """Return the request's `Idempotency-Key`, or refuse a request without one."""
+        key = self.request.headers.get("Idempotency-Key", "").strip()
+        if not key:
+            raise Refused(
+                "idempotency_key_required",
+                "Send an Idempotency-Key header: any text unique to this request, such as a UUID.",
+                http_status=400,
+            )
+        return key
+
+    def validated(self, fields: type[BaseSerializer[Any]]) -> Any:
+        """Return the request's body as `fields` validate it."""
+        return _validator(fields).run_validation(self.request.data)
+
+
+class AccountView(MutatingView):
     """A view of one account: `account` is the caller's own, anybody else's does not exist."""
 
     account: OwnedAccount
@@ -59,21 +78,6 @@ class AccountView(APIView):
     def serializer_context(self) -> dict[str, Any]:
         """Return what serializers of money need."""
         return {"request": self.request, "currency": self.account.currency}
-
-    def idempotency_key(self) -> str:
-        """Return the request's `Idempotency-Key`, or refuse a request without one."""
-        key = self.request.headers.get("Idempotency-Key", "").strip()
-        if not key:
-            raise Refused(
-                "idempotency_key_required",
-                "Send an Idempotency-Key header: any text unique to this request, such as a UUID.",
-                http_status=400,
-            )
-        return key
-
-    def validated(self, fields: type[BaseSerializer[Any]]) -> Any:
-        """Return the request's body as `fields` validate it."""
-        return _validator(fields).run_validation(self.request.data)
 
     def carry_out(
         self,

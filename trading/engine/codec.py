@@ -19,7 +19,7 @@ import orjson
 
 from trading.engine.commands import Command, Unchanged
 from trading.engine.events import EngineEvent
-from trading.engine.state import AccountState, BlockedCommission, Guards
+from trading.engine.state import AccountState, BlockedCommission, Guards, Reservation
 
 Codec = Callable[[Any], Any]
 Value = TypeVar("Value")
@@ -88,6 +88,16 @@ def blocked_json(entries: tuple[BlockedCommission, ...]) -> str:
 def blocked_from_json(text: str) -> tuple[BlockedCommission, ...]:
     """Return the entries that `blocked_json` described."""
     return _reader(tuple[BlockedCommission, ...])(json.loads(text)) if text != "[]" else ()
+
+
+def reservations_json(entries: tuple[Reservation, ...]) -> str:
+    """Return reservations as the JSON text that the account's row keeps."""
+    return json.dumps(to_json(entries))
+
+
+def reservations_from_json(text: str) -> tuple[Reservation, ...]:
+    """Return the entries that `reservations_json` described."""
+    return _reader(tuple[Reservation, ...])(json.loads(text)) if text != "[]" else ()
 
 
 def state_hash(state: AccountState) -> str:

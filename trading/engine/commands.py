@@ -147,6 +147,8 @@ class BalanceReason(StrEnum):
     TRADE = "trade"
     COMMISSION = "commission"
     SWAP = "swap"
+    FEE = "fee"
+    TRANSFER = "transfer"
     NEGATIVE_BALANCE_COMPENSATION = "negative_balance_compensation"
 
 
@@ -157,6 +159,39 @@ class ChangeBalance:
     amount: Decimal
     reason: BalanceReason
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BookDeposit:
+    """Credit a payment of the client, and charge what the way it came costs. Account currency, neither negative."""
+
+    amount: Decimal
+    fee: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveMoney:
+    """Keep money out of equity for a withdrawal that was requested, as long as it is neither paid nor given up."""
+
+    reservation_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseMoney:
+    """Give reserved money back to the account: the withdrawal was declined, cancelled or has failed."""
+
+    reservation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PayReservation:
+    """Let reserved money leave the account; `fee` is the part of it that the house keeps."""
+
+    reservation_id: int
+    fee: Decimal
+    reference: str
 
 
 Command = (
@@ -172,4 +207,8 @@ Command = (
     | RollOver
     | CheckMargin
     | ChangeBalance
+    | BookDeposit
+    | ReserveMoney
+    | ReleaseMoney
+    | PayReservation
 )

@@ -2,8 +2,9 @@
 
 from typing import assert_never
 
-from trading.engine import balance, expiry, liquidation, matching, orders, positions, rollover
+from trading.engine import balance, expiry, liquidation, matching, orders, positions, reservations, rollover
 from trading.engine.commands import (
+    BookDeposit,
     CancelOrder,
     ChangeBalance,
     CheckMargin,
@@ -14,8 +15,11 @@ from trading.engine.commands import (
     ExpireOrders,
     ModifyOrder,
     ModifyPosition,
+    PayReservation,
     PlaceOrder,
     ProcessTick,
+    ReleaseMoney,
+    ReserveMoney,
     RollOver,
 )
 from trading.engine.decision import Decision
@@ -52,6 +56,14 @@ def decide(state: AccountState, command: Command, market: Market) -> list[Engine
             liquidation.check_margin(decision)
         case ChangeBalance():
             balance.change(decision, command)
+        case BookDeposit():
+            balance.book_deposit(decision, command)
+        case ReserveMoney():
+            reservations.reserve(decision, command)
+        case ReleaseMoney():
+            reservations.release(decision, command)
+        case PayReservation():
+            reservations.pay(decision, command)
         case _:
             assert_never(command)
     return decision.events

@@ -262,6 +262,24 @@ class CommissionSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyReserved:
+    """Money for a withdrawal, positive, is kept out of equity from now on."""
+
+    type: ClassVar[str] = "account.money_reserved"
+    reservation_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyReleased:
+    """What was reserved counts again; where the withdrawal is paid its balance events follow."""
+
+    type: ClassVar[str] = "account.money_released"
+    reservation_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class BalanceUpdated:
     """One ledger change. `credit` changes move the credit, every other reason the balance.
 
@@ -322,6 +340,8 @@ EngineEvent = (
     | SwapCharged
     | CommissionBlocked
     | CommissionSettled
+    | MoneyReserved
+    | MoneyReleased
     | BalanceUpdated
     | MarginCallRaised
     | MarginCallCleared

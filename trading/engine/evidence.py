@@ -98,6 +98,7 @@ def margin_evidence(valuation: Valuation, policy: Policy, level: Decimal) -> dic
         "credit": str(valuation.credit),
         "floating": str(valuation.floating),
         "blocked": str(valuation.blocked),
+        "reserved": str(valuation.reserved),
         "formula": f"{valuation.equity} / {valuation.margin} × 100 = {valuation.margin_level}"
         if valuation.margin
         else f"equity {valuation.equity}, margin 0",

@@ -16,6 +16,8 @@ from trading.engine.events import (
     EngineEvent,
     MarginCallCleared,
     MarginCallRaised,
+    MoneyReleased,
+    MoneyReserved,
     OrderArmed,
     OrderCancelled,
     OrderFilled,
@@ -32,7 +34,7 @@ from trading.engine.events import (
     StopOutTriggered,
     SwapCharged,
 )
-from trading.engine.state import AccountState, BlockedCommission, Order, Position
+from trading.engine.state import AccountState, BlockedCommission, Order, Position, Reservation
 
 Entry = TypeVar("Entry", Order, Position)
 
@@ -83,6 +85,11 @@ def evolve(state: AccountState, event: EngineEvent) -> AccountState:
             return replace(state, blocked_commission=_blocked(state.blocked_commission, settles_at, amount))
         case CommissionSettled(amount=amount, settles_at=settles_at):
             return replace(state, blocked_commission=_blocked(state.blocked_commission, settles_at, -amount))
+        case MoneyReserved(reservation_id=id, amount=amount):
+            reservations = sorted((*state.reservations, Reservation(id, amount)), key=lambda entry: entry.id)
+            return replace(state, reservations=tuple(reservations))
+        case MoneyReleased(reservation_id=id):
+            return replace(state, reservations=tuple(entry for entry in state.reservations if entry.id != id))
         case BalanceUpdated(balance=balance, credit=credit):
             return replace(state, balance=balance, credit=credit)
         case MarginCallRaised():

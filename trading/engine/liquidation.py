@@ -53,7 +53,7 @@ def settle(decision: Decision) -> None:
     if state.policy.negative_balance_protection:
         _compensate(decision)
     if state.margin_call and not state.orders:
-        equity = decision.state.balance + decision.state.credit
+        equity = decision.state.balance + decision.state.credit - decision.state.set_aside
         decision.emit(MarginCallCleared(level=None, equity=equity, margin=ZERO))
 
 

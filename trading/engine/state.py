@@ -281,11 +281,20 @@ class BlockedCommission:
 
 
 @dataclass(frozen=True, slots=True)
+class Reservation:
+    """Money, positive, that a requested withdrawal keeps out of equity until it is paid or given up."""
+
+    id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class AccountState:
     """Everything a decision about one account depends on, apart from the market.
 
     Money is in `currency`. `orders` holds working orders and `positions` open positions, by id and in that order;
-    `blocked_commission` one entry for each moment at which some is settled, the first one first.
+    `blocked_commission` one entry for each moment at which some is settled, the first one first; `reservations` are in
+    order of their ids.
     """
 
     id: int
@@ -297,8 +306,19 @@ class AccountState:
     orders: Mapping[int, Order] = field(default_factory=dict)
     positions: Mapping[int, Position] = field(default_factory=dict)
     blocked_commission: tuple[BlockedCommission, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
 
     @property
     def blocked(self) -> Decimal:
-        """The part of the balance that is kept out of equity."""
+        """The part of the balance that is kept out of equity for commission."""
         return sum((entry.amount for entry in self.blocked_commission), Decimal(0))
+
+    @property
+    def reserved(self) -> Decimal:
+        """The part of the balance that is kept out of equity for withdrawals."""
+        return sum((entry.amount for entry in self.reservations), Decimal(0))
+
+    @property
+    def set_aside(self) -> Decimal:
+        """The part of the balance that is kept out of equity."""
+        return self.blocked + self.reserved

@@ -27,7 +27,8 @@ class PositionValue:
 class Valuation:
     """Money in account currency. `margin_level` is equity / margin in percent, None while no margin is in use.
 
-    `blocked` is commission that leaves the balance later; it is not in equity.
+    `blocked` is commission that leaves the balance later, `reserved` money of withdrawals under way; neither is
+    in equity.
     """
 
     balance: Decimal
@@ -39,6 +40,7 @@ class Valuation:
     margin_level: Decimal | None
     positions: Mapping[int, PositionValue]
     blocked: Decimal = ZERO
+    reserved: Decimal = ZERO
 
     def at_or_below(self, level: Decimal, unit: LevelUnit = LevelUnit.PERCENT) -> bool:
         """Return whether the account has come down to `level`: the exact margin level in percent, or equity in money.
@@ -119,7 +121,7 @@ def value_account(state: AccountState, market: Market) -> Valuation:
         pips = pips_between(market.instrument(position.symbol), position.side, position.open_price, price)
         positions[position.id] = PositionValue(price, profit, pips)
         floating += profit + position.swap
-    equity = state.balance + state.credit + floating - state.blocked
+    equity = state.balance + state.credit + floating - state.set_aside
     margin = margin_required(state, market)
     return Valuation(
         balance=state.balance,
@@ -131,6 +133,7 @@ def value_account(state: AccountState, market: Market) -> Valuation:
         margin_level=margin_level(equity, margin),
         positions=positions,
         blocked=state.blocked,
+        reserved=state.reserved,
     )
 
 

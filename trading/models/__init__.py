@@ -1,6 +1,7 @@
 from trading.models.account import TradingAccount
 from trading.models.conditions import ConditionsVersion, Configuration
 from trading.models.deal import Deal
+from trading.models.funding import Deposit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.group import AccountGroup, GroupInstrument
 from trading.models.idempotency import IdempotencyRecord
 from trading.models.ledger import LedgerAccount, LedgerTransaction, Posting
@@ -13,13 +14,18 @@ __all__ = [
     "ConditionsVersion",
     "Configuration",
     "Deal",
+    "Deposit",
     "EngineCheckpoint",
     "GroupInstrument",
     "IdempotencyRecord",
     "LedgerAccount",
     "LedgerTransaction",
     "Order",
+    "PaymentMethod",
+    "PaymentTerms",
     "Position",
     "Posting",
     "TradingAccount",
+    "Transfer",
+    "Withdrawal",
 ]

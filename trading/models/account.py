@@ -54,6 +54,9 @@ class TradingAccount(models.Model):
     # Commission that is settled later: JSON text of the engine's `BlockedCommission` entries, the first one first.
     blocked_commission = models.TextField(_("blocked commission"), default="[]", db_default="[]", editable=False)
     commission_settles_at = models.DateTimeField(_("commission settled at"), null=True, editable=False)
+    # What withdrawals that are under way keep out of equity, and JSON text of the engine's `Reservation` entries.
+    reserved = MoneyField(_("reserved for withdrawals"), default=0, db_default=0, editable=False)
+    reservations = models.TextField(_("reservations"), default="[]", db_default="[]", editable=False)
     opened_at = models.DateTimeField(_("opened"))
 
     class Meta:
@@ -75,6 +78,7 @@ class TradingAccount(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(leverage__gte=1), name="account_leverage"),
             models.CheckConstraint(condition=Q(credit__gte=0), name="account_credit"),
+            models.CheckConstraint(condition=Q(reserved__gte=0), name="account_reserved"),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3,5}$"), name="account_currency"),
             models.CheckConstraint(condition=Q(position_mode__in=["hedging", "netting"]), name="account_position_mode"),
             models.CheckConstraint(condition=Q(kind__in=["demo", "live"]), name="account_kind"),

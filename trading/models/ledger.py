@@ -22,6 +22,8 @@ class LedgerAccount(models.Model):
         HOUSE_TRADING = "house_trading", _("Trading result")
         HOUSE_COMMISSION = "house_commission", _("Commission")
         HOUSE_SWAP = "house_swap", _("Swap")
+        HOUSE_FEES = "house_fees", _("Fees of payments")
+        HOUSE_TRANSFERS = "house_transfers", _("Transfers and currency exchange")
         HOUSE_COMPENSATION = "house_compensation", _("Negative balance compensation")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)

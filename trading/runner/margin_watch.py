@@ -168,7 +168,7 @@ class MarginWatch:
         self._held[state.id] = held
 
         swap = sum(position.swap for position in positions.values())
-        cash = floating = float(state.balance + state.credit - state.blocked + swap)
+        cash = floating = float(state.balance + state.credit - state.set_aside + swap)
         error = abs(cash) * PRECISION
         for (key, _), position in positions.items():
             table = self._table(key, conditions)

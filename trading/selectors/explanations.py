@@ -15,13 +15,14 @@ from trading.engine.explanation import Explanation, market_seen
 from trading.engine.market import Instrument, Market, Quote
 from trading.engine.state import AccountState, Policy
 from trading.models import ConditionsVersion, TradingAccount
+from trading.selectors.funding_sentences import FUNDING_EVENTS
 from trading.selectors.journal import DECIDED_ON, AccountEvent, account_stream, events_between
 
 _FIRST_OF_DECISION = """
     SELECT seq FROM core_event WHERE stream = %s AND seq <= %s AND payload ? 'decided_on' ORDER BY seq DESC LIMIT 1
 """
-# What staff or the opening of the account settled, and no decision of the engine.
-UNEXPLAINED = frozenset({AccountOpened.type, PolicyChanged.type, "account.group_changed"})
+# What staff or the opening of the account settled, or a step of a request, and no decision of the engine.
+UNEXPLAINED = frozenset({AccountOpened.type, PolicyChanged.type, "account.group_changed", *FUNDING_EVENTS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ BALANCE_REASONS: dict[str, Callable[[], str]] = {
     "trade": lambda: _("Trading result"),
     "commission": lambda: _("Commission"),
     "swap": lambda: _("Swap"),
+    "fee": lambda: _("Fee"),
+    "transfer": lambda: _("Transfer"),
     "negative_balance_compensation": lambda: _("Negative balance compensation"),
 }
 
@@ -232,6 +234,18 @@ def _commission_settled(payload: Payload) -> str:
     }
 
 
+def _money_reserved(payload: Payload) -> str:
+    return _("%(amount)s is reserved for withdrawal %(id)s.") % _reservation_words(payload)
+
+
+def _money_released(payload: Payload) -> str:
+    return _("%(amount)s is no longer reserved for withdrawal %(id)s.") % _reservation_words(payload)
+
+
+def _reservation_words(payload: Payload) -> dict[str, Any]:
+    return {"amount": _amount(payload["amount"]), "id": payload["reservation_id"]}
+
+
 def _moment(text: str) -> str:
     return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M} UTC"
 
@@ -306,6 +320,8 @@ SENTENCES: dict[str, Callable[[Payload], str]] = {
     "position.swap_charged": _swap_charged,
     "account.commission_blocked": _commission_blocked,
     "account.commission_settled": _commission_settled,
+    "account.money_reserved": _money_reserved,
+    "account.money_released": _money_released,
     "balance.updated": _balance_updated,
     "account.margin_call": _margin_call,
     "account.margin_call_cleared": _margin_call_cleared,

@@ -12,7 +12,7 @@ from django.db import connection
 from forexpro.core.database import Statement
 from forexpro.core.events.chain import GENESIS, Head
 from forexpro.core.money import quantize, trimmed
-from trading.engine.codec import blocked_from_json, guards_from_json
+from trading.engine.codec import blocked_from_json, guards_from_json, reservations_from_json
 from trading.engine.state import AccountState, Order, OrderType, Position, PositionMode, Side, TimeInForce
 from trading.models import TradingAccount
 from trading.selectors.conditions import Conditions, group_conditions
@@ -21,7 +21,7 @@ _LOAD = """
     SELECT
         account.id, account.currency, account.balance, account.credit, account.margin_call, account.leverage,
         account.trading_enabled AND account.status = 'active', account.equity_floor, account.group_id,
-        account.position_mode, account.blocked_commission,
+        account.position_mode, account.blocked_commission, account.reservations,
         (SELECT version FROM trading_configuration),
         coalesce(stream.seq, 0) AS seq, coalesce(stream.hash, %(genesis)s),
         CASE WHEN %(places_order)s THEN nextval('trading_order_id') END AS next_order_id,
@@ -97,7 +97,7 @@ def loaded_account(row: Sequence[Any]) -> LoadedAccount:
     """Return the account that the statement of `loading` found."""
     (
         account_id, currency, balance, credit, margin_call, leverage, trading_enabled, equity_floor, group_id,
-        position_mode, blocked_commission,
+        position_mode, blocked_commission, reservations,
         version, seq, hash, next_order_id, request_hash, first_seq, last_seq, orders, positions,
     ) = row  # fmt: skip
     conditions = group_conditions(group_id, version)
@@ -117,6 +117,7 @@ def loaded_account(row: Sequence[Any]) -> LoadedAccount:
         orders={fields[0]: _order(fields) for fields in orjson.loads(orders or "[]")},
         positions={fields[0]: _position(fields, currency) for fields in orjson.loads(positions or "[]")},
         blocked_commission=blocked_from_json(blocked_commission),
+        reservations=reservations_from_json(reservations),
     )
     answered = None if request_hash is None else Answered(request_hash, first_seq, last_seq)
     return LoadedAccount(state, conditions, Head(seq, hash), next_order_id, answered)

@@ -46,28 +46,37 @@ def execute_apply(
 ) -> Answer:
     """Do what `execute` does inside the caller's transaction; a refusal is in the answer and not raised."""
     request = None if idempotency_key is None else Request(idempotency_key, request_hash(command))
-    loaded = _lock_and_load(account_id, command, idempotency_key)
+    loaded = lock_and_load(account_id, places_order=isinstance(command, PlaceOrder), idempotency_key=idempotency_key)
     if request is not None and loaded.answered is not None:
-        return _first_answer(account_id, request, loaded.answered)
+        return first_answer(account_id, request, loaded.answered)
     if isinstance(command, PlaceOrder) and loaded.next_order_id is not None:
         command = dataclasses.replace(command, order_id=loaded.next_order_id)
     now = datetime.now(UTC)
     market = group_market(loaded.conditions, ticks, now)
-    try:
-        events = decide(loaded.state, command, market)
-        outcome = Outcome(loaded, events=events, decided_on=(command, market), request=request)
-    except Refused as refusal:
-        remark = NewEvent(account_stream(account_id), REFUSED, refusal_payload(refusal, command, market))
-        outcome = Outcome(loaded, remarks=[remark], decided_on=(command, market), request=request)
+    outcome = decided(loaded, command, market, request)
     (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
     return answer
+
+
+def decided(loaded: LoadedAccount, command: Command, market: Market, request: Request | None = None) -> Outcome:
+    """Return what the engine decides on a locked account: events, or the remark that and why it refuses."""
+    try:
+        events = decide(loaded.state, command, market)
+    except Refused as refusal:
+        remark = NewEvent(account_stream(loaded.state.id), REFUSED, refusal_payload(refusal, command, market))
+        return Outcome(loaded, remarks=[remark], decided_on=(command, market), request=request)
+    return Outcome(loaded, events=events, decided_on=(command, market), request=request)
 
 
 def request_hash(command: Command) -> str:
     """Return hex SHA-256 of what a command asks for, whatever id a new order will get."""
     if isinstance(command, PlaceOrder):
         command = dataclasses.replace(command, order_id=0)
-    asked = {"command": type(command).__name__} | _fields(command)
+    return hash_of({"command": type(command).__name__} | _fields(command))
+
+
+def hash_of(asked: Mapping[str, Any]) -> str:
+    """Return hex SHA-256 of what was asked, as JSON-ready values by name."""
     return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -86,8 +95,11 @@ def refusal_payload(refusal: Refused, command: Command, market: Market) -> dict[
     }
 
 
-def _lock_and_load(account_id: int, command: Command, idempotency_key: str | None) -> LoadedAccount:
-    """Lock, then load: two statements, so that what is loaded is what the lock was waited for, in one round trip."""
+def lock_and_load(account_id: int, *, places_order: bool = False, idempotency_key: str | None = None) -> LoadedAccount:
+    """Lock, then load: two statements, so that what is loaded is what the lock was waited for, in one round trip.
+
+    Refuses `account_not_found`, `idempotency_key_invalid`, and `request_in_progress` where the key is in use.
+    """
     if idempotency_key is not None and not (len(idempotency_key) <= KEY_LENGTH_MAX and idempotency_key.isprintable()):
         raise Refused(
             "idempotency_key_invalid",
@@ -95,7 +107,7 @@ def _lock_and_load(account_id: int, command: Command, idempotency_key: str | Non
             http_status=400,
         )
     lock = locking(account_id) if idempotency_key is None else locking_for(account_id, idempotency_key)
-    load = loading(account_id, places_order=isinstance(command, PlaceOrder), idempotency_key=idempotency_key)
+    load = loading(account_id, places_order=places_order, idempotency_key=idempotency_key)
     with pipelined() as raw:
         locked = psycopg.Cursor(raw).execute(*lock)
         loaded = psycopg.Cursor(raw).execute(*load)
@@ -112,7 +124,8 @@ def _lock_and_load(account_id: int, command: Command, idempotency_key: str | Non
     return loaded_account(row)
 
 
-def _first_answer(account_id: int, request: Request, answered: Answered) -> Answer:
+def first_answer(account_id: int, request: Request, answered: Answered) -> Answer:
+    """Return what a request was answered the first time; refuses `idempotency_key_reused` for another body."""
     if answered.request_hash != request.hash:
         raise Refused(
             "idempotency_key_reused",

@@ -14,7 +14,7 @@ from forexpro.core.events.chain import ChainedEvent, NewEvent, Origin, extend
 from forexpro.core.events.record import ADVANCE_STREAM, inserting
 from forexpro.core.money import ZERO
 from forexpro.core.realtime.wakeups import wake
-from trading.engine.codec import blocked_json, guards_to_json, to_payload
+from trading.engine.codec import blocked_json, guards_to_json, reservations_json, to_payload
 from trading.engine.commands import BalanceReason, Command
 from trading.engine.events import EngineEvent
 from trading.engine.market import Market
@@ -37,6 +37,8 @@ HOUSE_SIDE = {
     BalanceReason.TRADE: Kind.HOUSE_TRADING,
     BalanceReason.COMMISSION: Kind.HOUSE_COMMISSION,
     BalanceReason.SWAP: Kind.HOUSE_SWAP,
+    BalanceReason.FEE: Kind.HOUSE_FEES,
+    BalanceReason.TRANSFER: Kind.HOUSE_TRANSFERS,
     BalanceReason.NEGATIVE_BALANCE_COMPENSATION: Kind.HOUSE_COMPENSATION,
 }
 
@@ -89,7 +91,7 @@ INSERT_LEDGER = """
 """
 UPDATE_ACCOUNT = """
     UPDATE trading_tradingaccount SET balance = %s, credit = %s, margin_call = %s, leverage = %s, equity_floor = %s,
-        trading_enabled = %s, blocked_commission = %s, commission_settles_at = %s
+        trading_enabled = %s, blocked_commission = %s, commission_settles_at = %s, reserved = %s, reservations = %s
     WHERE id = %s
 """
 INSERT_ANSWERED = """
@@ -115,9 +117,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was decided about one locked account: engine events, or a remark (a refusal) that changes no state.
+    """What was decided about one locked account: engine events, and remarks, which change no state of the engine's.
 
-    `decided_on` is what the engine was asked, and what it looked at.
+    `decided_on` is what the engine was asked, and what it looked at; without engine events a remark (its refusal) is
+    what it decided.
     """
 
     loaded: LoadedAccount
@@ -168,7 +171,9 @@ def _add_rows(rows: Rows, events: list[ChainedEvent], outcome: Outcome, origin: 
     new_events = [NewEvent(stream, event.type, to_payload(event)) for event in outcome.events] + list(outcome.remarks)
     if new_events and outcome.decided_on is not None:
         first = new_events[0]
-        inputs = decision_inputs(*outcome.decided_on, outcome.loaded.conditions, len(new_events))
+        inputs = decision_inputs(
+            *outcome.decided_on, outcome.loaded.conditions, len(outcome.events) or len(outcome.remarks)
+        )
         new_events[0] = replace(first, payload={**first.payload, DECIDED_ON: inputs})
     chained = extend(head, new_events, origin=origin, occurred_at=at)
     seq = chained[-1].seq if chained else head.seq
@@ -193,6 +198,7 @@ def _account_fields(state: AccountState) -> tuple[Any, ...]:
     return (
         state.balance, state.credit, state.margin_call, policy.leverage, policy.equity_floor, policy.trading_enabled,
         blocked_json(blocked), blocked[0].settles_at if blocked else None,
+        state.reserved, reservations_json(state.reservations),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.refusals import Refused
 from trading.engine import state
-from trading.engine.codec import EVENT_TYPES, blocked_json, from_payload, to_json
+from trading.engine.codec import EVENT_TYPES, blocked_json, from_payload, reservations_json, to_json
 from trading.engine.commands import BalanceReason
 from trading.engine.events import EngineEvent
 from trading.engine.state import AccountState
@@ -31,8 +31,8 @@ REPLAY_DIFFERENCE = "replay.difference"
 def account_first_difference(account_id: int) -> str | None:
     """Return the first difference between an account's tables and its events as a sentence; None without any.
 
-    Compares balance, credit, margin call and conditions, every order, position and deal, and every posting to the
-    account's balance and credit.
+    Compares balance, credit, reservations, margin call and conditions, every order, position and deal, and every
+    posting to the account's balance and credit.
     """
     if not lock_accounts([account_id]):
         raise Refused("account_not_found", f"There is no trading account {account_id}.", http_status=404)
@@ -88,6 +88,7 @@ def _first_difference(name: str, by_events: Mapping[int, Row], in_table: Mapping
 
 _ACCOUNT = (
     "currency", "balance", "credit", "margin_call", "leverage", "equity_floor", "trading_enabled", "blocked_commission",
+    "reserved", "reservations",
 )  # fmt: skip
 _ORDER = (
     "symbol", "side", "type", "volume", "price", "limit_price", "stop_loss", "take_profit", "comment", "placed_at",
@@ -124,6 +125,8 @@ def _account_row(expected: Changes) -> Row:
         "equity_floor": state.policy.equity_floor,
         "trading_enabled": state.policy.trading_enabled,
         "blocked_commission": blocked_json(state.blocked_commission),
+        "reserved": state.reserved,
+        "reservations": reservations_json(state.reservations),
     }
 
 

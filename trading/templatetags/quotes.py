@@ -39,3 +39,9 @@ def amount(value: Decimal | None, currency: str) -> str:
 def change(value: Decimal | None, currency: str) -> str:
     """Write a profit or loss with its sign; its currency is in the heading."""
     return ("+" if value and value > 0 else "") + amount(value, currency)
+
+
+@register.filter
+def rate(value: Decimal) -> str:
+    """Write what one unit of a currency is in another, to six places."""
+    return names.plain(round_price(value, 6))

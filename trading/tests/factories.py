@@ -9,7 +9,8 @@ from forexpro.core.realtime.connections import name, redis_client
 from marketdata.models import Symbol
 from marketdata.ticks import Tick, pack, to_units
 from trading.engine.commands import BalanceReason
-from trading.models import AccountGroup, TradingAccount
+from trading.models import AccountGroup, PaymentMethod, PaymentTerms, TradingAccount
+from trading.models.funding import Direction
 from trading.services.accounts import account_open, balance_change
 
 ORIGIN = Origin(actor="system:test")
@@ -50,11 +51,13 @@ def make_user(email: str = "trader@example.com", **fields) -> User:
     return User.objects.create_user(email, full_name="Test Trader", **fields)
 
 
-def make_account(owner: User | None = None, *, currency="USD", deposit="10000", leverage="100", group=None, **fields):
+def make_account(
+    owner: User | None = None, *, currency="USD", deposit="10000", leverage="100", group=None, kind="demo", **fields
+):
     """Open an account with a deposit, in a group without a limit on orders."""
     account = account_open(
         owner=owner or make_user(),
-        kind=TradingAccount.Kind.DEMO,
+        kind=kind,
         currency=currency,
         leverage=Decimal(leverage),
         group=group or make_group(),
@@ -65,6 +68,27 @@ def make_account(owner: User | None = None, *, currency="USD", deposit="10000", 
         balance_change(account_id=account.pk, amount=Decimal(deposit), reason=BalanceReason.DEPOSIT, origin=ORIGIN)
     account.refresh_from_db()
     return account
+
+
+def make_live_account(owner: User, **fields) -> TradingAccount:
+    """Open a live account as `make_account` opens a demo one."""
+    return make_account(owner, kind=TradingAccount.Kind.LIVE, **fields)
+
+
+def make_method(name: str = "Bank transfer", *, currency: str = "USD", **terms) -> PaymentMethod:
+    """Offer a method in a currency for deposits and withdrawals, free and from 10 to 100,000 unless `terms` differ."""
+    method, _ = PaymentMethod.objects.get_or_create(
+        name=name,
+        defaults={
+            "kind": PaymentMethod.Kind.BANK_TRANSFER,
+            "instructions": "IBAN DE02 1203 0000 0000 2020 51",
+            "details_label": "IBAN and account holder",
+        },
+    )
+    values = {"minimum": Decimal(10), "maximum": Decimal(100_000)} | terms
+    for direction in Direction:
+        PaymentTerms.objects.update_or_create(method=method, direction=direction, currency=currency, defaults=values)
+    return method
 
 
 def tick(symbol: str, bid: str, ask: str, *, age_seconds: float = 0) -> Tick:

@@ -9,6 +9,8 @@ from forexpro.core.events.chain import Origin
 from forexpro.core.http.middleware import current_request_id
 
 VISITOR = "visitor"
+# Enough to tell devices apart; the header is as long as its sender likes.
+USER_AGENT_LENGTH = 300
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -38,4 +40,10 @@ def request_origin(request: HttpRequest) -> Origin:
         actor = VISITOR
     else:
         actor = f"{'staff' if user.is_staff else 'user'}:{user.pk}"
-    return Origin(actor=actor, request_id=current_request_id.get(), ip=client_ip(request))
+    return Origin(
+        actor=actor,
+        request_id=current_request_id.get(),
+        ip=client_ip(request),
+        # PostgreSQL takes no NUL in a text.
+        user_agent=request.headers.get("User-Agent", "").replace("\0", "")[:USER_AGENT_LENGTH],
+    )

@@ -8,9 +8,9 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 
 def streamed_download(
-    request: HttpRequest, pieces: Iterator[bytes], *, content_type: str, filename: str
+    request: HttpRequest, pieces: Iterator[bytes], *, content_type: str, filename: str, disposition: str = "attachment"
 ) -> StreamingHttpResponse:
-    """Answer `pieces` as a file as they are made.
+    """Answer `pieces` as a file as they are made, to be kept, or with the disposition `inline` to be shown.
 
     On an ASGI server Django would collect all of a synchronous iterator first, so there each piece is made in a
     thread when the previous one has been sent.
@@ -19,7 +19,7 @@ def streamed_download(
     return StreamingHttpResponse(
         content,
         content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{filename}"', "X-Accel-Buffering": "no"},
+        headers={"Content-Disposition": f'{disposition}; filename="{filename}"', "X-Accel-Buffering": "no"},
     )
 
 

@@ -163,6 +163,7 @@ def test_account_shows_its_valuation(owner):
     assert account["valuation"] == {
         "equity": "9999.00",
         "blocked": "0.00",
+        "reserved": "0.00",
         "floating": "-1.00",
         "margin": "110.01",
         "free_margin": "9888.99",

@@ -12,9 +12,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from forexpro.core.money import ZERO, quantize
 from forexpro.core.refusals import Refused
 from marketdata.ticks import to_units
+from trading.engine.balance import withdrawable
 from trading.engine.codec import from_payload, state_hash, to_payload
 from trading.engine.commands import (
     BalanceReason,
+    BookDeposit,
     CancelOrder,
     ChangeBalance,
     CheckMargin,
@@ -24,8 +26,11 @@ from trading.engine.commands import (
     ExpireOrders,
     ModifyOrder,
     ModifyPosition,
+    PayReservation,
     PlaceOrder,
     ProcessTick,
+    ReleaseMoney,
+    ReserveMoney,
     RollOver,
 )
 from trading.engine.decide import decide
@@ -173,6 +178,42 @@ class AccountMachine(RuleBasedStateMachine):
         too_fine = money.draw(usually(0, 0, Decimal("0.0001")))
         self.do(ChangeBalance(quantize(amount, self.state.currency) + too_fine, reason))
 
+    @rule(
+        share=st.integers(1, 45), fee=usually(0, 1, 3), coming=st.booleans(), which=which, end=usually("pay", "give up")
+    )
+    def money_is_asked_for_and_paid(self, share, fee, coming, which, end):
+        """A deposit comes with its fee; a withdrawal is asked for, sometimes too much, or one asked for before ends."""
+        unit = FIRST_DEPOSIT[self.state.currency] / 60
+        if coming:
+            self.do(
+                BookDeposit(quantize(unit * share, self.state.currency), quantize(unit * fee, self.state.currency), "")
+            )
+            return
+        pending = {entry.id for entry in self.state.reservations}
+        if not pending or share % 2:
+            can = withdrawable(self.state, self.market.seen)
+            amount = quantize(unit * share, self.state.currency)
+            self.next_id += 1
+            reserved = self.do(ReserveMoney(self.next_id, amount))
+            assert bool(reserved) == (amount <= can)
+            value = value_account(self.state, self.market.seen)
+            assert not reserved or (value.free_margin >= 0 and self.state.balance >= self.state.set_aside)
+            assert self.do(ReserveMoney(self.next_id, amount)) == () or not reserved, "money is reserved once"
+            return
+        id = chosen(pending, which)
+        before = value_account(self.state, self.market.seen)
+        if end == "pay":
+            paid = self.do(PayReservation(id, quantize(unit * fee, self.state.currency), ""))
+            after = value_account(self.state, self.market.seen)
+            assert (after.equity, after.margin_level) == (before.equity, before.margin_level), (
+                "being paid costs no level"
+            )
+            if not paid:
+                return
+        else:
+            self.do(ReleaseMoney(id))
+        assert self.do(ReleaseMoney(id)) == (), "what has ended does not end again"
+
     # --- What a person asks for ---------------------------------------------------------------
 
     @rule(symbol=symbols, side=sides, volume=lots, stop=level, take=level, guards=guard_terms(), seen=level)
@@ -272,7 +313,7 @@ class AccountMachine(RuleBasedStateMachine):
         state, value = self.state, value_account(self.state, self.market.seen)
         profits = sum((entry.profit for entry in value.positions.values()), ZERO)
         swaps = sum((position.swap for position in state.positions.values()), ZERO)
-        assert value.equity == state.balance + state.credit + profits + swaps - state.blocked
+        assert value.equity == state.balance + state.credit + profits + swaps - state.blocked - state.reserved
         assert value.free_margin == value.equity - value.margin
         assert value.margin >= 0
         assert state.credit >= 0

@@ -14,6 +14,8 @@ from trading.engine.events import (
     CommissionBlocked,
     CommissionSettled,
     EngineEvent,
+    MoneyReleased,
+    MoneyReserved,
     OrderCancelled,
     OrderFilled,
     OrderPlaced,
@@ -46,6 +48,7 @@ class Books:
     realised_swap: Decimal = ZERO
     commission: Decimal = ZERO
     blocked: Decimal = ZERO
+    reserved: dict[int, Decimal] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
 
     def enter(self, event: EngineEvent) -> None:
@@ -73,6 +76,11 @@ class Books:
                 self.blocked += amount
             case CommissionSettled(amount=amount):
                 self.blocked -= amount
+            case MoneyReserved(reservation_id=id, amount=amount):
+                assert id not in self.reserved, "money is reserved once"
+                self.reserved[id] = amount
+            case MoneyReleased(reservation_id=id, amount=amount):
+                assert self.reserved.pop(id) == amount, "what is released was reserved"
             case BalanceUpdated(amount=amount, reason=reason):
                 assert amount == quantize(amount, self.currency), "no money smaller than the smallest coin"
                 self.money[reason] += amount
@@ -100,6 +108,8 @@ class Books:
         assert money[BalanceReason.SWAP] == self.realised_swap
         assert money[BalanceReason.COMMISSION] == self.commission + self.blocked, "what is not booked is set aside"
         assert state.blocked == self.blocked >= 0
+        assert {entry.id: entry.amount for entry in state.reservations} == self.reserved
+        assert state.reserved == sum(self.reserved.values(), ZERO) >= 0
         assert set(state.orders) == self.working
         held = {id: position.volume for id, position in state.positions.items()}
         assert held == {id: lots for id, lots in self.lots.items() if lots}, "no position without its deals"

@@ -11,7 +11,7 @@ from trading.engine.decide import decide
 from trading.engine.events import EngineEvent
 from trading.engine.evolve import evolve
 from trading.engine.market import Instrument, MarginMode, Market, Quote
-from trading.engine.state import AccountState, BlockedCommission, Order, OrderType, Policy, Position, Side
+from trading.engine.state import AccountState, BlockedCommission, Order, OrderType, Policy, Position, Reservation, Side
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 EARLIER = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -68,6 +68,7 @@ def account(
     credit: str = "0",
     margin_call: bool = False,
     blocked_commission: tuple[BlockedCommission, ...] = (),
+    reservations: tuple[Reservation, ...] = (),
     **policy: Any,
 ) -> AccountState:
     policy = {
@@ -86,6 +87,7 @@ def account(
         orders={order.id: order for order in orders},
         positions={position.id: position for position in positions},
         blocked_commission=blocked_commission,
+        reservations=reservations,
     )
 
 

@@ -26,6 +26,8 @@ from trading.engine.events import (
     MarginCallCleared,
     MarginCallRaised,
     ModifyReason,
+    MoneyReleased,
+    MoneyReserved,
     OrderArmed,
     OrderCancelled,
     OrderFilled,
@@ -49,6 +51,7 @@ from trading.engine.state import (
     OrderType,
     PartialTakeProfit,
     Policy,
+    Reservation,
     Side,
     TimeInForce,
     TrailingStop,
@@ -93,6 +96,8 @@ EVENTS = [
     SwapCharged(2, "EURUSD", date(2026, 3, 4), D("3"), D("-1.50"), D("-2.00"), True, {"swap_formula": "…"}),
     CommissionBlocked(2, D("7.00"), SETTLED),
     CommissionSettled(D("7.00"), SETTLED),
+    MoneyReserved(9, D("250.00")),
+    MoneyReleased(9, D("250.00")),
     BalanceUpdated(D("-0.00000000"), BalanceReason.TRADE, D("1E+3"), D("0E-8"), "position:2"),
     MarginCallRaised(D("99.50"), D("995.00"), D("1000")),
     MarginCallCleared(None, D("1"), D("0")),
@@ -116,6 +121,7 @@ def test_states_survive_json_with_entries_in_order_of_id():
     state = replace(
         account(orders=[replace(WORKING, id=9), WORKING], positions=[HELD]),
         blocked_commission=(BlockedCommission(SETTLED, D("7.00")),),
+        reservations=(Reservation(9, D("250.00")),),
     )
     payload = json.loads(json.dumps(state_payload(state)))
     assert [entry["id"] for entry in payload["orders"]] == [1, 9]

@@ -16,7 +16,7 @@ GRANTS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_desks"),
+        ("accounts", "0005_notices_beside_sign_in"),
         ("core", "0003_verification"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]

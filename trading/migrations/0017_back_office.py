@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trading', '0013_commission_currencies'),
+        ('trading', '0016_funding_invariants'),
     ]
 
     operations = [

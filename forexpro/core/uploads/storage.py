@@ -1,0 +1,70 @@
+"""Where private files are kept, and how those who may see one get it."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.db.models.fields.files import FieldFile
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
+
+from forexpro.core.http.streaming import streamed_download
+
+CHUNK_BYTES = 64 * 1024
+# Browsers show pictures and PDFs in pages that they make themselves, with styles of their own.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'"
+
+
+class PrivateFolder(FileSystemStorage):
+    """A folder that only this platform reads. There is no address of a file in it."""
+
+    def url(self, name: str | None) -> str:
+        raise ValueError("This file has no address: a view that authorises its reader streams it.")
+
+
+def private_files() -> Storage:
+    """Return the storage of files that are never public."""
+    return storages["private"]
+
+
+def generated_name(folder: str, extension: str) -> str:
+    """Return a name that says nothing and is never guessed: `<folder>/<year>/<month>/<random><extension>`."""
+    return f"{folder}/{timezone.now():%Y/%m}/{uuid.uuid4().hex}{extension}"
+
+
+def private_file(request: HttpRequest, file: FieldFile, *, media_type: str, filename: str) -> HttpResponseBase:
+    """Answer a stored file, to be shown in a page of ours; whoever calls this has authorised the caller.
+
+    From S3 by a redirect to an address that is signed for a minute; from the file system as a stream. No cache keeps
+    it, nothing in it runs, and no page of others can frame it.
+    """
+    disposition = f'inline; filename="{filename}"'
+    response: HttpResponseBase
+    if isinstance(file.storage, FileSystemStorage):
+        response = streamed_download(
+            request, _pieces(file), content_type=media_type, filename=filename, disposition="inline"
+        )
+    else:
+        signing: dict[str, Any] = {"ResponseContentDisposition": disposition, "ResponseContentType": media_type}
+        response = HttpResponseRedirect(file.storage.url(file.name, parameters=signing))  # type: ignore[call-arg]
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    response.headers["Content-Security-Policy"] = POLICY
+    return response
+
+
+def file_sources() -> list[str]:
+    """Return the origins that a page which shows private files has to allow beside its own."""
+    if not settings.FILES_S3_BUCKET:
+        return []
+    address = urlsplit(private_files().url("origin"))
+    return [f"{address.scheme}://{address.netloc}"]
+
+
+def _pieces(file: FieldFile) -> Iterator[bytes]:
+    with file.storage.open(str(file.name)) as opened:
+        yield from opened.chunks(CHUNK_BYTES)

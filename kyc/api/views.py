@@ -1,0 +1,107 @@
+"""The client's own verification, for programs. Staff decide in the back office, not here."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from accounts.models import User
+from forexpro.core.http.origin import request_origin
+from forexpro.core.refusals import Refused
+from kyc.api.serializers import DocumentInput, DocumentOutput, VerificationOutput
+from kyc.models import Document
+from kyc.selectors import document_of, documents_of, verification_of
+from kyc.services.documents import document_submit
+from kyc.throttles import UploadThrottle
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    description=(
+        "Any text of at most 64 characters that is unique to this document, such as a UUID. Sent again with the same "
+        "files it returns the same document; 422 with others."
+    ),
+)
+KEY_LENGTH = 64
+REFUSED = OpenApiExample(
+    "A file that is not what its name says",
+    {
+        "error": {
+            "code": "file_name_disagrees",
+            "message": "The name of this file does not end like what is in it (PDF). Save it again under a right name.",
+            "details": {"type": "application/pdf", "file": 1},
+            "request_id": "5f0c9c1e8b7d4c0f9a3b2d1e0f9a8b7c",
+        }
+    },
+    response_only=True,
+    status_codes=["422"],
+)
+
+
+class StatusView(APIView):
+    @extend_schema(
+        operation_id="kyc_status",
+        summary="Your level, what is missing for the next one, and what it unlocks",
+        responses=VerificationOutput,
+    )
+    def get(self, request: Request) -> Response:
+        return Response(VerificationOutput(verification_of(_person(request).pk)).data)
+
+
+class DocumentListView(APIView):
+    parser_classes = [MultiPartParser]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        throttles = super().get_throttles()
+        return [*throttles, UploadThrottle()] if self.request.method == "POST" else throttles
+
+    @extend_schema(
+        operation_id="kyc_documents_list",
+        summary="The documents that you have sent, newest first",
+        responses=DocumentOutput(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(DocumentOutput(documents_of(_person(request).pk), many=True).data)
+
+    @extend_schema(
+        operation_id="kyc_documents_send",
+        summary="Send a document",
+        request={"multipart/form-data": DocumentInput},
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: DocumentOutput, 422: OpenApiTypes.OBJECT},
+        examples=[REFUSED],
+    )
+    def post(self, request: Request) -> Response:
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if not 0 < len(key) <= KEY_LENGTH:
+            raise Refused(
+                "idempotency_key_required",
+                "Send an Idempotency-Key header: any text unique to this document, such as a UUID.",
+                http_status=400,
+            )
+        asked = DocumentInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        document = document_submit(
+            user_id=_person(request).pk,
+            kind=Document.Kind(asked.validated_data["kind"]),
+            uploads=asked.validated_data["pages"],
+            submission=key,
+            origin=request_origin(request),
+        )
+        return Response(DocumentOutput(document).data, status=201)
+
+
+class DocumentView(APIView):
+    @extend_schema(operation_id="kyc_documents_get", summary="A document that you have sent", responses=DocumentOutput)
+    def get(self, request: Request, document_id: int) -> Response:
+        return Response(DocumentOutput(document_of(_person(request).pk, document_id)).data)
+
+
+def _person(request: Request) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,270 @@
+"""Deposits, withdrawals and transfers in the back office, and the ways in which money comes and goes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from accounts.models import User
+from forexpro.core.admin.audited import AuditedModelAdmin
+from forexpro.core.http.origin import request_origin
+from forexpro.core.refusals import Refused
+from forexpro.core.templatetags.components import money
+from trading import names
+from trading.admin.columns import money_column
+from trading.admin.rows import OfAccountAdmin, currency_of_account
+from trading.models import Deposit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
+from trading.models.funding import Status
+from trading.services.funding.decisions import deposit_decide, needs_four_eyes, withdrawal_decide
+
+STATUS_TONES = {
+    "requested": "warning",
+    "in_review": "info",
+    "approved": "info",
+    "paid": "success",
+    "declined": "danger",
+    "failed": "danger",
+    "cancelled": "default",
+}
+# What each button makes of a request.
+BUTTONS = {
+    "start_review": Status.IN_REVIEW,
+    "approve": Status.APPROVED,
+    "decline": Status.DECLINED,
+    "mark_paid": Status.PAID,
+    "mark_failed": Status.FAILED,
+}
+
+
+class ReasonForm(BaseDialogForm):
+    reason = forms.CharField(
+        label=_("Reason, which the client reads"), max_length=300, widget=UnfoldAdminTextInputWidget
+    )
+
+
+class PaymentTermsInline(TabularInline):
+    model = PaymentTerms
+    extra = 0
+
+
+@admin.register(PaymentMethod)
+class PaymentMethodAdmin(AuditedModelAdmin):
+    list_display = ("name", "kind", "active", "position")
+    list_filter = ("active", "kind")
+    inlines = (PaymentTermsInline,)
+    fieldsets = (
+        (None, {"fields": (("name", "kind"), ("active", "position"))}),
+        (_("What clients are told and asked"), {"fields": ("instructions", "details_label")}),
+    )
+
+    def has_delete_permission(self, request: HttpRequest, obj: PaymentMethod | None = None) -> bool:
+        return False  # requests name it: it is switched off instead
+
+
+def decision(
+    *, text: Any, icon: str, title: Any, explanation: Any = "", form_class: type[BaseDialogForm] = BaseDialogForm
+) -> Callable[[Callable[..., HttpResponse]], Any]:
+    """Return the decorator of a button that asks before it decides; its name is one of `BUTTONS`."""
+    return action(
+        description=text,
+        permissions=["decide"],
+        icon=icon,
+        dialog={"title": title, "description": explanation, "form_class": form_class, "form_submit_text": text},
+    )
+
+
+class FundingRequestAdmin(OfAccountAdmin):
+    """A list of requests; every button calls the service that decides, nothing is edited."""
+
+    list_display = (
+        "id", "account", "owner", "method", "money", "fee_charged", "payment", "status_label", "requested_at",
+        "decided_at",
+    )  # fmt: skip
+    list_select_related = ("account__owner", "method")
+    list_filter = ("status", "method", "payment_currency", ("requested_at", admin.DateFieldListFilter))
+    search_fields = ("=id", "=account__number", "account__owner__email", "account__owner__full_name", "reference")
+    search_help_text = _("Number of the request or account, name or e-mail address of the client, reference")
+    actions_detail: tuple[str, ...] = ()
+    decide_permission = ""
+    main_fields: tuple[Any, ...] = (("id", "status"), ("account", "owner"), ("method", "reference"))
+    money_fields: tuple[Any, ...] = (("money", "fee_charged", "net"), ("payment", "exchange"), "base")
+    decision_fields: tuple[Any, ...] = (("requested_at", "decided_at"), ("decided_by", "reason"))
+    readonly_fields: tuple[str, ...] = ("owner", "money", "fee_charged", "net", "payment", "exchange", "base")
+
+    money = money_column("amount", _("amount"), currency=currency_of_account)
+    fee_charged = money_column("fee", _("fee"), currency=currency_of_account)
+    net = money_column("net_amount", _("amount after the fee"), currency=currency_of_account)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (
+            (None, {"fields": self.main_fields}),
+            (_("Money"), {"fields": self.money_fields}),
+            (_("Decision"), {"fields": self.decision_fields}),
+        )
+
+    # A method, because unfold looks named permissions up in the database before that has its tables.
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm(self.decide_permission)
+
+    # --- Columns -------------------------------------------------------------------------------
+    @display(description=_("client"), ordering="account__owner__email")
+    def owner(self, row: Any) -> str:
+        return str(row.account.owner)
+
+    @display(description=_("payment"))
+    def payment(self, row: Any) -> str:
+        return money(row.payment_amount, row.payment_currency)
+
+    @display(description=_("rate"))
+    def exchange(self, row: Any) -> str:
+        return names.plain(row.rate) if row.is_converted else "–"
+
+    @display(description=_("value for limits"))
+    def base(self, row: Any) -> str:
+        return money(row.base_amount, settings.FUNDING_BASE_CURRENCY)
+
+    @display(description=_("status"), ordering="status", label=STATUS_TONES)
+    def status_label(self, row: Any) -> tuple[str, Any]:
+        return row.status, row.get_status_display()
+
+    # --- Buttons -------------------------------------------------------------------------------
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer what can become of the request now."""
+        row = self.model._default_manager.filter(pk=object_id).first()
+        if row is None:
+            return []
+        offered = super().get_actions_detail(request, object_id)
+        return [entry for entry in offered if row.allows(BUTTONS[entry.path])]
+
+    def _decide(self, request: HttpRequest, object_id: str, button: str, reason: str = "") -> HttpResponse:
+        assert isinstance(request.user, User)
+        status = BUTTONS[button]
+        try:
+            decided = self.carry_out(request.user, int(object_id), status, reason, request)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            if decided.status == status:
+                messages.success(
+                    request,
+                    _("Done: %(request)s is %(status)s.")
+                    % {"request": str(decided).lower(), "status": decided.get_status_display().lower()},
+                )
+            else:
+                messages.info(request, _("Your approval is noted. A colleague has to approve it, too."))
+        address = reverse(f"admin:trading_{self.opts.model_name}_change", args=[object_id])
+        return HttpResponse(headers={"HX-Redirect": address})
+
+    def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Any:
+        """Call the service."""
+        raise NotImplementedError
+
+    @decision(text=_("Start review"), icon="visibility", title=_("Take this into review?"))
+    def start_review(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, "start_review")
+
+    @decision(
+        text=_("Decline"),
+        icon="block",
+        title=_("Decline this request"),
+        explanation=_("The client is told why. Reserved money is free again."),
+        form_class=ReasonForm,
+    )
+    def decline(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, "decline", form.cleaned_data["reason"])
+
+    @decision(
+        text=_("Mark as failed"),
+        icon="error",
+        title=_("The payment has failed"),
+        explanation=_("The client is told why. Reserved money is free again."),
+        form_class=ReasonForm,
+    )
+    def mark_failed(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, "mark_failed", form.cleaned_data["reason"])
+
+
+@admin.register(Deposit)
+class DepositAdmin(FundingRequestAdmin):
+    actions_detail = ("start_review", "approve", "decline", "mark_failed")
+    decide_permission = "trading.decide_deposit"
+
+    def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Deposit:
+        origin = request_origin(request)
+        return deposit_decide(actor=actor, deposit_id=request_id, status=status, reason=reason, origin=origin)
+
+    @decision(
+        text=_("Approve"),
+        icon="check_circle",
+        title=_("Has this money arrived?"),
+        explanation=_("It is credited to the account at once, and cannot be undone, only booked back."),
+    )
+    def approve(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, "approve")
+
+
+@admin.register(Withdrawal)
+class WithdrawalAdmin(FundingRequestAdmin):
+    actions_detail = ("start_review", "approve", "decline", "mark_paid", "mark_failed")
+    decide_permission = "trading.decide_withdrawal"
+    decision_fields = (*FundingRequestAdmin.decision_fields, ("four_eyes", "first_approved_by"))
+    readonly_fields = (*FundingRequestAdmin.readonly_fields, "pay_to", "four_eyes")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show where to pay to only to those who pay."""
+        main, *others = super().get_fieldsets(request, obj)
+        if not self.has_decide_permission(request):
+            return (main, *others)
+        return (main, (_("Where to pay to"), {"fields": ("pay_to",)}), *others)
+
+    def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Withdrawal:
+        origin = request_origin(request)
+        return withdrawal_decide(actor=actor, withdrawal_id=request_id, status=status, reason=reason, origin=origin)
+
+    @display(description=_("payout details"))
+    def pay_to(self, row: Withdrawal) -> str:
+        return row.payout_details or "–"
+
+    @display(description=_("needs two approvals"), boolean=True)
+    def four_eyes(self, row: Withdrawal) -> bool:
+        return needs_four_eyes(row)
+
+    @decision(
+        text=_("Approve"),
+        icon="check_circle",
+        title=_("Approve this withdrawal?"),
+        explanation=_("It can be paid then, and no longer be cancelled. A large one takes a second approval."),
+    )
+    def approve(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, "approve")
+
+    @decision(
+        text=_("Mark as paid"),
+        icon="paid",
+        title=_("Has this been paid?"),
+        explanation=_("The reserved money leaves the account."),
+    )
+    def mark_paid(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        return self._decide(request, object_id, "mark_paid")
+
+
+@admin.register(Transfer)
+class TransferAdmin(OfAccountAdmin):
+    list_display = ("id", "source", "target", "sent", "arrived", "created_at")
+    list_select_related = ("source", "target")
+    search_fields = ("=id", "=source__number", "=target__number", "source__owner__email")
+    search_help_text = _("Number of the transfer or of an account, e-mail address of the client")
+    sent = money_column("amount", _("amount"), currency=lambda transfer: transfer.source.currency)
+    arrived = money_column("received", _("received"), currency=lambda transfer: transfer.target.currency)
+
+    def audit_filter(self, object_id: str) -> dict[str, str]:
+        return {"stream": f"account:{Transfer.objects.values_list('source_id', flat=True).get(pk=object_id)}"}

@@ -1,0 +1,175 @@
+"""What the desk decides about deposits and withdrawals. Whoever comes second is refused, and nothing happens twice."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.money import quantize
+from forexpro.core.refusals import Refused
+from trading.engine.commands import BalanceReason, BookDeposit, Command, PayReservation, ReleaseMoney
+from trading.engine.decide import decide
+from trading.engine.events import BalanceUpdated, EngineEvent
+from trading.engine.market import Market
+from trading.locks import locked_deposit, locked_withdrawal
+from trading.models import Deposit, Withdrawal
+from trading.models.funding import Status
+from trading.selectors.market import group_market, newest_ticks
+from trading.selectors.state import LoadedAccount
+from trading.services.execution import lock_and_load
+from trading.services.funding.steps import ensure_allowed, move
+from trading.services.funding.telling import request_event
+from trading.services.recording import Outcome, record_outcomes
+
+# What the client is told has to say why.
+WITH_REASON = frozenset({Status.DECLINED, Status.FAILED})
+RELEASING = frozenset({Status.DECLINED, Status.FAILED})
+
+
+def deposit_decide(*, actor: User, deposit_id: int, status: Status, reason: str = "", origin: Origin) -> Deposit:
+    """Take a deposit into review, approve it (which credits it, once), decline it, or note that it has failed.
+
+    Refuses `transition_not_allowed` (409), `own_request` (403), `reason_required`.
+    """
+    _ensure_reason(status, reason)
+    account_id = _account_id(Deposit, deposit_id)
+    with transaction.atomic(durable=True):
+        loaded = lock_and_load(account_id)
+        deposit = locked_deposit(deposit_id)
+        ensure_allowed(deposit, status)
+        _ensure_not_own(actor, deposit)
+        command = None
+        if status is Status.APPROVED:
+            command = BookDeposit(_exact(deposit.amount, loaded), _exact(deposit.fee, loaded), f"deposit:{deposit_id}")
+        _carry_out(loaded, deposit, status, command, actor=actor, reason=reason, market=_market(loaded), origin=origin)
+    return deposit
+
+
+def withdrawal_decide(
+    *, actor: User, withdrawal_id: int, status: Status, reason: str = "", origin: Origin
+) -> Withdrawal:
+    """Take a withdrawal into review, approve or decline it, or note that an approved one is paid or has failed.
+
+    Paying books it, once; declining and failing give the money back. One of `FUNDING_FOUR_EYES_FROM` or more is
+    approved by the second member of staff who approves it. Refuses as `deposit_decide`, `second_approval_required`
+    (409) to who approved it first, `funds_insufficient` where losses have reached the money.
+    """
+    _ensure_reason(status, reason)
+    account_id = _account_id(Withdrawal, withdrawal_id)
+    ticks = newest_ticks()
+    with transaction.atomic(durable=True):
+        loaded = lock_and_load(account_id)
+        market = group_market(loaded.conditions, ticks, datetime.now(UTC))
+        withdrawal = locked_withdrawal(withdrawal_id)
+        ensure_allowed(withdrawal, status)
+        _ensure_not_own(actor, withdrawal)
+        if status is Status.APPROVED and _needs_second(actor, withdrawal):
+            _approve_first(loaded, withdrawal, actor=actor, reason=reason, market=market, origin=origin)
+            return withdrawal
+        command: Command | None = None
+        if status is Status.PAID:
+            command = PayReservation(withdrawal_id, _exact(withdrawal.fee, loaded), f"withdrawal:{withdrawal_id}")
+        elif status in RELEASING:
+            command = ReleaseMoney(withdrawal_id)
+        _carry_out(loaded, withdrawal, status, command, actor=actor, reason=reason, market=market, origin=origin)
+    return withdrawal
+
+
+def needs_four_eyes(withdrawal: Withdrawal) -> bool:
+    """Return whether a withdrawal is so large that two members of staff approve it."""
+    least = settings.FUNDING_FOUR_EYES_FROM
+    return bool(least) and withdrawal.base_amount >= least
+
+
+def _carry_out(
+    loaded: LoadedAccount,
+    request: Deposit | Withdrawal,
+    status: Status,
+    command: Command | None,
+    *,
+    actor: User,
+    reason: str,
+    market: Market,
+    origin: Origin,
+) -> None:
+    """Let a request move on, and the account with it."""
+    events: Sequence[EngineEvent] = () if command is None else decide(loaded.state, command, market)
+    booked_seq = _booked_seq(loaded, events)
+    move(request, status, now=market.now, actor=actor, reason=reason, booked_seq=booked_seq)
+    outcome = Outcome(loaded, events=events, remarks=[_decided_event(request, actor)])
+    if command is not None:
+        outcome = replace(outcome, decided_on=(command, market))
+    record_outcomes([outcome], origin=origin, occurred_at=market.now)
+
+
+def _booked_seq(loaded: LoadedAccount, events: Sequence[EngineEvent]) -> int | None:
+    """Return the number that the event of the payment itself will have, None where none is booked."""
+    for seq, event in enumerate(events, loaded.head.seq + 1):
+        if isinstance(event, BalanceUpdated) and event.reason in (BalanceReason.DEPOSIT, BalanceReason.WITHDRAWAL):
+            return seq
+    return None
+
+
+def _needs_second(actor: User, withdrawal: Withdrawal) -> bool:
+    """Return whether this is the first of two approvals; refuses the second one of the same person."""
+    if not needs_four_eyes(withdrawal):
+        return False
+    if withdrawal.first_approved_by_id == actor.pk:
+        raise Refused(
+            "second_approval_required",
+            _("You have approved this already. A withdrawal this large takes a colleague's approval, too."),
+            {"id": withdrawal.pk},
+            http_status=409,
+        )
+    return withdrawal.first_approved_by_id is None
+
+
+def _approve_first(
+    loaded: LoadedAccount, withdrawal: Withdrawal, *, actor: User, reason: str, market: Market, origin: Origin
+) -> None:
+    """Note the first approval; the client sees that the withdrawal is in review."""
+    withdrawal.first_approved_by = actor
+    withdrawal.save(update_fields=["first_approved_by"])
+    if withdrawal.status == Status.REQUESTED:
+        move(withdrawal, Status.IN_REVIEW, now=market.now, actor=actor, reason=reason)
+    event = _decided_event(withdrawal, actor)
+    first = NewEvent(event.stream, "withdrawal.first_approval", event.payload)
+    record_outcomes([Outcome(loaded, remarks=[first])], origin=origin, occurred_at=market.now)
+
+
+def _decided_event(request: Deposit | Withdrawal, actor: User) -> NewEvent:
+    event = request_event(request)
+    return replace(event, payload={**event.payload, "decided_by": actor.pk})
+
+
+def _market(loaded: LoadedAccount) -> Market:
+    """Return a market without prices: crediting a payment looks at none."""
+    return group_market(loaded.conditions, {}, datetime.now(UTC))
+
+
+def _exact(amount: Decimal, loaded: LoadedAccount) -> Decimal:
+    """Return an amount of a row with the digits of the account's currency."""
+    return quantize(amount, loaded.state.currency)
+
+
+def _account_id(model: type[Deposit | Withdrawal], request_id: int) -> int:
+    found = model.objects.filter(pk=request_id).values_list("account_id", flat=True).first()
+    if found is None:
+        raise Refused("request_not_found", _("There is no such request."), {"id": request_id}, http_status=404)
+    return found
+
+
+def _ensure_reason(status: Status, reason: str) -> None:
+    if status in WITH_REASON and not reason.strip():
+        raise Refused("reason_required", _("Say why: the client reads it."), {"field": "reason"})
+
+
+def _ensure_not_own(actor: User, request: Deposit | Withdrawal) -> None:
+    if request.account.owner_id == actor.pk:
+        raise Refused("own_request", _("Ask a colleague: nobody decides about their own money."), http_status=403)

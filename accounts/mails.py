@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from accounts.links import password_reset_link, verification_link
 from accounts.models import User
@@ -35,11 +36,16 @@ def _password_changed(user: User) -> Content:
     return "password_changed", {}
 
 
+def _api_key_created(user: User) -> Content:
+    return "api_key_created", {"link": settings.SITE_URL + reverse("accounts:api_keys")}
+
+
 # By name: the template of `templates/accounts/mail/` (its first line is the subject) and what it needs.
 MAILS: dict[str, Callable[[User], Content]] = {
     "registration": _registration,
     "password_reset": _password_reset,
     "password_changed": _password_changed,
+    "api_key_created": _api_key_created,
 }
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import ApiKey, User
 from accounts.roles import Role
 
 
@@ -32,3 +33,13 @@ def registrations_since(moment: datetime) -> int:
 def unverified_since(moment: datetime) -> int:
     """Return how many active people have joined since `moment` and not verified their address."""
     return User.objects.filter(is_active=True, email_verified_at=None, date_joined__gte=moment).count()
+
+
+def api_keys_of(user: User) -> QuerySet[ApiKey]:
+    """Return the keys of a person that are not revoked, newest first; expired ones too."""
+    return ApiKey.objects.filter(owner=user, revoked_at=None).order_by("-id")
+
+
+def api_key_of(user: User, api_key_id: int) -> ApiKey | None:
+    """Return a key of a person that is not revoked; None for anybody else's."""
+    return api_keys_of(user).filter(pk=api_key_id).first()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import views
+from accounts import api_key_pages, views
 
 app_name = "accounts"
 
@@ -15,5 +15,8 @@ urlpatterns = [
     path("password/reset/<str:uid>/<str:token>", views.password_reset_confirm, name="password_reset_confirm"),
     path("password/change", views.password_change, name="password_change"),
     path("profile", views.profile, name="profile"),
+    path("security/api-keys", api_key_pages.api_keys, name="api_keys"),
+    path("security/api-keys/new", api_key_pages.api_key_new, name="api_key_new"),
+    path("security/api-keys/<int:api_key_id>/revoke", api_key_pages.api_key_end, name="api_key_end"),
     path("mail", views.demo_mail, name="demo_mail"),
 ]

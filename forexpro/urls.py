@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("trading.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("forexpro.core.http.schema_urls")),
+    path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("trading.api.urls")),
     path("api/health", HealthView.as_view(), name="health"),
     path("appearance", pages.appearance_change, name="appearance"),

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from forexpro.core.http.middleware import current_request_id
-from forexpro.core.refusals import Refused
+from forexpro.core.refusals import CHALLENGE, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,9 @@ def database_away_body() -> dict[str, Any]:
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Turn refusals and REST framework exceptions into the error shape; leave anything else to become a 500."""
     if isinstance(exception, Refused):
-        return Response(error_body(exception.code, exception.message, exception.details), status=exception.http_status)
+        body = error_body(exception.code, exception.message, exception.details)
+        challenge = {"WWW-Authenticate": CHALLENGE} if exception.http_status == 401 else None
+        return Response(body, status=exception.http_status, headers=challenge)
     if isinstance(exception, DATABASE_AWAY):
         logger.warning("the database is away: %s", exception)
         return Response(database_away_body(), status=503, headers=RETRY_LATER)

@@ -86,7 +86,8 @@ def test_a_body_that_is_not_json_is_an_error_of_the_caller():
 
 def test_who_is_not_signed_in_gets_the_shape_too():
     response = APIClient().get("/private")
-    assert response.status_code == 403
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer")
     assert response.json()["error"]["code"] == "not_authenticated"
 
 

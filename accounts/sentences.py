@@ -79,7 +79,7 @@ def _activated(payload: Payload) -> str:
     return _("Activated again: %(reason)s") % {"reason": payload["reason"]}
 
 
-def _sessions_ended(payload: Payload) -> str:
+def _signed_out_everywhere(payload: Payload) -> str:
     return _("Signed out everywhere: %(reason)s") % {"reason": payload["reason"]}
 
 
@@ -118,7 +118,7 @@ SENTENCES: dict[str, Describe] = {
     "user.role_changed": _role_changed,
     "user.suspended": _suspended,
     "user.activated": _activated,
-    "user.sessions_ended": _sessions_ended,
+    "user.signed_out_everywhere": _signed_out_everywhere,
     "user.tokens_issued": _tokens_issued,
     "user.tokens_ended": _tokens_ended,
     "user.api_key_created": _api_key_created,

@@ -14,14 +14,14 @@ def sessions_end(user_id: int, *, origin: Origin, reason: str, with_api_keys: bo
     """Sign a person out everywhere at once; sockets close within seconds. API keys end only where that is asked."""
     with transaction.atomic(durable=True):
         user = locked_user(user_id)
-        sessions_end_apply(user)
-        record([NewEvent(user.stream, "user.sessions_ended", {"reason": reason})], origin=origin)
+        everything_end_apply(user)
+        record([NewEvent(user.stream, "user.signed_out_everywhere", {"reason": reason})], origin=origin)
         if with_api_keys:
             api_keys_revoke_all_apply(user, origin=origin)
     return user
 
 
-def sessions_end_apply(user: User) -> None:
+def everything_end_apply(user: User) -> None:
     """Sign a locked person out everywhere inside the caller's transaction, which records why."""
     user.sessions_generation += 1
     user.save(update_fields=["sessions_generation"])

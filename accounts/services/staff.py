@@ -8,7 +8,7 @@ from accounts.mails import mail_after_commit
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import role_group
-from accounts.services.force_logout import sessions_end, sessions_end_apply
+from accounts.services.force_logout import everything_end_apply, sessions_end
 from accounts.services.registration import user_create
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
@@ -73,7 +73,7 @@ def _set_active(*, actor: User, user_id: int, active: bool, reason: str, origin:
             user.save(update_fields=["is_active"])
             if not active:
                 # For good: whoever is activated again signs in again.
-                sessions_end_apply(user)
+                everything_end_apply(user)
             type = "user.activated" if active else "user.suspended"
             record([NewEvent(user.stream, type, {"reason": reason})], origin=origin)
     return user

@@ -26,7 +26,7 @@ SAID = [
     ("user.role_changed", {"before": ["Trader"], "after": ["Admin"]}, "Role changed from Trader to Admin."),
     ("user.suspended", {"reason": "Chargeback"}, "Suspended: Chargeback"),
     ("user.activated", {"reason": "Settled"}, "Activated again: Settled"),
-    ("user.sessions_ended", {"reason": "Lost phone"}, "Signed out everywhere: Lost phone"),
+    ("user.signed_out_everywhere", {"reason": "Lost phone"}, "Signed out everywhere: Lost phone"),
     ("user.tokens_issued", {"family": "f", "user_agent": "bot/1"}, "Signed in to the API with bot/1."),
     ("user.tokens_issued", {"family": "f", "user_agent": ""}, "Signed in to the API with an unnamed program."),
     ("user.tokens_ended", {"family": "f", "reason": "revoked"}, "API tokens ended by their owner."),

@@ -92,7 +92,9 @@ def test_who_signs_whom_out_everywhere(as_, cast, who, whom, events):
     recorded = len(events(cast[whom].stream))
     press(actor, cast, whom, "force_logout", reason="Lost phone")
     assert (browser.get("/profile").status_code == 302) == may
-    assert events(cast[whom].stream)[recorded:] == ([("user.sessions_ended", {"reason": "Lost phone"})] if may else [])
+    assert events(cast[whom].stream)[recorded:] == (
+        [("user.signed_out_everywhere", {"reason": "Lost phone"})] if may else []
+    )
     if may:
         assert Event.objects.latest("id").actor == f"staff:{cast[who].pk}"
         cast[whom].refresh_from_db()

@@ -23,7 +23,7 @@ COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
 COPY --from=front-end /build/static/dist static/dist
-RUN SECRET_KEY=only-for-this-step DOCUMENT_SIGNING_KEY=only-for-this-step \
+RUN SECRET_KEY=only-for-this-step DOCUMENT_SIGNING_KEY=only-for-this-step ENCRYPTION_KEYS=only-for-this-step \
     DATABASE_URL=postgresql://none REDIS_URL=redis://none \
     python manage.py collectstatic --no-input
 USER forexpro

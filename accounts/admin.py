@@ -16,11 +16,13 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, 
 from accounts.forms import time_zone_choices
 from accounts.models import User
 from accounts.roles import Role
+from accounts.selectors import has_second_factor
 from accounts.services.passwords import password_reset_request
 from accounts.services.profile import profile_update_apply
 from accounts.services.registration import verification_request
 from accounts.services.staff import (
     staff_invite_apply,
+    totp_reset,
     user_activate,
     user_force_logout,
     user_set_role,
@@ -90,6 +92,7 @@ class UserAdmin(BackOfficeModelAdmin):
         "force_logout",
         "resend_verification",
         "send_password_reset",
+        "reset_totp",
         "change_role",
     )
 
@@ -114,6 +117,9 @@ class UserAdmin(BackOfficeModelAdmin):
 
     def has_manage_staff_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.manage_staff")
+
+    def has_reset_totp_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.reset_totp")
 
     def has_mail_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.change_user")
@@ -273,12 +279,32 @@ class UserAdmin(BackOfficeModelAdmin):
         password_reset_request(email=email, origin=request_origin(request))
         return self._done(request, object_id, _("The link is on its way."))
 
+    @action(
+        description=_("Reset two-step sign-in"),
+        permissions=["reset_totp"],
+        icon="phonelink_erase",
+        dialog={
+            "title": _("Reset two-step sign-in"),
+            "description": _(
+                "For somebody who has lost the app and the backup codes. Make sure that it is them: from then on the "
+                "password is all it takes. Their sessions end, and they are told by mail."
+            ),
+            "form_class": ReasonForm,
+            "form_submit_text": _("Reset"),
+        },
+    )
+    def reset_totp(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        done = _("Two-step sign-in is reset; every session of this person has ended.")
+        return self._serve(request, object_id, totp_reset, done, reason=form.cleaned_data["reason"])
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Offer only what can be done to this person now."""
         user = User.objects.get(pk=object_id)
         pointless = {"suspend" if not user.is_active else "activate"}
         if user.is_email_verified:
             pointless.add("resend_verification")
+        if not has_second_factor(user):
+            pointless.add("reset_totp")
         offered = super().get_actions_detail(request, object_id)
         if user.is_staff and not request.user.has_perm("accounts.manage_staff"):
             return []

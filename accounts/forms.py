@@ -6,12 +6,14 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.password_validation import (
     MinimumLengthValidator,
     get_default_password_validators,
     validate_password,
 )
 from django.utils.functional import lazy
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -83,6 +85,12 @@ def time_zone_choices() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in ("UTC", *names)]
 
 
+def language_choices() -> list[tuple[str, Any]]:
+    """Return the languages of this installation by their own names; first, what the browser asks for."""
+    own_names = [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
+    return [("", _("As the browser asks")), *own_names]
+
+
 class RegisterForm(AttentiveForm):
     full_name = forms.CharField(
         label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -101,6 +109,45 @@ class RegisterForm(AttentiveForm):
 class SignInForm(AttentiveForm):
     email = EmailField()
     password = PasswordField(label=_("Password"))
+
+
+class CodeForm(AttentiveForm):
+    """Asks for a code of the authenticator app, or for one of the backup codes."""
+
+    code = forms.CharField(label=_("Code"), max_length=32)
+
+    def __init__(self, *args: Any, backup: bool = False, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = _("Backup code") if backup else _("Six-digit code")
+        field.help_text = (
+            _("One of the ten that you were shown when you set two-step sign-in up, such as 4abcd-efghj.")
+            if backup
+            else _("Your authenticator app shows it.")
+        )
+        field.widget.attrs |= {
+            "autocomplete": "off" if backup else "one-time-code",
+            "inputmode": "text" if backup else "numeric",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+
+
+class PasswordForm(AttentiveForm):
+    """Asks for the password once more."""
+
+    password = PasswordField(label=_("Password"))
+
+
+class NewEmailForm(AttentiveForm):
+    """Asks for another address of the person who is signed in."""
+
+    email = EmailField()
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
 
 
 class EmailForm(AttentiveForm):
@@ -129,16 +176,11 @@ class PasswordChangeForm(NewPasswordForm):
     old_password = PasswordField(label=_("Present password"))
     field_order = ["old_password", "new_password"]
 
-    def clean_old_password(self) -> str:
-        old_password: str = self.cleaned_data["old_password"]
-        if not self.user.check_password(old_password):
-            raise forms.ValidationError(_("This is not your present password."), code="password_incorrect")
-        return old_password
-
 
 class ProfileForm(AttentiveForm):
     full_name = forms.CharField(label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices)
+    language = forms.ChoiceField(label=_("Language"), choices=language_choices, required=False)
 
 
 def _validate_password(form: AttentiveForm, field: str, password: str, user: User) -> None:

@@ -1,6 +1,7 @@
 """Signed links that arrive by mail and prove that their reader owns the mailbox."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -10,11 +11,13 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import EmailChange, User
 from forexpro.core.refusals import Refused
 
 VERIFICATION_SALT = "accounts.verify_email"
 VERIFICATION_LIFETIME = timedelta(days=3)
+EMAIL_CHANGE_SALT = "accounts.email_change"
+EMAIL_CHANGE_LIFETIME = timedelta(days=1)
 
 
 def verification_link(user: User) -> str:
@@ -30,6 +33,30 @@ def verification_claim(token: str) -> tuple[int, str] | None:
     except signing.BadSignature:
         return None
     return claim["user"], claim["email"]
+
+
+class EmailChangeClaim(NamedTuple):
+    """What the link of a change of address proves: its reader has the `mailbox` "old" or "new"."""
+
+    user_id: int
+    key: str
+    mailbox: str
+
+
+def email_change_link(change: EmailChange, mailbox: str) -> str:
+    """Return the link that confirms a change of address at the "old" or at the "new" one."""
+    claim = {"user": change.user_id, "key": change.key, "mailbox": mailbox}
+    token = signing.dumps(claim, salt=EMAIL_CHANGE_SALT)
+    return settings.SITE_URL + reverse("accounts:email_change_confirm", args=[token])
+
+
+def email_change_claim(token: str) -> EmailChangeClaim | None:
+    """Return what a token proves; None for a forged or expired one."""
+    try:
+        claim = signing.loads(token, salt=EMAIL_CHANGE_SALT, max_age=EMAIL_CHANGE_LIFETIME)
+    except signing.BadSignature:
+        return None
+    return EmailChangeClaim(claim["user"], claim["key"], claim["mailbox"])
 
 
 def password_reset_link(user: User) -> str:

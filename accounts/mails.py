@@ -5,7 +5,7 @@ worker, so a request takes equally long either way. No mail greets by name befor
 whatever a stranger typed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from celery import shared_task
@@ -14,9 +14,10 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
-from accounts.links import password_reset_link, verification_link
-from accounts.models import User
+from accounts.links import email_change_link, password_reset_link, verification_link
+from accounts.models import EmailChange, User
 from accounts.selectors import user_by_email
 
 Content = tuple[str, dict[str, Any]]
@@ -32,8 +33,25 @@ def _password_reset(user: User) -> Content:
     return "password_reset", {"link": password_reset_link(user)}
 
 
-def _password_changed(user: User) -> Content:
-    return "password_changed", {}
+def _email_change_old(user: User) -> Content | None:
+    change = EmailChange.objects.filter(user=user).first()
+    if change is None:
+        return None
+    return "email_change_old", {"new_email": change.new_email, "link": email_change_link(change, "old")}
+
+
+def _email_change_new(user: User) -> Content | None:
+    change = EmailChange.objects.filter(user=user).first()
+    if change is None:
+        return None
+    if user_by_email(change.new_email) is not None:
+        return "email_change_taken", {}
+    return "email_change_new", {"link": email_change_link(change, "new")}
+
+
+def _plain(template: str) -> Callable[[User], Content]:
+    """Return what a mail needs that says the same to everybody."""
+    return lambda user: (template, {})
 
 
 def _api_key_created(user: User) -> Content:
@@ -41,30 +59,52 @@ def _api_key_created(user: User) -> Content:
 
 
 # By name: the template of `templates/accounts/mail/` (its first line is the subject) and what it needs.
-MAILS: dict[str, Callable[[User], Content]] = {
+MAILS: dict[str, Callable[[User], Content | None]] = {
     "registration": _registration,
     "password_reset": _password_reset,
-    "password_changed": _password_changed,
     "api_key_created": _api_key_created,
+    "email_change_old": _email_change_old,
+    "email_change_new": _email_change_new,
+    **{
+        name: _plain(name)
+        for name in (
+            "password_changed",
+            "new_device",
+            "totp_enabled",
+            "totp_disabled",
+            "totp_reset",
+            "backup_codes_created",
+            "email_changed",
+        )
+    },
 }
 
 
-def mail_after_commit(mail: str, email: str) -> None:
+def mail_after_commit(mail: str, email: str, details: Mapping[str, str] | None = None, *, to: str = "") -> None:
     """Have a mail sent once the transaction, if there is one, has committed.
 
+    `email` says whose mail it is, `details` what its template needs besides; `to` is another mailbox of that person.
     Best effort: without Redis the caller's work stands, the log has a line, and the person can ask for another mail.
     """
-    transaction.on_commit(lambda: mail_send.delay(mail, email), robust=True)
+    arguments = {"details": dict(details or {}), "to": to} if details or to else {}
+    transaction.on_commit(lambda: mail_send.delay(mail, email, **arguments), robust=True)
 
 
 # A mail server that is away for a quarter of an hour delays a mail. smtplib's errors are OSErrors.
 @shared_task(autoretry_for=(OSError,), retry_backoff=5, retry_backoff_max=300, max_retries=8, acks_late=True)
-def mail_send(mail: str, email: str) -> None:
-    """Send a mail to the active person who has this address, if there is one."""
+def mail_send(mail: str, email: str, details: dict[str, str] | None = None, to: str = "") -> None:
+    """Send a mail to the active person who has this address, if there is one, in the language they have chosen."""
     user = user_by_email(email)
     if user is None or not user.is_active:
         return
-    template, context = MAILS[mail](user)
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        content = MAILS[mail](user)
+        if content is not None:
+            template, context = content
+            _send(user, template, {**context, **(details or {})}, to=to)
+
+
+def _send(user: User, template: str, context: dict[str, Any], *, to: str = "") -> None:
     text = render_to_string(f"accounts/mail/{template}.txt", {"user": user, "site_url": settings.SITE_URL, **context})
     subject, _separator, body = text.strip().partition("\n")
-    send_mail(subject, body.strip() + "\n", None, [user.email])
+    send_mail(subject, body.strip() + "\n", None, [to or user.email])

@@ -1,12 +1,43 @@
 """Reads about people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.contrib.auth.models import Group
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, Group
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from accounts.models import ApiKey, User
+from accounts.models import ApiKey, BackupCode, EmailChange, RefreshFamily, SignedInSession, TotpDevice, User
 from accounts.roles import Role
+from forexpro.core.models import Event
+
+# What people are shown of their own stream: what they or others did with their sign-in, not what staff noted.
+SECURITY_EVENTS = (
+    "email.verified",
+    "user.signed_in",
+    "user.signed_out",
+    "user.sign_in_failed",
+    "user.sign_in_locked",
+    "user.confirmed",
+    "user.confirmation_failed",
+    "user.password_changed",
+    "user.password_reset_requested",
+    "user.totp_enabled",
+    "user.totp_disabled",
+    "user.totp_reset",
+    "user.backup_codes_created",
+    "user.backup_code_used",
+    "user.email_change_requested",
+    "user.email_change_confirmed",
+    "user.email_change_cancelled",
+    "user.email_changed",
+    "user.sessions_ended",
+    "user.signed_out_everywhere",
+    "user.tokens_issued",
+    "user.tokens_ended",
+    "user.api_key_created",
+    "user.api_key_revoked",
+)
 
 
 def user_by_email(email: str) -> User | None:
@@ -43,3 +74,48 @@ def api_keys_of(user: User) -> QuerySet[ApiKey]:
 def api_key_of(user: User, api_key_id: int) -> ApiKey | None:
     """Return a key of a person that is not revoked; None for anybody else's."""
     return api_keys_of(user).filter(pk=api_key_id).first()
+
+
+def has_second_factor(user: User) -> bool:
+    """Return whether this person signs in with two steps."""
+    return bool(TotpDevice.objects.filter(user=user, confirmed=True).exists())
+
+
+def lacks_required_second_factor(user: User | AnonymousUser) -> bool:
+    """Return whether this is a member of staff who has to set two-step sign-in up before anything else."""
+    if not (settings.STAFF_TOTP_REQUIRED and isinstance(user, User) and user.is_staff):
+        return False
+    return not has_second_factor(user)
+
+
+def backup_codes_left(user: User) -> int:
+    """Return how many backup codes this person has not used yet."""
+    return BackupCode.objects.filter(user=user).count()
+
+
+def email_change_of(user: User) -> EmailChange | None:
+    """Return the change of address that waits for a confirmation."""
+    return EmailChange.objects.filter(user=user).first()
+
+
+def signed_in_sessions(user: User) -> list[SignedInSession]:
+    """Return where this person is signed in now, the sessions used last first."""
+    now = timezone.now()
+    return list(
+        SignedInSession.objects.filter(
+            user=user,
+            session__expire_date__gt=now,
+            signed_in_at__gt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE),
+        ).order_by("-last_seen_at", "-id")
+    )
+
+
+def programs_signed_in(user: User) -> list[RefreshFamily]:
+    """Return the sign-ins of this person's programs that still hold, the one refreshed last first."""
+    living = RefreshFamily.objects.filter(user=user, ended_at=None, expires_at__gt=timezone.now())
+    return list(living.order_by("-refreshed_at"))
+
+
+def security_events(user: User, limit: int) -> list[Event]:
+    """Return the newest events of this person's own sign-in, newest first."""
+    return list(Event.objects.filter(stream=user.stream, type__in=SECURITY_EVENTS).order_by("-seq")[:limit])

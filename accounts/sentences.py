@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.devices import device_name
 from forexpro.core.events.sentences import Describe, Payload
 
 SIGN_IN_FAILURES: dict[str, Callable[[], str]] = {
@@ -11,6 +13,7 @@ SIGN_IN_FAILURES: dict[str, Callable[[], str]] = {
     "suspended": lambda: _("the account is suspended"),
     "email_not_verified": lambda: _("the e-mail address is not verified"),
     "unknown_account": lambda: _("nobody has this e-mail address"),
+    "wrong_code": lambda: _("the code was wrong"),
 }
 TOKEN_END_REASONS: dict[str, Callable[[], str]] = {
     "revoked": lambda: _("API tokens ended by their owner."),
@@ -39,7 +42,7 @@ def _email_verified(payload: Payload) -> str:
 
 
 def _signed_in(payload: Payload) -> str:
-    return _("Signed in with %(program)s.") % {"program": payload["user_agent"] or _("an unnamed program")}
+    return _("Signed in with %(program)s.") % {"program": device_name(payload["user_agent"])}
 
 
 def _signed_out(payload: Payload) -> str:
@@ -48,6 +51,71 @@ def _signed_out(payload: Payload) -> str:
 
 def _sign_in_failed(payload: Payload) -> str:
     return _("Sign-in failed: %(reason)s.") % {"reason": SIGN_IN_FAILURES[payload["reason"]]()}
+
+
+def _sign_in_locked(payload: Payload) -> str:
+    if payload["scope"] == "account":
+        return _("Locked for this address for %(minutes)s minutes, after too many failures.") % payload
+    return _("Address locked for all accounts for %(minutes)s minutes, after too many failures.") % payload
+
+
+def _confirmed(payload: Payload) -> str:
+    if payload["by"] == "code":
+        return _("Confirmed with a code to be the one who is signed in.")
+    return _("Confirmed with the password to be the one who is signed in.")
+
+
+def _confirmation_failed(payload: Payload) -> str:
+    return _("Confirmation failed: %(reason)s.") % {"reason": SIGN_IN_FAILURES[payload["reason"]]()}
+
+
+def _totp_enabled(payload: Payload) -> str:
+    return _("Two-step sign-in turned on.")
+
+
+def _totp_disabled(payload: Payload) -> str:
+    return _("Two-step sign-in turned off.")
+
+
+def _totp_reset(payload: Payload) -> str:
+    return _("Two-step sign-in reset by staff: %(reason)s") % {"reason": payload["reason"]}
+
+
+def _backup_codes_created(payload: Payload) -> str:
+    return _("New backup codes made; the old ones are void.")
+
+
+def _backup_code_used(payload: Payload) -> str:
+    left = payload["left"]
+    return ngettext("Backup code used, %(left)s is left.", "Backup code used, %(left)s are left.", left) % {
+        "left": left
+    }
+
+
+def _email_change_requested(payload: Payload) -> str:
+    return _("Change of the e-mail address to %(new)s asked for.") % payload
+
+
+def _email_change_confirmed(payload: Payload) -> str:
+    if payload["mailbox"] == "old":
+        return _("Change of the e-mail address confirmed at the present one.")
+    return _("Change of the e-mail address confirmed at the new one.")
+
+
+def _email_change_cancelled(payload: Payload) -> str:
+    return _("Change of the e-mail address to %(new)s cancelled.") % payload
+
+
+def _email_changed(payload: Payload) -> str:
+    return _("E-mail address changed from %(before)s to %(after)s.") % payload
+
+
+def _sessions_ended(payload: Payload) -> str:
+    if "program" in payload:
+        device = {"device": device_name(payload["program"]), "address": payload["address"] or "–"}
+        return _("Signed out elsewhere: %(device)s, %(address)s.") % device
+    count = payload["sessions"]
+    return ngettext("%(count)s other session ended.", "%(count)s other sessions ended.", count) % {"count": count}
 
 
 def _password_reset_requested(payload: Payload) -> str:
@@ -84,7 +152,9 @@ def _signed_out_everywhere(payload: Payload) -> str:
 
 
 def _tokens_issued(payload: Payload) -> str:
-    return _("Signed in to the API with %(program)s.") % {"program": payload["user_agent"] or _("an unnamed program")}
+    return _("Signed in to the API with %(program)s.") % {
+        "program": payload.get("user_agent") or _("an unnamed program")
+    }
 
 
 def _tokens_ended(payload: Payload) -> str:
@@ -111,6 +181,20 @@ SENTENCES: dict[str, Describe] = {
     "user.signed_out": _signed_out,
     "user.sign_in_failed": _sign_in_failed,
     "visitor.sign_in_failed": _sign_in_failed,
+    "user.sign_in_locked": _sign_in_locked,
+    "visitor.sign_in_locked": _sign_in_locked,
+    "user.confirmed": _confirmed,
+    "user.confirmation_failed": _confirmation_failed,
+    "user.sessions_ended": _sessions_ended,
+    "user.totp_enabled": _totp_enabled,
+    "user.totp_disabled": _totp_disabled,
+    "user.totp_reset": _totp_reset,
+    "user.backup_codes_created": _backup_codes_created,
+    "user.backup_code_used": _backup_code_used,
+    "user.email_change_requested": _email_change_requested,
+    "user.email_change_confirmed": _email_change_confirmed,
+    "user.email_change_cancelled": _email_change_cancelled,
+    "user.email_changed": _email_changed,
     "user.password_reset_requested": _password_reset_requested,
     "visitor.password_reset_requested": _password_reset_requested,
     "user.password_changed": _password_changed,

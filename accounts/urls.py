@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import api_key_pages, views
+from accounts import api_key_pages, security_pages, views
 
 app_name = "accounts"
 
@@ -10,10 +10,23 @@ urlpatterns = [
     path("verify", views.verification_resend, name="verification_resend"),
     path("verify/<str:token>", views.verify_email, name="verify_email"),
     path("sign-in", views.sign_in, name="sign_in"),
+    path("sign-in/code", views.sign_in_code, name="sign_in_code"),
     path("sign-out", views.sign_out, name="sign_out"),
     path("password/reset", views.password_reset, name="password_reset"),
     path("password/reset/<str:uid>/<str:token>", views.password_reset_confirm, name="password_reset_confirm"),
-    path("password/change", views.password_change, name="password_change"),
+    path("password/change", security_pages.password_change, name="password_change"),
+    path("confirm", security_pages.confirm, name="confirm"),
+    path("security", security_pages.security, name="security"),
+    path("security/sessions/end", security_pages.other_sessions_end, name="other_sessions_end"),
+    path("security/sessions/<int:signed_in_id>/end", security_pages.session_end, name="session_end"),
+    path("security/programs/<uuid:family_id>/end", security_pages.program_end, name="program_end"),
+    path("security/two-step", security_pages.totp_set_up, name="totp_set_up"),
+    path("security/two-step/off", security_pages.totp_off, name="totp_off"),
+    path("security/backup-codes", security_pages.backup_codes, name="backup_codes"),
+    path("security/email", security_pages.email_change, name="email_change"),
+    path("security/email/resend", security_pages.email_change_resend, name="email_change_resend"),
+    path("security/email/cancel", security_pages.email_change_cancel, name="email_change_cancel"),
+    path("security/email/<str:token>", security_pages.email_change_confirm, name="email_change_confirm"),
     path("profile", views.profile, name="profile"),
     path("security/api-keys", api_key_pages.api_keys, name="api_keys"),
     path("security/api-keys/new", api_key_pages.api_key_new, name="api_key_new"),

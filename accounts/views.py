@@ -1,30 +1,32 @@
 """The pages of a person's own account."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts.demo import sent_mails
-from accounts.forms import EmailForm, NewPasswordForm, PasswordChangeForm, ProfileForm, RegisterForm, SignInForm
+from accounts.devices import remember_device
+from accounts.forms import CodeForm, EmailForm, NewPasswordForm, ProfileForm, RegisterForm, SignInForm
 from accounts.links import user_of_reset_link, verification_claim
 from accounts.models import User
+from accounts.pages import form_page, render_form, render_refused, signed_in_person, wanted_page
+from accounts.selectors import has_second_factor
 from accounts.services import passwords
 from accounts.services.profile import profile_update
 from accounts.services.registration import email_verify, user_register, verification_request
-from accounts.services.sign_in import user_authenticate, user_sign_in, user_sign_out
+from accounts.services.second_factor import second_factor_verify
+from accounts.services.sign_in import pending_user, sign_in_pend, user_authenticate, user_sign_in, user_sign_out
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
-
-form_page = require_http_methods(["GET", "POST"])
 
 
 @sensitive_post_parameters("password")
@@ -37,7 +39,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         user_register(**form.cleaned_data, origin=request_origin(request))
         return redirect("accounts:check_mail")
-    return _form_page(request, "accounts/register.html", form)
+    return render_form(request, "accounts/register.html", form)
 
 
 @require_GET
@@ -51,7 +53,7 @@ def verification_resend(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         verification_request(email=form.cleaned_data["email"])
         return redirect("accounts:check_mail")
-    return _form_page(
+    return render_form(
         request,
         "accounts/send_link.html",
         form,
@@ -85,23 +87,48 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(_after_sign_in(request))
     form = SignInForm(request.POST or None)
-    refusal = None
+    context = {"next": request.POST.get("next") or request.GET.get("next", "")}
     if form.is_valid():
         try:
             user = user_authenticate(request=request, **form.cleaned_data)
         except Refused as refused:
-            refusal = refused
-            form.add_error(None, refused.message)
-        else:
-            user_sign_in(request=request, user=user)
-            return redirect(_after_sign_in(request))
-    return _form_page(
-        request,
-        "accounts/sign_in.html",
-        form,
-        next=request.POST.get("next") or request.GET.get("next", ""),
-        refusal=refusal,
-    )
+            return render_refused(request, "accounts/sign_in.html", form, refused, **context)
+        if has_second_factor(user):
+            sign_in_pend(request=request, user=user)
+            query = urlencode({"next": target}) if (target := wanted_page(request)) else ""
+            return redirect(f"{reverse('accounts:sign_in_code')}?{query}".rstrip("?"))
+        return _signed_in(request, user)
+    return render_form(request, "accounts/sign_in.html", form, **context)
+
+
+@sensitive_post_parameters("code")
+@never_cache
+@form_page
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """Ask whoever gave the right password for a code; only then is anybody signed in."""
+    if request.user.is_authenticated:
+        return redirect(_after_sign_in(request))
+    user = pending_user(request)
+    if user is None:
+        messages.info(request, _("Sign in again: the code has to follow the password within five minutes."))
+        return redirect("accounts:sign_in")
+    backup = request.GET.get("by") == "backup"
+    form = CodeForm(request.POST or None, backup=backup)
+    context = {"next": wanted_page(request), "backup": backup}
+    if form.is_valid():
+        try:
+            second_factor_verify(request=request, user=user, code=form.cleaned_data["code"])
+        except Refused as refused:
+            return render_refused(request, "accounts/sign_in_code.html", form, refused, "code", **context)
+        return _signed_in(request, user)
+    return render_form(request, "accounts/sign_in_code.html", form, **context)
+
+
+def _signed_in(request: HttpRequest, user: User) -> HttpResponse:
+    token = user_sign_in(request=request, user=user)
+    response = redirect(_after_sign_in(request))
+    remember_device(response, token)
+    return response
 
 
 @require_POST
@@ -116,7 +143,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         passwords.password_reset_request(email=form.cleaned_data["email"], origin=request_origin(request))
         return redirect("accounts:check_mail")
-    return _form_page(
+    return render_form(
         request,
         "accounts/send_link.html",
         form,
@@ -143,34 +170,20 @@ def password_reset_confirm(request: HttpRequest, uid: str, token: str) -> HttpRe
             return render(request, "accounts/link_invalid.html", context, status=refusal.http_status)
         messages.success(request, _("Your password is set. Sign in with it."))
         return redirect("accounts:sign_in")
-    return _form_page(request, "accounts/password_reset_confirm.html", form)
+    return render_form(request, "accounts/password_reset_confirm.html", form)
 
 
 @login_required
 @form_page
 def profile(request: HttpRequest) -> HttpResponse:
-    user = _person(request)
-    initial = {"full_name": user.full_name, "time_zone": user.time_zone}
+    user = signed_in_person(request)
+    initial = {"full_name": user.full_name, "time_zone": user.time_zone, "language": user.language}
     form = ProfileForm(request.POST or None, initial=initial)
     if form.is_valid():
         profile_update(user_id=user.pk, **form.cleaned_data, origin=request_origin(request))
         messages.success(request, _("Your profile is saved."))
         return redirect("accounts:profile")
-    return _form_page(request, "accounts/profile.html", form)
-
-
-@sensitive_post_parameters("old_password", "new_password")
-@never_cache
-@login_required
-@form_page
-def password_change(request: HttpRequest) -> HttpResponse:
-    user = _person(request)
-    form = PasswordChangeForm(request.POST or None, user=user)
-    if form.is_valid():
-        passwords.password_change(request=request, user_id=user.pk, password=form.cleaned_data["new_password"])
-        messages.success(request, _("Your password is changed. Every other session of yours has ended."))
-        return redirect("accounts:profile")
-    return _form_page(request, "accounts/password_change.html", form)
+    return render_form(request, "accounts/profile.html", form)
 
 
 @never_cache
@@ -182,22 +195,7 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/demo_mail.html", {"mails": sent_mails()})
 
 
-def _form_page(request: HttpRequest, template: str, form: BaseForm, **context: object) -> HttpResponse:
-    """Render a form; with errors in it the answer is 422, which tells programs that nothing was done."""
-    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
-
-
-def _next(request: HttpRequest) -> str:
-    return request.POST.get("next") or request.GET.get("next") or ""
-
-
 def _after_sign_in(request: HttpRequest) -> str:
-    target = _next(request)
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if target := wanted_page(request):
         return target
-    return reverse("admin:index") if _person(request).is_staff else resolve_url(settings.LOGIN_REDIRECT_URL)
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
+    return reverse("admin:index") if signed_in_person(request).is_staff else resolve_url(settings.LOGIN_REDIRECT_URL)

@@ -6,6 +6,7 @@ from typing import Any
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -13,6 +14,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from accounts.selectors import lacks_required_second_factor
 from accounts.services.sign_in import user_sign_out
 from forexpro.home import needs_attention
 
@@ -29,11 +31,24 @@ class BackOffice(UnfoldAdminSite):
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         return csp_replace(POLICY)(super().admin_view(view, cacheable))
 
+    def has_permission(self, request: Any) -> bool:
+        if not super().has_permission(request):
+            return False
+        if not hasattr(request, "lacks_second_factor"):  # a page asks several times
+            request.lacks_second_factor = lacks_required_second_factor(request.user)
+        return not request.lacks_second_factor
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send visitors to the one sign-in page; whoever is signed in and gets here is not staff."""
+        """Send visitors to the one sign-in page and staff without a second factor to its set-up.
+
+        Whoever else is signed in and gets here is not staff.
+        """
         if request.user.is_authenticated:
             if self.has_permission(request):
                 return redirect("admin:index")
+            if super().has_permission(request):
+                messages.info(request, _("The back office takes two-step sign-in. Set it up first."))
+                return redirect("accounts:totp_set_up")
             raise PermissionDenied
         target = request.GET.get("next") or resolve_url("admin:index")
         return redirect_to_login(target, settings.LOGIN_URL)

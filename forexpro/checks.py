@@ -19,4 +19,7 @@ def check_production(app_configs: Any, **options: Any) -> list[CheckMessage]:
     if not settings.SITE_URL.startswith("https://"):
         hint = "Set SITE_URL to the https:// address of this installation."
         warnings.append(Warning("Pages are served without encryption.", hint=hint, id="forexpro.W003"))
+    if not settings.STAFF_TOTP_REQUIRED:
+        hint = "Set STAFF_TOTP_REQUIRED=true: a stolen password is all it takes to get into the back office."
+        warnings.append(Warning("Staff need no second factor.", hint=hint, id="forexpro.W004"))
     return warnings

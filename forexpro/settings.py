@@ -16,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from forexpro.core import embedded
+from forexpro.core.crypto.keys import local_keys
 from forexpro.core.deadlines import PatientConnection
 from forexpro.core.environment import Environment
 from forexpro.core.logs import logging_settings
@@ -35,6 +36,8 @@ LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local")))
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
 # Signs explanations of decisions; whoever keeps one verifies it with the public key for as long as this one lasts.
 DOCUMENT_SIGNING_KEY = env.str("DOCUMENT_SIGNING_KEY", default="") or local_secret(LOCAL_DIR, "document_signing_key")
+# Encrypt stored credentials and personal data, newest first; `rotate_encryption_keys` makes older ones needless.
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS", default=[]) or local_keys(LOCAL_DIR)
 SITE_URL = env.service_url("SITE_URL", f"http://localhost:{PORT}", "http", "https").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", urlsplit(SITE_URL).hostname])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
@@ -53,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
+    "axes",
     "channels",
     "corsheaders",
     "csp",
@@ -79,6 +83,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SeenMiddleware",
+    "forexpro.core.http.language.LanguageMiddleware",
     "forexpro.core.http.time_zone.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -197,7 +203,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.AccountsBackend"]
+# The first refuses whoever has failed too often.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.AccountsBackend"]
 SESSION_ENGINE = "forexpro.core.http.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -219,6 +226,22 @@ SIMPLE_JWT = {
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
+# Wrong passwords and codes: an account is locked for one address, an address for all accounts, each for so long.
+SIGN_IN_FAILURES_PER_ACCOUNT = env.number("SIGN_IN_FAILURES_PER_ACCOUNT", 5)
+SIGN_IN_FAILURES_PER_ADDRESS = env.number("SIGN_IN_FAILURES_PER_ADDRESS", 50)
+SIGN_IN_LOCKED_MINUTES = env.number("SIGN_IN_LOCKED_MINUTES", 15)
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.lockout_address"
+AXES_USERNAME_CALLABLE = "accounts.lockout.account_digest"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# The sign-in service refuses by itself, as every service does.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+# A session ends when nobody has used it for so long, and at the latest so long after the sign-in.
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 720)
+SESSION_COOKIE_AGE = 3600 * env.number("SESSION_LIFETIME_HOURS", 336)
+# Staff open nothing of the back office before they have set up two-step sign-in.
+STAFF_TOTP_REQUIRED = env.bool("STAFF_TOTP_REQUIRED", default=not DEMO)
 
 # --- Mail ---------------------------------------------------------------------------------------
 vars().update(env.mail_settings("EMAIL_URL", "filemail://" if DEMO else "consolemail://"))
@@ -339,7 +362,7 @@ UNFOLD = {
     "ACCOUNT": {
         "navigation": [
             {"title": _("Profile"), "link": reverse_lazy("accounts:profile")},
-            {"title": _("Change the password"), "link": reverse_lazy("accounts:password_change")},
+            {"title": _("Security"), "link": reverse_lazy("accounts:security")},
         ]
     },
     "COLORS": {

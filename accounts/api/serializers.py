@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from accounts.forms import PASSWORD_LENGTH
 
+# People put spaces and hyphens into codes.
+CODE_LENGTH = 40
 # Ours are a third as long.
 TOKEN_LENGTH = 2000
 
@@ -13,6 +15,11 @@ TOKEN_LENGTH = 2000
 class TokenInput(serializers.Serializer[Any]):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=PASSWORD_LENGTH, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=CODE_LENGTH,
+        required=False,
+        help_text="Of the authenticator app, or a backup code; only for whoever signs in with two steps.",
+    )
 
 
 class RefreshInput(serializers.Serializer[Any]):

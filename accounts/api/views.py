@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny
@@ -13,10 +14,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.serializers import RefreshInput, TokenInput, TokenPairOutput
+from accounts.models import User
+from accounts.selectors import has_second_factor
+from accounts.services.second_factor import second_factor_verify
 from accounts.services.sign_in import user_authenticate
 from accounts.services.tokens import tokens_issue, tokens_refresh, tokens_revoke
 from forexpro.core.http.origin import actor_name, request_origin
 from forexpro.core.http.schema import error_example
+from forexpro.core.refusals import Refused
 
 _PAIR = OpenApiExample(
     "A pair of tokens",
@@ -69,7 +74,32 @@ class TokenView(AuthenticationView):
                 {"email": "ada@example.com", "password": "plum-Tree-93-lane"},
                 request_only=True,
             ),
+            OpenApiExample(
+                "With two steps",
+                {"email": "ada@example.com", "password": "plum-Tree-93-lane", "code": "123456"},
+                request_only=True,
+            ),
             _PAIR,
+            error_example(
+                "Two steps, and no code",
+                403,
+                "code_required",
+                "This account signs in with two steps: send the code of the authenticator app, too, as `code`.",
+            ),
+            error_example(
+                "Wrong code",
+                400,
+                "code_invalid",
+                "This code is not valid, or it was used already. Wait for the next one and try again.",
+            ),
+            error_example(
+                "Too many attempts",
+                429,
+                "sign_in_locked",
+                "Too many wrong attempts from here. Try again in 15 minutes. A forgotten password can be reset "
+                "meanwhile.",
+                {"retry_after": 900},
+            ),
             error_example(
                 "Wrong address or password",
                 400,
@@ -87,13 +117,22 @@ class TokenView(AuthenticationView):
     )
     def post(self, request: Request) -> Response:
         given = self.validated(TokenInput)
+        code = given.pop("code", "")
         user = user_authenticate(request=self.plain_request, **given)
-        pair = tokens_issue(
-            user=user,
-            user_agent=request.headers.get("User-Agent", ""),
-            origin=replace(request_origin(self.plain_request), actor=actor_name(user)),
-        )
+        if has_second_factor(user):
+            self._verify(user, code)
+        origin = replace(request_origin(self.plain_request), actor=actor_name(user))
+        pair = tokens_issue(user=user, origin=origin)
         return Response(TokenPairOutput(pair).data)
+
+    def _verify(self, user: User, code: str) -> None:
+        if not code:
+            raise Refused(
+                "code_required",
+                _("This account signs in with two steps: send the code of the authenticator app, too, as `code`."),
+                http_status=403,
+            )
+        second_factor_verify(request=self.plain_request, user=user, code=code)
 
 
 class TokenRefreshView(AuthenticationView):

@@ -34,6 +34,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     full_name = models.CharField(_("name"), max_length=150)
     email_verified_at = models.DateTimeField(_("e-mail verified"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    # Empty for what the browser asks for.
+    language = models.CharField(_("language"), max_length=16, blank=True, default="")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
@@ -53,6 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         permissions = [
             ("suspend_user", _("Can suspend and activate clients")),
             ("manage_staff", _("Can invite, suspend and change the roles of staff")),
+            ("reset_totp", _("Can reset the two-step sign-in of clients")),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.locks import locked_user
 from accounts.mails import mail_after_commit
 from accounts.models import ApiKey, Scope, User
-from forexpro.core.events.chain import NewEvent, Origin
+from accounts.services.security_events import security_event
+from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 from forexpro.core.refusals import Refused
 
@@ -59,7 +60,7 @@ def api_key_create(
             "networks": key.networks,
             "expires_at": key.expires_at.isoformat(),
         }
-        record([NewEvent(owner.stream, "user.api_key_created", created)], origin=origin)
+        record([security_event(owner.stream, "user.api_key_created", created, origin=origin)], origin=origin)
         mail_after_commit("api_key_created", owner.email)
     return key, text
 
@@ -104,10 +105,11 @@ def _revoke(owner: User, keys: list[ApiKey], *, origin: Origin) -> None:
     ApiKey.objects.filter(pk__in=[key.pk for key in good]).update(revoked_at=timezone.now())
     record(
         [
-            NewEvent(
+            security_event(
                 owner.stream,
                 "user.api_key_revoked",
                 {"api_key_id": key.pk, "name": key.name, "prefix": key.prefix},
+                origin=origin,
             )
             for key in good
         ],

@@ -11,7 +11,9 @@ from accounts.mails import mail_after_commit
 from accounts.models import User
 from accounts.selectors import user_by_email
 from accounts.services.registration import email_verify_apply
-from forexpro.core.events.chain import NewEvent, Origin
+from accounts.services.security_events import security_event
+from accounts.services.sessions import session_begin_apply, sessions_end_apply
+from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import request_origin
 
@@ -20,9 +22,11 @@ def password_reset_request(*, email: str, origin: Origin) -> None:
     """Have a reset link mailed; does and answers the same whether or not anybody has this address."""
     user = user_by_email(email)
     requested = (
-        NewEvent(user.stream, "user.password_reset_requested", {})
+        security_event(user.stream, "user.password_reset_requested", {}, origin=origin)
         if user is not None
-        else NewEvent(f"address:{origin.ip}", "visitor.password_reset_requested", {"reason": "unknown_account"})
+        else security_event(
+            f"address:{origin.ip}", "visitor.password_reset_requested", {"reason": "unknown_account"}, origin=origin
+        )
     )
     with transaction.atomic(durable=True):
         record([requested], origin=origin)
@@ -45,15 +49,23 @@ def password_reset_by_link(*, uid: str, token: str, password: str, origin: Origi
 
 
 def password_change(*, request: HttpRequest, user_id: int, password: str) -> None:
-    """Change one's own password and stay signed in here."""
+    """Change one's own password and stay signed in here, under a new session key."""
     with transaction.atomic(durable=True):
         user = locked_user(user_id)
-        _password_set_apply(user, password=password, reason="change", origin=request_origin(request))
-    update_session_auth_hash(request, user)
+        _password_set_apply(
+            user,
+            password=password,
+            reason="change",
+            origin=request_origin(request),
+            keep=request.session.session_key,
+        )
+        update_session_auth_hash(request, user)
+        session_begin_apply(request=request, user=user)
 
 
-def _password_set_apply(user: User, *, password: str, reason: str, origin: Origin) -> None:
+def _password_set_apply(user: User, *, password: str, reason: str, origin: Origin, keep: str | None = None) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
-    record([NewEvent(user.stream, "user.password_changed", {"reason": reason})], origin=origin)
+    sessions_end_apply(user=user, keep=keep)
+    record([security_event(user.stream, "user.password_changed", {"reason": reason}, origin=origin)], origin=origin)
     mail_after_commit("password_changed", user.email)

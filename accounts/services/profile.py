@@ -8,16 +8,24 @@ from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 
 
-def profile_update(*, user_id: int, full_name: str, time_zone: str, origin: Origin) -> User:
-    """Change name and time zone."""
+def profile_update(
+    *, user_id: int, full_name: str, time_zone: str, language: str | None = None, origin: Origin
+) -> User:
+    """Change name, time zone and language (empty for what the browser asks for; None leaves it)."""
     with transaction.atomic(durable=True):
-        return profile_update_apply(user_id=user_id, full_name=full_name, time_zone=time_zone, origin=origin)
+        return profile_update_apply(
+            user_id=user_id, full_name=full_name, time_zone=time_zone, language=language, origin=origin
+        )
 
 
-def profile_update_apply(*, user_id: int, full_name: str, time_zone: str, origin: Origin) -> User:
-    """Change name and time zone inside the caller's transaction; nothing is recorded where nothing changes."""
+def profile_update_apply(
+    *, user_id: int, full_name: str, time_zone: str, language: str | None = None, origin: Origin
+) -> User:
+    """Do the same inside the caller's transaction; nothing is recorded where nothing changes."""
     user = locked_user(user_id)
     wanted = {"full_name": full_name, "time_zone": time_zone}
+    if language is not None:
+        wanted["language"] = language
     changes = {
         name: {"before": getattr(user, name), "after": value}
         for name, value in wanted.items()

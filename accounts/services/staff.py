@@ -1,4 +1,4 @@
-"""What staff do to people: suspend and activate, sign out, invite colleagues, change roles."""
+"""What staff do to people: suspend and activate, sign out, invite, change roles, take a lost second factor away."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,6 +10,9 @@ from accounts.roles import Role
 from accounts.selectors import role_group
 from accounts.services.force_logout import everything_end_apply, sessions_end
 from accounts.services.registration import user_create
+from accounts.services.second_factor import totp_remove_apply
+from accounts.services.security_events import security_event
+from accounts.services.sessions import sessions_end_apply
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.refusals import Refused
@@ -59,6 +62,25 @@ def user_set_role(*, actor: User, user_id: int, role: Role, origin: Origin) -> U
         user.save(update_fields=["is_staff", "is_superuser"])
         changed = NewEvent(user.stream, "user.role_changed", {"before": before, "after": [role.value]})
         record([changed], origin=origin)
+    return user
+
+
+def totp_reset(*, actor: User, user_id: int, reason: str, origin: Origin) -> User:
+    """Take the second factor from a person who has lost it, end their sessions and tell them by mail.
+
+    Refuses `totp_reset_forbidden`, `own_account`, and `super_admin_required` (for staff).
+    """
+    if not actor.has_perm("accounts.reset_totp"):
+        raise Refused("totp_reset_forbidden", _("Your role does not reset two-step sign-in."), http_status=403)
+    with transaction.atomic(durable=True):
+        user = locked_user(user_id)
+        _refuse_own_account(actor, user)
+        if user.is_staff:
+            _require_super_admin(actor)
+        if totp_remove_apply(user):
+            sessions_end_apply(user=user)
+            record([security_event(user.stream, "user.totp_reset", {"reason": reason}, origin=origin)], origin=origin)
+            mail_after_commit("totp_reset", user.email)
     return user
 
 

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.credentials import person_of
+from accounts.devices import device_name
+from accounts.mails import mail_after_commit
 from accounts.models import RefreshFamily, User
-from accounts.services.sign_in import USER_AGENT_LENGTH
+from accounts.services.security_events import security_event
 from accounts.tokens import Claims, TokenPair, read_token, token_pair
-from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import actor_name
 from forexpro.core.refusals import Refused
@@ -27,24 +29,29 @@ from forexpro.core.refusals import Refused
 FORGOTTEN_AFTER = timedelta(days=90)
 
 
-def tokens_issue(*, user: User, user_agent: str, origin: Origin) -> TokenPair:
-    """Begin a family of tokens for a person who has proved to be who they are."""
+def tokens_issue(*, user: User, origin: Origin) -> TokenPair:
+    """Begin a family of tokens for a person who has proved to be who they are.
+
+    A program at an address that were not seen together before are told to them by mail.
+    """
     now = timezone.now()
     family_id = uuid.uuid4()
     pair = token_pair(user, family_id, refresh_expires_at=_expiry(started_at=now, now=now))
     with transaction.atomic(durable=True):
+        if not RefreshFamily.objects.filter(user=user, user_agent=origin.user_agent, ip=origin.ip).exists():
+            _tell_owner(user, now, origin)
         RefreshFamily.objects.create(
             id=family_id,
             user=user,
-            user_agent=user_agent[:USER_AGENT_LENGTH],
+            user_agent=origin.user_agent,
             ip=origin.ip,
             current=pair.refresh_digest,
             started_at=now,
             refreshed_at=now,
             expires_at=pair.refresh_expires_at,
         )
-        issued = {"family": str(family_id), "user_agent": user_agent[:USER_AGENT_LENGTH]}
-        record([NewEvent(user.stream, "user.tokens_issued", issued)], origin=origin)
+        issued = security_event(user.stream, "user.tokens_issued", {"family": str(family_id)}, origin=origin)
+        record([issued], origin=origin)
     return pair
 
 
@@ -83,11 +90,18 @@ def tokens_revoke(*, refresh_token: str, origin: Origin) -> None:
         _end(user, RefreshFamily.EndReason.REVOKED, family_id=claims.family_id, origin=by_owner)
 
 
-def families_end_apply(user: User) -> None:
-    """End every family of a locked person inside the caller's transaction, which records why."""
-    RefreshFamily.objects.filter(user=user, ended_at=None).update(
-        ended_at=timezone.now(), end_reason=RefreshFamily.EndReason.SIGNED_OUT
-    )
+def family_end(*, user: User, family_id: uuid.UUID, origin: Origin) -> None:
+    """End one sign-in of a program for its owner. Refuses `session_unknown` (404)."""
+    with transaction.atomic(durable=True):
+        if not _end(user, RefreshFamily.EndReason.REVOKED, family_id=family_id, origin=origin):
+            raise Refused("session_unknown", _("This session has ended already."), http_status=404)
+
+
+def families_end_apply(user: User) -> int:
+    """End every family of a person inside the caller's transaction, which records why; return how many there were."""
+    now = timezone.now()
+    living = RefreshFamily.objects.filter(user=user, ended_at=None, expires_at__gt=now)
+    return living.update(ended_at=now, end_reason=RefreshFamily.EndReason.SIGNED_OUT)
 
 
 def families_forget() -> int:
@@ -110,11 +124,23 @@ def _take_turn(claims: Claims, pair: TokenPair, now: datetime) -> bool:
     return bool(this_one.update(current=pair.refresh_digest, refreshed_at=now, expires_at=pair.refresh_expires_at))
 
 
-def _end(user: User, reason: RefreshFamily.EndReason, *, family_id: uuid.UUID, origin: Origin) -> None:
-    living = RefreshFamily.objects.filter(pk=family_id, ended_at=None)
-    if living.update(ended_at=timezone.now(), end_reason=reason):
-        ended = NewEvent(user.stream, "user.tokens_ended", {"family": str(family_id), "reason": reason.value})
-        record([ended], origin=origin)
+def _end(user: User, reason: RefreshFamily.EndReason, *, family_id: uuid.UUID, origin: Origin) -> bool:
+    """End a family of a person; return whether there was one to end."""
+    living = RefreshFamily.objects.filter(pk=family_id, user=user, ended_at=None)
+    if not living.update(ended_at=timezone.now(), end_reason=reason):
+        return False
+    payload = {"family": str(family_id), "reason": reason.value}
+    record([security_event(user.stream, "user.tokens_ended", payload, origin=origin)], origin=origin)
+    return True
+
+
+def _tell_owner(user: User, now: datetime, origin: Origin) -> None:
+    details = {
+        "device": device_name(origin.user_agent),
+        "address": origin.ip or "–",
+        "time": f"{now:%Y-%m-%d %H:%M} UTC",
+    }
+    mail_after_commit("new_device", user.email, details)
 
 
 def _invalid() -> Refused:

@@ -28,7 +28,7 @@ def ada(person):
 
 @pytest.fixture
 def pair(ada):
-    return tokens_issue(user=ada, user_agent="bot/1", origin=ORIGIN)
+    return tokens_issue(user=ada, origin=ORIGIN)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from accounts.roles import Role
     [
         (Role.TRADER, set()),
         (Role.BACK_OFFICE, {"view_user", "view_event"}),
-        (Role.ADMIN, {"view_user", "view_event", "change_user", "suspend_user"}),
+        (Role.ADMIN, {"view_user", "view_event", "change_user", "suspend_user", "reset_totp"}),
+        (Role.SUPPORT, {"reset_totp"}),
     ],
 )
 def test_migrations_create_the_roles_with_their_permissions(role, expected):

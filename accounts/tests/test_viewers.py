@@ -30,7 +30,7 @@ def boss(person):
 
 
 def with_token(user):
-    pair = tokens_issue(user=user, user_agent="bot/1", origin=ORIGIN)
+    pair = tokens_issue(user=user, origin=ORIGIN)
     return pair, token_credential(pair.access).viewer
 
 

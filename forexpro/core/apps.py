@@ -7,6 +7,7 @@ class CoreConfig(AppConfig):
     verbose_name = "Event log"
 
     def ready(self) -> None:
+        from forexpro.core.crypto import checks  # noqa: F401  # registers them
         from forexpro.core.events.sentences import add_sentences
         from forexpro.core.sentences import SENTENCES
 

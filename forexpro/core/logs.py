@@ -6,17 +6,42 @@ from typing import Any
 
 from forexpro.core.http.middleware import current_request_id
 
-# name=value, "name": "value" and name: value, in URLs, JSON, headers and sentences.
+# name=value, "name": "value", name: value and b'name', b'value', in URLs, JSON (also JSON inside JSON), headers and
+# sentences. A quoted value ends with its quote, a bare one with its word.
 _NAMED = re.compile(
-    r"""(?ix) ((?:password|passwd|secret|token|api_?key|authorization|signature|sessionid|cookie)[\w-]*
-        ["']?\s*[=:]\s*(?:["']|bearer\s+|basic\s+)?) [^\s"'&,;}]+""",
+    r"""(?ix)
+    (?P<name> (?:
+        (?:password|passwd|passphrase|passcode|secret|token|credential|authorization|signature|sessionid|cookie
+            |(?:api|private|encryption|signing|master)[_-]?keys?|totp|otp[_-]?(?:code|key)|backup[_-]?codes?)[\w-]*
+        | (?<![a-z]) (?:\w+_)? pass
+    ) )
+    (?P<between> \\*["']? \s* [=:] \s* | \\*["'] \s* , \s* (?=b?["']) )
+    (?:
+        (?P<start> b? (?P<quote> \\*["'] )) (?: (?! (?<!\\)(?P=quote) ) . )*
+        | (?: (?:bearer|basic|token|apikey|api-key|digest|negotiate) \s+ )? [^\s"'&,;}\\]+
+    )
+    """,
+)
+# What is a secret by its looks, wherever it stands.
+_RECOGNISED = re.compile(
+    r"""(?x)
+    otpauth(?:-migration)?://[^\s"'<>\\]+             # the content of an authenticator's QR code
+    | \beyJ[\w-]{5,}\.[\w-]+\.[\w-]*                 # a JSON web token
+    | \bwhsec_[\w+/=-]+                              # the secret of a webhook
+    | \bv1[a]?,[A-Za-z0-9+/]{40,}={0,2}              # the signature of a webhook
+    | \b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/-]{8,}=*      # credentials whose header was left out
+    | \b[A-Z2-7]{32,}\b=*                            # base32: the secret of an authenticator
+    """,
 )
 _IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
+# Libraries that write whole addresses, keys in their queries included, into lines nobody asked for.
+TALKATIVE = ("httpx", "httpcore", "botocore", "boto3", "s3transfer", "urllib3")
 
 
 def without_secrets(text: str) -> str:
-    """Return `text` with the values of whatever is named like a secret, and passwords in URLs, blotted out."""
-    return _IN_URL.sub(r"\1:[secret]@", _NAMED.sub(r"\1[secret]", text))
+    """Return `text` without passwords in URLs, values that are named like a secret, and what looks like one."""
+    text = _RECOGNISED.sub("[secret]", _IN_URL.sub(r"\1:[secret]@", text))
+    return _NAMED.sub(lambda found: f"{found['name']}{found['between']}{found['start'] or ''}[secret]", text)
 
 
 class RequestIdFilter(logging.Filter):
@@ -62,5 +87,8 @@ def logging_settings(form: str, level: str) -> dict[str, Any]:
         "formatters": {"chosen": {"()": json_formatter if form == "json" else text_formatter}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "chosen", "filters": ["request_id"]}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            **{name: {"level": "WARNING"} for name in TALKATIVE},
+        },
     }

@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "SITE_URL": "https://trade.example.com",
     "EMAIL_URL": "smtp+tls://user:password@mail.example.com:587",
+    "STAFF_TOTP_REQUIRED": "true",
 }
 
 
@@ -66,6 +67,7 @@ def test_a_https_address_is_all_that_a_secure_deployment_needs() -> None:
         ("DEMO", "true", "forexpro.W001"),
         ("EMAIL_URL", "consolemail://", "forexpro.W002"),
         ("SITE_URL", "http://trade.example.com", "forexpro.W003"),
+        ("STAFF_TOTP_REQUIRED", "false", "forexpro.W004"),
     ],
 )
 def test_what_suits_a_laptop_only_is_named(name: str, value: str, warning: str) -> None:

@@ -45,7 +45,7 @@ def code(response):
 
 @pytest.fixture
 def access(cast):
-    return tokens_issue(user=cast["owner"], user_agent="bot/1", origin=ORIGIN).access
+    return tokens_issue(user=cast["owner"], origin=ORIGIN).access
 
 
 @pytest.fixture

@@ -1,21 +1,22 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import RequestFactory
 
 from accounts.models import User
 from accounts.services.sign_in import user_authenticate, user_sign_in, user_sign_out
 from accounts.tests.conftest import PASSWORD
+from forexpro.core.http.sessions import SessionStore
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 
 pytestmark = pytest.mark.django_db
+PROGRAM = "Browser/1 " * 100
 
 
 @pytest.fixture
 def visit():
-    request = RequestFactory().post("/sign-in", REMOTE_ADDR="203.0.113.9", HTTP_USER_AGENT="Browser/1 " * 100)
+    request = RequestFactory().post("/sign-in", REMOTE_ADDR="203.0.113.9", HTTP_USER_AGENT=PROGRAM)
     request.session = SessionStore()
     request.session["language"] = "en"
     request.session.save()
@@ -54,9 +55,10 @@ def test_unknown_wrong_and_suspended_are_refused_alike(visit, person, events):
     assert {(it.code, it.message, it.http_status, str(it.details)) for it in refusals} == {
         (refusals[0].code, refusals[0].message, 400, "{}")
     }
-    assert events(user.stream)[-1] == ("user.sign_in_failed", {"reason": "wrong_password"})
-    assert events(suspended.stream)[-1] == ("user.sign_in_failed", {"reason": "suspended"})
-    assert events("address:203.0.113.9") == [("visitor.sign_in_failed", {"reason": "unknown_account"})]
+    program = {"user_agent": PROGRAM[:300]}
+    assert events(user.stream)[-1] == ("user.sign_in_failed", {"reason": "wrong_password"} | program)
+    assert events(suspended.stream)[-1] == ("user.sign_in_failed", {"reason": "suspended"} | program)
+    assert events("address:203.0.113.9") == [("visitor.sign_in_failed", {"reason": "unknown_account"} | program)]
 
 
 def test_every_attempt_costs_one_password_hash_and_the_same_queries(
@@ -78,9 +80,9 @@ def test_every_attempt_costs_one_password_hash_and_the_same_queries(
     refusal(visit, "ada@example.org", "warms up the stream")
     refusal(visit, "nobody@example.org", "warms up the stream")
     hashed.clear()
-    with django_assert_num_queries(8) as known:
+    with django_assert_num_queries(10) as known:
         refusal(visit, "ada@example.org", "wrong")
-    with django_assert_num_queries(8) as unknown:
+    with django_assert_num_queries(10) as unknown:
         refusal(visit, "nobody@example.org", "wrong")
     assert hashed == ["verify", "encode"]
     assert [query["sql"].split()[0] for query in known] == [query["sql"].split()[0] for query in unknown]
@@ -111,4 +113,4 @@ def test_signing_out_ends_the_session_on_the_server(visit, person, events):
     key = visit.session.session_key
     user_sign_out(request=visit)
     assert not Session.objects.filter(session_key=key).exists()
-    assert events(user.stream)[-1] == ("user.signed_out", {})
+    assert events(user.stream)[-1] == ("user.signed_out", {"user_agent": PROGRAM[:300]})

@@ -30,7 +30,7 @@ def ada(person):
 
 
 def issue(user):
-    return tokens_issue(user=user, user_agent="bot/1", origin=ORIGIN)
+    return tokens_issue(user=user, origin=ORIGIN)
 
 
 def refresh(pair):

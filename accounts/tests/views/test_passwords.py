@@ -94,7 +94,7 @@ def test_a_link_of_a_suspended_person_is_dead(client, cast, committing):
 def test_changing_keeps_this_session_and_ends_the_others(as_, cast):
     here, elsewhere = as_("owner"), as_("owner")
     response = here.post("/password/change", {"old_password": PASSWORD, "new_password": NEW})
-    assert response.url == "/profile"
+    assert response.url == "/security"
     assert here.get("/profile").status_code == 200
     assert elsewhere.get("/profile").status_code == 302
 

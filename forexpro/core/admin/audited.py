@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms.models import model_to_dict
@@ -18,6 +19,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 
+from forexpro.core.crypto.fields import EncryptedTextField
 from forexpro.core.events.chain import NewEvent
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import request_origin
@@ -71,8 +73,8 @@ class BackOfficeModelAdmin(ModelAdmin):
 class AuditedModelAdmin(BackOfficeModelAdmin):
     """A `ModelAdmin` whose every write is an event with the values before and after.
 
-    Values of `audit_hidden_fields` (credentials) are never recorded, only that they changed. Admin actions call
-    services, which record their own events.
+    Values of `audit_hidden_fields` (credentials) and of encrypted fields are never recorded, only that they changed.
+    Admin actions call services, which record their own events.
     """
 
     audit_hidden_fields: tuple[str, ...] = ("password",)
@@ -109,17 +111,24 @@ class AuditedModelAdmin(BackOfficeModelAdmin):
 
     def _record_deletion(self, request: HttpRequest, instance: Model) -> None:
         before = {
-            name: HIDDEN if name in self.audit_hidden_fields else recordable(value)
+            name: HIDDEN if self._is_hidden(instance, name) else recordable(value)
             for name, value in model_to_dict(instance).items()
         }
         self._record(request, "staff.object_deleted", instance, before=before)
+
+    def _is_hidden(self, instance: Model, name: str) -> bool:
+        try:
+            field = instance._meta.get_field(name)
+        except FieldDoesNotExist:  # a form has fields of its own
+            return name in self.audit_hidden_fields
+        return name in self.audit_hidden_fields or isinstance(field, EncryptedTextField)
 
     def _form_changes(self, form: "forms.BaseModelForm[Any]", *, change: bool) -> dict[str, dict[str, Any]]:
         changes = {}
         for name in form.changed_data:
             before = form.initial.get(name) if change else None
             after = form.cleaned_data.get(name)
-            if name in self.audit_hidden_fields:
+            if self._is_hidden(form.instance, name):
                 before = after = HIDDEN
             changes[name] = {"before": recordable(before), "after": recordable(after)}
         return changes

@@ -16,11 +16,13 @@ class Origin:
     """Who caused an event, and from where.
 
     `actor` is `user:<id>`, `staff:<id>`, `visitor` (nobody signed in), `system:<process>` or `crm:<key name>`.
+    `user_agent` is the program as it calls itself; who wants it in an event puts it into the payload.
     """
 
     actor: str
     request_id: str = ""
     ip: str | None = None
+    user_agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

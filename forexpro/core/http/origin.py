@@ -10,6 +10,8 @@ from forexpro.core.events.chain import Origin
 from forexpro.core.http.middleware import current_request_id
 
 VISITOR = "visitor"
+# Enough to tell devices apart; the header is as long as its sender likes.
+USER_AGENT_LENGTH = 300
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -39,7 +41,13 @@ def address_behind_proxies(peer: str, forwarded: str) -> str | None:
 def request_origin(request: HttpRequest) -> Origin:
     """Return the origin of what `request` causes: by the person who is signed in, or by a visitor."""
     user = getattr(request, "user", None)
-    return Origin(actor=actor_name(user), request_id=current_request_id.get(), ip=client_ip(request))
+    return Origin(
+        actor=actor_name(user),
+        request_id=current_request_id.get(),
+        ip=client_ip(request),
+        # PostgreSQL takes no NUL in a text.
+        user_agent=request.headers.get("User-Agent", "").replace("\0", "")[:USER_AGENT_LENGTH],
+    )
 
 
 def actor_name(user: Any) -> str:

@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from forexpro.core.http.sessions import SessionStore
+from forexpro.core.http.sessions import SessionStore, lifetime_over
 from forexpro.core.realtime.database import in_database
 from forexpro.core.realtime.wakeups import wakeup_hub
 
@@ -72,8 +72,9 @@ class SessionViewer(NamedTuple):
 
         Two queries, however many there are.
         """
+        now = timezone.now()
         keys = {viewer.session_key for viewer in viewers}
-        stored = SessionStore.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+        stored = SessionStore.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=now)
         sessions = {session.session_key: session.get_decoded() for session in stored}
         users = get_user_model().objects.filter(is_active=True).in_bulk({viewer.user_id for viewer in viewers})
         return {
@@ -81,6 +82,7 @@ class SessionViewer(NamedTuple):
             for viewer in viewers
             if (session := sessions.get(viewer.session_key))
             and (user := users.get(viewer.user_id))
+            and not lifetime_over(session, now)
             and session.get(SESSION_KEY) == str(user.pk)
             and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
         }

@@ -4,7 +4,7 @@ import logging
 import pytest
 
 from forexpro.core.http.middleware import current_request_id
-from forexpro.core.logs import RequestIdFilter, json_formatter, text_formatter, without_secrets
+from forexpro.core.logs import RequestIdFilter, json_formatter, logging_settings, text_formatter, without_secrets
 
 
 def record(message: str) -> logging.LogRecord:
@@ -24,14 +24,73 @@ def record(message: str) -> logging.LogRecord:
         "Cookie: sessionid=hunter2; theme=dark",
         "api_key=hunter2",
         "TWELVEDATA_API_KEY=hunter2",
+        "X-API-Key: hunter2",
+        "Authorization: Token hunter2",
+        "authorization: ApiKey hunter2",
+        "[(b'host', b'example.com'), (b'authorization', b'Bearer hunter2 hunter2')]",
+        "{'Authorization': 'Digest user, response=hunter2'}",
+        'body {"password": "correct horse hunter2", "email": "a@example.com"}',
+        r'{"password": "with a \" quote hunter2"}',
+        r'{"message": "body {\"password\": \"hunter2\"}"}',
+        r'{"message": "body {\"password\": \"a \\\" hunter2\"}"}',
+        '{"investor_pass": "hunter2", "login": "1001"}',
+        "investor_pass=hunter2&login=1001",
+        "ENCRYPTION_KEYS=1:hunter2",
+        "otp_code=hunter2",
+        '{"backup_codes": "hunter2"}',
+        "connecting with Basic YWRhOmh1bnRlcjI=",
     ],
 )
 def test_secrets_are_blotted_out(text: str) -> None:
     assert "hunter2" not in without_secrets(text)
+    assert "YWRhOmh1bnRlcjI" not in without_secrets(text)
     assert "[secret]" in without_secrets(text)
 
 
-@pytest.mark.parametrize("text", ["order 17 filled at 1.08012", "GET https://example.com:443/path?symbol=EURUSD"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjo1fQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        "otpauth://totp/ForexPro:ada@example.com?secret=JBSWY3DPEHPK3PXP&issuer=ForexPro",
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    ],
+)
+@pytest.mark.parametrize("sentence", ["refused {}", "GET /hook/{} 404", "('{}',)", '{{"value": "{}"}}', "a={} b=2"])
+def test_secrets_without_a_name_are_known_by_their_looks(secret: str, sentence: str) -> None:
+    for text in (sentence.format(secret), json.dumps({"message": sentence.format(secret)})):
+        blotted = without_secrets(text)
+        assert not any(part in blotted for part in (secret, secret[-16:], "JBSWY3DP", "eyJ1c2Vy"))
+        assert "[secret]" in blotted
+
+
+def test_a_json_line_stays_json_whatever_is_blotted_out_of_it() -> None:
+    body = json.dumps({"password": 'p"q\\ hunter2', "token": "hunter2", "note": "kept"})
+    line = json.loads(json_formatter().format(record(f"body {body} Authorization: Bearer hunter2")))
+    assert "hunter2" not in line["message"]
+    assert "kept" in line["message"]
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpcore", "botocore"])
+def test_libraries_that_print_addresses_are_silent(name: str) -> None:
+    chosen = logging_settings("json", "DEBUG")["loggers"]
+    assert chosen[name]["level"] == "WARNING"
+    logger = logging.getLogger(f"{name}.something")
+    assert not logger.isEnabledFor(logging.INFO)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order 17 filled at 1.08012",
+        "GET https://example.com:443/path?symbol=EURUSD",
+        "3 tests passed: 2 skipped",
+        "bypass: none",
+        "event 5 hash 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        '{"symbol": "EURUSD", "key": "account:17"}',
+    ],
+)
 def test_the_rest_stays_as_it_is(text: str) -> None:
     assert without_secrets(text) == text
 

@@ -64,7 +64,7 @@ class World:
             "api_key_id": api_key.pk,
             "owner_email": owner.email,
             "suspended_id": suspended.pk,
-            "refresh_token": tokens_issue(user=owner, user_agent="bot/1", origin=ORIGIN).refresh,
+            "refresh_token": tokens_issue(user=owner, origin=ORIGIN).refresh,
             # What the back office calls an object, by its model.
             "core/event": Event.objects.latest("id").pk,
             "core/eventanchor": EventAnchor.objects.create(before_xid=1, streams=1, hash="0" * 64).pk,

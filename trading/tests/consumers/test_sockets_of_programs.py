@@ -30,7 +30,7 @@ def key_header(text):
 
 @pytest.fixture
 def pair(trader):
-    return tokens_issue(user=trader, user_agent="bot/1", origin=ORIGIN)
+    return tokens_issue(user=trader, origin=ORIGIN)
 
 
 def make_key(owner, *scopes, networks=()):
@@ -62,7 +62,7 @@ async def test_no_token_in_an_address_opens_anything(account, pair, key):
 
 async def test_others_and_wrong_credentials_are_refused(account, pair, trader):
     other = await in_thread(make_user)("stranger@example.com")
-    others = await in_thread(tokens_issue)(user=other, user_agent="bot/1", origin=ORIGIN)
+    others = await in_thread(tokens_issue)(user=other, origin=ORIGIN)
     _key, only_trade = await in_thread(make_key)(trader, Scope.TRADE)
     _key, bound = await in_thread(make_key)(other, Scope.READ, networks=["198.51.100.0/24"])
     wrong = (

@@ -3,12 +3,15 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.apps.registry import Apps
 from django.contrib.admin.sites import AdminSite
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.db import models
 from django.test import RequestFactory
 
 from forexpro.core.admin.audited import AuditedModelAdmin, recordable
+from forexpro.core.crypto.fields import EarlyBigAutoField, EncryptedTextField
 from forexpro.core.models import Event
 
 User = get_user_model()
@@ -107,3 +110,35 @@ def test_values_become_json_without_floats():
         "c": "0.5",
         "d": str(forms.CharField),
     }
+
+
+class Vault(models.Model):
+    id = EarlyBigAutoField(primary_key=True)
+    label = models.CharField(max_length=20)
+    note = EncryptedTextField(editable=True)
+
+    class Meta:
+        apps = Apps()
+        app_label = "core"
+
+    def __str__(self):
+        return self.label
+
+
+def test_encrypted_fields_are_recorded_as_changed_and_never_shown(post):
+    admin = AuditedModelAdmin(Vault, AdminSite())
+    vault = Vault(pk=5, label="Bank", note="s3cret-value")
+    form = forms.modelform_factory(Vault, fields=["label", "note"])(
+        {"label": "B", "note": "s3cret-too"}, instance=vault
+    )
+    assert form.is_valid()
+    request = RequestFactory().post("/")
+    request.user = post.staff
+    admin._record(request, "staff.object_changed", vault, changes=admin._form_changes(form, change=True))
+    assert last().payload["changes"] == {
+        "label": {"before": "Bank", "after": "B"},
+        "note": {"before": "(not recorded)", "after": "(not recorded)"},
+    }
+    admin._record_deletion(request, vault)
+    assert last().payload["before"] == {"id": 5, "label": "B", "note": "(not recorded)"}
+    assert not Event.objects.filter(payload__icontains="s3cret").exists()

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_desks'),
+        ('accounts', '0004_sign_in'),
     ]
 
     operations = [

@@ -1,0 +1,49 @@
+"""What every page of a person's own account needs."""
+
+from django.forms import BaseForm, Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from forexpro.core.refusals import Refused
+
+form_page = require_http_methods(["GET", "POST"])
+
+
+def render_form(request: HttpRequest, template: str, form: BaseForm, **context: object) -> HttpResponse:
+    """Render a form; with errors in it the answer is 422, which tells programs that nothing was done."""
+    return render(request, template, {"form": form, **context}, status=422 if form.errors else 200)
+
+
+def render_refused(
+    request: HttpRequest, template: str, form: Form, refused: Refused, field: str | None = None, **context: object
+) -> HttpResponse:
+    """Render a form with a refusal beside one of its fields, or above all; too many attempts answer 429."""
+    form.add_error(field, refused.message)
+    response = render_form(request, template, form, refusal=refused, **context)
+    return with_retry_after(response, refused)
+
+
+def with_retry_after(response: HttpResponse, refused: Refused) -> HttpResponse:
+    """Say in the headers, too, when it is worth trying again."""
+    if refused.http_status == 429:
+        response.status_code = 429
+        response["Retry-After"] = str(refused.details["retry_after"])
+    return response
+
+
+def signed_in_person(request: HttpRequest) -> User:
+    """Return who is signed in, on a page that nobody else reaches."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def wanted_page(request: HttpRequest) -> str:
+    """Return the `next` that came with the request, empty where it leads to another site."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if ours else ""

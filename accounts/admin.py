@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.paginator import InfinitePaginator
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from accounts.forms import time_zone_choices
 from accounts.models import User
@@ -21,7 +21,14 @@ from accounts.selectors import has_second_factor
 from accounts.services.passwords import password_reset_request
 from accounts.services.profile import profile_update_apply
 from accounts.services.registration import verification_request
-from accounts.services.staff import staff_invite_apply, totp_reset, user_activate, user_set_role, user_suspend
+from accounts.services.staff import (
+    staff_invite_apply,
+    totp_reset,
+    user_activate,
+    user_force_logout,
+    user_set_role,
+    user_suspend,
+)
 from forexpro.core.admin.audited import BackOfficeModelAdmin
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.http.origin import request_origin
@@ -32,6 +39,12 @@ admin.site.unregister(Group)  # roles are made by migrations
 
 class ReasonForm(BaseDialogForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+
+
+class ForceLogoutForm(ReasonForm):
+    with_api_keys = forms.BooleanField(
+        label=_("Revoke the API keys too"), required=False, initial=True, widget=UnfoldBooleanSwitchWidget
+    )
 
 
 class RoleForm(BaseDialogForm):
@@ -83,6 +96,7 @@ class UserAdmin(BackOfficeModelAdmin):
     actions_detail = (
         "suspend",
         "activate",
+        "force_logout",
         "resend_verification",
         "send_password_reset",
         "reset_totp",
@@ -212,6 +226,27 @@ class UserAdmin(BackOfficeModelAdmin):
     )
     def activate(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         return self._serve(request, object_id, user_activate, _("Activated."), reason=form.cleaned_data["reason"])
+
+    @action(
+        description=_("Force logout"),
+        permissions=["suspend"],
+        icon="logout",
+        dialog={
+            "title": _("Sign this person out everywhere"),
+            "description": _("Every session and every token of programs ends at once. They can sign in again."),
+            "form_class": ForceLogoutForm,
+            "form_submit_text": _("Sign out"),
+        },
+    )
+    def force_logout(self, request: HttpRequest, form: ForceLogoutForm, object_id: str) -> HttpResponse:
+        return self._serve(
+            request,
+            object_id,
+            user_force_logout,
+            _("Signed out everywhere."),
+            reason=form.cleaned_data["reason"],
+            with_api_keys=form.cleaned_data["with_api_keys"],
+        )
 
     @action(
         description=_("Change role"),

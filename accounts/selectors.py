@@ -9,7 +9,16 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from accounts.models import BackupCode, EmailChange, Notice, SignedInSession, TotpDevice, User
+from accounts.models import (
+    ApiKey,
+    BackupCode,
+    EmailChange,
+    Notice,
+    RefreshFamily,
+    SignedInSession,
+    TotpDevice,
+    User,
+)
 from accounts.roles import Role
 from forexpro.core.models import Event
 
@@ -34,6 +43,11 @@ SECURITY_EVENTS = (
     "user.email_change_cancelled",
     "user.email_changed",
     "user.sessions_ended",
+    "user.signed_out_everywhere",
+    "user.tokens_issued",
+    "user.tokens_ended",
+    "user.api_key_created",
+    "user.api_key_revoked",
 )
 
 
@@ -73,6 +87,16 @@ def unread_notices(user: User | AnonymousUser) -> QuerySet[Notice]:
     return notices_of_user(user).filter(read_at=None)
 
 
+def api_keys_of(user: User) -> QuerySet[ApiKey]:
+    """Return the keys of a person that are not revoked, newest first; expired ones too."""
+    return ApiKey.objects.filter(owner=user, revoked_at=None).order_by("-id")
+
+
+def api_key_of(user: User, api_key_id: int) -> ApiKey | None:
+    """Return a key of a person that is not revoked; None for anybody else's."""
+    return api_keys_of(user).filter(pk=api_key_id).first()
+
+
 def has_second_factor(user: User) -> bool:
     """Return whether this person signs in with two steps."""
     return bool(TotpDevice.objects.filter(user=user, confirmed=True).exists())
@@ -105,6 +129,12 @@ def signed_in_sessions(user: User) -> list[SignedInSession]:
             signed_in_at__gt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE),
         ).order_by("-last_seen_at", "-id")
     )
+
+
+def programs_signed_in(user: User) -> list[RefreshFamily]:
+    """Return the sign-ins of this person's programs that still hold, the one refreshed last first."""
+    living = RefreshFamily.objects.filter(user=user, ended_at=None, expires_at__gt=timezone.now())
+    return list(living.order_by("-refreshed_at"))
 
 
 def security_events(user: User, limit: int) -> list[Event]:

@@ -17,6 +17,7 @@ GRANTS = (
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_notices_beside_sign_in"),
+        ("accounts", "0005_tokens_and_keys"),
         ("core", "0003_verification"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]

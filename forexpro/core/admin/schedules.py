@@ -123,7 +123,9 @@ class ScheduleAdmin(BackOfficeModelAdmin):
         present = description(task)
         if "seconds" in present:
             return gettext("every %(seconds)s s") % present
-        return gettext("every day at %(time)s UTC") % present
+        if "time" in present:
+            return gettext("every day at %(time)s UTC") % present
+        return str(task.crontab.human_readable)
 
     @display(description=_("runs"), boolean=True, ordering="enabled")
     def runs(self, task: Any) -> bool:

@@ -28,7 +28,7 @@ def schedule_change_apply(
         if seconds is None or not 1 <= seconds <= SECONDS_MAX:
             raise _invalid(_("A task runs every 1 to %(most)s seconds.") % {"most": SECONDS_MAX}, seconds=seconds)
         task.interval = every(seconds)
-    elif task.crontab is not None:
+    elif "time" in before:
         if hour is None or minute is None or not (0 <= hour <= 23 and 0 <= minute <= 59):
             raise _invalid(_("A time of day is from 00:00 to 23:59."), hour=hour, minute=minute)
         task.crontab = _daily(task.crontab, hour, minute)
@@ -51,7 +51,7 @@ def description(task: PeriodicTask) -> dict[str, Any]:
     shown: dict[str, Any] = {"enabled": task.enabled}
     if task.interval is not None:
         shown["seconds"] = int(task.interval.schedule.run_every.total_seconds())
-    elif task.crontab is not None:
+    elif task.crontab is not None and task.crontab.hour.isdigit() and task.crontab.minute.isdigit():
         shown["time"] = f"{task.crontab.hour.zfill(2)}:{task.crontab.minute.zfill(2)}"
     return shown
 

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from accounts.step_up import refuse_unconfirmed
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.schema import error_example
 from trading.api.funding.serializers import (
     DepositInput,
     DepositOutput,
@@ -24,7 +25,7 @@ from trading.api.funding.serializers import (
     WithdrawalOutput,
     WithdrawalQuoteInput,
 )
-from trading.api.views import IDEMPOTENCY_KEY, MutatingView, NewestFirst, error_example
+from trading.api.views import IDEMPOTENCY_KEY, MutatingView, NewestFirst
 from trading.models import Deposit, Transfer, Withdrawal
 from trading.models.funding import Direction
 from trading.selectors.funding import (

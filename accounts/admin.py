@@ -14,6 +14,7 @@ from unfold.forms import BaseDialogForm
 from unfold.paginator import InfinitePaginator
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
+from accounts import admin_panels as admin_panels
 from accounts.forms import time_zone_choices
 from accounts.models import User
 from accounts.roles import Role

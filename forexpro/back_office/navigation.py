@@ -26,11 +26,16 @@ class Place:
 
 PLACES = {
     "accounts.user": Place(CLIENTS, "group", _("People")),
-    "kyc": Place(CLIENTS, "verified_user"),
+    "kyc.verificationcase": Place(CLIENTS, "verified_user", _("Verification")),
+    "kyc.rejectionreason": Place(CLIENTS, "playlist_remove"),
     "trading.tradingaccount": Place(TRADING, "account_balance_wallet", _("Accounts")),
     "trading.position": Place(TRADING, "swap_vert"),
     "trading.order": Place(TRADING, "pending_actions"),
     "trading.deal": Place(TRADING, "receipt_long"),
+    "trading.deposit": Place(MONEY, "south_west"),
+    "trading.withdrawal": Place(MONEY, "north_east"),
+    "trading.transfer": Place(MONEY, "sync_alt"),
+    "trading.paymentmethod": Place(MONEY, "credit_card"),
     "trading.ledgertransaction": Place(MONEY, "account_balance", _("Ledger")),
     "marketdata.symbol": Place(MARKET, "candlestick_chart"),
     "trading.accountgroup": Place(MARKET, "tune", _("Groups")),
@@ -40,6 +45,7 @@ PLACES = {
     "core.eventanchor": Place(SYSTEM, "anchor"),
     "django_celery_beat.periodictask": Place(SYSTEM, "schedule", _("Schedules")),
     # Where the lists of an app go that are not named above.
+    "kyc": Place(CLIENTS, "verified_user"),
     "accounts": Place(CLIENTS, "person"),
     "trading": Place(MONEY, "payments"),
     "marketdata": Place(MARKET, "show_chart"),

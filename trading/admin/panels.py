@@ -21,6 +21,7 @@ from forexpro.core.admin.extensions import (
 )
 from trading.admin.filters import ClientActivityFilter, ClientMarginCallFilter
 from trading.models import Deal, LedgerTransaction, Order, TradingAccount
+from trading.selectors.funding import funding_history
 from trading.selectors.journal import account_stream
 from trading.selectors.overview import Overview, account_overview, user_overview
 from trading.selectors.sentences import BALANCE_REASONS
@@ -120,6 +121,25 @@ def movements_panel(request: HttpRequest, instance: User | TradingAccount) -> Pa
     )
 
 
+def requests_panel(request: HttpRequest, user: User) -> Panel:
+    """Show what a person asked to be paid in or out, and moved between accounts, newest first."""
+    kinds = {"deposit": _("Deposit"), "withdrawal": _("Withdrawal"), "transfer": _("Transfer")}
+    requests = [
+        {
+            "entry": entry,
+            "kind": kinds[entry.kind],
+            "address": reverse(f"admin:trading_{entry.kind}_change", args=[entry.id]),
+        }
+        for entry in funding_history(user, before=None, limit=ROWS_SHOWN)
+    ]
+    return Panel(
+        title=_("Deposits, withdrawals and transfers"),
+        template="back_office/panels/requests.html",
+        context={"requests": requests},
+        is_empty=not requests,
+    )
+
+
 def client_amount(movement: LedgerTransaction) -> Decimal:
     """Return what a movement, whose postings were fetched, gave to the client."""
     (client,) = (posting for posting in movement.postings.all() if posting.balance_after is not None)
@@ -151,6 +171,7 @@ for page in (USER, ACCOUNT):
     add_panel(page, deals_panel, permission="trading.view_deal", place=50)
     add_panel(page, movements_panel, permission="trading.view_ledgertransaction", place=60)
 add_panel(USER, accounts_panel, permission="trading.view_tradingaccount", place=20)
+add_panel(USER, requests_panel, permission="trading.view_withdrawal", place=55)
 add_streams(USER, _account_streams)
 add_search(USER, _by_number)
 add_list_filters(USER, ClientActivityFilter, ClientMarginCallFilter)
@@ -183,6 +204,14 @@ add_ready_filters(
     ReadyFilter(gettext_lazy("Rejected"), "status=rejected"),
     permission="trading.view_order",
 )
+for request_list in ("trading.deposit", "trading.withdrawal"):
+    add_ready_filters(
+        request_list,
+        ReadyFilter(gettext_lazy("Requested"), "status__exact=requested"),
+        ReadyFilter(gettext_lazy("In review"), "status__exact=in_review"),
+        ReadyFilter(gettext_lazy("Approved, not paid"), "status__exact=approved"),
+        permission="trading.view_withdrawal",
+    )
 add_ready_filters(
     "trading.ledgertransaction",
     ReadyFilter(gettext_lazy("Deposits"), "reason=deposit"),

@@ -97,11 +97,11 @@ def test_figures_are_kept_for_a_minute(enter, client_account):
     with CaptureQueriesContext(connection) as queries:
         client.get("/admin/")
     assert not [query["sql"] for query in queries if "trading_deal" in (query["sql"] or "")]
-    assert len(queries) == 12
+    assert len(queries) == 11
     cache.delete_many(module.KEPT)
     with CaptureQueriesContext(connection) as queries:
         client.get("/admin/")
-    assert len(queries) == 19
+    assert len(queries) == 18
 
 
 def test_requests_errors_and_times_are_shown(enter):
@@ -227,11 +227,14 @@ def test_a_clients_page_shows_everything_on_one_screen(enter, client_account):
     response = client.get(f"/admin/accounts/user/{client_account.owner_id}/change/")
     panels = [str(panel.title) for panel in response.context["panels"]]
     assert panels == [
+        "Verification",
         "Trading accounts",
         "Open positions",
         "Working orders",
         "Newest deals",
+        "Deposits, withdrawals and transfers",
         "Newest movements of money",
+        "Sessions and keys",
         "What happened",
     ]
     page = response.content.decode()
@@ -242,7 +245,7 @@ def test_a_clients_page_shows_everything_on_one_screen(enter, client_account):
 def test_sections_of_a_clients_page_are_for_those_who_see_their_lists(enter, client_account):
     client = enter("view_user", "view_position")
     response = client.get(f"/admin/accounts/user/{client_account.owner_id}/change/")
-    assert [str(panel.title) for panel in response.context["panels"]] == ["Open positions"]
+    assert [str(panel.title) for panel in response.context["panels"]] == ["Open positions", "Sessions and keys"]
     assert "9,990.00" not in response.content.decode()
 
 

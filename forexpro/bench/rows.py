@@ -1,5 +1,7 @@
 """A broker's tables filled with rows, by a few statements, for measurements of pages."""
 
+from typing import Any
+
 from django.db import connection
 
 from accounts.roles import Role
@@ -91,7 +93,7 @@ _FILL = (
 
 def fill(rows: int) -> None:
     """Write that many people, accounts, orders, positions, deals, movements of money and events."""
-    parameters = {"rows": rows, "symbols": list(SYMBOLS), "trader": role_group(Role.TRADER).pk}
+    parameters: dict[str, Any] = {"rows": rows, "symbols": list(SYMBOLS), "trader": role_group(Role.TRADER).pk}
     with connection.cursor() as cursor:
         # Constraints between rows would be checked one row after the other.
         cursor.execute("SET session_replication_role = replica")

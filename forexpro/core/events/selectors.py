@@ -78,11 +78,11 @@ def newest_of_streams(streams: Sequence[str], *, limit: int = EVENTS_SHOWN) -> l
 
 def events_of_person(events: QuerySet[Event], text: str) -> QuerySet[Event]:
     """Return what a person did and what was done to them; they are named by their e-mail address or their number."""
-    people = get_user_model().objects
+    user: int | None
     if text.isascii() and text.isdigit():
         user = int(text)
     else:
-        user = people.filter(email=text.lower()).values_list("pk", flat=True).first()
+        user = get_user_model().objects.filter(email=text.lower()).values_list("pk", flat=True).first()
     if user is None:
         return events.none()
     names = [f"user:{user}", f"staff:{user}"]

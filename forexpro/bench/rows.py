@@ -1,23 +1,19 @@
 """A broker's tables filled with rows, by a few statements, for measurements of pages."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
+from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import role_group
 
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")
 # Rows as the services write them, only without their chains and sums: what reads lists does not look at those.
 _FILL = (
-    """
-    INSERT INTO accounts_user (password, is_superuser, email, full_name, email_verified_at, time_zone, is_active,
-        is_staff, date_joined, last_login)
-    SELECT '!', false, 'client' || n || '@example.org', 'Client ' || n || ' of Broker',
-        CASE WHEN n %% 7 > 0 THEN now() END, 'UTC', n %% 50 > 0, false,
-        now() - (%(rows)s - n) * interval '20 minutes', now() - (n %% 90) * interval '1 day'
-    FROM generate_series(1, %(rows)s) n
-    """,
     """
     INSERT INTO accounts_user_groups (user_id, group_id)
     SELECT id, %(trader)s FROM accounts_user WHERE NOT is_staff
@@ -93,6 +89,7 @@ _FILL = (
 
 def fill(rows: int) -> None:
     """Write that many people, accounts, orders, positions, deals, movements of money and events."""
+    User.objects.bulk_create(_people(rows), batch_size=2_000)
     parameters: dict[str, Any] = {"rows": rows, "symbols": list(SYMBOLS), "trader": role_group(Role.TRADER).pk}
     with connection.cursor() as cursor:
         # Constraints between rows would be checked one row after the other.
@@ -101,3 +98,16 @@ def fill(rows: int) -> None:
             cursor.execute(statement, parameters)
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("ANALYZE")
+
+
+def _people(rows: int) -> Iterator[User]:
+    now = timezone.now()
+    for number in range(1, rows + 1):
+        yield User(
+            email=f"client{number}@example.org",
+            full_name=f"Client {number} of Broker",
+            email_verified_at=now if number % 7 else None,
+            is_active=number % 50 > 0,
+            date_joined=now - timedelta(minutes=20 * (rows - number)),
+            last_login=now - timedelta(days=number % 90),
+        )

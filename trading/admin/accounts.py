@@ -22,6 +22,7 @@ from trading.admin.columns import money_column, price_column
 from trading.admin.dialogs import BalanceForm, Dealing, GroupForm, LeverageForm
 from trading.admin.filters import AccountActivityFilter, CurrencyFilter, ExposureFilter
 from trading.engine.commands import BalanceReason
+from trading.engine.valuation import Valuation
 from trading.models import TradingAccount
 from trading.selectors import account_valuation
 from trading.selectors.journal import account_stream
@@ -155,10 +156,13 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
 
     @staticmethod
     def _valued(account: TradingAccount, name: str) -> str:
-        try:
-            value = getattr(account_valuation(account), name)
-        except Refused as refusal:
-            return refusal.message
+        # The row of a page is one instance, whose fields ask one after the other.
+        if not hasattr(account, "_valuation"):
+            account._valuation = _valuation(account)  # type: ignore[attr-defined]
+        valuation: Valuation | Refused = account._valuation  # type: ignore[attr-defined]
+        if isinstance(valuation, Refused):
+            return valuation.message
+        value = getattr(valuation, name)
         return "–" if value is None else f"{value:f}"
 
     @display(description=_("Lists"))
@@ -292,3 +296,10 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     @staticmethod
     def _address(object_id: str) -> str:
         return reverse("admin:trading_tradingaccount_change", args=[object_id])
+
+
+def _valuation(account: TradingAccount) -> Valuation | Refused:
+    try:
+        return account_valuation(account)
+    except Refused as refusal:
+        return refusal

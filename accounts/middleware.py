@@ -48,6 +48,7 @@ def _due(request: HttpRequest) -> bool:
     last_used_at = getattr(session, "last_used_at", None)
     return (
         last_used_at is not None
+        and not getattr(session, "unattended", False)
         and session.session_key is not None
         and SESSION_KEY in session
         and timezone.now() - last_used_at >= SEEN_EVERY

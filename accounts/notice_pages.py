@@ -11,6 +11,7 @@ from accounts.models import Notice
 from accounts.pages import signed_in_person
 from accounts.selectors import notices_of_user, unread_notices
 from accounts.services.notices import notices_mark_read
+from forexpro.core.http.sessions import unattended
 
 NOTICES_PAGE = 30
 NOTICE_ICONS = {
@@ -44,6 +45,7 @@ def notices_bell(request: HttpRequest) -> HttpResponse:
     """Answer the bell of the header as it is now; what has come after the notice `since` is announced."""
     if not request.user.is_authenticated:
         return HttpResponse(status=286)  # htmx asks no more
+    unattended(request)
     unread = list(unread_notices(request.user)[:100])
     since = request.GET.get("since", "")
     if since.isdecimal():

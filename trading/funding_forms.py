@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
+from forexpro.core.uploads.types import ACCEPTED
 from trading.forms import SubmissionForm
 from trading.models import PaymentTerms, TradingAccount
 from trading.models.funding import Direction
@@ -88,6 +89,16 @@ class DepositForm(PaymentForm):
         max_length=140,
         required=False,
         help_text=_("What your bank or wallet calls the payment, if you know it already."),
+    )
+
+
+class ProofForm(forms.Form):
+    """A file that shows a payment. What is in it is looked at by whoever keeps it."""
+
+    proof = forms.FileField(
+        label=_("Proof of payment"),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text=_("A confirmation of your bank or wallet: JPEG, PNG, HEIC or PDF. It makes us faster."),
     )
 
 

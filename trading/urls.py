@@ -5,10 +5,15 @@ from trading.views import demo_accounts, explanations, funding, orders, position
 app_name = "trading"
 urlpatterns = [
     path("funding", funding.funding, name="funding"),
+    path("funding/account", demo_accounts.open_live, name="open_live"),
     path("funding/deposit", funding.deposit_new, name="deposit_new"),
     path("funding/withdraw", funding.withdrawal_new, name="withdrawal_new"),
     path("funding/transfer", funding.transfer_new, name="transfer_new"),
     path("funding/deposits/<int:deposit_id>", funding.deposit, name="deposit"),
+    path("funding/deposits/<int:deposit_id>/proof", funding.deposit_proof, name="deposit_proof"),
+    path(
+        "funding/deposits/<int:deposit_id>/proofs/<int:proof_id>", funding.deposit_proof_file, name="deposit_proof_file"
+    ),
     path("funding/deposits/<int:deposit_id>/cancel", funding.deposit_cancel_view, name="deposit_cancel"),
     path("funding/withdrawals/<int:withdrawal_id>", funding.withdrawal, name="withdrawal"),
     path("funding/withdrawals/<int:withdrawal_id>/cancel", funding.withdrawal_cancel_view, name="withdrawal_cancel"),

@@ -1,13 +1,18 @@
 """Deposits, withdrawals and transfers in the back office, and the ways in which money comes and goes."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
@@ -19,12 +24,15 @@ from forexpro.core.admin.audited import AuditedModelAdmin
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
+from forexpro.core.uploads.storage import private_file
 from trading import names
 from trading.admin.columns import money_column
 from trading.admin.rows import OfAccountAdmin, currency_of_account
-from trading.models import Deposit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
+from trading.models import Deposit, DepositProof, FundingLimit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.funding import Status
+from trading.selectors.funding import proof_name
 from trading.services.funding.decisions import deposit_decide, needs_four_eyes, withdrawal_decide
+from trading.services.funding.proofs import proof_viewed
 
 STATUS_TONES = {
     "requested": "warning",
@@ -51,8 +59,19 @@ class ReasonForm(BaseDialogForm):
     )
 
 
+class PlainNumbers(forms.ModelForm):
+    """A form whose numbers read as people write them: 10 and not 10.00000000."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for name, value in self.initial.items():
+            if isinstance(value, Decimal):
+                self.initial[name] = names.plain(value)
+
+
 class PaymentTermsInline(TabularInline):
     model = PaymentTerms
+    form = PlainNumbers
     extra = 0
 
 
@@ -118,7 +137,8 @@ class FundingRequestAdmin(OfAccountAdmin):
     # --- Columns -------------------------------------------------------------------------------
     @display(description=_("client"), ordering="account__owner__email")
     def owner(self, row: Any) -> str:
-        return str(row.account.owner)
+        address = reverse("admin:accounts_user_change", args=[row.account.owner_id])
+        return format_html('<a href="{}">{}</a>', address, row.account.owner)
 
     @display(description=_("payment"))
     def payment(self, row: Any) -> str:
@@ -193,10 +213,56 @@ class FundingRequestAdmin(OfAccountAdmin):
         return self._decide(request, object_id, "mark_failed", form.cleaned_data["reason"])
 
 
+@admin.register(FundingLimit)
+class FundingLimitAdmin(AuditedModelAdmin):
+    form = PlainNumbers
+    list_display = ("level", "most", "withdrawals_allowed")
+    readonly_fields = ("level",)
+    most = money_column("deposits_maximum", _("most deposits in all"), lambda row: settings.FUNDING_BASE_CURRENCY)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # there is one for each level
+
+    def has_delete_permission(self, request: HttpRequest, obj: FundingLimit | None = None) -> bool:
+        return False
+
+
 @admin.register(Deposit)
 class DepositAdmin(FundingRequestAdmin):
     actions_detail = ("start_review", "approve", "decline", "mark_failed")
     decide_permission = "trading.decide_deposit"
+    readonly_fields = (*FundingRequestAdmin.readonly_fields, "proofs")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show proofs only to those who may look at them."""
+        main, *others = super().get_fieldsets(request, obj)
+        if not request.user.has_perm("trading.view_depositproof"):
+            return (main, *others)
+        return (main, (_("Proof of payment"), {"fields": ("proofs",)}), *others)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.proof_view)
+        address = "<int:deposit_id>/proofs/<int:proof_id>/"
+        return [path(address, view, name="trading_deposit_proof"), *super().get_urls()]
+
+    def proof_view(self, request: HttpRequest, deposit_id: int, proof_id: int) -> HttpResponseBase:
+        """Show a proof of payment; that it was looked at is recorded."""
+        if not request.user.has_perm("trading.view_depositproof"):
+            raise PermissionDenied
+        proof = get_object_or_404(DepositProof.objects.select_related("deposit"), pk=proof_id, deposit_id=deposit_id)
+        proof_viewed(proof=proof, origin=request_origin(request))
+        return private_file(request, proof.file, media_type=proof.media_type, filename=proof_name(proof))
+
+    @display(description=_("files"))
+    def proofs(self, deposit: Deposit) -> str:
+        links = [
+            (
+                reverse("admin:trading_deposit_proof", args=[deposit.pk, proof.pk]),
+                _("File %(number)s") % {"number": number},
+            )
+            for number, proof in enumerate(deposit.proofs.all(), 1)
+        ]
+        return format_html_join(" · ", '<a href="{}">{}</a>', links) or "–"
 
     def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Deposit:
         origin = request_origin(request)

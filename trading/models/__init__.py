@@ -1,7 +1,15 @@
 from trading.models.account import TradingAccount
 from trading.models.conditions import ConditionsVersion, Configuration
 from trading.models.deal import Deal
-from trading.models.funding import Deposit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
+from trading.models.funding import (
+    Deposit,
+    DepositProof,
+    FundingLimit,
+    PaymentMethod,
+    PaymentTerms,
+    Transfer,
+    Withdrawal,
+)
 from trading.models.group import AccountGroup, GroupInstrument
 from trading.models.idempotency import IdempotencyRecord
 from trading.models.ledger import LedgerAccount, LedgerTransaction, Posting
@@ -15,7 +23,9 @@ __all__ = [
     "Configuration",
     "Deal",
     "Deposit",
+    "DepositProof",
     "EngineCheckpoint",
+    "FundingLimit",
     "GroupInstrument",
     "IdempotencyRecord",
     "LedgerAccount",

@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from forexpro.core.crypto.fields import EarlyBigAutoField, EncryptedTextField
+from forexpro.core.uploads.storage import private_files
+from kyc.models import Level
 from trading.models.account import TradingAccount
 from trading.models.fields import MoneyField
 
@@ -144,7 +146,7 @@ class FundingRequest(models.Model):
     fee = MoneyField(_("fee"), default=0)
     payment_amount = MoneyField(_("payment"))
     payment_currency = models.CharField(_("currency of the payment"), max_length=5)
-    rate = models.DecimalField(_("rate"), max_digits=24, decimal_places=10, default=1)
+    rate = models.DecimalField(_("rate"), max_digits=28, decimal_places=14, default=1)
     base_amount = MoneyField(_("value"))
     reference = models.CharField(_("reference"), max_length=140, blank=True)
     requested_at = models.DateTimeField(_("requested"))
@@ -226,6 +228,26 @@ class Deposit(FundingRequest):
         ]
 
 
+class DepositProof(models.Model):
+    """A file that shows a payment, as the platform has made it from what was sent: a JPEG, or a PDF."""
+
+    deposit = models.ForeignKey(Deposit, on_delete=models.PROTECT, related_name="proofs", verbose_name=_("deposit"))
+    file = models.FileField(_("file"), storage=private_files, max_length=200)
+    media_type = models.CharField(max_length=32)
+    size = models.PositiveIntegerField(_("bytes"))
+    sha256 = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(_("sent"))
+
+    class Meta:
+        verbose_name = _("proof of payment")
+        verbose_name_plural = _("proofs of payment")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["deposit", "sha256"], name="deposit_proof_once")]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
 class Withdrawal(FundingRequest):
     """Money that a client wants paid out: reserved from the request on, booked when the desk has paid it.
 
@@ -266,6 +288,33 @@ class Withdrawal(FundingRequest):
         ]
 
 
+class FundingLimit(models.Model):
+    """What clients of a level of verification may do; a level without a row may do nothing."""
+
+    level = models.PositiveSmallIntegerField(_("verification"), choices=Level, unique=True)
+    deposits_maximum = MoneyField(
+        _("most deposits in all"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In the currency in which limits are set; empty for no limit."),
+    )
+    withdrawals_allowed = models.BooleanField(_("withdrawals allowed"), default=False)
+
+    class Meta:
+        verbose_name = _("limit")
+        verbose_name_plural = _("limits by verification")
+        ordering = ["level"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deposits_maximum=None) | Q(deposits_maximum__gte=0), name="funding_limit_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_level_display())
+
+
 class Transfer(models.Model):
     """Money moved between two accounts of one person; never changed or deleted.
 
@@ -282,7 +331,7 @@ class Transfer(models.Model):
     )
     amount = MoneyField(_("amount"))
     received = MoneyField(_("received"))
-    rate = models.DecimalField(_("rate"), max_digits=24, decimal_places=10, default=1)
+    rate = models.DecimalField(_("rate"), max_digits=28, decimal_places=14, default=1)
     created_at = models.DateTimeField(_("time"))
     source_seq = models.BigIntegerField(_("booked by event"))
     target_seq = models.BigIntegerField(_("booked by event of the target"))

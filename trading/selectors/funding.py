@@ -13,7 +13,7 @@ from accounts.models import User
 from forexpro.core.money import ZERO
 from forexpro.core.refusals import Refused
 from trading.engine.balance import withdrawable
-from trading.models import Deposit, PaymentTerms, TradingAccount, Transfer, Withdrawal
+from trading.models import Deposit, DepositProof, PaymentTerms, TradingAccount, Transfer, Withdrawal
 from trading.models.funding import Direction, Status
 from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import load_accounts
@@ -47,6 +47,11 @@ def own_deposit(user: Person, deposit_id: int) -> Deposit:
 def own_withdrawal(user: Person, withdrawal_id: int) -> Withdrawal:
     """Return a person's own withdrawal; refuse any other as if it did not exist."""
     return withdrawals_of_user(user).filter(pk=withdrawal_id).first() or _missing(withdrawal_id)
+
+
+def proof_name(proof: DepositProof) -> str:
+    """Return the name under which a proof is shown and kept."""
+    return f"deposit-{proof.deposit_id}-{proof.pk}{'.pdf' if proof.media_type == 'application/pdf' else '.jpg'}"
 
 
 def _missing(request_id: int) -> NoReturn:

@@ -39,6 +39,14 @@ def _step(text: Callable[[], str]) -> Describe:
     return describe
 
 
+def _proof_added(payload: Payload) -> str:
+    return _("A proof of payment was added to deposit %(id)s.") % {"id": payload["deposit_id"]}
+
+
+def _proof_viewed(payload: Payload) -> str:
+    return _("A proof of payment of deposit %(id)s was looked at.") % {"id": payload["deposit_id"]}
+
+
 def _sent(payload: Payload) -> str:
     return _("Transfer %(id)s of %(amount)s to account %(account)s.") % {
         "id": payload["id"],
@@ -57,6 +65,8 @@ def _received(payload: Payload) -> str:
 
 SENTENCES: dict[str, Describe] = {
     **{type: _step(text) for type, text in _STEPS.items()},
+    "deposit.proof_added": _proof_added,
+    "deposit.proof_viewed": _proof_viewed,
     "transfer.sent": _sent,
     "transfer.received": _received,
 }

@@ -1,4 +1,4 @@
-"""Demo accounts, which people open for themselves."""
+"""Accounts which people open for themselves: demo accounts with play money in them, live ones with nothing."""
 
 from decimal import Decimal
 
@@ -25,6 +25,7 @@ DEPOSITS = {
 LEVERAGES = tuple(map(Decimal, (1, 2, 5, 10, 20, 30, 50, 100, 200, 300, 400, 500, 1000)))
 LEVERAGE = Decimal(100)
 DEMO_ACCOUNTS_MAX = 10
+LIVE_ACCOUNTS_MAX = 10
 
 
 @transaction.atomic(durable=True)
@@ -66,6 +67,41 @@ def demo_account_open(
     deposit = ChangeBalance(DEPOSITS[currency], BalanceReason.DEPOSIT, "demo")
     execute_apply(account.pk, deposit, ticks={}, origin=origin, idempotency_key=None).raise_refusal()
     return account
+
+
+@transaction.atomic(durable=True)
+def live_account_open(
+    *,
+    owner: User,
+    currency: str = "USD",
+    leverage: Decimal | None = None,
+    position_mode: PositionMode = PositionMode.HEDGING,
+    origin: Origin,
+) -> TradingAccount:
+    """Open an empty live account, one of at most `LIVE_ACCOUNTS_MAX` that a person has open."""
+    locked_user(owner.pk)
+    kind = TradingAccount.Kind.LIVE
+    held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
+    if held >= LIVE_ACCOUNTS_MAX:
+        raise Refused(
+            "live_accounts_max",
+            f"You have {held} live accounts, which is the most. Go on with one of them.",
+            {"accounts": str(held), "maximum": str(LIVE_ACCOUNTS_MAX)},
+        )
+    if currency not in DEPOSITS:
+        raise Refused(
+            "currency_unknown",
+            f"Accounts are in {', '.join(DEPOSITS)}; not in {currency}.",
+            {"field": "currency", "currency": currency},
+        )
+    return account_open_apply(
+        owner=owner,
+        kind=kind,
+        currency=currency,
+        leverage=default_leverage() if leverage is None else leverage,
+        position_mode=position_mode,
+        origin=origin,
+    )
 
 
 def leverage_choices() -> list[Decimal]:

@@ -1,6 +1,6 @@
 """Prices and volumes as plain text, beside the design system's components."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from django import template
 from django.utils.formats import number_format
@@ -43,5 +43,5 @@ def change(value: Decimal | None, currency: str) -> str:
 
 @register.filter
 def rate(value: Decimal) -> str:
-    """Write what one unit of a currency is in another, to six places."""
-    return names.plain(round_price(value, 6))
+    """Write what one unit of a currency is in another, in six digits."""
+    return names.plain(value.normalize(Context(prec=6)))

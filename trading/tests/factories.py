@@ -9,7 +9,7 @@ from forexpro.core.realtime.connections import name, redis_client
 from marketdata.models import Symbol
 from marketdata.ticks import Tick, pack, to_units
 from trading.engine.commands import BalanceReason
-from trading.models import AccountGroup, PaymentMethod, PaymentTerms, TradingAccount
+from trading.models import AccountGroup, FundingLimit, PaymentMethod, PaymentTerms, TradingAccount
 from trading.models.funding import Direction
 from trading.services.accounts import account_open, balance_change
 
@@ -71,7 +71,8 @@ def make_account(
 
 
 def make_live_account(owner: User, **fields) -> TradingAccount:
-    """Open a live account as `make_account` opens a demo one."""
+    """Open a live account as `make_account` opens a demo one, and let people pay in and out whoever they are."""
+    FundingLimit.objects.update_or_create(level=0, defaults={"deposits_maximum": None, "withdrawals_allowed": True})
     return make_account(owner, kind=TradingAccount.Kind.LIVE, **fields)
 
 

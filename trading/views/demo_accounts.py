@@ -1,4 +1,4 @@
-"""Opening a demo account."""
+"""Opening a demo or a live account."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,13 @@ from forexpro.core.refusals import Refused
 from trading import names
 from trading.engine.state import PositionMode
 from trading.forms import DemoAccountForm
-from trading.services.demo_accounts import DEPOSITS, default_leverage, demo_account_open, leverage_choices
+from trading.services.demo_accounts import (
+    DEPOSITS,
+    default_leverage,
+    demo_account_open,
+    leverage_choices,
+    live_account_open,
+)
 
 
 @login_required
@@ -36,8 +42,28 @@ def open_demo(request: HttpRequest) -> HttpResponse:
     return render(request, "trading/open_demo.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_live(request: HttpRequest) -> HttpResponse:
+    """Open a live account as its form describes it, and lead to where money is paid into it."""
+    form = demo_form(request)
+    if form.is_bound and form.is_valid():
+        try:
+            account = live_account_open(
+                owner=request.user,  # type: ignore[arg-type]
+                origin=request_origin(request),
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("Your live account %(number)s is open.") % {"number": account.number})
+            return HttpResponseRedirect(f"{reverse('trading:deposit_new')}?account={account.pk}")
+    return render(request, "trading/open_live.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
 def demo_form(request: HttpRequest) -> DemoAccountForm:
-    """Return the form of a new demo account, with what was sent in it."""
+    """Return the form of a new account, with what was sent in it."""
     return DemoAccountForm(
         request.POST if request.method == "POST" else None,
         currencies=list(DEPOSITS),

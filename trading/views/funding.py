@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -17,8 +18,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.pages import form_page, signed_in_person
 from accounts.step_up import confirmation_required
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.sessions import unattended
 from forexpro.core.refusals import Refused
-from trading.funding_forms import ConfirmedForm, DepositForm, PaymentForm, TransferForm, WithdrawalForm
+from forexpro.core.uploads.storage import private_file
+from kyc.throttles import refuse_flood
+from trading.funding_forms import ConfirmedForm, DepositForm, PaymentForm, ProofForm, TransferForm, WithdrawalForm
 from trading.models import Deposit, Withdrawal
 from trading.models.funding import Direction, Status
 from trading.selectors.funding import (
@@ -28,7 +32,9 @@ from trading.selectors.funding import (
     offered_terms,
     own_deposit,
     own_withdrawal,
+    proof_name,
 )
+from trading.services.funding.proofs import deposit_proof_add
 from trading.services.funding.requests import (
     deposit_cancel,
     deposit_quote,
@@ -66,7 +72,7 @@ def funding(request: HttpRequest) -> HttpResponse:
         "older": entries[-1].at.isoformat() if len(entries) == PAGE_SIZE else None,
         "is_newest": before is None,
     }
-    fragment = bool(getattr(request, "htmx", False))
+    fragment = _asks_by_itself(request)
     return render(request, "trading/partials/funding.html" if fragment else "trading/funding.html", context)
 
 
@@ -108,6 +114,41 @@ def deposit(request: HttpRequest, deposit_id: int) -> HttpResponse:
 def withdrawal(request: HttpRequest, withdrawal_id: int) -> HttpResponse:
     """Show a withdrawal."""
     return _request_page(request, _own(own_withdrawal, request, withdrawal_id))
+
+
+@login_required
+@require_POST
+def deposit_proof(request: HttpRequest, deposit_id: int) -> HttpResponse:
+    """Keep a file that shows the payment."""
+    shown = _own(own_deposit, request, deposit_id)
+    form = ProofForm(request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        try:
+            refuse_flood(shown.account.owner_id)
+            deposit_proof_add(
+                owner=signed_in_person(request),
+                deposit_id=deposit_id,
+                upload=form.cleaned_data["proof"],
+                origin=request_origin(request),
+            )
+        except Refused as refusal:
+            form.add_error("proof", refusal.message)
+            status = refusal.http_status
+        else:
+            messages.success(request, _("Thank you, we have the file."))
+            return redirect("trading:deposit", deposit_id)
+    return _request_page(request, shown, proof_form=form, status=status)
+
+
+@login_required
+@require_safe
+def deposit_proof_file(request: HttpRequest, deposit_id: int, proof_id: int) -> HttpResponseBase:
+    """Show a file that the client has sent."""
+    proof = _own(own_deposit, request, deposit_id).proofs.filter(pk=proof_id).first()
+    if proof is None:
+        raise Http404
+    return private_file(request, proof.file, media_type=proof.media_type, filename=proof_name(proof))
 
 
 @login_required
@@ -231,14 +272,23 @@ def _make_transfer(request: HttpRequest, form: TransferForm) -> str:
 
 
 # --- Requests ----------------------------------------------------------------------------------------
-def _request_page(request: HttpRequest, shown: Deposit | Withdrawal) -> HttpResponse:
+def _request_page(
+    request: HttpRequest, shown: Deposit | Withdrawal, *, proof_form: ProofForm | None = None, status: int = 200
+) -> HttpResponse:
     tone = TONES[Status(shown.status)]
     if isinstance(shown, Deposit) and shown.status == Status.APPROVED:
         tone = "up"
-    context = {"shown": shown, "account": shown.account, "tone": tone, "what": shown.direction.value}
-    fragment = bool(getattr(request, "htmx", False))
+    context: dict[str, Any] = {
+        "shown": shown,
+        "account": shown.account,
+        "tone": tone,
+        "what": shown.direction.value,
+    }
+    fragment = _asks_by_itself(request)
+    if isinstance(shown, Deposit):
+        context |= {"proofs": list(shown.proofs.all()), "proof_form": proof_form or ProofForm()}
     template = "trading/partials/funding_request.html" if fragment else "trading/funding_request.html"
-    return render(request, template, context)
+    return render(request, template, context, status=status)
 
 
 def _cancelled(request: HttpRequest, done: str, service: Callable[..., Any], **arguments: int) -> HttpResponse:
@@ -256,6 +306,14 @@ def _own(find: Callable[[Any, int], Any], request: HttpRequest, request_id: int)
         return find(request.user, request_id)
     except Refused as refusal:
         raise Http404(refusal.message) from None
+
+
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """Return whether an open page asks for what is new, for which nobody has to be there."""
+    if getattr(request, "htmx", False):
+        unattended(request)
+        return True
+    return False
 
 
 def _posted(request: HttpRequest) -> Any:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from forexpro.core.events.sentences import sentence
+from forexpro.core.http.sessions import unattended
 from trading.selectors.overview import user_overview
 
 GAUGE_FULL = 500  # percent of margin from which an account is simply comfortable
@@ -27,4 +28,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "stale": age is None or age > settings.QUOTE_MAX_AGE_SECONDS,
     }
     fragment = bool(getattr(request, "htmx", False))
+    if fragment:
+        unattended(request)
     return render(request, "trading/partials/overview.html" if fragment else "trading/overview.html", context)

@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.http import HttpRequest
 from django.utils import timezone
 
 from forexpro.core.database import fetch_one
@@ -24,6 +25,8 @@ SIGNED_IN_AT = "signed_in_at"
 class SessionStore(db.SessionStore):
     # When this session was last used, as far as that was written down; None for one that was not read.
     last_used_at: datetime | None = None
+    # Whether this request was made by an open page, and not by anybody who sits in front of it.
+    unattended = False
 
     def load(self) -> dict[str, Any]:
         now = timezone.now()
@@ -47,6 +50,11 @@ class SessionStore(db.SessionStore):
         """Let the session live on from `now`. Its data are not written: another request may be changing them."""
         self.model.objects.filter(session_key=self.session_key).update(expire_date=now + idle_limit())
         self.last_used_at = now
+
+
+def unattended(request: HttpRequest) -> None:
+    """Note that a page asks by itself: its session counts as unused all the same, and ends when it would have."""
+    request.session.unattended = True  # type: ignore[attr-defined]
 
 
 def idle_limit() -> timedelta:

@@ -7,7 +7,7 @@ from accounts.roles import Role
 from accounts.selectors import user_by_email
 from forexpro.core.refusals import Refused
 from marketdata.services.catalogue import catalogue_load
-from trading.demo import load_demo_accounts
+from trading.demo import load_demo_accounts, load_payment_methods
 
 
 class Command(BaseCommand):
@@ -16,6 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             catalogue_load()
+            load_payment_methods()
             sign_ins = load_demo_users()
             for sign_in in sign_ins:
                 owner = user_by_email(sign_in.email)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from forexpro.core.money import quantize
 from trading.api.fields import IdOutput, NumberInput, NumberOutput
-from trading.models import Deposit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
+from trading.models import Deposit, DepositProof, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.funding import FundingRequest, Status
 from trading.services.funding.requests import DETAILS_LENGTH_MAX
 
@@ -73,7 +73,7 @@ class TransferInput(TransferQuoteInput):
     quote = serializers.CharField(required=False, max_length=1000)
 
 
-class QuoteOutput(serializers.Serializer[Any]):
+class FundingQuoteOutput(serializers.Serializer[Any]):
     """What a request would come to now; sent with it, `quote` holds the rate for two minutes."""
 
     amount = serializers.DecimalField(max_digits=24, decimal_places=8, help_text="In the account's currency.")
@@ -126,6 +126,18 @@ class DepositOutput(FundingRequestOutput):
     class Meta(FundingRequestOutput.Meta):
         model = Deposit
         fields = [*FundingRequestOutput.Meta.fields, "instructions"]
+
+
+class ProofInput(serializers.Serializer[Any]):
+    proof = serializers.FileField()
+
+
+class ProofOutput(serializers.ModelSerializer[DepositProof]):
+    id = IdOutput()
+
+    class Meta:
+        model = DepositProof
+        fields = ["id", "media_type", "size", "sha256", "sent_at"]
 
 
 class WithdrawalOutput(FundingRequestOutput):

@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.generics import ListAPIView
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,11 +12,14 @@ from accounts.models import User
 from accounts.step_up import refuse_unconfirmed
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.schema import error_example
+from kyc.throttles import UploadThrottle
 from trading.api.funding.serializers import (
     DepositInput,
     DepositOutput,
     DepositQuoteInput,
-    QuoteOutput,
+    FundingQuoteOutput,
+    ProofInput,
+    ProofOutput,
     TermsOutput,
     TransferInput,
     TransferOutput,
@@ -36,6 +40,7 @@ from trading.selectors.funding import (
     transfers_of_user,
     withdrawals_of_user,
 )
+from trading.services.funding.proofs import deposit_proof_add
 from trading.services.funding.requests import (
     deposit_cancel,
     deposit_quote,
@@ -112,7 +117,7 @@ MOVED = OpenApiExample(
         "amount": "1100.10",
         "received_currency": "EUR",
         "received": "1000.00",
-        "rate": "0.909008272",
+        "rate": "0.90900827197528",
         "created_at": "2026-03-02T09:30:00.123456Z",
     },
     response_only=True,
@@ -138,6 +143,11 @@ DECIDED = error_example(
     "transition_not_allowed",
     "This is approved and cannot become cancelled. Look again: somebody may have been faster.",
     {"id": 7, "status": "approved", "wanted": "cancelled"},
+)
+
+
+DECIDED_DEPOSIT = error_example(
+    "Decided already", 409, "deposit_decided", "This deposit is decided; it needs no proof any more.", {}
 )
 
 
@@ -186,7 +196,7 @@ class DepositQuoteView(FundingView):
         operation_id="deposits_quote",
         summary="What a deposit would come to",
         request=DepositQuoteInput,
-        responses=QuoteOutput,
+        responses=FundingQuoteOutput,
         examples=[PAY_IN, QUOTED],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -207,6 +217,34 @@ class DepositView(FundingView):
     )
     def delete(self, request: Request, deposit_id: int, **kwargs: Any) -> Response:
         return Response(DepositOutput(deposit_cancel(**self.acting(), deposit_id=deposit_id)).data)
+
+
+class DepositProofView(FundingView):
+    parser_classes = [MultiPartParser]
+
+    def get_throttles(self) -> list[Any]:
+        return [*super().get_throttles(), UploadThrottle()]
+
+    @extend_schema(
+        operation_id="deposits_send_proof",
+        summary="Send a file that shows the payment",
+        description="JPEG, PNG, HEIC or PDF. The same file sent again is the same proof.",
+        parameters=[IDEMPOTENCY_KEY],
+        request={"multipart/form-data": ProofInput},
+        responses={201: ProofOutput},
+        examples=[DECIDED_DEPOSIT],
+    )
+    def post(self, request: Request, deposit_id: int, **kwargs: Any) -> Response:
+        self.idempotency_key()
+        asked = ProofInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        proof = deposit_proof_add(
+            owner=self.owner,
+            deposit_id=deposit_id,
+            upload=asked.validated_data["proof"],
+            origin=request_origin(request),
+        )
+        return Response(ProofOutput(proof).data, status=201)
 
 
 class WithdrawalListView(FundingView, ListAPIView[Withdrawal]):
@@ -243,7 +281,7 @@ class WithdrawalQuoteView(FundingView):
         operation_id="withdrawals_quote",
         summary="What a withdrawal would come to",
         request=WithdrawalQuoteInput,
-        responses=QuoteOutput,
+        responses=FundingQuoteOutput,
         examples=[QUOTED],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -73,13 +73,14 @@ def deposit_request(
 
     With a `quote` of `deposit_quote` the rate that was shown counts, otherwise the present one.
     """
-    account = live_account(owner, account_id)
+    account_for_user(owner, account_id)  # nobody locks another one's account
     asked = _asked(Direction.DEPOSIT, account_id, method_id, currency, amount)
     ticks = newest_ticks()
     with transaction.atomic(durable=True):
         entered = enter(account_id, asked | {"reference": reference}, ticks=ticks, idempotency_key=idempotency_key)
         if entered.answer is not None:
             return Deposit.objects.select_related("account", "method").get(pk=_id_in(entered.answer))
+        account = live_account(owner, account_id)
         method_terms = payment_terms(method_id, Direction.DEPOSIT, currency)
         rate = quoted_rate(quote, asked)
         terms = deposit_terms(method_terms, amount, account.currency, entered.market, rate=rate)
@@ -110,7 +111,7 @@ def withdrawal_request(
 
     Refuses `funds_insufficient` beyond free margin. `details` say where to pay to, and are stored encrypted.
     """
-    account = live_account(owner, account_id)
+    account_for_user(owner, account_id)  # nobody locks another one's account
     asked = _asked(Direction.WITHDRAWAL, account_id, method_id, currency, amount)
     hashed = asked | {"reference": reference, "details": details}
     ticks = newest_ticks()
@@ -118,6 +119,7 @@ def withdrawal_request(
         entered = enter(account_id, hashed, ticks=ticks, idempotency_key=idempotency_key)
         if entered.answer is not None:
             return Withdrawal.objects.select_related("account", "method").get(pk=_id_in(entered.answer))
+        account = live_account(owner, account_id)
         method_terms = payment_terms(method_id, Direction.WITHDRAWAL, currency)
         _ensure_details(method_terms, details)
         rate = quoted_rate(quote, asked)

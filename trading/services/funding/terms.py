@@ -16,7 +16,7 @@ from trading.engine.market import Market
 from trading.models import PaymentTerms
 from trading.models.funding import Direction
 
-RATE_DIGITS = 10
+RATE_DIGITS = 14
 # How long somebody may look at what a request comes to before they send it.
 QUOTE_SECONDS = 120
 _SALT = "trading.funding.quote"

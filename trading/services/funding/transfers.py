@@ -39,7 +39,7 @@ def account_transfer(
     With a `quote` of `transfer_quote` the rate that was shown counts, otherwise the present one. No more leaves than
     can be withdrawn.
     """
-    source, target = _accounts(owner, source_id, target_id)
+    _accounts(owner, source_id, target_id)  # nobody locks another one's account
     asked = _asked(source_id, target_id, amount)
     ticks = newest_ticks()
     with transaction.atomic(durable=True):
@@ -51,6 +51,7 @@ def account_transfer(
             answer.raise_refusal()
             sent = next(event for event in answer.events if event.type == "transfer.sent")
             return Transfer.objects.select_related("source", "target").get(pk=sent.payload["id"])
+        source, target = _accounts(owner, source_id, target_id)
         market = group_market(loaded.conditions, ticks, datetime.now(UTC))
         rate = quoted_rate(quote, asked)
         if rate is None:

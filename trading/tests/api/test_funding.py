@@ -3,17 +3,19 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.step_up import _CONFIRMED_AT
 from forexpro.celery import app
 from trading.api.funding.urls import urlpatterns
-from trading.models import Deposit, Transfer, Withdrawal
+from trading.models import Deposit, DepositProof, Transfer, Withdrawal
 from trading.models.funding import Status
 from trading.services.funding.decisions import withdrawal_decide
 from trading.tests.factories import ORIGIN, make_live_account, make_method, make_user, set_price
-from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
+from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal, picture
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +77,7 @@ CALLS = [
     ("post", "/deposits/quote"),
     ("get", "/deposits/1"),
     ("delete", "/deposits/1"),
+    ("post", "/deposits/1/proof"),
     ("get", "/payment-methods"),
     ("get", "/transfers"),
     ("post", "/transfers"),
@@ -222,6 +225,27 @@ def test_methods_are_listed_with_what_they_cost(owner, bank):
         ("Card", "withdrawal"),
     ]
     assert (terms[1]["fee_percent"], terms[1]["maximum"], terms[0]["maximum"]) == ("2.5", None, "100000.00")
+
+
+def test_a_proof_is_sent_once_and_by_its_owner_alone(owner, others, live, bank, tmp_path, settings, monkeypatch):
+    monkeypatch.setattr(DepositProof._meta.get_field("file"), "storage", FileSystemStorage(tmp_path))
+    monkeypatch.setattr("trading.services.funding.proofs.private_files", lambda: FileSystemStorage(tmp_path))
+    deposit = ask_deposit(live, bank)
+
+    def send(call, upload):
+        headers = {"Idempotency-Key": "a"}
+        address = f"/api/v1/deposits/{deposit.pk}/proof"
+        return call.client.post(address, {"proof": upload} if upload else {}, format="multipart", headers=headers)
+
+    first, again = send(owner, picture()), send(owner, picture())
+    assert (first.status_code, first.json()["media_type"]) == (201, "image/jpeg")
+    assert again.json() == first.json()
+    assert send(owner, None).status_code == 400
+    lie = SimpleUploadedFile("receipt.png", b"<svg onload=alert(1)>", content_type="image/png")
+    assert code(send(owner, lie)).startswith("file_")
+    for who in ("stranger", "staff"):
+        assert code(send(others[who], picture(9))) == "request_not_found"
+    assert DepositProof.objects.count() == 1
 
 
 @pytest.mark.parametrize(

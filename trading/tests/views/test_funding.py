@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from accounts.step_up import _CONFIRMED_AT
 from forexpro.celery import app
+from forexpro.core.models import Event
+from forexpro.core.refusals import Refused
 from trading.models import Deposit, Transfer, Withdrawal
 from trading.models.funding import Status
 from trading.services.funding.decisions import deposit_decide
@@ -254,3 +256,16 @@ def test_the_page_costs_the_same_however_much_there_is(client, live, bank, djang
     client.get("/funding")
     with django_assert_max_num_queries(9):
         client.get("/funding")
+
+
+def test_why_money_was_reserved_can_be_looked_up_and_a_step_of_the_desk_has_no_why(client, live, bank):
+    ask_withdrawal(live, bank)
+    with pytest.raises(Refused, match="funds_insufficient"):
+        ask_withdrawal(live, bank, "20000")
+    seqs = dict(Event.objects.filter(stream=f"account:{live.pk}").values_list("type", "seq"))
+    for type, status in (("account.money_reserved", 200), ("order.refused", 200), ("withdrawal.requested", 404)):
+        assert client.get(f"/trade/{live.pk}/events/{seqs[type]}").status_code == status, type
+    journal = body(client.get(f"/trade/{live.pk}/journal"))
+    assert "500.00 is reserved for withdrawal" in journal
+    assert f"/events/{seqs['account.money_reserved']}" in journal
+    assert f"/events/{seqs['withdrawal.requested']}" not in journal

@@ -1,6 +1,10 @@
 """Requests with as little to say as possible."""
 
 from decimal import Decimal
+from io import BytesIO
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from trading.models import Deposit, Withdrawal
 from trading.services.funding.requests import deposit_request, withdrawal_request
@@ -29,3 +33,9 @@ def ask_withdrawal(account, method, amount="500", *, currency="USD", key=None, *
         origin=ORIGIN,
         idempotency_key=key,
     )
+
+
+def picture(shade=0, name="receipt.png"):
+    content = BytesIO()
+    Image.new("RGB", (320, 240), (shade, 90, 30)).save(content, "PNG")
+    return SimpleUploadedFile(name, content.getvalue(), content_type="image/png")

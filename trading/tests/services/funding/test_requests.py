@@ -201,7 +201,11 @@ def test_another_currency_is_converted_at_the_present_bid(live):
     assert deposit.base_amount == D("110.00")
     withdrawal = ask_withdrawal(live, euro, "110.01", currency="EUR")
     # One dollar buys 1 / 1.10010 euro.
-    assert (withdrawal.rate, withdrawal.payment_amount, withdrawal.fee) == (D("0.9090082720"), D("98.00"), D("2.20"))
+    assert (withdrawal.rate, withdrawal.payment_amount, withdrawal.fee) == (
+        D("0.90900827197528"),
+        D("98.00"),
+        D("2.20"),
+    )
 
 
 def test_stale_and_missing_prices_convert_nothing(live):

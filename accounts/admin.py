@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
+from accounts import admin_panels as admin_panels
 from accounts.forms import time_zone_choices
 from accounts.models import User
 from accounts.roles import Role
@@ -20,8 +22,16 @@ from accounts.selectors import has_second_factor
 from accounts.services.passwords import password_reset_request
 from accounts.services.profile import profile_update_apply
 from accounts.services.registration import verification_request
-from accounts.services.staff import staff_invite_apply, totp_reset, user_activate, user_set_role, user_suspend
+from accounts.services.staff import (
+    staff_invite_apply,
+    totp_reset,
+    user_activate,
+    user_force_logout,
+    user_set_role,
+    user_suspend,
+)
 from forexpro.core.admin.audited import BackOfficeModelAdmin
+from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 
@@ -30,6 +40,12 @@ admin.site.unregister(Group)  # roles are made by migrations
 
 class ReasonForm(BaseDialogForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
+
+
+class ForceLogoutForm(ReasonForm):
+    with_api_keys = forms.BooleanField(
+        label=_("Revoke the API keys too"), required=False, initial=True, widget=UnfoldBooleanSwitchWidget
+    )
 
 
 class RoleForm(BaseDialogForm):
@@ -63,11 +79,16 @@ class InvitationForm(forms.ModelForm):
 class UserAdmin(BackOfficeModelAdmin):
     list_display = ("email", "full_name", "roles", "standing_label", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "groups", ("email_verified_at", admin.EmptyFieldListFilter))
-    search_fields = ("email", "full_name", "=id")
-    search_help_text = _("E-mail address, name or number")
+    # Addresses are kept in small letters, and so is what is searched for.
+    search_fields = ("email__contains", "full_name")
+    search_help_text = _("E-mail address, name, number of the person or of one of their accounts")
     ordering = ("-id",)
     show_full_result_count = False
     list_per_page = 50
+    list_fullwidth = True
+    paginator = InfinitePaginator
+    show_facets = admin.ShowFacets.NEVER
+    live_streams = ("user:",)
     fieldsets = (
         (None, {"fields": (("email", "standing"), ("full_name", "time_zone"), "roles")}),
         (_("Dates"), {"fields": (("date_joined", "email_verified_at"), "last_login")}),
@@ -76,11 +97,17 @@ class UserAdmin(BackOfficeModelAdmin):
     actions_detail = (
         "suspend",
         "activate",
+        "force_logout",
         "resend_verification",
         "send_password_reset",
         "reset_totp",
         "change_role",
     )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        return super().get_search_results(request, queryset, search_term.lower())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -143,6 +170,9 @@ class UserAdmin(BackOfficeModelAdmin):
     def audit_filter(self, object_id: str) -> dict[str, str]:
         return {"stream": f"user:{object_id}"}
 
+    def streams(self, instance: Any) -> list[str]:
+        return [instance.stream]
+
     # --- Columns -------------------------------------------------------------------------------
     @display(description=_("roles"))
     def roles(self, user: User) -> str:
@@ -197,6 +227,27 @@ class UserAdmin(BackOfficeModelAdmin):
     )
     def activate(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         return self._serve(request, object_id, user_activate, _("Activated."), reason=form.cleaned_data["reason"])
+
+    @action(
+        description=_("Force logout"),
+        permissions=["suspend"],
+        icon="logout",
+        dialog={
+            "title": _("Sign this person out everywhere"),
+            "description": _("Every session and every token of programs ends at once. They can sign in again."),
+            "form_class": ForceLogoutForm,
+            "form_submit_text": _("Sign out"),
+        },
+    )
+    def force_logout(self, request: HttpRequest, form: ForceLogoutForm, object_id: str) -> HttpResponse:
+        return self._serve(
+            request,
+            object_id,
+            user_force_logout,
+            _("Signed out everywhere."),
+            reason=form.cleaned_data["reason"],
+            with_api_keys=form.cleaned_data["with_api_keys"],
+        )
 
     @action(
         description=_("Change role"),
@@ -289,6 +340,15 @@ class UserAdmin(BackOfficeModelAdmin):
 
     def _back(self, object_id: str) -> HttpResponse:
         return HttpResponse(headers={"HX-Redirect": reverse("admin:accounts_user_change", args=[object_id])})
+
+
+add_ready_filters(
+    "accounts.user",
+    ReadyFilter(_("E-mail not verified"), "email_verified_at__isempty=1&is_active__exact=1"),
+    ReadyFilter(_("Suspended"), "is_active__exact=0"),
+    ReadyFilter(_("Staff"), "is_staff__exact=1"),
+    permission="accounts.view_user",
+)
 
 
 def _actor(request: HttpRequest) -> User:

@@ -6,6 +6,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
+        from accounts.api import schema  # noqa: F401  # registers itself
         from accounts.sentences import SENTENCES
         from forexpro.core.events.sentences import add_sentences
 

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 
@@ -56,10 +57,15 @@ def _plain(template: str) -> Callable[[User], Content]:
     return lambda user: (template, {})
 
 
+def _api_key_created(user: User) -> Content:
+    return "api_key_created", {"link": settings.SITE_URL + reverse("accounts:api_keys")}
+
+
 # By name: the template of `templates/accounts/mail/` (its first line is the subject) and what it needs.
 MAILS: dict[str, Callable[[User], Content | None]] = {
     "registration": _registration,
     "password_reset": _password_reset,
+    "api_key_created": _api_key_created,
     "email_change_old": _email_change_old,
     "email_change_new": _email_change_new,
     **{

@@ -1,12 +1,13 @@
 """The pages on which people look after their own sign-in: password, address, second step, sessions."""
 
 from typing import Any
+from uuid import UUID
 
 import segno
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +32,7 @@ from accounts.selectors import (
     backup_codes_left,
     email_change_of,
     has_second_factor,
+    programs_signed_in,
     security_events,
     signed_in_sessions,
 )
@@ -38,6 +40,7 @@ from accounts.services import email_change as email_changes
 from accounts.services import second_factor, sessions
 from accounts.services.confirmation import identity_confirm, identity_confirm_by_code, password_check
 from accounts.services.passwords import password_change as change_password
+from accounts.services.tokens import family_end
 from accounts.step_up import confirmation_required, recently_confirmed
 from forexpro.core.events.sentences import sentence
 from forexpro.core.http.origin import request_origin
@@ -65,6 +68,9 @@ def security(request: HttpRequest) -> HttpResponse:
         "sessions": [
             {"signed_in": one, "device": device_name(one.user_agent), "is_this": one.session_id == here}
             for one in signed_in_sessions(user)
+        ],
+        "programs": [
+            {"family": family, "device": device_name(family.user_agent)} for family in programs_signed_in(user)
         ],
         "events": [{"event": event, "sentence": sentence(event)} for event in security_events(user, EVENTS_SHOWN)],
     }
@@ -186,6 +192,17 @@ def session_end(request: HttpRequest, signed_in_id: int) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         messages.success(request, _("The session has ended."))
+    return redirect("accounts:security")
+
+
+@login_required
+@require_POST
+def program_end(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    try:
+        family_end(user=signed_in_person(request), family_id=family_id, origin=request_origin(request))
+    except Refused as refused:
+        raise Http404(refused.message) from None
+    messages.success(request, _("The program is signed out."))
     return redirect("accounts:security")
 
 

@@ -1,14 +1,25 @@
 """Reads about people."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.links import EMAIL_CHANGE_LIFETIME
-from accounts.models import BackupCode, EmailChange, Notice, SignedInSession, TotpDevice, User
+from accounts.models import (
+    ApiKey,
+    BackupCode,
+    EmailChange,
+    Notice,
+    RefreshFamily,
+    SignedInSession,
+    TotpDevice,
+    User,
+)
 from accounts.roles import Role
 from forexpro.core.models import Event
 
@@ -33,6 +44,11 @@ SECURITY_EVENTS = (
     "user.email_change_cancelled",
     "user.email_changed",
     "user.sessions_ended",
+    "user.signed_out_everywhere",
+    "user.tokens_issued",
+    "user.tokens_ended",
+    "user.api_key_created",
+    "user.api_key_revoked",
 )
 
 
@@ -72,6 +88,16 @@ def unread_notices(user: User | AnonymousUser) -> QuerySet[Notice]:
     return notices_of_user(user).filter(read_at=None)
 
 
+def api_keys_of(user: User) -> QuerySet[ApiKey]:
+    """Return the keys of a person that are not revoked, newest first; expired ones too."""
+    return ApiKey.objects.filter(owner=user, revoked_at=None).order_by("-id")
+
+
+def api_key_of(user: User, api_key_id: int) -> ApiKey | None:
+    """Return a key of a person that is not revoked; None for anybody else's."""
+    return api_keys_of(user).filter(pk=api_key_id).first()
+
+
 def has_second_factor(user: User) -> bool:
     """Return whether this person signs in with two steps."""
     return bool(TotpDevice.objects.filter(user=user, confirmed=True).exists())
@@ -106,6 +132,42 @@ def signed_in_sessions(user: User) -> list[SignedInSession]:
     )
 
 
+def programs_signed_in(user: User) -> list[RefreshFamily]:
+    """Return the sign-ins of this person's programs that still hold, the one refreshed last first."""
+    living = RefreshFamily.objects.filter(user=user, ended_at=None, expires_at__gt=timezone.now())
+    return list(living.order_by("-refreshed_at"))
+
+
 def security_events(user: User, limit: int) -> list[Event]:
     """Return the newest events of this person's own sign-in, newest first."""
     return list(Event.objects.filter(stream=user.stream, type__in=SECURITY_EVENTS).order_by("-seq")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFigures:
+    """How many clients there are, and how many came on each of the last 30 days, oldest first."""
+
+    clients: int
+    verified: int
+    suspended: int
+    signed_in_week: int
+    signed_in_month: int
+    registrations: list[tuple[date, int]]
+
+
+def people_figures(*, now: datetime | None = None) -> PeopleFigures:
+    """Return the figures of all clients, staff aside: two queries."""
+    now = now or timezone.now()
+    clients = User.objects.filter(is_staff=False)
+    counted = clients.aggregate(
+        clients=Count("pk"),
+        verified=Count("pk", filter=Q(email_verified_at__isnull=False)),
+        suspended=Count("pk", filter=Q(is_active=False)),
+        signed_in_week=Count("pk", filter=Q(last_login__gte=now - timedelta(days=7))),
+        signed_in_month=Count("pk", filter=Q(last_login__gte=now - timedelta(days=30))),
+    )
+    first = timezone.localdate(now) - timedelta(days=29)
+    joined = clients.filter(date_joined__gte=now - timedelta(days=31)).annotate(day=TruncDate("date_joined"))
+    by_day = dict(joined.order_by().values_list("day").annotate(Count("pk")))
+    days = [first + timedelta(days=number) for number in range(30)]
+    return PeopleFigures(**counted, registrations=[(day, by_day.get(day, 0)) for day in days])

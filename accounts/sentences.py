@@ -15,6 +15,10 @@ SIGN_IN_FAILURES: dict[str, Callable[[], str]] = {
     "unknown_account": lambda: _("nobody has this e-mail address"),
     "wrong_code": lambda: _("the code was wrong"),
 }
+TOKEN_END_REASONS: dict[str, Callable[[], str]] = {
+    "revoked": lambda: _("API tokens ended by their owner."),
+    "reused": lambda: _("API tokens ended: a refresh token was used twice, so somebody may have had a copy."),
+}
 PASSWORD_REASONS: dict[str, Callable[[], str]] = {
     "reset": lambda: _("Password set through a mailed link."),
     "change": lambda: _("Password changed."),
@@ -143,6 +147,32 @@ def _activated(payload: Payload) -> str:
     return _("Activated again: %(reason)s") % {"reason": payload["reason"]}
 
 
+def _signed_out_everywhere(payload: Payload) -> str:
+    return _("Signed out everywhere: %(reason)s") % {"reason": payload["reason"]}
+
+
+def _tokens_issued(payload: Payload) -> str:
+    return _("Signed in to the API with %(program)s.") % {
+        "program": payload.get("user_agent") or _("an unnamed program")
+    }
+
+
+def _tokens_ended(payload: Payload) -> str:
+    return TOKEN_END_REASONS[payload["reason"]]()
+
+
+def _api_key_created(payload: Payload) -> str:
+    return _("API key %(name)s (%(prefix)s…) created for: %(scopes)s.") % {
+        "name": payload["name"],
+        "prefix": payload["prefix"],
+        "scopes": ", ".join(payload["scopes"]),
+    }
+
+
+def _api_key_revoked(payload: Payload) -> str:
+    return _("API key %(name)s (%(prefix)s…) revoked.") % {"name": payload["name"], "prefix": payload["prefix"]}
+
+
 SENTENCES: dict[str, Describe] = {
     "user.created": _created,
     "user.registration_repeated": _registration_repeated,
@@ -172,4 +202,9 @@ SENTENCES: dict[str, Describe] = {
     "user.role_changed": _role_changed,
     "user.suspended": _suspended,
     "user.activated": _activated,
+    "user.signed_out_everywhere": _signed_out_everywhere,
+    "user.tokens_issued": _tokens_issued,
+    "user.tokens_ended": _tokens_ended,
+    "user.api_key_created": _api_key_created,
+    "user.api_key_revoked": _api_key_revoked,
 }

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import notice_pages, security_pages, views
+from accounts import api_key_pages, notice_pages, security_pages, views
 
 app_name = "accounts"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("security", security_pages.security, name="security"),
     path("security/sessions/end", security_pages.other_sessions_end, name="other_sessions_end"),
     path("security/sessions/<int:signed_in_id>/end", security_pages.session_end, name="session_end"),
+    path("security/programs/<uuid:family_id>/end", security_pages.program_end, name="program_end"),
     path("security/two-step", security_pages.totp_set_up, name="totp_set_up"),
     path("security/two-step/off", security_pages.totp_off, name="totp_off"),
     path("security/backup-codes", security_pages.backup_codes, name="backup_codes"),
@@ -31,5 +32,8 @@ urlpatterns = [
     path("notices/bell", notice_pages.notices_bell, name="notices_bell"),
     path("notices/read", notice_pages.notices_read, name="notices_read"),
     path("notices/<int:notice_id>/read", notice_pages.notice_read, name="notice_read"),
+    path("security/api-keys", api_key_pages.api_keys, name="api_keys"),
+    path("security/api-keys/new", api_key_pages.api_key_new, name="api_key_new"),
+    path("security/api-keys/<int:api_key_id>/revoke", api_key_pages.api_key_end, name="api_key_end"),
     path("mail", views.demo_mail, name="demo_mail"),
 ]

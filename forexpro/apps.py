@@ -17,4 +17,4 @@ class BackOfficeConfig(admin.AdminConfig):
     """Django's admin with the product's own site."""
 
     default = False
-    default_site = "forexpro.back_office.BackOffice"
+    default_site = "forexpro.back_office.site.BackOffice"

@@ -19,7 +19,10 @@ from rest_framework.views import APIView
 from forexpro.core.heartbeat import heartbeat_age
 from forexpro.core.realtime.connections import redis_client
 from marketdata.selectors import feed_statuses
+from trading.selectors.engine import engine_shards
 
+# A shard says every second how far it is.
+ENGINE_SILENT_SECONDS = 15
 # A worker that missed three heartbeats is not merely busy.
 MISSED_HEARTBEATS = 3
 UNREACHABLE = (DatabaseError, redis.RedisError)
@@ -84,6 +87,19 @@ def feeds() -> list[dict[str, Any]]:
     ] or [part("feeds", "unknown", detail="no feed has reported yet")]
 
 
+def engine() -> list[dict[str, Any]]:
+    """Report every shard of the engine by when it last said how far it is; none before an engine has ever run."""
+    now = timezone.now()
+    parts = []
+    for shard in engine_shards():
+        age = (now - shard.updated_at).total_seconds()
+        silent = age > ENGINE_SILENT_SECONDS
+        parts.append(
+            part(f"engine:{shard.name}", "down" if silent else "ok", age, "the shard does not run" if silent else "")
+        )
+    return parts
+
+
 def report() -> dict[str, Any]:
     """Return the state of all parts and of the whole: down without database or Redis, else degraded if a part is."""
     parts: list[dict[str, Any]] = []
@@ -92,6 +108,7 @@ def report() -> dict[str, Any]:
         "redis": redis_server,
         "celery": celery,
         "feeds": feeds,
+        "engine": engine,
     }
     for name, source in sources.items():
         started = time.monotonic()
@@ -114,7 +131,7 @@ class HealthView(APIView):
 
     @extend_schema(
         operation_id="health",
-        summary="State of database, Redis, task queue and feeds",
+        summary="State of database, Redis, task queue, feeds and engine",
         responses={200: HealthSerializer, 503: HealthSerializer},
         examples=[
             OpenApiExample(
@@ -127,6 +144,7 @@ class HealthView(APIView):
                         {"name": "redis", "status": "ok", "age_seconds": 0, "detail": ""},
                         {"name": "celery", "status": "ok", "age_seconds": 7.214, "detail": ""},
                         {"name": "feed:simulator", "status": "live", "age_seconds": 1.02, "detail": ""},
+                        {"name": "engine:0/1", "status": "ok", "age_seconds": 0.47, "detail": ""},
                     ],
                 },
             )

@@ -7,18 +7,24 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from redis import RedisError
 
 from accounts.selectors import registrations_since, unverified_since
+from forexpro import health
 from forexpro.core.events.selectors import latest_verification
+from kyc.selectors import review_queue_size
 from marketdata.feeds import FeedStatus
 from marketdata.selectors import feed_statuses
 from trading.selectors import accounts_in_margin_call
+from trading.selectors.funding import Pending, pending_deposits, pending_withdrawals
 
 # The nightly verification may be an hour late before anybody is told.
 VERIFICATION_DUE = timedelta(hours=25)
+# Clients who wait longer than this for their money call.
+REQUEST_DUE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,15 @@ def needs_attention(user: Any) -> list[Attention]:
         items += _people()
     if user.has_perm("trading.view_tradingaccount"):
         items += _trading()
+    if user.has_perm("kyc.review_document"):
+        items += _verification()
+    if user.has_perm("trading.decide_deposit"):
+        items += _requests("deposit", _("Deposits to decide"), pending_deposits())
+    if user.has_perm("trading.decide_withdrawal"):
+        items += _requests("withdrawal", _("Withdrawals to decide or pay"), pending_withdrawals())
     if user.has_perm("marketdata.view_symbol"):
         items += _feeds()
+    items += _processes()
     return sorted(items, key=lambda item: not item.urgent)
 
 
@@ -87,8 +100,43 @@ def _trading() -> Iterator[Attention]:
         yield Attention(_("Margin call"), detail % {"count": called}, f"{link}?margin_call__exact=1", urgent=True)
 
 
+def _verification() -> Iterator[Attention]:
+    if waiting := review_queue_size():
+        detail = ngettext("%(count)s client waits", "%(count)s clients wait", waiting) % {"count": waiting}
+        yield Attention(_("Documents to review"), detail, reverse("admin:kyc_next"))
+
+
+def _requests(model: str, title: str, pending: Pending) -> Iterator[Attention]:
+    if pending.oldest is not None:
+        words = {"count": pending.count, "oldest": date_format(timezone.localtime(pending.oldest), "DATETIME_FORMAT")}
+        detail = ngettext(
+            "%(count)s request, since %(oldest)s", "%(count)s requests, the oldest of %(oldest)s", pending.count
+        )
+        link = reverse(f"admin:trading_{model}_changelist")
+        late = timezone.now() - pending.oldest > REQUEST_DUE
+        yield Attention(title, detail % words, link, urgent=late)
+
+
+def _processes() -> Iterator[Attention]:
+    """Yield what does not run; that Redis is away is told with the feeds."""
+    link = reverse("admin:status")
+    for shard in health.engine():
+        if shard["status"] != "ok":
+            title = _("Engine %(shard)s does not run") % {"shard": shard["name"].partition(":")[2]}
+            detail = _("Orders, stops and margins of its accounts are looked after by the sweeps alone.")
+            yield Attention(title, detail, link, urgent=True)
+    try:
+        (workers,) = health.celery()
+    except RedisError:
+        return
+    if workers["status"] == "down":
+        yield Attention(
+            _("Workers or beat are silent"), _("Mails, sweeps and nightly work wait for them."), link, urgent=True
+        )
+
+
 def _feeds() -> Iterator[Attention]:
-    link = reverse("admin:marketdata_symbol_changelist")
+    link = reverse("admin:status")
     try:
         statuses = feed_statuses()
     except RedisError:

@@ -1,12 +1,15 @@
 """One settings module, driven by the environment (and `.env`); `.env.example` explains every variable."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from celery.schedules import crontab
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from redis import ConnectionError as RedisConnectionError
 from redis.backoff import NoBackoff
@@ -55,7 +58,9 @@ INSTALLED_APPS = [
     "django.forms",
     "axes",
     "channels",
+    "corsheaders",
     "csp",
+    "django_celery_beat",
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
@@ -70,9 +75,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "forexpro.core.http.middleware.RequestIdMiddleware",
+    "forexpro.core.http.traffic.TrafficMiddleware",
     "forexpro.core.http.deadlines.DeadlineMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -181,6 +188,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Tasks are idempotent: one that lost the broker is delivered again.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 HEARTBEAT_SECONDS = 15
+CELERY_BEAT_SCHEDULER = "forexpro.core.schedules.scheduler:Scheduler"
+# What runs regularly, until staff change it in the back office: beat takes what is new here into the database.
 CELERY_BEAT_SCHEDULE = {
     "show-that-workers-work": {
         "task": "forexpro.core.tasks.record_heartbeat",
@@ -196,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
     "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
+    "forget-old-tokens": {"task": "accounts.tasks.forget_old_tokens", "schedule": crontab(hour=0, minute=40)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 
@@ -210,6 +220,17 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 PASSWORD_RESET_TIMEOUT = 3600
+# Tokens of programs. A refresh token that is not used for so long expires, and no sign-in outlives its family.
+TOKEN_FAMILY_LIFETIME = timedelta(days=env.number("TOKEN_FAMILY_DAYS", 90))
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": salted_hmac("forexpro.tokens", "", SECRET_KEY, algorithm="sha256").hexdigest(),
+    "ISSUER": SITE_URL,
+    "AUDIENCE": "forexpro-api",
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.number("REFRESH_TOKEN_DAYS", 14)),
+    "USER_ID_CLAIM": "sub",
+}
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
@@ -336,9 +357,21 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "forexpro.pages.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
+# Pages of other sites that may call the API: by what their visitors' programs show, never by our cookies.
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(api|market|udf)/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "x-api-key", "x-request-id"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.SessionAuthentication",
+        "accounts.api.authentication.CredentialAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.permissions.HasScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["forexpro.core.http.renderers.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -354,6 +387,7 @@ REST_FRAMEWORK = {
 RATE_LIMITS = {
     "anonymous": env.rate("RATE_LIMIT_ANONYMOUS", "100/15m"),
     "user": env.rate("RATE_LIMIT_USER", "600/15m"),
+    "credentials": env.rate("RATE_LIMIT_CREDENTIALS", "100/15m"),
     "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
     "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
 }
@@ -381,10 +415,14 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "candlestick_chart",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("brand/favicon.svg")}],
-    "THEME": "dark",
     "BORDER_RADIUS": "6px",
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("back_office/style.css")],
+    "SCRIPTS": [
+        lambda request: static("back_office/theme.js"),
+        lambda request: static("back_office/live.js"),
+    ],
+    "SIDEBAR": {"navigation": "forexpro.back_office.navigation.sidebar"},
     "ACCOUNT": {
         "navigation": [
             {"title": _("Profile"), "link": reverse_lazy("accounts:profile")},

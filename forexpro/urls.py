@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("trading.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("forexpro.core.http.schema_urls")),
+    path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("trading.api.funding.urls")),
     path("api/v1/kyc/", include("kyc.api.urls")),
     path("api/health", HealthView.as_view(), name="health"),

@@ -20,6 +20,7 @@ from forexpro.core.admin.audited import AuditedModelAdmin, ReadOnlyModelAdmin
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from forexpro.core.uploads.storage import file_sources, private_file
+from kyc import admin_panels as admin_panels
 from kyc.admin_forms import ApproveForm, RejectForm
 from kyc.models import Document, RejectionReason, VerificationCase
 from kyc.selectors import cases_for_list, documents_of_case, next_case, others_who_sent

@@ -10,7 +10,7 @@ from channels.exceptions import DenyConnection
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from forexpro.core.realtime.sessions import Viewer, session_watch
+from forexpro.core.realtime.sessions import session_watch, viewer_of
 from forexpro.core.refusals import Refused
 from marketdata.encodings import Pricing, TwelveData
 from marketdata.hub import BASE_PRICING, PriceClient, PriceHub, price_hub
@@ -44,8 +44,8 @@ class PriceSocket(AsyncWebsocketConsumer):
         return BASE_PRICING
 
     def end_with_session(self) -> None:
-        """Close the socket when the viewer's session ends."""
-        viewer = Viewer(self.scope["session"].session_key, self.scope["user"].pk)
+        """Close the socket when the viewer's session ends, or what else let them in."""
+        viewer = viewer_of(self.scope)
         self._unfollow_session = session_watch().follow(viewer, lambda: self._end(NOT_ALLOWED_CODE))
 
     def entered(self) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import SignedInSession, User
 from accounts.services.security_events import security_event
+from accounts.services.tokens import families_end_apply
 from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import client_ip, request_origin
@@ -73,7 +74,7 @@ def session_end(*, user_id: int, signed_in_id: int, origin: Origin) -> None:
 
 
 def other_sessions_end(*, request: HttpRequest, user_id: int) -> int:
-    """End every session of a person but the one of this request; return how many there were."""
+    """End every session of a person but the one of this request, those of programs too; return how many there were."""
     origin = request_origin(request)
     with transaction.atomic(durable=True):
         user = User.objects.get(pk=user_id)
@@ -87,10 +88,11 @@ def other_sessions_end(*, request: HttpRequest, user_id: int) -> int:
 def sessions_end_apply(*, user: User, keep: str | None = None) -> int:
     """End the sessions of a person inside the caller's transaction, but for the one with the key `keep`.
 
-    The caller records an event of this person: it is what tells open sockets to look.
+    The sign-ins of programs end with them; return how many there were of both. The caller records an event of this
+    person: it is what tells open sockets to look.
     """
     doomed = Session.objects.filter(signed_in__user=user)
     if keep is not None:
         doomed = doomed.exclude(session_key=keep)
     _total, by_model = doomed.delete()
-    return by_model.get("sessions.Session", 0)
+    return by_model.get("sessions.Session", 0) + families_end_apply(user)

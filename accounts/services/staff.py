@@ -1,4 +1,4 @@
-"""What staff do to people: suspend and activate, invite colleagues, change roles, take a lost second factor away."""
+"""What staff do to people: suspend and activate, sign out, invite, change roles, take a lost second factor away."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,6 +8,7 @@ from accounts.mails import mail_after_commit
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import role_group
+from accounts.services.force_logout import everything_end_apply, sessions_end
 from accounts.services.registration import user_create
 from accounts.services.second_factor import totp_reset_apply
 from accounts.services.sessions import sessions_end_apply
@@ -27,6 +28,13 @@ def user_suspend(*, actor: User, user_id: int, reason: str, origin: Origin) -> U
 def user_activate(*, actor: User, user_id: int, reason: str, origin: Origin) -> User:
     """Let a suspended person sign in again. Refuses like `user_suspend`."""
     return _set_active(actor=actor, user_id=user_id, active=True, reason=reason, origin=origin)
+
+
+def user_force_logout(*, actor: User, user_id: int, reason: str, with_api_keys: bool, origin: Origin) -> User:
+    """Sign a person out everywhere, who can sign in again. Refuses `super_admin_required` (for staff)."""
+    if User.objects.filter(pk=user_id, is_staff=True).exists():
+        _require_super_admin(actor)
+    return sessions_end(user_id, reason=reason, with_api_keys=with_api_keys, origin=origin)
 
 
 def staff_invite_apply(*, actor: User, email: str, full_name: str, role: Role, origin: Origin) -> User:
@@ -81,7 +89,9 @@ def _set_active(*, actor: User, user_id: int, active: bool, reason: str, origin:
         if user.is_active != active:
             user.is_active = active
             user.save(update_fields=["is_active"])
-            sessions_end_apply(user=user)
+            if not active:
+                # For good: whoever is activated again signs in again.
+                everything_end_apply(user)
             type = "user.activated" if active else "user.suspended"
             record([NewEvent(user.stream, type, {"reason": reason})], origin=origin)
     return user

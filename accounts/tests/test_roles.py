@@ -11,7 +11,11 @@ from accounts.roles import Role
         (Role.TRADER, set()),
         (Role.BACK_OFFICE, {"view_user", "view_event"}),
         (Role.ADMIN, {"view_user", "view_event", "change_user", "suspend_user", "reset_totp"}),
-        (Role.SUPPORT, {"reset_totp"}),
+        (Role.SUPPORT, {"view_user", "change_user", "reset_totp"}),
+        (Role.COMPLIANCE, {"view_user", "view_event", "suspend_user"}),
+        (Role.FINANCE, {"view_user"}),
+        (Role.READ_ONLY, {"view_user", "view_event"}),
+        (Role.DEALER, set()),
     ],
 )
 def test_migrations_create_the_roles_with_their_permissions(role, expected):

@@ -71,6 +71,21 @@ SAID = [
     ("user.role_changed", {"before": ["Trader"], "after": ["Admin"]}, "Role changed from Trader to Admin."),
     ("user.suspended", {"reason": "Chargeback"}, "Suspended: Chargeback"),
     ("user.activated", {"reason": "Settled"}, "Activated again: Settled"),
+    ("user.signed_out_everywhere", {"reason": "Lost phone"}, "Signed out everywhere: Lost phone"),
+    ("user.tokens_issued", {"family": "f", "user_agent": "bot/1"}, "Signed in to the API with bot/1."),
+    ("user.tokens_issued", {"family": "f", "user_agent": ""}, "Signed in to the API with an unnamed program."),
+    ("user.tokens_ended", {"family": "f", "reason": "revoked"}, "API tokens ended by their owner."),
+    (
+        "user.tokens_ended",
+        {"family": "f", "reason": "reused"},
+        "API tokens ended: a refresh token was used twice, so somebody may have had a copy.",
+    ),
+    (
+        "user.api_key_created",
+        {"name": "Bot", "prefix": "fpk_1a2b3c4d", "scopes": ["read", "trade"]},
+        "API key Bot (fpk_1a2b3c4d…) created for: read, trade.",
+    ),
+    ("user.api_key_revoked", {"name": "Bot", "prefix": "fpk_1a2b3c4d"}, "API key Bot (fpk_1a2b3c4d…) revoked."),
 ]
 
 

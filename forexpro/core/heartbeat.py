@@ -1,4 +1,4 @@
-"""The sign of life of the task queue: beat asks for it regularly, a worker gives it."""
+"""The signs of life of the task queue: beat says that it runs and asks the workers for theirs, regularly."""
 
 from datetime import datetime
 
@@ -9,12 +9,30 @@ from forexpro.core.realtime.connections import name, redis_client
 
 def heartbeat_record() -> None:
     """Note that a worker has just worked."""
-    redis_client().set(name("heartbeat"), timezone.now().isoformat())
+    _record("heartbeat")
 
 
 def heartbeat_age() -> float | None:
     """Return how many seconds ago a worker last worked, or None when none has yet."""
-    recorded = redis_client().get(name("heartbeat"))
+    return _age("heartbeat")
+
+
+def beat_record() -> None:
+    """Note that beat runs."""
+    _record("beat")
+
+
+def beat_age() -> float | None:
+    """Return how many seconds ago beat last said that it runs, or None when it never has."""
+    return _age("beat")
+
+
+def _record(key: str) -> None:
+    redis_client().set(name(key), timezone.now().isoformat())
+
+
+def _age(key: str) -> float | None:
+    recorded = redis_client().get(name(key))
     if not isinstance(recorded, bytes):
         return None
     return (timezone.now() - datetime.fromisoformat(recorded.decode())).total_seconds()

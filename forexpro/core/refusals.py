@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+# What whoever is refused with 401 is asked to show, in the header `WWW-Authenticate`.
+CHALLENGE = 'Bearer realm="api"'
+
 
 class Refused(Exception):
     """A refusal with a stable machine-readable code, a sentence for people and the numbers behind it.

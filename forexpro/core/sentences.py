@@ -23,9 +23,17 @@ def _exported(payload: Payload) -> str:
     return _("Audit log exported: %(filters)s.") % {"filters": filters or _("all of it")}
 
 
+def _schedule_changed(payload: Payload) -> str:
+    return _("Schedule of %(name)s changed: %(fields)s.") % {
+        "name": payload["name"],
+        "fields": ", ".join(f"{name} {change['after']}" for name, change in payload["changes"].items()),
+    }
+
+
 SENTENCES: dict[str, Describe] = {
     "staff.object_added": _added,
     "staff.object_changed": _changed,
     "staff.object_deleted": _deleted,
     "staff.audit_log_exported": _exported,
+    "staff.schedule_changed": _schedule_changed,
 }

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import HasScope
 from marketdata.api.permissions import MayReadMarketData
 from marketdata.api.serializers import (
     CandlesInput,
@@ -60,7 +61,7 @@ _QUOTES_EXAMPLE = {
 
 
 class MarketDataView(APIView):
-    permission_classes = [MayReadMarketData]
+    permission_classes = [MayReadMarketData, HasScope]
 
     def asked(self, serializer: type[Any]) -> dict[str, Any]:
         """Return the checked parameters of the query."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -11,15 +12,22 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
+from unfold.paginator import InfinitePaginator
 
+from accounts.models import User
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.refusals import Refused
 from trading.admin.columns import money_column, price_column
-from trading.admin.dialogs import BalanceForm, Dealing, LeverageForm
+from trading.admin.dialogs import BalanceForm, Dealing, GroupForm, LeverageForm
+from trading.admin.filters import AccountActivityFilter, CurrencyFilter, ExposureFilter
 from trading.engine.commands import BalanceReason
+from trading.engine.valuation import Valuation
 from trading.models import TradingAccount
 from trading.selectors import account_valuation
+from trading.selectors.journal import account_stream
 from trading.services.accounts import account_set_leverage, account_set_trading, balance_change
+from trading.services.group_change import account_set_group
 from trading.views.explanations import explanation_page, signed_document
 
 
@@ -28,9 +36,17 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     list_display = (
         "number", "owner", "kind", "group", "currency", "ratio", "balance_now", "credit_now", "standing", "opened_at",
     )  # fmt: skip
-    list_filter = ("kind", "status", "group", "currency", "trading_enabled", "margin_call")
+    list_filter = (
+        "kind", "status", "group", CurrencyFilter, "trading_enabled", "margin_call", ExposureFilter,
+        AccountActivityFilter, ("opened_at", MomentFilter),
+    )  # fmt: skip
+    list_filter_submit = True
+    list_fullwidth = True
+    live_streams = ("account:",)
     list_select_related = ("owner", "group")
     search_fields = ("=number", "owner__email", "owner__full_name")
+    paginator = InfinitePaginator
+    show_facets = admin.ShowFacets.NEVER
     search_help_text = _("Number of the account, name or e-mail address of its owner")
     ordering = ("-id",)
     list_per_page = 50
@@ -52,10 +68,23 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         (_("What happened"), {"fields": ("links",)}),
     )
     readonly_fields = ("equity", "blocked", "margin", "margin_level", "links")
-    actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage")
+    actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage", "change_group")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[TradingAccount], search_term: str
+    ) -> tuple[QuerySet[TradingAccount], bool]:
+        text = search_term.strip()
+        if text.isascii() and text.isdigit():
+            return queryset.filter(number=int(text)), False
+        # Owners first, whose table alone is read through, and then their accounts by the index.
+        owners = User.objects.filter(Q(email__contains=text.lower()) | Q(full_name__icontains=text))
+        return queryset.filter(owner__in=owners.values("pk")), False
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
         return {"stream": f"account:{object_id}"}
+
+    def streams(self, instance: Any) -> list[str]:
+        return [account_stream(instance.pk)]
 
     def get_urls(self) -> list[URLPattern]:
         why = "<int:account_id>/events/<int:seq>/"
@@ -88,8 +117,8 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     def has_move_money_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("trading.move_money")
 
-    def has_manage_trading_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("trading.manage_trading")
+    def has_change_group_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("trading.change_account_group")
 
     # --- Columns -------------------------------------------------------------------------------
     ratio = price_column("leverage", _("leverage"))
@@ -127,10 +156,13 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
 
     @staticmethod
     def _valued(account: TradingAccount, name: str) -> str:
-        try:
-            value = getattr(account_valuation(account), name)
-        except Refused as refusal:
-            return refusal.message
+        # The row of a page is one instance, whose fields ask one after the other.
+        if not hasattr(account, "_valuation"):
+            account._valuation = _valuation(account)  # type: ignore[attr-defined]
+        valuation: Valuation | Refused = account._valuation  # type: ignore[attr-defined]
+        if isinstance(valuation, Refused):
+            return valuation.message
+        value = getattr(valuation, name)
         return "–" if value is None else f"{value:f}"
 
     @display(description=_("Lists"))
@@ -221,6 +253,30 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
             leverage=form.cleaned_data["leverage"],
         )
 
+    @action(
+        description=_("Change group"),
+        permissions=["change_group"],
+        icon="tune",
+        dialog={
+            "title": _("Move this account to another group"),
+            "description": _(
+                "The conditions of that group apply from now on, to open positions too. Nights that are due are "
+                "charged first, by the present ones."
+            ),
+            "form_class": GroupForm,
+            "form_submit_text": _("Move"),
+        },
+    )
+    def change_group(self, request: HttpRequest, form: GroupForm, object_id: str) -> HttpResponse:
+        return self.serve(
+            request,
+            self._address(object_id),
+            _("The account is in the group %(group)s now.") % {"group": form.cleaned_data["group"]},
+            account_set_group,
+            account_id=int(object_id),
+            group_id=form.cleaned_data["group"].pk,
+        )
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Offer either of enabling and disabling."""
         enabled = TradingAccount.objects.filter(pk=object_id, trading_enabled=True).exists()
@@ -240,3 +296,10 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     @staticmethod
     def _address(object_id: str) -> str:
         return reverse("admin:trading_tradingaccount_change", args=[object_id])
+
+
+def _valuation(account: TradingAccount) -> Valuation | Refused:
+    try:
+        return account_valuation(account)
+    except Refused as refusal:
+        return refusal

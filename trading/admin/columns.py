@@ -1,6 +1,6 @@
 """Columns of back-office lists whose numbers read as they do everywhere else: no zeros that mean nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -38,6 +38,17 @@ def price_column(field: str, description: Any) -> Column:
         return names.plain(price)
 
     return _column(field, description, write)
+
+
+def reason_column(field: str, description: Any, names_of: Mapping[str, Callable[[], str]]) -> Column:
+    """Return a column of reasons by their names; a code without one, such as that of a refusal, is shown itself."""
+
+    def column(self: Any, row: Any) -> str:
+        code = getattr(row, field)
+        return names_of.get(code, lambda: code or "–")()
+
+    described: Column = display(description=description, ordering=field)(column)
+    return described
 
 
 def _column(field: str, description: Any, write: Callable[[Decimal, Any], str]) -> Column:

@@ -13,7 +13,9 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason
+from trading.models import AccountGroup
 from trading.services.answers import Answer
+from trading.services.dealing import REASON_LENGTH_MAX
 
 STAFF_REASONS = (BalanceReason.DEPOSIT, BalanceReason.WITHDRAWAL, BalanceReason.CREDIT, BalanceReason.ADJUSTMENT)
 REASON_NAMES = {
@@ -47,8 +49,21 @@ class LeverageForm(BaseDialogForm):
     )
 
 
+class GroupForm(BaseDialogForm):
+    group = forms.ModelChoiceField(
+        label=_("Group"), queryset=AccountGroup.objects.order_by("name"), widget=UnfoldAdminSelectWidget
+    )
+
+
+class ReasonForm(BaseDialogForm):
+    reason = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH_MAX, widget=UnfoldAdminTextInputWidget)
+
+
 class Dealing:
     """What buttons have in common: one service is called, and the page tells how it went."""
+
+    def has_manage_trading_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("trading.manage_trading")
 
     def serve(self, request: HttpRequest, address: str, done: Any, service: Any, **arguments: Any) -> HttpResponse:
         try:

@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.templatetags.components import money
+from trading.admin.columns import reason_column
+from trading.admin.filters import MovementFilter
 from trading.admin.rows import OfAccountAdmin, why_link
 from trading.models import LedgerTransaction, Posting
+from trading.selectors.sentences import BALANCE_REASONS
 
 
 class PostingInline(TabularInline):
@@ -29,10 +33,11 @@ class PostingInline(TabularInline):
 
 @admin.register(LedgerTransaction)
 class LedgerTransactionAdmin(OfAccountAdmin):
-    list_display = ("id", "account", "reason", "amount", "reference", "created_at", "why")
-    list_filter = ("reason",)
-    search_fields = ("=account__number", "reference")
-    search_help_text = _("Number of the account, or the reference")
+    list_display = ("id", "account", "because", "amount", "reference", "created_at", "why")
+    because = reason_column("reason", _("reason"), BALANCE_REASONS)
+    list_filter = (MovementFilter, ("created_at", MomentFilter))
+    search_fields = ("=account__number", "reference__startswith")
+    search_help_text = _("Number of the account, or how the reference begins")
     inlines = (PostingInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerTransaction]:

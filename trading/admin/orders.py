@@ -1,21 +1,64 @@
-"""Orders."""
+"""Orders, which a dealer may cancel."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
+from forexpro.core.admin.filters import MomentFilter, choice_filter
 from trading.admin.columns import price_column, volume_column
+from trading.admin.dialogs import Dealing, ReasonForm
+from trading.admin.filters import SideFilter, SymbolFilter
 from trading.admin.rows import OfAccountAdmin
 from trading.models import Order
+from trading.services.dealing import order_cancel_by_dealer
 
 
 @admin.register(Order)
-class OrderAdmin(OfAccountAdmin):
+class OrderAdmin(Dealing, OfAccountAdmin):
     list_display = (
         "id", "account", "symbol", "side", "type", "lots", "at", "status", "filled_at", "reason", "placed_at",
     )  # fmt: skip
     lots = volume_column("volume", _("volume"))
     at = price_column("price", _("price"))
     filled_at = price_column("fill_price", _("fill price"))
-    list_filter = ("status", "type", "side", "symbol")
+    list_filter = (
+        choice_filter("status", _("status"), Order.Status.choices),
+        choice_filter("type", _("type"), Order.Type.choices),
+        SideFilter,
+        SymbolFilter,
+        ("placed_at", MomentFilter),
+    )
     search_fields = ("=id", "=account__number")
     search_help_text = _("Number of the order or of the account")
+    actions_detail = ("cancel",)
+
+    @action(
+        description=_("Cancel"),
+        permissions=["manage_trading"],
+        icon="cancel",
+        dialog={
+            "title": _("Cancel this order?"),
+            "description": _("The client sees that the dealer cancelled it. Why, only the audit log tells."),
+            "form_class": ReasonForm,
+            "form_submit_text": _("Cancel the order"),
+        },
+    )
+    def cancel(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        return self.serve(
+            request,
+            reverse("admin:trading_order_change", args=[object_id]),
+            _("The order is cancelled."),
+            order_cancel_by_dealer,
+            account_id=Order.objects.get(pk=object_id).account_id,
+            order_id=int(object_id),
+            reason=form.cleaned_data["reason"],
+        )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        if not Order.objects.filter(pk=object_id, status=Order.Status.WORKING).exists():
+            return []
+        return list(super().get_actions_detail(request, object_id))

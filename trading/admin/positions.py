@@ -7,33 +7,39 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.forms import BaseDialogForm
 
-from trading.admin.columns import money_column, price_column, volume_column
-from trading.admin.dialogs import Dealing
+from forexpro.core.admin.filters import MomentFilter, choice_filter
+from trading.admin.columns import money_column, price_column, reason_column, volume_column
+from trading.admin.dialogs import Dealing, ReasonForm
+from trading.admin.filters import DEAL_REASONS, CloseReasonFilter, DealReasonFilter, SideFilter, SymbolFilter
 from trading.admin.rows import OfAccountAdmin, currency_of_account, why_link
 from trading.models import Deal, Position
-from trading.services.positions import position_close
+from trading.selectors.sentences import CLOSE_REASONS
+from trading.services.dealing import position_close_by_dealer
 
 
 @admin.register(Position)
 class PositionAdmin(Dealing, OfAccountAdmin):
     list_display = (
         "id", "account", "symbol", "side", "lots", "opened_price", "stop", "target", "result",
-        "close_reason", "opened_at", "closed_at",
+        "closed_because", "opened_at", "closed_at",
     )  # fmt: skip
     lots = volume_column("volume", _("volume"))
     opened_price = price_column("open_price", _("open price"))
     stop = price_column("stop_loss", _("stop loss"))
     target = price_column("take_profit", _("take profit"))
     result = money_column("profit", _("profit"), currency=currency_of_account)
-    list_filter = (("closed_at", admin.EmptyFieldListFilter), "side", "close_reason", "symbol")
+    closed_because = reason_column("close_reason", _("close reason"), CLOSE_REASONS)
+    list_filter = (
+        ("closed_at", admin.EmptyFieldListFilter),
+        SideFilter,
+        SymbolFilter,
+        CloseReasonFilter,
+        ("opened_at", MomentFilter),
+    )
     search_fields = ("=id", "=account__number")
     search_help_text = _("Number of the position or of the account")
     actions_detail = ("close",)
-
-    def has_manage_trading_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("trading.manage_trading")
 
     @action(
         description=_("Close"),
@@ -41,20 +47,20 @@ class PositionAdmin(Dealing, OfAccountAdmin):
         icon="cancel",
         dialog={
             "title": _("Close this position at the market?"),
-            "description": _("The client sees that the dealer closed it."),
-            "form_class": BaseDialogForm,
+            "description": _("The client sees that the dealer closed it. Why, only the audit log tells."),
+            "form_class": ReasonForm,
             "form_submit_text": _("Close the position"),
         },
     )
-    def close(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+    def close(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         return self.serve(
             request,
             reverse("admin:trading_position_change", args=[object_id]),
             _("The position is closed."),
-            position_close,
+            position_close_by_dealer,
             account_id=Position.objects.get(pk=object_id).account_id,
             position_id=int(object_id),
-            by_dealer=True,
+            reason=form.cleaned_data["reason"],
         )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -67,15 +73,23 @@ class PositionAdmin(Dealing, OfAccountAdmin):
 class DealAdmin(OfAccountAdmin):
     list_display = (
         "id", "account", "symbol", "side", "entry", "lots", "at", "result", "swap_charged", "commission_charged",
-        "reason", "executed_at", "why",
+        "because", "executed_at", "why",
     )  # fmt: skip
     lots = volume_column("volume", _("volume"))
     at = price_column("price", _("price"))
     result = money_column("profit", _("profit"), currency=currency_of_account)
     swap_charged = money_column("swap", _("swap"), currency=currency_of_account)
+    because = reason_column("reason", _("reason"), DEAL_REASONS)
     commission_charged = money_column("commission", _("commission"), currency=currency_of_account)
-    list_filter = ("entry", "side", "reason", "symbol")
+    list_filter = (
+        choice_filter("entry", _("entry"), Deal.Entry.choices),
+        SideFilter,
+        SymbolFilter,
+        DealReasonFilter,
+        ("executed_at", MomentFilter),
+    )
     search_fields = ("=position_id", "=account__number")
+    number_field = "position_id"
     search_help_text = _("Number of the position or of the account")
 
     @display(description=_("why"))

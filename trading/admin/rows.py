@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.paginator import InfinitePaginator
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from trading.models import TradingAccount
 
 
 def currency_of_account(row: Any) -> str:
@@ -20,12 +25,32 @@ def why_link(account_id: int, seq: int) -> str:
 
 
 class OfAccountAdmin(ReadOnlyModelAdmin):
-    """Rows of accounts, newest first."""
+    """Rows of accounts, newest first: millions of them, which are neither counted nor sorted by anything else."""
 
     list_select_related: tuple[str, ...] = ("account",)
     list_per_page = 50
+    list_filter_submit = True
+    list_fullwidth = True
     ordering = ("-id",)
+    sortable_by = ()
+    paginator = InfinitePaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    live_streams = ("account:",)
+
+    # What a row is searched by, beside the number of its account.
+    number_field = "pk"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = search_term.strip()
+        if not (text.isascii() and text.isdigit()):
+            return super().get_search_results(request, queryset, search_term)
+        # One after the other, so that each is found by its index.
+        account_id = TradingAccount.objects.filter(number=int(text)).values_list("pk", flat=True).first()
+        meant = Q(**{self.number_field: int(text)})
+        return queryset.filter(meant if account_id is None else meant | Q(account_id=account_id)), False
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
         account_id = self.model._default_manager.values_list("account_id", flat=True).get(pk=object_id)

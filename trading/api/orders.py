@@ -7,9 +7,11 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import Scope
+from forexpro.core.http.schema import error_example
 from trading.api.serializers import AnswerOutput, OrderChangeInput, OrderInput, OrderOutput, PreviewOutput
 from trading.api.throttles import OrderThrottle, PreviewThrottle
-from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst, error_example
+from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst
 from trading.models import Order
 from trading.selectors import finished_orders, working_orders
 from trading.services.orders import order_cancel, order_modify, order_place, order_preview
@@ -127,6 +129,7 @@ class OrderListPlaceView(AccountView, ListAPIView[Order]):
 
 
 class OrderPreviewView(AccountView):
+    required_scope = Scope.READ
     throttle_classes = [PreviewThrottle]
 
     @extend_schema(

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,12 +30,6 @@ IDEMPOTENCY_KEY = OpenApiParameter(
         "409 while the first request is still running, 422 with another body."
     ),
 )
-
-
-def error_example(name: str, status: int, code: str, message: str, details: dict[str, Any]) -> OpenApiExample:
-    """Return a worked example of the one error shape."""
-    error = {"code": code, "message": message, "details": details, "request_id": "5f0c9c1e8b7d4c0f9a3b2d1e0f9a8b7c"}
-    return OpenApiExample(name, {"error": error}, response_only=True, status_codes=[str(status)])
 
 
 class MutatingView(APIView):

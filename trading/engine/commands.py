@@ -65,7 +65,10 @@ class ModifyOrder:
 
 @dataclass(frozen=True, slots=True)
 class CancelOrder:
+    """Withdraw a working order; at the client's request or by the dealer, whom no freeze level keeps from it."""
+
     order_id: int
+    by_dealer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,9 +179,9 @@ def cancel(decision: Decision, command: CancelOrder) -> None:
     """Withdraw a working order."""
     order = working_order(decision.state, command.order_id)
     quote = decision.market.quotes.get(order.symbol)
-    if quote is not None:
+    if quote is not None and not command.by_dealer:
         ensure_order_not_frozen(decision.market.instrument(order.symbol), order, quote)
-    decision.emit(OrderCancelled(order.id, CancelReason.CLIENT))
+    decision.emit(OrderCancelled(order.id, CancelReason.DEALER if command.by_dealer else CancelReason.CLIENT))
 
 
 def working_order(state: AccountState, order_id: int) -> Order:

@@ -65,7 +65,8 @@ class TradingAccount(models.Model):
         ordering = ["number"]
         permissions = [
             ("move_money", _("Can move money into and out of accounts")),
-            ("manage_trading", _("Can enable and disable trading, set leverage and close positions")),
+            ("manage_trading", _("Can enable and disable trading, set leverage, close positions and cancel orders")),
+            ("change_account_group", _("Can move accounts to another group")),
         ]
         indexes = [
             models.Index(

@@ -1,3 +1,4 @@
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +74,11 @@ class LedgerTransaction(models.Model):
         verbose_name_plural = _("ledger transactions")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["account", "event_seq"], name="ledger_transaction_event")]
-        indexes = [models.Index(fields=["account", "id"], name="ledger_transaction_account")]
+        indexes = [
+            models.Index(fields=["account", "id"], name="ledger_transaction_account"),
+            # Movements are written in the order of their times, like deals.
+            BrinIndex(fields=["created_at"], name="ledger_transaction_time", autosummarize=True, pages_per_range=16),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason} {self.reference}".strip()

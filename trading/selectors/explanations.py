@@ -22,7 +22,7 @@ _FIRST_OF_DECISION = """
     SELECT seq FROM core_event WHERE stream = %s AND seq <= %s AND payload ? 'decided_on' ORDER BY seq DESC LIMIT 1
 """
 # What staff or the opening of the account settled, or a step of a request, and no decision of the engine.
-UNEXPLAINED = frozenset({AccountOpened.type, PolicyChanged.type, *FUNDING_EVENTS})
+UNEXPLAINED = frozenset({AccountOpened.type, PolicyChanged.type, "account.group_changed", *FUNDING_EVENTS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,13 @@ def user_overview(user: User | AnonymousUser, *, news_limit: int = 8) -> Overvie
     )
 
 
+def account_overview(account: TradingAccount) -> Overview:
+    """Return one account as `user_overview` returns all of a person's, without its news."""
+    ticks = newest_ticks()
+    (loaded,) = load_accounts([account.pk])
+    return Overview([_valued(account, loaded, ticks, datetime.now(UTC))], [], _newest_receipt(ticks))
+
+
 def _valued(
     account: TradingAccount, loaded: LoadedAccount, ticks: Mapping[str, Tick], now: datetime
 ) -> AccountOverview:

@@ -29,6 +29,7 @@ MODIFY_REASONS: dict[str, Callable[[], str]] = {
 }
 CANCEL_REASONS: dict[str, Callable[[], str]] = {
     "stop_out": lambda: _("Order %(id)s cancelled by stop-out."),
+    "dealer": lambda: _("Order %(id)s cancelled by the dealer."),
     "expired": lambda: _("Order %(id)s expired."),
     "unfilled": lambda: _("Order %(id)s cancelled: the market was not at its price."),
     "deviation": lambda: _("Order %(id)s cancelled: the market went further beyond its price than it allows."),
@@ -65,6 +66,11 @@ def _policy_changed(payload: Payload) -> str:
     }
 
 
+def _group_changed(payload: Payload) -> str:
+    group: dict[str, str] = payload["changes"]["group"]
+    return _("Moved from the group %(before)s to the group %(after)s, whose conditions apply from now on.") % group
+
+
 def _placed(payload: Payload) -> str:
     order = payload["order"]
     if order["type"] == Order.Type.MARKET:
@@ -98,6 +104,18 @@ def _order_released(payload: Payload) -> str:
 def _order_cancelled(payload: Payload) -> str:
     describe = CANCEL_REASONS.get(payload["reason"], lambda: _("Order %(id)s cancelled."))
     return describe() % {"id": payload["order_id"]}
+
+
+def _cancelled_by_dealer(payload: Payload) -> str:
+    return _("Order %(id)s cancelled as dealer: %(reason)s") % _intervention_words(payload)
+
+
+def _closed_by_dealer(payload: Payload) -> str:
+    return _("Position %(id)s closed as dealer: %(reason)s") % _intervention_words(payload)
+
+
+def _intervention_words(payload: Payload) -> dict[str, Any]:
+    return {"id": payload["object"].partition(":")[2], "reason": payload["reason"]}
 
 
 def _order_armed(payload: Payload) -> str:
@@ -283,10 +301,12 @@ def _replay_difference(payload: Payload) -> str:
 SENTENCES: dict[str, Callable[[Payload], str]] = {
     "account.opened": _opened,
     "account.policy_changed": _policy_changed,
+    "account.group_changed": _group_changed,
     "order.placed": _placed,
     "order.modified": _order_modified,
     "order.released": _order_released,
     "order.cancelled": _order_cancelled,
+    "staff.order_cancelled": _cancelled_by_dealer,
     "order.armed": _order_armed,
     "order.rejected": _order_rejected,
     "order.filled": _order_filled,
@@ -296,6 +316,7 @@ SENTENCES: dict[str, Callable[[Payload], str]] = {
     "position.modified": _position_modified,
     "position.reduced": _position_reduced,
     "position.closed": _position_closed,
+    "staff.position_closed": _closed_by_dealer,
     "position.swap_charged": _swap_charged,
     "account.commission_blocked": _commission_blocked,
     "account.commission_settled": _commission_settled,

@@ -56,7 +56,7 @@ def account_open_apply(
 ) -> TradingAccount:
     """Do what `account_open` does inside the caller's transaction."""
     group = group or AccountGroup.objects.get(is_default=True)
-    _ensure_leverage(leverage, group)
+    ensure_leverage(leverage, group)
     if not (3 <= len(currency) <= 5 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise Refused("currency_invalid", f"{currency!r} is not a currency code such as USD.", {"currency": currency})
     now = datetime.now(UTC)
@@ -114,13 +114,14 @@ def _change_policy(account_id: int, origin: Origin, **changes: object) -> Answer
     account = TradingAccount.objects.select_related("group").get(pk=account_id)
     (loaded,) = load_accounts([account_id])
     policy: Policy = replace(loaded.state.policy, **changes)  # type: ignore[arg-type]
-    _ensure_leverage(policy.leverage, account.group)
+    ensure_leverage(policy.leverage, account.group)
     events: list[EngineEvent] = [] if policy == loaded.state.policy else [PolicyChanged(policy)]
     (answer,) = record_outcomes([Outcome(loaded, events=events)], origin=origin, occurred_at=datetime.now(UTC))
     return answer
 
 
-def _ensure_leverage(leverage: Decimal, group: AccountGroup) -> None:
+def ensure_leverage(leverage: Decimal, group: AccountGroup) -> None:
+    """Refuse `leverage_not_allowed` where a group does not allow this leverage."""
     if not 1 <= leverage <= group.leverage_max:
         raise Refused(
             "leverage_not_allowed",

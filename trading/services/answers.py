@@ -38,6 +38,11 @@ class Answer:
         ]
         return list(dict.fromkeys(ids))
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the request was refused, and the events only say so."""
+        return any(event.type == REFUSED for event in self.events)
+
     def raise_refusal(self) -> None:
         """Raise the refusal that was recorded, if the request was refused."""
         for event in self.events:

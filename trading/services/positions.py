@@ -37,12 +37,11 @@ def position_close(
     account_id: int,
     position_id: int,
     volume: Decimal | None = None,
-    by_dealer: bool = False,
     origin: Origin,
     idempotency_key: str | None = None,
 ) -> Answer:
     """Close a position at the market, wholly or `volume` lots of it."""
-    command = ClosePosition(position_id, volume, by_dealer)
+    command = ClosePosition(position_id, volume)
     return execute(account_id, command, origin=origin, idempotency_key=idempotency_key)
 
 

@@ -40,6 +40,18 @@ def accounts_roll_over(*, account_ids: Sequence[int], now: datetime | None = Non
         return record_outcomes(outcomes, origin=origin, occurred_at=now)
 
 
+def account_roll_over(*, account_id: int, origin: Origin) -> None:
+    """Charge one account for every night that is due, each by the conditions that it was held under.
+
+    Nights whose swap needs a price that is missing are left for later.
+    """
+    now = datetime.now(UTC)
+    changed_at = configuration_changed_at()
+    if changed_at is not None and changed_at < now:
+        _roll_over_earlier_nights(account_id, now, changed_at, origin)
+    accounts_roll_over(account_ids=[account_id], origin=origin)
+
+
 def roll_over_due_accounts(*, now: datetime | None = None, origin: Origin) -> int:
     """Roll over every account that has a night to be charged or commission to be settled; return how many changed.
 

@@ -24,6 +24,12 @@ def lots(volume: Decimal) -> str:
 
 
 @register.filter
+def plain(number: Decimal | None) -> str:
+    """Write a number without trailing zeros."""
+    return names.plain(number)
+
+
+@register.filter
 def amount(value: Decimal | None, currency: str) -> str:
     """Write an amount whose currency the heading names; a dash for None."""
     return "–" if value is None else number_format(value, decimal_pos=currency_digits(currency), force_grouping=True)

@@ -1,9 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 
-from accounts.models import User
+from accounts.models import Scope, User
 from accounts.roles import Role
 from accounts.selectors import user_roles
+from accounts.services.api_keys import api_key_create
+from accounts.tests.conftest import ORIGIN
 from forexpro.core.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +80,48 @@ def test_activates_again(as_, cast, events):
     assert response["HX-Redirect"] == page(cast, "stranger")
     assert state(cast["stranger"])[1]
     assert [type for type, _payload in events(cast["stranger"].stream)][-2:] == ["user.suspended", "user.activated"]
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("whom", ["stranger", "admin"])
+def test_who_signs_whom_out_everywhere(as_, cast, who, whom, events):
+    may = who == "super_admin" or (who == "admin" and whom == "stranger")
+    actor, browser = as_(who), as_(whom)
+    if who == whom:
+        browser = actor
+    recorded = len(events(cast[whom].stream))
+    press(actor, cast, whom, "force_logout", reason="Lost phone")
+    assert (browser.get("/profile").status_code == 302) == may
+    assert events(cast[whom].stream)[recorded:] == (
+        [("user.signed_out_everywhere", {"reason": "Lost phone"})] if may else []
+    )
+    if may:
+        assert Event.objects.latest("id").actor == f"staff:{cast[who].pk}"
+        cast[whom].refresh_from_db()
+        assert as_(whom).get("/profile").status_code == 200  # who signs in again is in
+
+
+def test_a_force_logout_may_take_the_api_keys_along(as_, cast):
+    for number, ticked in enumerate(({}, {"with_api_keys": "on"})):
+        key, _text = api_key_create(
+            owner_id=cast["stranger"].pk,
+            name=f"Bot {number}",
+            scopes=[Scope.READ],
+            lifetime=timedelta(days=30),
+            origin=ORIGIN,
+        )
+        press(as_("admin"), cast, "stranger", "force_logout", reason="Lost phone", **ticked)
+        key.refresh_from_db()
+        assert (key.revoked_at is not None) == bool(ticked)
+
+
+def test_sessions_from_before_a_suspension_stay_dead(as_, cast):
+    browser = as_("stranger")
+    press(as_("admin"), cast, "stranger", "suspend", reason="Check")
+    press(as_("admin"), cast, "stranger", "activate", reason="Checked")
+    assert browser.get("/profile").status_code == 302
+    cast["stranger"].refresh_from_db()
+    assert as_("stranger").get("/profile").status_code == 200
 
 
 def test_nobody_suspends_or_degrades_themselves(as_, cast):

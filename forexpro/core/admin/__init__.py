@@ -1,3 +1,4 @@
 """The back office's foundation: base classes for every app's admin pages, and the audit log."""
 
 from forexpro.core.admin import audit_log as audit_log
+from forexpro.core.admin import schedules as schedules

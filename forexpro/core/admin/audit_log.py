@@ -18,34 +18,29 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter, TextFilter
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
-from unfold.utils import parse_datetime_str
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.admin.filters import ExactFilter, MomentFilter
 from forexpro.core.events.chain import GENESIS, NewEvent
+from forexpro.core.events.differences import before_and_after
 from forexpro.core.events.record import record
-from forexpro.core.events.selectors import event_types, in_chunks, latest_verification, search_events
-from forexpro.core.events.sentences import explanation_address, sentence
+from forexpro.core.events.selectors import (
+    event_types,
+    events_of_person,
+    in_chunks,
+    latest_verification,
+    search_events,
+)
+from forexpro.core.events.sentences import explanation_address, sentence_or_type
 from forexpro.core.events.verify import stored_hash_is_right
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.streaming import streamed_download
 from forexpro.core.models import Event, EventAnchor, EventVerification
 
-# A browser's name for itself can be longer than all that happened on a page.
-SENTENCE_LENGTH = 160
 EXPORTED = ("id", "occurred_at", "stream", "seq", "type", "actor", "ip", "request_id", "payload", "prev_hash", "hash")
-
-
-class ExactFilter(TextFilter):
-    """Rows whose field is exactly what is typed."""
-
-    field: str
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        value = (self.value() or "").strip()
-        return queryset.filter(**{self.field: value}) if value else queryset
 
 
 class StreamFilter(ExactFilter):
@@ -54,6 +49,16 @@ class StreamFilter(ExactFilter):
 
 class ActorFilter(ExactFilter):
     title, parameter_name, field = _("actor"), "actor", "actor"
+
+
+class PersonFilter(ExactFilter):
+    """What a person did and what was done to them, by their e-mail address or number."""
+
+    title, parameter_name = _("person"), "person"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
+        value = (self.value() or "").strip()
+        return events_of_person(queryset, value) if value else queryset
 
 
 class RequestFilter(ExactFilter):
@@ -92,24 +97,12 @@ class TypeFilter(DropdownFilter):
         return queryset.filter(type=value) if value else queryset
 
 
-class MomentFilter(RangeDateTimeFilter):
-    """A range of time in the reader's zone; a day without a time of day counts whole."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
-        for end, lookup, time_of_day in (("from", "gte", "00:00:00"), ("to", "lte", "23:59:59")):
-            day = self.used_parameters.get(f"{self.parameter_name}_{end}_0")
-            time = self.used_parameters.get(f"{self.parameter_name}_{end}_1") or time_of_day
-            moment = parse_datetime_str(f"{day} {time}") if day else None
-            if moment is not None:
-                queryset = queryset.filter(**{f"{self.parameter_name}__{lookup}": timezone.make_aware(moment)})
-        return queryset
-
-
 @admin.register(Event)
 class EventAdmin(ReadOnlyModelAdmin):
     list_display = ("moment", "stream", "seq", "type", "actor", "ip", "summary")
     list_display_links = ("moment", "type")
     list_filter = (
+        PersonFilter,
         TypeFilter,
         StreamFilter,
         ObjectFilter,
@@ -176,11 +169,7 @@ class EventAdmin(ReadOnlyModelAdmin):
 
     @display(description=_("what happened"))
     def summary(self, event: Event) -> str:
-        try:
-            text = sentence(event)
-        except (KeyError, ArithmeticError):  # written by another version; the log must show it all the same
-            text = event.type
-        return text if len(text) <= SENTENCE_LENGTH else f"{text[: SENTENCE_LENGTH - 1]}…"
+        return sentence_or_type(event)
 
     @display(description=_("why"))
     def why(self, event: Event) -> str | SafeString:
@@ -189,13 +178,12 @@ class EventAdmin(ReadOnlyModelAdmin):
 
     @display(description=_("before and after"))
     def changes(self, event: Event) -> str | SafeString:
-        changes = event.payload.get("changes")
-        if not isinstance(changes, dict) or not changes:
+        differences = before_and_after(event.payload)
+        if not differences:
             return "–"
-        return render_to_string(
-            "back_office/before_and_after.html",
-            {"changes": {name: change for name, change in changes.items() if isinstance(change, dict)}},
-        )
+        several = len({difference.of for difference in differences}) > 1
+        context = {"differences": differences, "several": several}
+        return render_to_string("back_office/before_and_after.html", context)
 
     @display(description=_("payload"))
     def content(self, event: Event) -> SafeString:

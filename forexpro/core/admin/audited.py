@@ -14,11 +14,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.http import urlencode
-from unfold.admin import ModelAdmin
+from django.http import HttpRequest
 
+from forexpro.core.admin.pages import BackOfficeModelAdmin as BackOfficeModelAdmin
 from forexpro.core.crypto.fields import EncryptedTextField
 from forexpro.core.events.chain import NewEvent
 from forexpro.core.events.record import record
@@ -49,27 +47,6 @@ def recordable(value: Any) -> Any:
     return str(value)
 
 
-class BackOfficeModelAdmin(ModelAdmin):
-    """A `ModelAdmin` whose history is the audit log instead of Django's own log, which can be rewritten."""
-
-    def audit_filter(self, object_id: str) -> dict[str, str]:
-        """Return the filter of the audit log that shows one object's history."""
-        return {"object": f"{self.opts.label_lower}:{object_id}"}
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        query = urlencode(self.audit_filter(object_id))
-        return HttpResponseRedirect(f"{reverse('admin:core_event_changelist')}?{query}")
-
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        pass
-
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
-        pass
-
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
-        pass
-
-
 class AuditedModelAdmin(BackOfficeModelAdmin):
     """A `ModelAdmin` whose every write is an event with the values before and after.
 
@@ -77,6 +54,7 @@ class AuditedModelAdmin(BackOfficeModelAdmin):
     Admin actions call services, which record their own events.
     """
 
+    has_history = True
     audit_hidden_fields: tuple[str, ...] = ("password",)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

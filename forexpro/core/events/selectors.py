@@ -1,6 +1,6 @@
 """Reads of the event log for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 
 from django.contrib.auth import get_user_model
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from forexpro.core.models import Event, EventVerification
 
 EXPORT_CHUNK = 2_000
+EVENTS_SHOWN = 15
 
 
 def latest_verification() -> EventVerification | None:
@@ -45,14 +46,47 @@ def search_events(events: QuerySet[Event], text: str) -> QuerySet[Event]:
     except ValueError:
         pass
     if "@" in text:
-        user = get_user_model().objects.filter(email=text.lower()).values_list("pk", flat=True).first()
-        names = [f"user:{user}", f"staff:{user}"]
-        return events.filter(Q(stream__in=names) | Q(actor__in=names)) if user is not None else events.none()
+        return events_of_person(events, text)
     if ":" in text:
         return events.filter(Q(stream=text) | Q(actor=text) | Q(payload__has_key="object", payload__object=text))
     if "." in text:
         return events.filter(type=text)
     return events.filter(~Q(request_id=""), request_id=text)
+
+
+def newest_about(object: str, *, limit: int = EVENTS_SHOWN) -> list[Event]:
+    """Return the newest events about an object (`trading.accountgroup:3`), newest first."""
+    about = Event.objects.filter(payload__has_key="object", payload__object=object)
+    return list(about.order_by("-occurred_at", "-id")[:limit])
+
+
+def newest_of_streams(streams: Sequence[str], *, limit: int = EVENTS_SHOWN) -> list[Event]:
+    """Return the newest events of some streams together, newest first; each stream is read by its index."""
+    return list(
+        Event.objects.raw(
+            """
+            SELECT event.* FROM unnest(%s::text[]) AS wanted (stream)
+            CROSS JOIN LATERAL (
+                SELECT * FROM core_event WHERE stream = wanted.stream ORDER BY seq DESC LIMIT %s
+            ) event
+            ORDER BY event.occurred_at DESC, event.id DESC LIMIT %s
+            """,
+            [list(streams), limit, limit],
+        )
+    )
+
+
+def events_of_person(events: QuerySet[Event], text: str) -> QuerySet[Event]:
+    """Return what a person did and what was done to them; they are named by their e-mail address or their number."""
+    user: int | None
+    if text.isascii() and text.isdigit():
+        user = int(text)
+    else:
+        user = get_user_model().objects.filter(email=text.lower()).values_list("pk", flat=True).first()
+    if user is None:
+        return events.none()
+    names = [f"user:{user}", f"staff:{user}"]
+    return events.filter(Q(stream__in=names) | Q(actor__in=names))
 
 
 def in_chunks(events: QuerySet[Event]) -> Iterator[list[Event]]:

@@ -36,6 +36,15 @@ def sentence(event: Described) -> str:
     return event.type if describe is None else describe(event.payload)
 
 
+def sentence_or_type(event: Described, *, length: int = 160) -> str:
+    """Return what happened, shortened; the type where the event was written by a version that had other words."""
+    try:
+        text = sentence(event)
+    except (KeyError, ArithmeticError):
+        text = event.type
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def add_explanations(kind: str, explain: Explain) -> None:
     """Take an app's explanations of the events in streams of a kind, such as `account`."""
     _explanations[kind] = explain

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from forexpro.core.http.middleware import current_request_id
-from forexpro.core.refusals import Refused
+from forexpro.core.refusals import CHALLENGE, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,8 @@ def database_away_body() -> dict[str, Any]:
 def exception_handler(exception: Exception, context: dict[str, Any]) -> Response | None:
     """Turn refusals and REST framework exceptions into the error shape; leave anything else to become a 500."""
     if isinstance(exception, Refused):
-        return Response(error_body(exception.code, exception.message, exception.details), status=exception.http_status)
+        body = error_body(exception.code, exception.message, exception.details)
+        return Response(body, status=exception.http_status, headers=_headers_of(exception))
     if isinstance(exception, DATABASE_AWAY):
         logger.warning("the database is away: %s", exception)
         return Response(database_away_body(), status=503, headers=RETRY_LATER)
@@ -69,6 +70,15 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         return Response(body, status=status.HTTP_400_BAD_REQUEST)
     code = getattr(exception.detail, "code", None) or exception.default_code
     return Response(error_body(code, str(exception.detail)), status=exception.status_code, headers=headers)
+
+
+def _headers_of(refused: Refused) -> dict[str, str]:
+    """Return what a refusal says in headers too, where programs look for it."""
+    if refused.http_status == status.HTTP_401_UNAUTHORIZED:
+        return {"WWW-Authenticate": CHALLENGE}
+    if refused.http_status == status.HTTP_429_TOO_MANY_REQUESTS and "retry_after" in refused.details:
+        return {"Retry-After": str(refused.details["retry_after"])}
+    return {}
 
 
 def _with_text_keys(detail: Any) -> Any:

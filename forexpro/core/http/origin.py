@@ -1,6 +1,7 @@
 """Who sends a request, and from which network address."""
 
 from ipaddress import AddressValueError, IPv6Address, ip_address
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,13 +15,17 @@ USER_AGENT_LENGTH = 300
 
 
 def client_ip(request: HttpRequest) -> str | None:
-    """Return the caller's address in canonical form; None where there is none (a Unix socket) or it is malformed.
+    """Return the caller's address in canonical form; None where there is none (a Unix socket) or it is malformed."""
+    return address_behind_proxies(request.META.get("REMOTE_ADDR", ""), request.headers.get("X-Forwarded-For", ""))
 
-    Behind `TRUSTED_PROXIES` proxies, each of which appends its peer to `X-Forwarded-For`, the caller is that many
-    entries from the right. Everything further left was written by the caller and proves nothing.
+
+def address_behind_proxies(peer: str, forwarded: str) -> str | None:
+    """Return the address of whoever stands behind the proxies in front of this server, None where there is none.
+
+    Each of `TRUSTED_PROXIES` proxies appends its peer to `X-Forwarded-For`, so the caller is that many entries from
+    the right. Everything further left was written by the caller and proves nothing.
     """
-    address = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.headers.get("X-Forwarded-For", "")
+    address = peer
     if settings.TRUSTED_PROXIES and forwarded:
         hops = forwarded.split(",")
         address = hops[-min(settings.TRUSTED_PROXIES, len(hops))]
@@ -34,16 +39,19 @@ def client_ip(request: HttpRequest) -> str | None:
 
 
 def request_origin(request: HttpRequest) -> Origin:
-    """Return the origin of what `request` causes: `staff:<id>`, `user:<id>` or `visitor` before signing in."""
+    """Return the origin of what `request` causes: by the person who is signed in, or by a visitor."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        actor = VISITOR
-    else:
-        actor = f"{'staff' if user.is_staff else 'user'}:{user.pk}"
     return Origin(
-        actor=actor,
+        actor=actor_name(user),
         request_id=current_request_id.get(),
         ip=client_ip(request),
         # PostgreSQL takes no NUL in a text.
         user_agent=request.headers.get("User-Agent", "").replace("\0", "")[:USER_AGENT_LENGTH],
     )
+
+
+def actor_name(user: Any) -> str:
+    """Return what events call a person: `staff:<id>`, `user:<id>`, or `visitor` before signing in."""
+    if user is None or not user.is_authenticated:
+        return VISITOR
+    return f"{'staff' if user.is_staff else 'user'}:{user.pk}"

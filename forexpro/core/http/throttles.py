@@ -9,6 +9,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from django.http import HttpRequest
 from redis.commands.core import Script
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -81,6 +82,12 @@ def parse_rate(rate: str) -> tuple[int, int]:
     if match is None:
         raise ValueError(f"{rate!r} is not a rate such as 600/15m")
     return int(match["requests"]), int(match["count"] or 1) * _SECONDS[match["unit"]]
+
+
+def address_limit(scope: str, request: HttpRequest) -> list[Limit]:
+    """Return the limit on what one address may do, whoever it is; none where the settings have none."""
+    rate = settings.RATE_LIMITS[scope]
+    return [Limit(f"{scope}:address:{client_ip(request)}", *parse_rate(rate))] if rate else []
 
 
 class Throttle(BaseThrottle):

@@ -1,11 +1,11 @@
-"""The session of whoever opens a WebSocket: read when it opens, watched until it ends."""
+"""Who opens a WebSocket: read when it opens, watched until their session, or what else let them in, ends."""
 
 import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, Self
 from weakref import WeakKeyDictionary
 
 from channels.auth import AuthMiddleware
@@ -49,32 +49,57 @@ def with_viewer(application: Callable[..., Awaitable[None]]) -> Callable[..., Aw
     return wrapped
 
 
-class Viewer(NamedTuple):
+class Viewer(Protocol):
+    """Who opened a socket, and what let them in; one kind of it for each kind of credential. Hashable."""
+
+    @property
+    def user_id(self) -> int: ...
+
+    @classmethod
+    def holding(cls, viewers: Collection[Any]) -> "set[Any]":
+        """Return those of this kind whom what let them in still lets in, in as few queries for one as for all."""
+
+
+class SessionViewer(NamedTuple):
     """Who opened a socket, and by which session."""
 
     session_key: str
     user_id: int
 
+    @classmethod
+    def holding(cls, viewers: Collection[Self]) -> set[Self]:
+        """Return those whose sessions are neither expired nor ended, nor the person suspended or the password new.
 
-def signed_in(viewers: Collection[Viewer]) -> set[Viewer]:
-    """Return those whose sessions still hold: neither expired nor ended, nor the person suspended or the password new.
+        Two queries, however many there are.
+        """
+        now = timezone.now()
+        keys = {viewer.session_key for viewer in viewers}
+        stored = SessionStore.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=now)
+        sessions = {session.session_key: session.get_decoded() for session in stored}
+        users = get_user_model().objects.filter(is_active=True).in_bulk({viewer.user_id for viewer in viewers})
+        return {
+            viewer
+            for viewer in viewers
+            if (session := sessions.get(viewer.session_key))
+            and (user := users.get(viewer.user_id))
+            and not lifetime_over(session, now)
+            and session.get(SESSION_KEY) == str(user.pk)
+            and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+        }
 
-    Two queries, however many there are.
-    """
-    now = timezone.now()
-    keys = {viewer.session_key for viewer in viewers}
-    stored = SessionStore.get_model_class().objects.filter(session_key__in=keys, expire_date__gt=now)
-    sessions = {session.session_key: session.get_decoded() for session in stored}
-    users = get_user_model().objects.filter(is_active=True).in_bulk({viewer.user_id for viewer in viewers})
-    return {
-        viewer
-        for viewer in viewers
-        if (session := sessions.get(viewer.session_key))
-        and (user := users.get(viewer.user_id))
-        and not lifetime_over(session, now)
-        and session.get(SESSION_KEY) == str(user.pk)
-        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
-    }
+
+def viewer_of(scope: dict[str, Any]) -> Viewer:
+    """Return who opened the socket of a signed-in person: by what its headers showed, else by the session."""
+    shown: Viewer | None = scope.get("viewer")
+    return shown or SessionViewer(scope["session"].session_key, scope["user"].pk)
+
+
+def still_signed_in(viewers: Collection[Viewer]) -> set[Viewer]:
+    """Return those whom what let them in still lets in."""
+    by_kind: dict[type[Viewer], list[Viewer]] = defaultdict(list)
+    for viewer in viewers:
+        by_kind[type(viewer)].append(viewer)
+    return {viewer for kind, of_kind in by_kind.items() for viewer in kind.holding(of_kind)}
 
 
 class SessionWatch:
@@ -120,7 +145,7 @@ class SessionWatch:
     async def _look(self) -> None:
         if not (viewers := set(self._followers)):
             return
-        for viewer in viewers - await in_database(signed_in)(viewers):
+        for viewer in viewers - await in_database(still_signed_in)(viewers):
             for ended in self._followers.pop(viewer, set()):
                 ended()
 

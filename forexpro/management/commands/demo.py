@@ -61,7 +61,7 @@ def programs() -> list[Program]:
         Program(
             "beat",
             "starts the scheduled tasks (Celery)",
-            python(*celery, "beat", *quiet, "--schedule", str(settings.LOCAL_DIR / "beat-schedule")),
+            python(*celery, "beat", *quiet),
         ),
     ]
 

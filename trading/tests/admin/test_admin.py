@@ -139,7 +139,7 @@ def test_leverage_is_set_within_the_group(clients, account):
 
 @pytest.mark.parametrize("who", WHO)
 def test_who_closes_a_position_as_dealer(clients, position, who):
-    press(clients[who], position, "close", model="position")
+    press(clients[who], position, "close", model="position", reason="Off-market quote")
     position.refresh_from_db()
     assert position.close_reason == ("dealer" if who is Role.ADMIN else "")
 

@@ -36,7 +36,7 @@ def test_strangers_and_staff_find_no_such_account(stranger, staff, method, path)
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_anonymous_is_asked_to_sign_in(anonymous, method, path):
     response = getattr(anonymous, method)(path, key="k")
-    assert response.status_code == 403
+    assert response.status_code == 401
     assert response.json()["error"]["code"] == "not_authenticated"
 
 

@@ -98,6 +98,9 @@ def shown(client, query=""):
         ("?q=trading.accountgroup:3", ["staff:9"]),
         ("?q=nobody@example.org", []),
         ("?q=nothing", []),
+        ("?person=2", ["user:2", "account:2"]),
+        ("?person=nobody@example.org", []),
+        ("?person=nobody", []),
     ],
 )
 def test_filters_and_searches(staff, log, query, expected):
@@ -109,6 +112,16 @@ def test_finds_a_person_by_address(staff, log):
     write(f"user:{client.user.pk}", "user.signed_in")
     write("account:5", "order.placed", actor=f"user:{client.user.pk}")
     assert {stream for stream, _type in shown(client, f"?q={client.user.email}")} == {
+        f"user:{client.user.pk}",
+        "account:5",
+    }
+
+
+def test_filters_by_a_person(staff, log):
+    client = staff("view_event")
+    write(f"user:{client.user.pk}", "user.signed_in")
+    write("account:5", "order.placed", actor=f"user:{client.user.pk}")
+    assert {stream for stream, _type in shown(client, f"?person={client.user.email.upper()}")} == {
         f"user:{client.user.pk}",
         "account:5",
     }
@@ -148,7 +161,7 @@ def test_the_list_escapes_and_the_detail_shows_before_and_after(staff, log):
     page = client.get(f"{LIST}{event.pk}/change/").content.decode()
     assert "Old &lt;b&gt;" in page
     assert "Old <b>" not in page
-    assert "<td>–</td><td>False</td>" in page
+    assert '<td class="was">–</td><td class="is">False</td>' in page
     assert "matches its hash and continues" in page
 
 

@@ -24,6 +24,8 @@ class Raising(APIView):
         "conflict": Refused("still_running", "Wait.", http_status=409),
         "missing": Http404(),
         "forbidden": PermissionDenied(),
+        "unknown": Refused("token_invalid", "Sign in again.", http_status=401),
+        "locked": Refused("sign_in_locked", "Wait.", {"retry_after": 61}, http_status=429),
         "throttled": exceptions.Throttled(wait=12.3),
     }
 
@@ -50,6 +52,8 @@ pytestmark = pytest.mark.urls(__name__)
     [
         ("refused", 422, "insufficient_margin", {"required": "10.00"}),
         ("conflict", 409, "still_running", {}),
+        ("unknown", 401, "token_invalid", {}),
+        ("locked", 429, "sign_in_locked", {"retry_after": 61}),
         ("missing", 404, "not_found", {}),
         ("forbidden", 403, "permission_denied", {}),
         ("throttled", 429, "throttled", {}),
@@ -68,6 +72,12 @@ def test_every_failure_has_the_one_shape(failure, status, code, details):
 
 def test_a_throttled_caller_is_told_when_to_come_back():
     assert APIClient().get("/raise/throttled")["Retry-After"] == "13"
+    assert APIClient().get("/raise/locked")["Retry-After"] == "61"
+
+
+def test_who_is_not_known_is_told_what_to_show():
+    assert APIClient().get("/raise/unknown")["WWW-Authenticate"] == 'Bearer realm="api"'
+    assert not APIClient().get("/raise/refused").has_header("WWW-Authenticate")
 
 
 def test_bad_input_names_its_fields():
@@ -86,7 +96,8 @@ def test_a_body_that_is_not_json_is_an_error_of_the_caller():
 
 def test_who_is_not_signed_in_gets_the_shape_too():
     response = APIClient().get("/private")
-    assert response.status_code == 403
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith("Bearer")
     assert response.json()["error"]["code"] == "not_authenticated"
 
 

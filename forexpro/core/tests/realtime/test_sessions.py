@@ -13,7 +13,7 @@ from django.utils import timezone
 from forexpro.core.http.sessions import SessionStore
 from forexpro.core.realtime import sessions
 from forexpro.core.realtime.database import in_database
-from forexpro.core.realtime.sessions import SessionWatch, Viewer, signed_in, with_viewer
+from forexpro.core.realtime.sessions import SessionViewer, SessionWatch, still_signed_in, with_viewer
 from forexpro.core.realtime.wakeups import wake
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,29 +91,31 @@ def change_password(user, cookie):
 @pytest.mark.parametrize("happens", [end, expire, outlive, suspend, change_password])
 def test_what_ends_a_session(happens):
     (user, cookie), (other, other_cookie) = sign_in_now(), sign_in_now("other@example.com")
-    viewer, neighbour = Viewer(cookie, user.pk), Viewer(other_cookie, other.pk)
-    assert signed_in([viewer, neighbour]) == {viewer, neighbour}
+    viewer, neighbour = SessionViewer(cookie, user.pk), SessionViewer(other_cookie, other.pk)
+    assert still_signed_in([viewer, neighbour]) == {viewer, neighbour}
     happens(user, cookie)
-    assert signed_in([viewer, neighbour]) == {neighbour}
+    assert still_signed_in([viewer, neighbour]) == {neighbour}
 
 
 def test_a_session_is_one_persons():
     (_, cookie), (other, _) = sign_in_now(), sign_in_now("other@example.com")
-    assert signed_in([Viewer(cookie, other.pk)]) == set()
+    assert still_signed_in([SessionViewer(cookie, other.pk)]) == set()
 
 
 def test_all_sessions_are_looked_at_in_two_queries(django_assert_num_queries):
     signed = [sign_in_now(f"viewer{number}@example.com") for number in range(5)]
-    viewers = [Viewer(cookie, user.pk) for user, cookie in signed]
+    viewers = [SessionViewer(cookie, user.pk) for user, cookie in signed]
     with django_assert_num_queries(2):
-        assert signed_in(viewers) == set(viewers)
+        assert still_signed_in(viewers) == set(viewers)
 
 
 async def test_sockets_of_an_ended_session_hear_of_it_once_though_the_wake_up_was_lost(redis, monkeypatch):
     monkeypatch.setattr(sessions, "POLL_SECONDS", 0.05)
     user, cookie = await sign_in()
     watch, heard = SessionWatch(), asyncio.Queue()
-    unfollow = [watch.follow(Viewer(cookie, user.pk), lambda name=name: heard.put_nowait(name)) for name in range(3)]
+    unfollow = [
+        watch.follow(SessionViewer(cookie, user.pk), lambda name=name: heard.put_nowait(name)) for name in range(3)
+    ]
     unfollow[0]()
     await in_database(end)(user, cookie)
     async with asyncio.timeout(10):
@@ -129,8 +131,8 @@ async def test_a_wake_up_is_heard_at_once_by_a_socket_whose_neighbour_has_left(r
     monkeypatch.setattr(sessions, "SIGN_OUT_SECONDS", 0)
     user, cookie = await sign_in()
     watch, ended = SessionWatch(), asyncio.Event()
-    first = watch.follow(Viewer(cookie, user.pk), lambda: None)
-    last = watch.follow(Viewer(cookie, user.pk), ended.set)
+    first = watch.follow(SessionViewer(cookie, user.pk), lambda: None)
+    last = watch.follow(SessionViewer(cookie, user.pk), ended.set)
     first()
     await in_database(end)(user, cookie)
     async with asyncio.timeout(10):
@@ -151,9 +153,9 @@ async def test_a_database_out_of_reach_ends_no_session(redis, monkeypatch):
         loop.call_soon_threadsafe(asked.put_nowait, viewers)
         raise DatabaseError
 
-    monkeypatch.setattr(sessions, "signed_in", unreachable)
+    monkeypatch.setattr(sessions, "still_signed_in", unreachable)
     watch, ended = SessionWatch(), []
-    unfollow = watch.follow(Viewer("key", 1), lambda: ended.append(1))
+    unfollow = watch.follow(SessionViewer("key", 1), lambda: ended.append(1))
     async with asyncio.timeout(10):
         await asked.get()
         await asked.get()

@@ -1,4 +1,4 @@
-"""The back office: Django's admin in the product's look, behind the product's own sign-in."""
+"""The back office's site: Django's admin in the product's look, behind the product's own sign-in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +11,16 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, resolve_url
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from accounts.selectors import lacks_required_second_factor
 from accounts.services.sign_in import user_sign_out
+from forexpro.back_office.figures import home_figures
+from forexpro.back_office.status import platform_parts
+from forexpro.core.http.appearance import appearance_of
 from forexpro.home import needs_attention
 
 # Alpine, which unfold is built on, evaluates expressions of the page; unfold writes its colours into a style element.
@@ -30,6 +35,14 @@ class BackOffice(UnfoldAdminSite):
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         return csp_replace(POLICY)(super().admin_view(view, cacheable))
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [path("status/", self.admin_view(self.status), name="status")]
+
+    def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+        """Show the theme that the reader has chosen for the whole product; unfold finds out what the system has."""
+        theme = appearance_of(request).theme
+        return {**context, "theme": None if theme == "system" else theme}
 
     def has_permission(self, request: Any) -> bool:
         if not super().has_permission(request):
@@ -63,5 +76,15 @@ class BackOffice(UnfoldAdminSite):
         return redirect("accounts:password_change")
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        context = {"attention": needs_attention(request.user), **(extra_context or {})}
+        context = {
+            "attention": needs_attention(request.user),
+            "figures": home_figures(request.user, kind=request.GET.get("kind", "")),
+            "kinds": {"live": _("Live"), "demo": _("Demo"), "all": _("All")},
+            **(extra_context or {}),
+        }
         return super().index(request, context)
+
+    def status(self, request: HttpRequest) -> TemplateResponse:
+        """Show every process and service with its sign of life; the page asks again every few seconds."""
+        context = {**self.each_context(request), "title": _("State of the platform"), "parts": platform_parts()}
+        return TemplateResponse(request, "back_office/status.html", context)

@@ -1,0 +1,33 @@
+"""What the calls for tokens take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.forms import PASSWORD_LENGTH
+
+# People put spaces and hyphens into codes.
+CODE_LENGTH = 40
+# Ours are a third as long.
+TOKEN_LENGTH = 2000
+
+
+class TokenInput(serializers.Serializer[Any]):
+    email = serializers.CharField(max_length=254)
+    password = serializers.CharField(max_length=PASSWORD_LENGTH, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=CODE_LENGTH,
+        required=False,
+        help_text="Of the authenticator app, or a backup code; only for whoever signs in with two steps.",
+    )
+
+
+class RefreshInput(serializers.Serializer[Any]):
+    refresh = serializers.CharField(max_length=TOKEN_LENGTH)
+
+
+class TokenPairOutput(serializers.Serializer[Any]):
+    access = serializers.CharField(help_text="Send it as `Authorization: Bearer <access>`.")
+    access_expires_at = serializers.DateTimeField()
+    refresh = serializers.CharField(help_text="Good for one refresh. Keep it as secret as a password.")
+    refresh_expires_at = serializers.DateTimeField()

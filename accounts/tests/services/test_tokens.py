@@ -1,0 +1,237 @@
+"""Pairs of tokens: refreshed once each, ended together, and who wins a race for one."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from accounts.credentials import token_credential
+from accounts.models import RefreshFamily, User
+from accounts.roles import Role
+from accounts.services import tokens
+from accounts.services.force_logout import sessions_end
+from accounts.services.staff import user_activate, user_suspend
+from accounts.services.tokens import families_forget, tokens_issue, tokens_refresh, tokens_revoke
+from accounts.tests.conftest import ORIGIN
+from forexpro.core.models import Event
+from forexpro.core.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ada(person):
+    return person("ada@example.org")
+
+
+def issue(user):
+    return tokens_issue(user=user, origin=ORIGIN)
+
+
+def refresh(pair):
+    return tokens_refresh(refresh_token=pair.refresh, origin=ORIGIN)
+
+
+def refused(action, *arguments):
+    with pytest.raises(Refused) as refusal:
+        action(*arguments)
+    assert refusal.value.http_status == 401
+    return refusal.value.code
+
+
+def is_dead(pair):
+    """Return whether neither token of a pair is good for anything."""
+    return refused(token_credential, pair.access) == refused(refresh, pair) == "token_invalid"
+
+
+def test_a_pair_signs_its_owner_in_and_is_an_event(ada, events):
+    pair = issue(ada)
+    assert token_credential(pair.access).user == ada
+    family = RefreshFamily.objects.get()
+    assert (family.user, family.user_agent, family.ip) == (ada, "bot/1", ORIGIN.ip)
+    assert events(ada.stream)[-1] == ("user.tokens_issued", {"family": str(family.pk), "user_agent": "bot/1"})
+
+
+def test_no_token_is_stored(ada):
+    pair = issue(ada)
+    stored = str(list(RefreshFamily.objects.values()) + list(Event.objects.values_list("payload", flat=True)))
+    secrets = [pair.access, pair.refresh, RefreshToken(pair.refresh)["jti"], pair.refresh.rpartition(".")[2]]
+    assert not [secret for secret in secrets if secret in stored]
+
+
+def test_every_refresh_answers_the_next_pair(ada):
+    pairs = [issue(ada)]
+    for _ in range(4):
+        pairs.append(refresh(pairs[-1]))
+    assert len({pair.refresh for pair in pairs} | {pair.access for pair in pairs}) == 10
+    assert {token_credential(pair.access).user for pair in pairs} == {ada}
+    assert RefreshFamily.objects.count() == 1
+
+
+@pytest.mark.parametrize("generations", [1, 3])
+def test_a_token_used_twice_ends_its_family_and_no_other(ada, events, generations):
+    other = issue(ada)
+    first = newest = issue(ada)
+    for _ in range(generations):
+        newest = refresh(newest)
+    assert refused(refresh, first) == "refresh_token_reused"
+    assert is_dead(newest)
+    assert is_dead(first)
+    family = RefreshFamily.objects.get(end_reason="reused")
+    assert events(ada.stream)[-1] == ("user.tokens_ended", {"family": str(family.pk), "reason": "reused"})
+    recorded = len(events(ada.stream))
+    refused(refresh, first)
+    assert len(events(ada.stream)) == recorded
+    assert token_credential(refresh(other).access).user == ada
+
+
+def test_a_revoked_token_ends_its_family_once(ada, events):
+    pair = issue(ada)
+    for _ in range(2):
+        tokens_revoke(refresh_token=pair.refresh, origin=ORIGIN)
+    assert is_dead(pair)
+    assert [type for type, _payload in events(ada.stream)].count("user.tokens_ended") == 1
+    assert Event.objects.latest("id").actor == f"user:{ada.pk}"
+
+
+def test_what_is_no_refresh_token_revokes_nothing(ada, events):
+    pair = issue(ada)
+    recorded = len(events(ada.stream))
+    for text in (pair.access, "nonsense", ""):
+        tokens_revoke(refresh_token=text, origin=ORIGIN)
+    assert len(events(ada.stream)) == recorded
+    assert token_credential(pair.access).user == ada
+
+
+def change_password(user, boss):
+    user.set_password("quiet-River-58-stone")
+    user.save()
+
+
+def force_logout(user, boss):
+    sessions_end(user.pk, reason="Lost phone", origin=ORIGIN)
+
+
+def suspend(user, boss):
+    user_suspend(actor=boss, user_id=user.pk, reason="Check", origin=ORIGIN)
+
+
+def suspend_and_activate(user, boss):
+    suspend(user, boss)
+    user_activate(actor=boss, user_id=user.pk, reason="Checked", origin=ORIGIN)
+
+
+@pytest.mark.parametrize("happens", [change_password, force_logout, suspend, suspend_and_activate])
+def test_what_ends_every_token_of_a_person(ada, person, happens):
+    boss, bystander = person("super@example.org", Role.SUPER_ADMIN), issue(person("bob@example.org"))
+    pairs = [issue(ada), refresh(issue(ada))]
+    happens(ada, boss)
+    assert all(is_dead(pair) for pair in pairs)
+    assert token_credential(refresh(bystander).access)
+
+
+def test_a_password_that_changes_during_a_refresh_wins(ada, monkeypatch):
+    pair = issue(ada)
+    take_turn = tokens._take_turn
+
+    def while_the_password_changes(*arguments):
+        change_password(User.objects.get(pk=ada.pk), None)
+        return take_turn(*arguments)
+
+    monkeypatch.setattr(tokens, "_take_turn", while_the_password_changes)
+    assert is_dead(refresh(pair))
+
+
+def test_no_family_outlives_its_time_however_often_it_is_refreshed(ada, settings):
+    pair = issue(ada)
+    assert pair.refresh_expires_at - timezone.now() <= timedelta(days=14)
+    family = RefreshFamily.objects.get()
+    family.started_at = timezone.now() - settings.TOKEN_FAMILY_LIFETIME + timedelta(hours=1)
+    family.save()
+    pair = refresh(pair)
+    family.refresh_from_db()
+    assert pair.refresh_expires_at - timezone.now() <= timedelta(hours=1)
+    assert family.expires_at == pair.refresh_expires_at
+    RefreshFamily.objects.update(expires_at=timezone.now())
+    assert is_dead(pair)
+
+
+def test_only_families_that_expired_long_ago_are_forgotten(ada):
+    pair, long_ago = issue(ada), issue(ada)
+    tokens_revoke(refresh_token=pair.refresh, origin=ORIGIN)
+    old = RefreshFamily.objects.get(ended_at=None)
+    old.expires_at = timezone.now() - tokens.FORGOTTEN_AFTER - timedelta(seconds=1)
+    old.save()
+    assert families_forget() == 1
+    assert is_dead(long_ago)
+    assert RefreshFamily.objects.get().end_reason == "revoked"
+
+
+# --- At the same time ----------------------------------------------------------------------------
+PARALLEL = 50
+
+
+def all_at_once(*actions):
+    """Run each action in a thread of its own at the same moment; return what each answered or refused with."""
+    start = threading.Barrier(len(actions))
+    connection.close()  # the pool has sixteen, and whoever has none waits for one
+
+    def run(action):
+        start.wait()
+        try:
+            return action()
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(actions)) as threads:
+        return list(threads.map(run, actions))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rounds", [20, pytest.param(100, marks=pytest.mark.long)])
+def test_of_fifty_parallel_refreshes_exactly_one_succeeds(ada, events, rounds):
+    for number in range(1, rounds + 1):
+        pair = issue(ada)
+        answers = all_at_once(*[partial(refresh, pair)] * PARALLEL)
+        won = [answer for answer in answers if not isinstance(answer, str)]
+        assert len(won) == 1
+        assert set(answers) - set(won) <= {"refresh_token_reused", "token_invalid"}
+        assert is_dead(won[0])  # the others have shown that there are copies
+        assert RefreshFamily.objects.filter(end_reason="reused").count() == number
+    assert [type for type, _payload in events(ada.stream)].count("user.tokens_ended") == rounds
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_condition_on_the_present_token_several_would_win(ada, monkeypatch):
+    """The control: what looks first and writes afterwards, as the library does, lets more than one through."""
+
+    def look_first(claims, pair, now):
+        family = RefreshFamily.objects.get(pk=claims.family_id)
+        if family.current != claims.digest or family.ended_at is not None:
+            return False
+        looked.wait(timeout=10)
+        family.current = pair.refresh_digest
+        family.save()
+        return True
+
+    looked = threading.Barrier(2)
+    monkeypatch.setattr(tokens, "_take_turn", look_first)
+    answers = all_at_once(*[partial(refresh, issue(ada))] * 2)
+    assert len({answer.refresh for answer in answers}) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_force_logout_beside_a_refresh_leaves_nothing_alive(ada):
+    for _ in range(5):
+        pair = issue(ada)
+        logout = partial(sessions_end, ada.pk, reason="Lost phone", origin=ORIGIN)
+        refreshed, _user = all_at_once(partial(refresh, pair), logout)
+        assert isinstance(refreshed, str) or is_dead(refreshed)
+        assert is_dead(pair)

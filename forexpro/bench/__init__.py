@@ -1,0 +1,3 @@
+from forexpro.bench import lists
+
+__all__ = ["lists"]

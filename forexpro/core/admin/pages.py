@@ -1,0 +1,149 @@
+"""What every list and every object's page of the back office has: filters by name, sections of other apps, news."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from unfold.admin import ModelAdmin
+
+from forexpro.core.admin.events_panel import events_panel
+from forexpro.core.admin.extensions import (
+    Panel,
+    list_filters_of,
+    panels_of,
+    ready_filters_of,
+    searched,
+    streams_of,
+)
+from forexpro.core.events.news import newest_place, news_since
+from forexpro.core.events.selectors import newest_about, newest_of_streams
+
+# Of a list's address: what does not choose rows.
+_PAGING = {"p", "o", "all", "e"}
+
+
+class BackOfficeModelAdmin(ModelAdmin):
+    """A `ModelAdmin` whose history is the audit log instead of Django's own log, which can be rewritten.
+
+    `live_streams` are the beginnings of the names of the event streams that change its list: a list that is open
+    follows them. An object's page follows the streams that `streams` returns.
+    """
+
+    list_before_template = "back_office/list_head.html"
+    change_form_outer_after_template = "back_office/panels.html"
+    live_streams: tuple[str, ...] = ()
+    # Whether the page of an object without streams shows what the audit log has about it.
+    has_history = False
+
+    def audit_filter(self, object_id: str) -> dict[str, str]:
+        """Return the filter of the audit log that shows one object's history."""
+        return {"object": f"{self.opts.label_lower}:{object_id}"}
+
+    def streams(self, instance: Model) -> list[str]:
+        """Return the names of the event streams that change an object's page."""
+        return []
+
+    # --- Lists ---------------------------------------------------------------------------------
+    def get_list_filter(self, request: HttpRequest) -> tuple[Any, ...]:
+        return (*super().get_list_filter(request), *list_filters_of(self.opts.label_lower))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found = searched(self.opts.label_lower, queryset, search_term.strip()) if search_term else None
+        return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        chosen = {(name, value) for name, value in request.GET.items() if name not in _PAGING and value}
+        ready = [
+            {"title": offered.title, "query": offered.query, "active": set(parse_qsl(offered.query)) == chosen}
+            for offered in ready_filters_of(self.opts.label_lower, request.user)
+        ]
+        context = {"ready_filters": ready, "no_filter": not chosen, **self._live_list()}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    # --- An object's page ----------------------------------------------------------------------
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context: dict[str, Any] = {}
+        instance = self.get_object(request, object_id) if request.method == "GET" else None
+        if instance is not None and self.has_view_permission(request, instance):
+            panels = panels_of(self.opts.label_lower, request, instance)
+            streams = self._streams(instance)
+            if request.user.has_perm("core.view_event"):
+                panels += self._history(instance, streams)
+            context["panels"] = panels
+            if streams:
+                context |= _live(self._view_address("object_news", object_id))
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        query = urlencode(self.audit_filter(object_id))
+        return HttpResponseRedirect(f"{reverse('admin:core_event_changelist')}?{query}")
+
+    # --- News ----------------------------------------------------------------------------------
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("news/", view(self.news_view), name=self._name("news")),
+            path("<path:object_id>/news/", view(self.object_news_view), name=self._name("object_news")),
+            *super().get_urls(),
+        ]
+
+    def news_view(self, request: HttpRequest) -> JsonResponse:
+        """Answer whether the list may have changed since a place in the event log."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return _news(request, beginnings=self.live_streams)
+
+    def object_news_view(self, request: HttpRequest, object_id: str) -> JsonResponse:
+        """Answer whether an object's page may have changed since a place in the event log."""
+        instance = self.get_object(request, object_id)
+        if instance is None or not self.has_view_permission(request, instance):
+            raise PermissionDenied
+        return _news(request, streams=self._streams(instance))
+
+    def _history(self, instance: Model, streams: list[str]) -> list[Panel]:
+        if not streams and not self.has_history:
+            return []
+        events = newest_of_streams(streams) if streams else newest_about(f"{self.opts.label_lower}:{instance.pk}")
+        return [events_panel(events, self.audit_filter(str(instance.pk)))]
+
+    def _streams(self, instance: Model) -> list[str]:
+        return [*self.streams(instance), *streams_of(self.opts.label_lower, instance)]
+
+    def _live_list(self) -> dict[str, Any]:
+        return _live(self._view_address("news")) if self.live_streams else {}
+
+    def _name(self, view: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
+
+    def _view_address(self, view: str, *arguments: Any) -> str:
+        return reverse(f"admin:{self._name(view)}", args=arguments)
+
+    # --- Django's own log ----------------------------------------------------------------------
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        pass
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        pass
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        pass
+
+
+def _live(address: str) -> dict[str, Any]:
+    return {"live_address": address, "live_since": newest_place()}
+
+
+def _news(request: HttpRequest, **of: Any) -> JsonResponse:
+    since = request.GET.get("since", "")
+    news = news_since(int(since), **of) if since.isascii() and since.isdigit() else None
+    if news is None:
+        return JsonResponse({"since": str(newest_place()), "changed": True})
+    return JsonResponse({"since": str(news.place), "changed": news.changed})

@@ -1,0 +1,1 @@
+"""When regular tasks run: what the code says, until staff say otherwise."""

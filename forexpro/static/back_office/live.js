@@ -1,0 +1,56 @@
+// A list or a page that is open follows what happens: it asks every few seconds whether there is news, which costs
+// nothing to answer, and only then fetches itself and exchanges the part that shows it.
+{
+  const PAUSE = 4000;
+
+  function isBusy(part) {
+    const typing = part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+    return typing || part.querySelector("input:checked") !== null || document.body.classList.contains("overflow-hidden");
+  }
+
+  async function refresh(id) {
+    const response = await fetch(window.location.href, { headers: { "X-Requested-With": "live" } });
+    if (!response.ok || response.redirected) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const [present, newer] = [document.getElementById(id), page.getElementById(id)];
+    if (present && newer) present.replaceWith(newer);
+    else if (present || newer) window.location.reload();
+  }
+
+  function follow(head) {
+    const { live: address, livePart: id } = head.dataset;
+    let { since } = head.dataset;
+    let pending = false;
+
+    async function ask() {
+      if (document.visibilityState !== "visible") return;
+      if (!pending) {
+        const response = await fetch(`${address}?since=${since}`);
+        if (!response.ok) throw new Error(String(response.status));
+        const news = await response.json();
+        since = news.since;
+        pending = news.changed;
+      }
+      const part = document.getElementById(id);
+      if (pending && !(part && isBusy(part))) {
+        await refresh(id);
+        pending = false;
+      }
+    }
+
+    async function again() {
+      try {
+        await ask();
+        head.classList.remove("is-stale");
+      } catch {
+        head.classList.add("is-stale");
+      }
+      window.setTimeout(again, PAUSE);
+    }
+    window.setTimeout(again, PAUSE);
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const head of document.querySelectorAll("[data-live]")) follow(head);
+  });
+}

@@ -1,0 +1,72 @@
+"""The words of the table in `expectations.py`: who there is, and what an operation is for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.roles import Role
+
+ANONYMOUS, THE_OWNER, THE_OTHER = "anonymous", "owner", "other"
+STAFF_ROLES = tuple(role.value for role in Role if role.is_staff)
+ACTORS = (ANONYMOUS, THE_OWNER, THE_OTHER, *STAFF_ROLES)
+
+Access = frozenset[str]
+EVERYBODY: Access = frozenset(ACTORS)
+SIGNED_IN: Access = EVERYBODY - {ANONYMOUS}
+VISITORS: Access = frozenset({ANONYMOUS})
+# The person to whom the object in the address belongs: nobody else, whatever their role.
+OWNER: Access = frozenset({THE_OWNER})
+STAFF: Access = frozenset(STAFF_ROLES)
+NOBODY: Access = frozenset()
+
+
+def desks(*roles: Role) -> Access:
+    """Return the access of these roles, and of super admins, who may do everything that staff may."""
+    return frozenset({Role.SUPER_ADMIN.value, *(role.value for role in roles)})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Who reaches it, and what is sent to it: a body that works, so that nothing but authorisation can stop it."""
+
+    access: Access
+    body: Mapping[str, Any] = field(default_factory=dict)
+    has_effect: bool = False
+    # What takes the place of the usual object in the address, by the name of the parameter.
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+
+def reads(access: Access, **arguments: str) -> Operation:
+    """Return an operation that changes nothing, whoever asks."""
+    return Operation(access, arguments=arguments)
+
+
+def asks(access: Access, **body: Any) -> Operation:
+    """Return an operation that is sent something and changes nothing here: a preview, a search, an incomplete form."""
+    return Operation(access, body)
+
+
+def changes(access: Access, arguments: Mapping[str, str] | None = None, **body: Any) -> Operation:
+    """Return an operation that changes something for everybody who reaches it."""
+    return Operation(access, body, has_effect=True, arguments=arguments or {})
+
+
+def back_office_model(
+    path: str, *, view: Access, add: Access = NOBODY, change: Access = NOBODY, delete: Access = NOBODY
+) -> dict[str, Operation]:
+    """Return the operations that the admin has for every model; forms are sent empty, so nothing is changed by them.
+
+    Actions and forms that do change something have lines of their own.
+    """
+    row = f"{path}/<path:object_id>"
+    return {
+        f"GET {path}/": reads(view),
+        f"GET {path}/add/": reads(add),
+        f"POST {path}/add/": asks(add),
+        f"GET {row}/": reads(STAFF),  # leads to the page of the row
+        f"GET {row}/change/": reads(view),
+        f"POST {row}/change/": asks(change),
+        f"GET {row}/delete/": reads(delete),
+        f"POST {row}/delete/": asks(delete),
+        f"GET {row}/history/": reads(view),
+    }

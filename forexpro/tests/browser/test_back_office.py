@@ -1,0 +1,99 @@
+"""Pages of the back office in a real browser: they follow what happens, keep the theme, and can be read."""
+
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from trading.engine.state import OrderType, Side
+from trading.services.orders import order_place
+from trading.tests.factories import ORIGIN, make_account, make_symbols, make_user, set_price
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def staff(page: Page, live_server, transactional_db, redis) -> Page:
+    """A page of a super admin."""
+    user = User.objects.create_superuser("staff@example.com", None, full_name="Staff")
+    client = Client()
+    client.force_login(user)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    return page
+
+
+@pytest.fixture
+def account(transactional_db, redis):
+    make_symbols()
+    set_price("EURUSD", "1.10000", "1.10010")
+    return make_account(make_user("client@example.com"))
+
+
+def buy(account):
+    return order_place(
+        account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal(1), origin=ORIGIN
+    ).order_id
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds in our part of the page; the frame around it is unfold's."""
+    response = Axe().run(page, context="#content").response
+    return [f"{page.url} {found['id']}: {found['nodes'][0]['html']}" for found in response["violations"]]
+
+
+def test_an_open_list_and_an_open_page_show_what_happens(staff: Page, account):
+    staff.goto("/admin/trading/position/")
+    expect(staff.get_by_text("Live", exact=True)).to_be_visible()
+    first = buy(account)
+    row = staff.locator("#result_list").get_by_role("link", name=str(first), exact=True)
+    expect(row).to_be_visible(timeout=20_000)
+
+    staff.goto(f"/admin/accounts/user/{account.owner_id}/change/")
+    expect(staff.locator("#panels")).to_contain_text(f"{first} Buy EURUSD")
+    second = buy(account)
+    expect(staff.locator("#panels")).to_contain_text(f"{second} Buy EURUSD", timeout=20_000)
+
+
+def test_the_theme_is_chosen_once_for_the_whole_product(staff: Page, live_server):
+    staff.goto("/admin/")
+    expect(staff.locator("html")).to_have_class("dark")
+    staff.get_by_text("staff@example.com").click()
+    with staff.expect_response("**/appearance"):
+        staff.get_by_role("button", name="Light").click()
+    expect(staff.locator("html")).to_have_class("light")
+    staff.goto("/profile")
+    expect(staff.locator("html")).to_have_attribute("data-theme", "light")
+    staff.goto("/admin/")
+    expect(staff.locator("html")).to_have_class("light")
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_pages_can_be_read_by_everybody(staff: Page, account, live_server, theme):
+    order_id = buy(account)
+    staff.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+    found = []
+    for address in (
+        "/admin/",
+        "/admin/status/",
+        f"/admin/accounts/user/{account.owner_id}/change/",
+        f"/admin/trading/tradingaccount/{account.pk}/change/",
+        f"/admin/trading/position/{order_id}/change/",
+    ):
+        staff.goto(address)
+        found += violations(staff)
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [1440, 768, 360])
+def test_pages_fit_their_width(staff: Page, account, width):
+    buy(account)
+    staff.set_viewport_size({"width": width, "height": 900})
+    person = f"/admin/accounts/user/{account.owner_id}/change/"
+    for address in ("/admin/", "/admin/status/", person, "/admin/core/event/"):
+        staff.goto(address)
+        assert staff.evaluate("document.documentElement.scrollWidth") <= width, address

@@ -10,11 +10,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
-from django.core.exceptions import FieldDoesNotExist
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms.models import model_to_dict
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
@@ -57,6 +58,10 @@ class BackOfficeModelAdmin(ModelAdmin):
         return {"object": f"{self.opts.label_lower}:{object_id}"}
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404(f"There is no {self.opts.verbose_name} {object_id}.")
         query = urlencode(self.audit_filter(object_id))
         return HttpResponseRedirect(f"{reverse('admin:core_event_changelist')}?{query}")
 

@@ -197,7 +197,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire-orders": {"task": "trading.tasks.expire_orders", "schedule": 60, "options": {"expires": 60}},
     "roll-over": {"task": "trading.tasks.roll_over", "schedule": 60, "options": {"expires": 60}},
     "replay-accounts": {"task": "trading.tasks.replay_accounts", "schedule": crontab(hour=1, minute=0)},
-    "forget-old-tokens": {"task": "accounts.tasks.forget_old_tokens", "schedule": crontab(hour=0, minute=40)},
+    "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 

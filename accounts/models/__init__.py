@@ -2,7 +2,7 @@ from accounts.models.api_key import ApiKey, Scope
 from accounts.models.email_change import EmailChange
 from accounts.models.refresh_family import RefreshFamily
 from accounts.models.second_factor import BackupCode, TotpDevice
-from accounts.models.sessions import KnownDevice, SignedInSession
+from accounts.models.sessions import KnownDevice, SignedInSession, SignInAttempt
 from accounts.models.user import User
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "KnownDevice",
     "RefreshFamily",
     "Scope",
+    "SignInAttempt",
     "SignedInSession",
     "TotpDevice",
     "User",

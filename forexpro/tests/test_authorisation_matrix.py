@@ -18,7 +18,7 @@ from accounts.models import Scope
 from forexpro.asgi import application
 from forexpro.tests.authorisation.access import ACTORS, ANONYMOUS, THE_OWNER, Operation
 from forexpro.tests.authorisation.expectations import AREAS, SOCKETS, TABLE
-from forexpro.tests.authorisation.routes import ASKED_OF_PAGES, http_routes, methods_of, socket_routes
+from forexpro.tests.authorisation.routes import ASKED_OF_PAGES, http_routes, methods_of, parameters_of, socket_routes
 from forexpro.tests.authorisation.world import World, changed_since, fingerprint, is_reached, is_refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis")]
@@ -113,6 +113,22 @@ def test_other_methods_than_those_of_the_table_change_nothing(world, area):
                     response = world.call(actor, f"{method} {route}", Operation(frozenset()))
                     assert response.status_code < 500, f"{method} {route}: {actor} gets {response.status_code}"
     assert not changed_since(before)
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_what_does_not_exist_is_not_found_and_no_error(world, area):
+    """An address whose object is gone, or was guessed, is answered in the same way as one that belongs to others."""
+    before = fingerprint()
+    world.forget_objects()
+    for line, operation in AREAS[area].items():
+        if not parameters_of(line):
+            continue
+        for actor in (THE_OWNER, "Super admin"):
+            savepoint = transaction.savepoint()
+            response = world.call(actor, line, operation)
+            assert response.status_code < 500, f"{line}: {actor} gets {described(response)}"
+            assert not changed_since(before), f"{line}: {actor} has changed something: {described(response)}"
+            transaction.savepoint_rollback(savepoint)
 
 
 # --- Keys ----------------------------------------------------------------------------------------

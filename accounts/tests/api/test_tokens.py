@@ -1,17 +1,13 @@
-from base64 import b32decode
-
 import pytest
 from django.urls import reverse
-from django_otp.oath import TOTP
 from rest_framework.test import APIClient
 
-from accounts.models import RefreshFamily, TotpDevice, User
+from accounts.models import RefreshFamily, User
 from accounts.tests.conftest import PASSWORD
 from forexpro.core.models import Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis")]
 TOKEN, REFRESH, REVOKE = (f"/api/v1/auth/token{rest}" for rest in ("", "/refresh", "/revoke"))
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PRIVATE = "/api/v1/accounts"
 
 
@@ -112,38 +108,34 @@ def test_what_is_no_refresh_token(db, text):
 
 # --- Two steps -----------------------------------------------------------------------------------
 @pytest.fixture
-def device(cast):
-    return TotpDevice.objects.create(user=cast["owner"], name="authenticator", confirmed=True, secret=SECRET)
-
-
-def code_now():
-    return f"{TOTP(b32decode(SECRET)).token():06d}"
+def app(cast, with_app):
+    return with_app(cast["owner"])
 
 
 def with_code(given):
     return post(TOKEN, {"email": "owner@example.org", "password": PASSWORD, "code": given})
 
 
-def test_two_steps_take_a_code_which_is_good_once(device, cast, events):
+def test_two_steps_take_a_code_which_is_good_once(app, cast, events):
     assert code(sign_in()) == (403, "code_required")
     assert not RefreshFamily.objects.exists()
-    given = code_now()
+    given = app.code()
     assert with_code(given).status_code == 200
     assert code(with_code(given)) == (400, "code_invalid")
     assert RefreshFamily.objects.count() == 1
     assert "user.sign_in_failed" in [type for type, _payload in events(cast["owner"].stream)]
 
 
-def test_a_code_does_not_help_a_wrong_password(device):
-    wrong = post(TOKEN, {"email": "owner@example.org", "password": "wrong", "code": code_now()})
+def test_a_code_does_not_help_a_wrong_password(app):
+    wrong = post(TOKEN, {"email": "owner@example.org", "password": "wrong", "code": app.code()})
     assert code(wrong) == (400, "credentials_invalid")
 
 
-def test_wrong_passwords_and_codes_lock_the_account_for_the_address(device, settings):
+def test_wrong_passwords_and_codes_lock_the_account_for_the_address(app, settings):
     settings.SIGN_IN_FAILURES_PER_ACCOUNT = 3
     answers = [sign_in(password="wrong"), with_code("000000"), sign_in(password="wrong")]
     assert [answer.status_code for answer in answers] == [400, 400, 429]
-    locked = with_code(code_now())
+    locked = with_code(app.code())
     assert code(locked) == (429, "sign_in_locked")
     assert 0 < int(locked["Retry-After"]) <= 15 * 60
     assert not RefreshFamily.objects.exists()

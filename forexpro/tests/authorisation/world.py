@@ -121,6 +121,13 @@ class World:
             arguments["object_id"] = self.names.get(model, "1")
         return address(route, arguments)
 
+    def forget_objects(self) -> None:
+        """Let every address from now on name something that there is not."""
+        nothing = {"family_id": str(uuid.uuid4()), "marketdata/symbol": "NOSUCH"}
+        for name in self.names:
+            if name.endswith("_id") or "/" in name or name == "seq":
+                self.names[name] = nothing.get(name, "999999999")
+
     def make_key(self, scope: Scope) -> str:
         """Return the text of a new key of the owner that allows one thing, used already: the first use is written."""
         options: dict[str, Any] = {"scopes": [scope], "lifetime": timedelta(days=30), "origin": ORIGIN}

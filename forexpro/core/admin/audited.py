@@ -5,18 +5,19 @@ of the change; `ReadOnlyModelAdmin` shows and never writes; `BackOfficeModelAdmi
 of services, which record by themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
+from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 
@@ -50,8 +51,28 @@ def recordable(value: Any) -> Any:
     return str(value)
 
 
+def _found(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view of one object that answers 404 where a service or a button finds that there is no such object."""
+
+    @wraps(view)
+    def found(*arguments: Any, **options: Any) -> Any:
+        try:
+            return view(*arguments, **options)
+        except ObjectDoesNotExist as error:
+            raise Http404(str(error)) from error
+
+    return found
+
+
 class BackOfficeModelAdmin(ModelAdmin):
     """A `ModelAdmin` whose history is the audit log instead of Django's own log, which can be rewritten."""
+
+    def get_urls(self) -> list[URLPattern]:
+        urls: list[URLPattern] = super().get_urls()
+        for url in urls:
+            if "object_id" in str(url.pattern):
+                url.callback = _found(url.callback)
+        return urls
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
         """Return the filter of the audit log that shows one object's history."""

@@ -11,7 +11,6 @@ from accounts.selectors import role_group
 from accounts.services.force_logout import everything_end_apply, sessions_end
 from accounts.services.registration import user_create
 from accounts.services.second_factor import totp_reset_apply
-from accounts.services.sessions import sessions_end_apply
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.refusals import Refused

@@ -1,4 +1,4 @@
-"""What has had its time: failures that no longer count, sessions that have ended, changes nobody confirmed."""
+"""What has had its time: failures that no longer count, sessions and tokens that ended, changes nobody confirmed."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.links import EMAIL_CHANGE_LIFETIME
 from accounts.lockout import attempts_forget
 from accounts.models import EmailChange
+from accounts.services.tokens import families_forget
 from forexpro.core.http.sessions import SessionStore
 
 ATTEMPTS_KEPT = timedelta(days=1)
@@ -17,4 +18,5 @@ def expired_forget() -> None:
     now = timezone.now()
     attempts_forget(before=now - ATTEMPTS_KEPT)
     SessionStore.clear_expired()
+    families_forget()
     EmailChange.objects.filter(requested_at__lt=now - EMAIL_CHANGE_LIFETIME).delete()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import SignedInSession, User
 from accounts.services.staff import user_suspend
 from accounts.tests.conftest import ORIGIN, PASSWORD
-from forexpro.core.realtime.sessions import Viewer, signed_in
+from forexpro.core.realtime.sessions import SessionViewer, still_signed_in
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0"
@@ -56,11 +56,11 @@ def test_lists_ones_own_sessions_with_device_address_and_times(sign_in):
 
 def test_ends_one(sign_in, cast, events):
     here, phone = sign_in(), sign_in(user_agent=PHONE, ip="198.51.100.7")
-    sockets = [Viewer(client.session.session_key, cast["owner"].pk) for client in (here, phone)]
-    assert signed_in(sockets) == set(sockets)
+    sockets = [SessionViewer(client.session.session_key, cast["owner"].pk) for client in (here, phone)]
+    assert still_signed_in(sockets) == set(sockets)
     row = SignedInSession.objects.get(session_id=phone.session.session_key)
     assert here.post(f"/security/sessions/{row.pk}/end").url == "/security"
-    assert signed_in(sockets) == {sockets[0]}, "its sockets close: the event has them looked at"
+    assert still_signed_in(sockets) == {sockets[0]}, "its sockets close: the event has them looked at"
     assert is_signed_in(here)
     assert not is_signed_in(phone)
     type, payload = events(cast["owner"].stream)[-1]
@@ -200,5 +200,5 @@ def test_visitors_sign_in_first(client):
 
 def test_the_page_takes_as_many_queries_for_many_sessions(sign_in, django_assert_num_queries):
     clients = [sign_in() for _number in range(6)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         clients[0].get("/security")

@@ -1,11 +1,14 @@
 """What every list and every object's page of the back office has: filters by name, sections of other apps, news."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
@@ -83,17 +86,25 @@ class BackOfficeModelAdmin(ModelAdmin):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404(f"There is no {self.opts.verbose_name} {object_id}.")
         query = urlencode(self.audit_filter(object_id))
         return HttpResponseRedirect(f"{reverse('admin:core_event_changelist')}?{query}")
 
     # --- News ----------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        return [
+        urls = [
             path("news/", view(self.news_view), name=self._name("news")),
             path("<path:object_id>/news/", view(self.object_news_view), name=self._name("object_news")),
             *super().get_urls(),
         ]
+        for url in urls:
+            if "object_id" in str(url.pattern):
+                url.callback = _found(url.callback)
+        return urls
 
     def news_view(self, request: HttpRequest) -> JsonResponse:
         """Answer whether the list may have changed since a place in the event log."""
@@ -135,6 +146,19 @@ class BackOfficeModelAdmin(ModelAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         pass
+
+
+def _found(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view of one object that answers 404 where a service or a button finds that there is no such object."""
+
+    @wraps(view)
+    def found(*arguments: Any, **options: Any) -> Any:
+        try:
+            return view(*arguments, **options)
+        except ObjectDoesNotExist as error:
+            raise Http404(str(error)) from error
+
+    return found
 
 
 def _live(address: str) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -276,7 +277,7 @@ class UserAdmin(BackOfficeModelAdmin):
         },
     )
     def resend_verification(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        verification_request(email=User.objects.get(pk=object_id).email)
+        verification_request(email=self._person(request, object_id).email)
         return self._done(request, object_id, _("The verification link is on its way."))
 
     @action(
@@ -291,7 +292,7 @@ class UserAdmin(BackOfficeModelAdmin):
         },
     )
     def send_password_reset(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        email = User.objects.get(pk=object_id).email
+        email = self._person(request, object_id).email
         password_reset_request(email=email, origin=request_origin(request))
         return self._done(request, object_id, _("The link is on its way."))
 
@@ -315,7 +316,9 @@ class UserAdmin(BackOfficeModelAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Offer only what can be done to this person now."""
-        user = User.objects.get(pk=object_id)
+        user = self.get_object(request, unquote(str(object_id)))
+        if user is None:
+            return []
         pointless = {"suspend" if not user.is_active else "activate"}
         if user.is_email_verified:
             pointless.add("resend_verification")
@@ -327,12 +330,19 @@ class UserAdmin(BackOfficeModelAdmin):
         return [entry for entry in offered if entry.path not in pointless]
 
     def _serve(self, request: HttpRequest, object_id: str, service: Any, done: Any, **arguments: Any) -> HttpResponse:
+        person = self._person(request, object_id)
         try:
-            service(actor=_actor(request), user_id=int(object_id), origin=request_origin(request), **arguments)
+            service(actor=_actor(request), user_id=person.pk, origin=request_origin(request), **arguments)
         except Refused as refused:
             messages.error(request, refused.message)
             return self._back(object_id)
         return self._done(request, object_id, done)
+
+    def _person(self, request: HttpRequest, object_id: str) -> User:
+        person = self.get_object(request, unquote(object_id))
+        if person is None:
+            raise Http404("There is no such person.")
+        return person
 
     def _done(self, request: HttpRequest, object_id: str, done: Any) -> HttpResponse:
         messages.success(request, done)

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from accounts.links import EMAIL_CHANGE_LIFETIME
 from accounts.models import (
     ApiKey,
     BackupCode,
@@ -115,8 +116,8 @@ def backup_codes_left(user: User) -> int:
 
 
 def email_change_of(user: User) -> EmailChange | None:
-    """Return the change of address that waits for a confirmation."""
-    return EmailChange.objects.filter(user=user).first()
+    """Return the change of address that waits for a confirmation, as long as its links are good."""
+    return EmailChange.objects.filter(user=user, requested_at__gt=timezone.now() - EMAIL_CHANGE_LIFETIME).first()
 
 
 def signed_in_sessions(user: User) -> list[SignedInSession]:

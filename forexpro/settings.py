@@ -204,7 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "replay-accounts": {"task": "trading.tasks.replay_accounts", "schedule": crontab(hour=1, minute=0)},
     "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
-    "forget-old-tokens": {"task": "accounts.tasks.forget_old_tokens", "schedule": crontab(hour=0, minute=40)},
+    "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 
@@ -221,13 +221,14 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 3600
 # Tokens of programs. A refresh token that is not used for so long expires, and no sign-in outlives its family.
 TOKEN_FAMILY_LIFETIME = timedelta(days=env.number("TOKEN_FAMILY_DAYS", 90))
+REFRESH_TOKEN_LIFETIME = timedelta(days=env.number("REFRESH_TOKEN_DAYS", 14))
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": salted_hmac("forexpro.tokens", "", SECRET_KEY, algorithm="sha256").hexdigest(),
     "ISSUER": SITE_URL,
     "AUDIENCE": "forexpro-api",
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.number("REFRESH_TOKEN_DAYS", 14)),
+    "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
     "USER_ID_CLAIM": "sub",
 }
 LOGIN_URL = "accounts:sign_in"

@@ -3,7 +3,7 @@ from accounts.models.email_change import EmailChange
 from accounts.models.notice import Notice
 from accounts.models.refresh_family import RefreshFamily
 from accounts.models.second_factor import BackupCode, TotpDevice
-from accounts.models.sessions import KnownDevice, SignedInSession
+from accounts.models.sessions import KnownDevice, SignedInSession, SignInAttempt
 from accounts.models.user import User
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Notice",
     "RefreshFamily",
     "Scope",
+    "SignInAttempt",
     "SignedInSession",
     "TotpDevice",
     "User",

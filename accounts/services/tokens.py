@@ -111,8 +111,7 @@ def families_forget() -> int:
 
 
 def _expiry(*, started_at: datetime, now: datetime) -> datetime:
-    unused: datetime = now + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"]
-    return min(unused, started_at + settings.TOKEN_FAMILY_LIFETIME)
+    return min(now + settings.REFRESH_TOKEN_LIFETIME, started_at + settings.TOKEN_FAMILY_LIFETIME)
 
 
 def _take_turn(claims: Claims, pair: TokenPair, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 import "./js/htmx.js";
 import "./js/appearance.js";
 import "./js/busy.js";
+import "./js/copying.js";
 import "./js/dialogs.js";
 import "./js/drop-zone.js";
 import "./js/forms.js";

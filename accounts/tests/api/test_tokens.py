@@ -106,6 +106,41 @@ def test_what_is_no_refresh_token(db, text):
     assert post(REVOKE, {"refresh": text}).status_code == 204  # it is good for nothing already
 
 
+# --- Two steps -----------------------------------------------------------------------------------
+@pytest.fixture
+def app(cast, with_app):
+    return with_app(cast["owner"])
+
+
+def with_code(given):
+    return post(TOKEN, {"email": "owner@example.org", "password": PASSWORD, "code": given})
+
+
+def test_two_steps_take_a_code_which_is_good_once(app, cast, events):
+    assert code(sign_in()) == (403, "code_required")
+    assert not RefreshFamily.objects.exists()
+    given = app.code()
+    assert with_code(given).status_code == 200
+    assert code(with_code(given)) == (400, "code_invalid")
+    assert RefreshFamily.objects.count() == 1
+    assert "user.sign_in_failed" in [type for type, _payload in events(cast["owner"].stream)]
+
+
+def test_a_code_does_not_help_a_wrong_password(app):
+    wrong = post(TOKEN, {"email": "owner@example.org", "password": "wrong", "code": app.code()})
+    assert code(wrong) == (400, "credentials_invalid")
+
+
+def test_wrong_passwords_and_codes_lock_the_account_for_the_address(app, settings):
+    settings.SIGN_IN_FAILURES_PER_ACCOUNT = 3
+    answers = [sign_in(password="wrong"), with_code("000000"), sign_in(password="wrong")]
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+    locked = with_code(app.code())
+    assert code(locked) == (429, "sign_in_locked")
+    assert 0 < int(locked["Retry-After"]) <= 15 * 60
+    assert not RefreshFamily.objects.exists()
+
+
 def test_attempts_are_counted_by_address(cast, settings):
     settings.RATE_LIMITS = settings.RATE_LIMITS | {"anonymous": "2/15m"}
     assert [sign_in(password="wrong").status_code for _ in range(3)] == [400, 400, 429]

@@ -2,10 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import RefreshToken
@@ -16,7 +18,7 @@ from accounts.roles import Role
 from accounts.services import tokens
 from accounts.services.force_logout import sessions_end
 from accounts.services.staff import user_activate, user_suspend
-from accounts.services.tokens import families_forget, tokens_issue, tokens_refresh, tokens_revoke
+from accounts.services.tokens import families_forget, family_end, tokens_issue, tokens_refresh, tokens_revoke
 from accounts.tests.conftest import ORIGIN
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
@@ -29,8 +31,8 @@ def ada(person):
     return person("ada@example.org")
 
 
-def issue(user):
-    return tokens_issue(user=user, origin=ORIGIN)
+def issue(user, **program):
+    return tokens_issue(user=user, origin=replace(ORIGIN, **({"user_agent": "bot/1"} | program)))
 
 
 def refresh(pair):
@@ -55,6 +57,17 @@ def test_a_pair_signs_its_owner_in_and_is_an_event(ada, events):
     family = RefreshFamily.objects.get()
     assert (family.user, family.user_agent, family.ip) == (ada, "bot/1", ORIGIN.ip)
     assert events(ada.stream)[-1] == ("user.tokens_issued", {"family": str(family.pk), "user_agent": "bot/1"})
+
+
+def test_a_program_not_seen_before_is_told_to_its_owner_once(ada, committing):
+    told = []
+    for program in ({}, {}, {"ip": "203.0.113.77"}, {"user_agent": "bot/2"}, {"user_agent": "bot/2"}):
+        with committing():
+            issue(ada, **program)
+        told.append(len(mail.outbox))
+    assert told == [1, 1, 2, 3, 3]
+    assert mail.outbox[1].to == [ada.email]
+    assert "203.0.113.77" in mail.outbox[1].body
 
 
 def test_no_token_is_stored(ada):
@@ -145,6 +158,21 @@ def test_a_password_that_changes_during_a_refresh_wins(ada, monkeypatch):
 
     monkeypatch.setattr(tokens, "_take_turn", while_the_password_changes)
     assert is_dead(refresh(pair))
+
+
+def test_an_owner_ends_one_program_and_nobody_else_does(ada, person, events):
+    pair, other = issue(ada), issue(ada)
+    family = RefreshFamily.objects.earliest("started_at")
+    with pytest.raises(Refused) as refusal:
+        family_end(user=person("bob@example.org"), family_id=family.pk, origin=ORIGIN)
+    assert refusal.value.code == "session_unknown"
+    assert token_credential(pair.access).user == ada
+    family_end(user=ada, family_id=family.pk, origin=ORIGIN)
+    assert is_dead(pair)
+    assert token_credential(other.access).user == ada
+    assert events(ada.stream)[-1] == ("user.tokens_ended", {"family": str(family.pk), "reason": "revoked"})
+    with pytest.raises(Refused):
+        family_end(user=ada, family_id=family.pk, origin=ORIGIN)
 
 
 def test_no_family_outlives_its_time_however_often_it_is_refreshed(ada, settings):

@@ -1,12 +1,14 @@
 """The pages on which people make and revoke their API keys."""
 
 import re
+from time import time
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import ApiKey, Scope
 from accounts.services.api_keys import KEYS_MAX
+from accounts.tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = "/security/api-keys", "/security/api-keys/new"
@@ -19,6 +21,21 @@ def end(key):
 
 def shown_key(response):
     return re.search(r'value="(fpk_[^"]+)"', response.content.decode())[1]
+
+
+@pytest.fixture
+def as_(as_):
+    """Return a client that is signed in, and has given the password just now."""
+
+    def client(who, *, confirmed=True):
+        client = as_(who)
+        if confirmed:
+            session = client.session
+            session["confirmed_at"] = time()
+            session.save()
+        return client
+
+    return client
 
 
 @pytest.fixture
@@ -114,6 +131,21 @@ def test_for_others_a_key_does_not_exist(as_, key, who):
         assert method(end(key)).status_code == 404
     key.refresh_from_db()
     assert key.revoked_at is None
+
+
+def test_who_has_not_given_the_password_lately_is_asked_first(as_):
+    client = as_("owner", confirmed=False)
+    for answer in (client.get(NEW), client.post(NEW, TYPED)):
+        assert answer.url == "/confirm?next=%2Fsecurity%2Fapi-keys%2Fnew"
+    assert not ApiKey.objects.exists()
+    assert client.post("/confirm?next=/security/api-keys/new", {"password": PASSWORD}).url == NEW
+    assert client.post(NEW, TYPED).status_code == 201
+
+
+def test_looking_and_revoking_take_no_password(as_, key):
+    client = as_("owner", confirmed=False)
+    assert client.get(LIST).status_code == 200
+    assert client.post(end(key)).url == LIST
 
 
 def test_visitors_sign_in_first(client, key):

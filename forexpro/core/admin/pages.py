@@ -1,11 +1,14 @@
 """What every list and every object's page of the back office has: filters by name, sections of other apps, news."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
@@ -22,6 +25,8 @@ from forexpro.core.admin.extensions import (
 from forexpro.core.events.news import newest_place, news_since
 from forexpro.core.events.selectors import newest_about, newest_of_streams
 
+# What the pages of the back office send when they ask by themselves.
+LIVE_HEADER = "X-Live"
 # Of a list's address: what does not choose rows.
 _PAGING = {"p", "o", "all", "e"}
 
@@ -71,7 +76,7 @@ class BackOfficeModelAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> Any:
         context: dict[str, Any] = {}
-        instance = self.get_object(request, object_id) if request.method == "GET" else None
+        instance = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
         if instance is not None and self.has_view_permission(request, instance):
             panels = panels_of(self.opts.label_lower, request, instance)
             streams = self._streams(instance)
@@ -83,17 +88,25 @@ class BackOfficeModelAdmin(ModelAdmin):
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404(f"There is no {self.opts.verbose_name} {object_id}.")
         query = urlencode(self.audit_filter(object_id))
         return HttpResponseRedirect(f"{reverse('admin:core_event_changelist')}?{query}")
 
     # --- News ----------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        return [
+        urls: list[URLPattern] = [
             path("news/", view(self.news_view), name=self._name("news")),
             path("<path:object_id>/news/", view(self.object_news_view), name=self._name("object_news")),
             *super().get_urls(),
         ]
+        for url in urls:
+            if "object_id" in str(url.pattern):
+                url.callback = _found(url.callback)
+        return urls
 
     def news_view(self, request: HttpRequest) -> JsonResponse:
         """Answer whether the list may have changed since a place in the event log."""
@@ -103,9 +116,11 @@ class BackOfficeModelAdmin(ModelAdmin):
 
     def object_news_view(self, request: HttpRequest, object_id: str) -> JsonResponse:
         """Answer whether an object's page may have changed since a place in the event log."""
-        instance = self.get_object(request, object_id)
-        if instance is None or not self.has_view_permission(request, instance):
+        if not self.has_view_permission(request):
             raise PermissionDenied
+        instance = self.get_object(request, unquote(object_id))
+        if instance is None:
+            raise Http404(f"There is no {self.opts.verbose_name} {object_id}.")
         return _news(request, streams=self._streams(instance))
 
     def _history(self, instance: Model, streams: list[str]) -> list[Panel]:
@@ -135,6 +150,19 @@ class BackOfficeModelAdmin(ModelAdmin):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         pass
+
+
+def _found(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view of one object that answers 404 where a service or a button finds that there is no such object."""
+
+    @wraps(view)
+    def found(*arguments: Any, **options: Any) -> Any:
+        try:
+            return view(*arguments, **options)
+        except ObjectDoesNotExist as error:
+            raise Http404(str(error)) from error
+
+    return found
 
 
 def _live(address: str) -> dict[str, Any]:

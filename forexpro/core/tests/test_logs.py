@@ -52,6 +52,7 @@ def test_secrets_are_blotted_out(text: str) -> None:
     [
         "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjo1fQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "fpk_1a2b3c4d_u2VtGqJw0ZrY8mN4xK6pQ7sT9vB1cD3eF5hL-aO_iRk",
         "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
         "otpauth://totp/ForexPro:ada@example.com?secret=JBSWY3DPEHPK3PXP&issuer=ForexPro",
         "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",

@@ -32,6 +32,8 @@ class Operation:
     access: Access
     body: Mapping[str, Any] = field(default_factory=dict)
     has_effect: bool = False
+    # Those who do not reach it are answered like everybody else, and nothing happens.
+    is_quiet: bool = False
     # What takes the place of the usual object in the address, by the name of the parameter.
     arguments: Mapping[str, str] = field(default_factory=dict)
 
@@ -49,6 +51,11 @@ def asks(access: Access, **body: Any) -> Operation:
 def changes(access: Access, arguments: Mapping[str, str] | None = None, **body: Any) -> Operation:
     """Return an operation that changes something for everybody who reaches it."""
     return Operation(access, body, has_effect=True, arguments=arguments or {})
+
+
+def changes_quietly(access: Access, **body: Any) -> Operation:
+    """Return an operation that answers everybody alike, and changes something for those in `access` alone."""
+    return Operation(access, body, has_effect=True, is_quiet=True)
 
 
 def back_office_model(

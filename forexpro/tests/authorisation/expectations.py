@@ -15,6 +15,7 @@ from forexpro.tests.authorisation.access import (
     asks,
     back_office_model,
     changes,
+    changes_quietly,
     desks,
     reads,
 )
@@ -22,6 +23,7 @@ from forexpro.tests.authorisation.access import (
 LOOKERS = desks(Role.BACK_OFFICE, Role.ADMIN)
 ADMINS = desks(Role.ADMIN)
 SUPER_ADMINS = desks()
+RESETTERS = desks(Role.ADMIN, Role.SUPPORT)
 
 ORDER = {"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.10"}
 PASSWORD = "plum-Tree-93-lane"
@@ -38,15 +40,35 @@ PEOPLE: dict[str, Operation] = {
     "POST verify/<str:token>": asks(EVERYBODY),
     "GET sign-in": reads(EVERYBODY),
     "POST sign-in": asks(EVERYBODY),
-    "POST sign-out": asks(EVERYBODY),
+    "POST sign-out": changes_quietly(SIGNED_IN),
     "GET password/reset": reads(EVERYBODY),
     "POST password/reset": asks(EVERYBODY),
     "GET password/reset/<str:uid>/<str:token>": reads(EVERYBODY),
     "POST password/reset/<str:uid>/<str:token>": asks(EVERYBODY),
     "GET password/change": reads(SIGNED_IN),
     "POST password/change": changes(SIGNED_IN, old_password=PASSWORD, new_password="quiet-River-58-stone"),
+    "GET sign-in/code": reads(EVERYBODY),
+    "POST sign-in/code": asks(EVERYBODY),
+    "GET confirm": reads(SIGNED_IN),
+    "POST confirm": asks(SIGNED_IN),
+    "GET security": reads(SIGNED_IN),
+    "POST security/sessions/end": changes(SIGNED_IN),
+    "POST security/sessions/<int:signed_in_id>/end": changes_quietly(OWNER),
+    "POST security/programs/<uuid:family_id>/end": changes(OWNER),
+    "GET security/two-step": changes(SIGNED_IN),  # makes the secret that it shows
+    "POST security/two-step": changes(SIGNED_IN, code="000000"),
+    "GET security/two-step/off": reads(SIGNED_IN),
+    "POST security/two-step/off": asks(SIGNED_IN),
+    "GET security/backup-codes": reads(SIGNED_IN),
+    "POST security/backup-codes": asks(SIGNED_IN),
+    "GET security/email": reads(SIGNED_IN),
+    "POST security/email": changes(SIGNED_IN, email="another@example.org"),
+    "POST security/email/resend": asks(SIGNED_IN),
+    "POST security/email/cancel": asks(SIGNED_IN),
+    "GET security/email/<str:token>": reads(EVERYBODY),
+    "POST security/email/<str:token>": asks(EVERYBODY),
     "GET profile": reads(SIGNED_IN),
-    "POST profile": changes(SIGNED_IN, full_name="Another Name", time_zone="Europe/Berlin"),
+    "POST profile": changes(SIGNED_IN, full_name="Another Name", time_zone="UTC", language=""),
     "GET security/api-keys": reads(SIGNED_IN),
     "GET security/api-keys/new": reads(SIGNED_IN),
     "POST security/api-keys/new": changes(SIGNED_IN, name="Another", scopes=["read"], lifetime="30"),
@@ -54,7 +76,7 @@ PEOPLE: dict[str, Operation] = {
     "POST security/api-keys/<int:api_key_id>/revoke": changes(OWNER),
     "GET mail": reads(NOBODY),  # only the demo shows it
     "POST appearance": asks(EVERYBODY, theme="light"),
-    "GET design": reads(EVERYBODY),
+    "GET design": reads(STAFF),
     "GET texts.json": reads(EVERYBODY),
 }
 
@@ -120,10 +142,10 @@ BACK_OFFICE: dict[str, Operation] = {
     "GET admin/": reads(STAFF),
     "GET admin/search/": reads(STAFF),
     "GET admin/login/": reads(STAFF),
-    "POST admin/logout/": asks(EVERYBODY),
+    "POST admin/logout/": changes_quietly(STAFF),
     "GET admin/password_change/": reads(STAFF),
     "GET admin/password_change/done/": reads(STAFF),
-    "GET admin/autocomplete/": reads(LOOKERS),
+    "GET admin/autocomplete/": reads(NOBODY),  # without a field for which it is asked
     "GET admin/jsi18n/": reads(STAFF),
     "GET admin/r/<path:content_type_id>/<path:object_id>/": reads(NOBODY),
     "GET admin/<app_label>": reads(LOOKERS),
@@ -152,12 +174,15 @@ BACK_OFFICE: dict[str, Operation] = {
     "POST admin/accounts/user/<path:object_id>/resend_verification/": asks(ADMINS, **PRESSED),
     "GET admin/accounts/user/<path:object_id>/send_password_reset/": reads(ADMINS),
     "POST admin/accounts/user/<path:object_id>/send_password_reset/": changes(ADMINS, **PRESSED),
+    "GET admin/accounts/user/<path:object_id>/reset_totp/": reads(RESETTERS),
+    "POST admin/accounts/user/<path:object_id>/reset_totp/": asks(RESETTERS, **PRESSED, reason="Lost phone"),
     "GET admin/accounts/user/<path:object_id>/change_role/": reads(SUPER_ADMINS),
     "POST admin/accounts/user/<path:object_id>/change_role/": changes(SUPER_ADMINS, **PRESSED, role=Role.SUPPORT.value),
     # --- Markets
     **back_office_model("admin/marketdata/symbol", view=LOOKERS, add=ADMINS, change=ADMINS, delete=SUPER_ADMINS),
     # --- Trading
-    **back_office_model("admin/trading/accountgroup", view=LOOKERS, add=ADMINS, change=ADMINS, delete=SUPER_ADMINS),
+    # A group that has accounts stays.
+    **back_office_model("admin/trading/accountgroup", view=LOOKERS, add=ADMINS, change=ADMINS),
     "GET admin/trading/accountgroup/<path:object_id>/apply_retail_limits/": reads(ADMINS),
     "POST admin/trading/accountgroup/<path:object_id>/apply_retail_limits/": changes(ADMINS, **PRESSED),
     **back_office_model("admin/trading/tradingaccount", view=LOOKERS),

@@ -1,18 +1,20 @@
 """The people and objects on which the table of expectations is tried, and how to tell that nothing has changed."""
 
+import time
 import uuid
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
 from accounts.credentials import key_credential
-from accounts.models import Scope, User
+from accounts.models import RefreshFamily, Scope, SignedInSession, User
 from accounts.roles import Role
 from accounts.services.api_keys import api_key_create
 from accounts.services.registration import email_verify_apply, user_create
@@ -38,6 +40,8 @@ class World:
         self.people = {THE_OWNER: _person("owner", Role.TRADER), THE_OTHER: _person("other", Role.TRADER)}
         self.people |= {role.value: _person(role.name.lower(), role) for role in Role if role.is_staff}
         self.names = self._objects()
+        # One for all: each would set all the middleware up.
+        self._client = Client(raise_request_exception=False)
         self._cookies = {actor: _session_of(person) for actor, person in self.people.items()}
 
     def _objects(self) -> dict[str, str]:
@@ -53,6 +57,8 @@ class World:
         api_key, _text = api_key_create(
             owner_id=owner.pk, name="Bot", scopes=[Scope.READ], lifetime=timedelta(days=30), origin=ORIGIN
         )
+        # Everybody has a program that is signed in.
+        tokens = {name: tokens_issue(user=person, origin=ORIGIN) for name, person in self.people.items()}
         long = _order(account, OrderType.MARKET)
         names = {
             "account_id": account.pk,
@@ -64,7 +70,14 @@ class World:
             "api_key_id": api_key.pk,
             "owner_email": owner.email,
             "suspended_id": suspended.pk,
-            "refresh_token": tokens_issue(user=owner, origin=ORIGIN).refresh,
+            "refresh_token": tokens["owner"].refresh,
+            "family_id": RefreshFamily.objects.get(user=owner).pk,
+            "signed_in_id": SignedInSession.objects.create(
+                session=Session.objects.get(pk=_session_of(owner)),
+                user=owner,
+                signed_in_at=timezone.now(),
+                last_seen_at=timezone.now(),
+            ).pk,
             # What the back office calls an object, by its model.
             "core/event": Event.objects.latest("id").pk,
             "core/eventanchor": EventAnchor.objects.create(before_xid=1, streams=1, hash="0" * 64).pk,
@@ -91,14 +104,14 @@ class World:
     def call(self, actor: str, line: str, operation: Operation, headers: dict[str, str] | None = None) -> Any:
         """Carry out an operation as somebody, with what the table sends to it."""
         method, _space, route = line.partition(" ")
-        client = Client(raise_request_exception=False)
+        self._client.cookies.clear()
         if actor in self._cookies:
-            client.cookies[settings.SESSION_COOKIE_NAME] = self._cookies[actor]
+            self._client.cookies[settings.SESSION_COOKIE_NAME] = self._cookies[actor]
         body = {name: self._named(value) for name, value in operation.body.items()}
         options: dict[str, Any] = {"headers": {"Idempotency-Key": uuid.uuid4().hex, **(headers or {})}}
         if route.startswith(("api/", "market/")) and method != "GET":
             options["content_type"] = "application/json"
-        return getattr(client, method.lower())(self.path(route, operation), body, **options)
+        return getattr(self._client, method.lower())(self.path(route, operation), body, **options)
 
     def path(self, route: str, operation: Operation) -> str:
         """Return the address of an operation on the objects of this world."""
@@ -107,6 +120,13 @@ class World:
             model = "/".join(route.split("/")[1:3])
             arguments["object_id"] = self.names.get(model, "1")
         return address(route, arguments)
+
+    def forget_objects(self) -> None:
+        """Let every address from now on name something that there is not."""
+        nothing = {"family_id": str(uuid.uuid4()), "marketdata/symbol": "NOSUCH"}
+        for name in self.names:
+            if name.endswith("_id") or "/" in name or name == "seq":
+                self.names[name] = nothing.get(name, "999999999")
 
     def make_key(self, scope: Scope) -> str:
         """Return the text of a new key of the owner that allows one thing, used already: the first use is written."""
@@ -181,6 +201,9 @@ def _person(name: str, role: Role) -> User:
 def _session_of(person: User) -> str:
     client = Client()
     client.force_login(person)
+    session = client.session
+    session["confirmed_at"] = time.time()  # as after giving the password
+    session.save()
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

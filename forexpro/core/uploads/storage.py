@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
@@ -34,13 +35,13 @@ def generated_name(folder: str, extension: str) -> str:
     return f"{folder}/{timezone.now():%Y/%m}/{uuid.uuid4().hex}{extension}"
 
 
-def private_file(request: HttpRequest, name: str, *, media_type: str, filename: str) -> HttpResponseBase:
-    """Answer the stored file `name`, to be shown in a page of ours; whoever calls this has authorised the caller.
+def private_file(request: HttpRequest, file: "File[bytes]", *, media_type: str, filename: str) -> HttpResponseBase:
+    """Answer a stored file, to be shown in a page of ours; whoever calls this has authorised the caller.
 
     From S3 by a redirect to an address that is signed for a minute; from the file system as a stream. No cache keeps
     it, nothing in it runs, and no page of others can frame it.
     """
-    storage = private_files()
+    storage, name = private_files(), str(file.name)
     disposition = f'inline; filename="{filename}"'
     response: HttpResponseBase
     if isinstance(storage, FileSystemStorage):

@@ -124,6 +124,16 @@ def test_a_pdf_is_shown_in_a_frame(as_, document):
     assert response["Content-Disposition"].endswith('.pdf"')
 
 
+def test_a_file_that_another_client_has_sent_too_is_pointed_out(as_, document, client_, person):
+    client = as_(Role.COMPLIANCE)
+    send(client_, Kind.PASSPORT)  # one's own again is nothing to wonder about
+    assert "Others have sent the same file" not in text(client.get(case_page(document)))
+    send(person("twin@example.org", full_name="The Twin"), Kind.SELFIE, photo("other"), photo("passport"))
+    page = text(client.get(case_page(document)))
+    assert "Others have sent the same file" in page
+    assert "The Twin, twin@example.org" in page
+
+
 def test_what_is_not_there_is_not_found(as_, document):
     client = as_(Role.COMPLIANCE)
     for address in (f"{LIST}pages/{10**6}/", f"{LIST}{10**6}/change/", f"{LIST}x/change/"):
@@ -215,12 +225,15 @@ def test_nobody_is_offered_to_decide_about_themselves(person, desks):
     assert document.status == "in_review"
 
 
-def test_finds_and_filters(as_, document, person, reviewer):
+def test_finds_and_filters(as_, client_, document, person, reviewer):
     verify(person("other@example.org"), reviewer)
     client = as_(Role.COMPLIANCE)
     for query, found in (
         ("?q=client@example.org", {"client"}),
-        ("?q=The+Client", {"client"}),
+        ("?q=CLIENT@", {"client"}),
+        ("?q=the+client", {"client"}),
+        (f"?q={client_.pk}", {"client"}),
+        ("?q=nobody", set()),
         ("?status__exact=approved", {"other"}),
         ("?level__exact=2", {"other"}),
         ("", {"client", "other"}),
@@ -237,7 +250,7 @@ def test_lists_and_the_desk_take_the_same_queries_however_long(as_, client_, per
     client = as_(Role.COMPLIANCE)
     with django_assert_max_num_queries(11):
         client.get(LIST)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         client.get(f"{LIST}{VerificationCase.objects.get(client=client_).pk}/change/")
 
 

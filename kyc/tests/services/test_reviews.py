@@ -12,7 +12,7 @@ from forexpro.core.refusals import Refused
 from kyc.checklist import checklist
 from kyc.models import Document, Level, VerificationCase
 from kyc.requirements import add_unlocks
-from kyc.selectors import client_level, next_case, review_queue, review_queue_size
+from kyc.selectors import client_level, next_case, review_queue, review_queue_size, verification_of
 from kyc.services import reviews
 from kyc.services.reviews import document_approve, document_reject, page_view
 from kyc.tests.factories import ORIGIN, Kind, approve, send, verify
@@ -53,6 +53,19 @@ def test_levels_come_with_the_documents_that_make_them(client_, reviewer, events
 def test_an_address_alone_is_no_level(client_, reviewer):
     verify(client_, reviewer, Kind.PROOF_OF_ADDRESS, Kind.SELFIE)
     assert client_level(client_.pk) is Level.UNVERIFIED
+
+
+def test_what_another_document_shows_matters_no_more(client_, reviewer):
+    document = send(client_, Kind.PASSPORT)
+    document_reject(actor=reviewer, document_id=document.pk, note="Dark", origin=ORIGIN)
+    verify(client_, reviewer, Kind.IDENTITY_CARD, Kind.SELFIE)
+    case = VerificationCase.objects.get()
+    assert (case.status, case.level) == ("approved", Level.IDENTITY)
+    assert verification_of(client_.pk).status == "approved"
+    newer = send(client_, Kind.IDENTITY_CARD)
+    document_reject(actor=reviewer, document_id=newer.pk, note="Dark", origin=ORIGIN)
+    case.refresh_from_db()
+    assert (case.status, case.level) == ("approved", Level.IDENTITY)
 
 
 def test_an_approval_is_recorded_and_told(client_, reviewer, events, committing, monkeypatch):

@@ -1,7 +1,10 @@
+import time
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from forexpro.core.uploads import cleaning
 from kyc.models import Document, Page, VerificationCase
 from kyc.requirements import add_unlocks
 from kyc.services.reviews import document_reject
@@ -43,6 +46,7 @@ def test_says_what_is_needed_and_what_it_unlocks(own, monkeypatch):
     for expected in ("Identity verified", "Fully verified", "Deposits of 1,000 EUR", "Deposits of 2,000 EUR"):
         assert expected in page
     assert page.count("Not started") == 4  # the client and three things to send
+    assert page.count("button primary") == 1  # one thing to do next
     assert not VerificationCase.objects.exists()  # looking begins nothing
 
 
@@ -156,3 +160,15 @@ def test_csrf(client_):
     client.force_login(client_)
     assert post(client, "identity", photo()).status_code == 403
     assert not Document.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cleaning_may_take_longer_than_the_database_has_to_answer(own, settings, monkeypatch):
+    def slowly(content, kind):
+        time.sleep(0.8)
+        return {"width": 320, "height": 240}, content
+
+    settings.ANSWER_SECONDS = 1
+    monkeypatch.setattr(cleaning, "_run", slowly)
+    assert post(own, "identity", photo("a"), photo("b")).status_code == 302
+    assert Document.objects.get().pages.count() == 2

@@ -1,6 +1,7 @@
 """The back office's site: Django's admin in the product's look, behind the product's own sign-in."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
@@ -20,7 +21,9 @@ from accounts.selectors import lacks_required_second_factor
 from accounts.services.sign_in import user_sign_out
 from forexpro.back_office.figures import home_figures
 from forexpro.back_office.status import platform_parts
+from forexpro.core.admin.pages import LIVE_HEADER
 from forexpro.core.http.appearance import appearance_of
+from forexpro.core.http.sessions import unattended
 from forexpro.home import needs_attention
 
 # Alpine, which unfold is built on, evaluates expressions of the page; unfold writes its colours into a style element.
@@ -34,7 +37,13 @@ class BackOffice(UnfoldAdminSite):
     index_template = "back_office/index.html"
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        return csp_replace(POLICY)(super().admin_view(view, cacheable))
+        @wraps(view)
+        def seen(request: HttpRequest, *arguments: Any, **options: Any) -> Any:
+            if LIVE_HEADER in request.headers:
+                unattended(request)
+            return view(request, *arguments, **options)
+
+        return csp_replace(POLICY)(super().admin_view(seen, cacheable))
 
     def extra_urls(self) -> list[URLPattern]:
         return [path("status/", self.admin_view(self.status), name="status")]

@@ -25,6 +25,8 @@ from forexpro.core.admin.extensions import (
 from forexpro.core.events.news import newest_place, news_since
 from forexpro.core.events.selectors import newest_about, newest_of_streams
 
+# What the pages of the back office send when they ask by themselves.
+LIVE_HEADER = "X-Live"
 # Of a list's address: what does not choose rows.
 _PAGING = {"p", "o", "all", "e"}
 
@@ -74,7 +76,7 @@ class BackOfficeModelAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> Any:
         context: dict[str, Any] = {}
-        instance = self.get_object(request, object_id) if request.method == "GET" else None
+        instance = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
         if instance is not None and self.has_view_permission(request, instance):
             panels = panels_of(self.opts.label_lower, request, instance)
             streams = self._streams(instance)
@@ -96,7 +98,7 @@ class BackOfficeModelAdmin(ModelAdmin):
     # --- News ----------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        urls = [
+        urls: list[URLPattern] = [
             path("news/", view(self.news_view), name=self._name("news")),
             path("<path:object_id>/news/", view(self.object_news_view), name=self._name("object_news")),
             *super().get_urls(),
@@ -114,9 +116,11 @@ class BackOfficeModelAdmin(ModelAdmin):
 
     def object_news_view(self, request: HttpRequest, object_id: str) -> JsonResponse:
         """Answer whether an object's page may have changed since a place in the event log."""
-        instance = self.get_object(request, object_id)
-        if instance is None or not self.has_view_permission(request, instance):
+        if not self.has_view_permission(request):
             raise PermissionDenied
+        instance = self.get_object(request, unquote(object_id))
+        if instance is None:
+            raise Http404(f"There is no {self.opts.verbose_name} {object_id}.")
         return _news(request, streams=self._streams(instance))
 
     def _history(self, instance: Model, streams: list[str]) -> list[Panel]:

@@ -2,6 +2,8 @@
 // nothing to answer, and only then fetches itself and exchanges the part that shows it.
 {
   const PAUSE = 4000;
+  // Nobody has to sit in front of it: such a request does not keep the session alive.
+  const ASKING = { headers: { "X-Live": "1" } };
 
   function isBusy(part) {
     const typing = part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
@@ -9,7 +11,7 @@
   }
 
   async function refresh(id) {
-    const response = await fetch(window.location.href, { headers: { "X-Requested-With": "live" } });
+    const response = await fetch(window.location.href, ASKING);
     if (!response.ok || response.redirected) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const [present, newer] = [document.getElementById(id), page.getElementById(id)];
@@ -25,7 +27,7 @@
     async function ask() {
       if (document.visibilityState !== "visible") return;
       if (!pending) {
-        const response = await fetch(`${address}?since=${since}`);
+        const response = await fetch(`${address}?since=${since}`, ASKING);
         if (!response.ok) throw new Error(String(response.status));
         const news = await response.json();
         since = news.since;

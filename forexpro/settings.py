@@ -196,6 +196,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": HEARTBEAT_SECONDS,
         "options": {"expires": HEARTBEAT_SECONDS},
     },
+    "carry-out-planned-changes": {
+        "task": "forexpro.core.tasks.carry_out_planned_changes",
+        "schedule": 10,
+        "options": {"expires": 10},
+    },
     "take-event-anchor": {"task": "forexpro.core.tasks.take_event_anchor", "schedule": crontab(hour=0, minute=10)},
     "verify-event-log": {"task": "forexpro.core.tasks.verify_event_log", "schedule": crontab(hour=0, minute=20)},
     "sweep-margins": {"task": "trading.tasks.sweep_margins", "schedule": 30},

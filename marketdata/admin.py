@@ -2,13 +2,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from forexpro.core.admin.audited import AuditedModelAdmin
+from forexpro.core.admin.planned_changes import PlannableModelAdmin
 from marketdata.models import Symbol
 from marketdata.models.charges import COMMISSION_ROWS
 
 
 @admin.register(Symbol)
-class SymbolAdmin(AuditedModelAdmin):
+class SymbolAdmin(PlannableModelAdmin):
     list_display = ("code", "name", "asset_class", "digits", "typical_spread_points", "leverage_cap", "is_active")
     list_filter = ("asset_class", "is_active", "margin_mode", "quote_currency")
     search_fields = ("code", "name")

@@ -9,13 +9,24 @@ from accounts.roles import Role
     ("role", "expected"),
     [
         (Role.TRADER, set()),
-        (Role.BACK_OFFICE, {"view_user", "view_event"}),
-        (Role.ADMIN, {"view_user", "view_event", "change_user", "suspend_user", "reset_totp"}),
+        (Role.BACK_OFFICE, {"view_user", "view_event", "view_plannedchange"}),
+        (
+            Role.ADMIN,
+            {
+                "view_user",
+                "view_event",
+                "change_user",
+                "suspend_user",
+                "reset_totp",
+                "view_plannedchange",
+                "change_plannedchange",
+            },
+        ),
         (Role.SUPPORT, {"view_user", "change_user", "reset_totp"}),
         (Role.COMPLIANCE, {"view_user", "view_event", "suspend_user"}),
         (Role.FINANCE, {"view_user"}),
-        (Role.READ_ONLY, {"view_user", "view_event"}),
-        (Role.DEALER, set()),
+        (Role.READ_ONLY, {"view_user", "view_event", "view_plannedchange"}),
+        (Role.DEALER, {"view_plannedchange"}),
     ],
 )
 def test_migrations_create_the_roles_with_their_permissions(role, expected):

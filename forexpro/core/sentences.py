@@ -30,10 +30,29 @@ def _schedule_changed(payload: Payload) -> str:
     }
 
 
+def _planned(payload: Payload) -> str:
+    return _("%(name)s (%(object)s) is to change at %(moment)s: %(fields)s.") % {
+        **payload,
+        "moment": payload["effective_at"],
+        "fields": ", ".join(payload["changes"]),
+    }
+
+
+def _planned_failed(payload: Payload) -> str:
+    return _("The planned change of %(name)s (%(object)s) failed: %(failure)s") % payload
+
+
+def _planned_withdrawn(payload: Payload) -> str:
+    return _("The planned change of %(name)s (%(object)s) was withdrawn.") % payload
+
+
 SENTENCES: dict[str, Describe] = {
     "staff.object_added": _added,
     "staff.object_changed": _changed,
     "staff.object_deleted": _deleted,
     "staff.audit_log_exported": _exported,
     "staff.schedule_changed": _schedule_changed,
+    "staff.change_planned": _planned,
+    "staff.planned_change_failed": _planned_failed,
+    "staff.planned_change_withdrawn": _planned_withdrawn,
 }

@@ -10,7 +10,7 @@ from unfold.admin import StackedInline
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
-from forexpro.core.admin.audited import AuditedModelAdmin
+from forexpro.core.admin.planned_changes import PlannableInlineFormSet, PlannableModelAdmin
 from forexpro.core.http.origin import request_origin
 from marketdata.models.charges import COMMISSION_ROWS
 from trading.models import AccountGroup, GroupInstrument
@@ -19,6 +19,7 @@ from trading.services.leverage_caps import group_apply_retail_limits
 
 class GroupInstrumentInline(StackedInline):
     model = GroupInstrument
+    formset = PlannableInlineFormSet
     extra = 0
     autocomplete_fields = ("symbol",)
     fieldsets = (
@@ -33,7 +34,7 @@ class GroupInstrumentInline(StackedInline):
 
 
 @admin.register(AccountGroup)
-class AccountGroupAdmin(AuditedModelAdmin):
+class AccountGroupAdmin(PlannableModelAdmin):
     list_display = (
         "name", "is_default", "leverage_max", "margin_call_level", "stop_out_level", "spread_mode", "slippage_mode",
         "orders_per_minute",

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_desks"),
         ("trading", "0017_back_office"),
+        ("trading", "0017_proofs_and_limits"),
     ]
 
     operations = [

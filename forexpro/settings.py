@@ -342,7 +342,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "AccountKind": "trading.models.account.TradingAccount.Kind",
         "AccountStatus": "trading.models.account.TradingAccount.Status",
+        "DocumentKind": "kyc.models.document.Document.Kind",
         "OrderStatus": "trading.models.order.Order.Status",
     },
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -21,6 +21,13 @@ def _submitted(payload: Payload) -> str:
     return _("%(kind)s sent: %(pages)s.") % {"kind": _kind(payload), "pages": pages}
 
 
+def _infected(payload: Payload) -> str:
+    return _("%(kind)s refused: the virus scanner found something in file %(file)s.") % {
+        "kind": _kind(payload),
+        "file": payload["file"],
+    }
+
+
 def _viewed(payload: Payload) -> str:
     return _("%(kind)s looked at: page %(page)s.") % {"kind": _kind(payload), "page": payload["page"]}
 
@@ -60,6 +67,7 @@ def _status_changed(payload: Payload) -> str:
 SENTENCES: dict[str, Describe] = {
     "kyc.case_opened": _opened,
     "kyc.document_submitted": _submitted,
+    "kyc.upload_infected": _infected,
     "kyc.document_viewed": _viewed,
     "kyc.document_first_approved": _first_approved,
     "kyc.document_approved": _approved,

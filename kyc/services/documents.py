@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from forexpro.core.deadlines import time_apart
 from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.events.record import record
 from forexpro.core.http.errors import DATABASE_AWAY
 from forexpro.core.refusals import Refused
 from forexpro.core.uploads.cleaning import CleanFile, cleaned
@@ -45,8 +46,13 @@ def document_submit(
             _("Send at most %(count)s files at a time.") % {"count": settings.KYC_PAGES_MAX},
             {"pages_max": settings.KYC_PAGES_MAX},
         )
-    with time_apart():
-        pages = [_cleaned_page(upload, number, len(uploads)) for number, upload in enumerate(uploads, start=1)]
+    try:
+        with time_apart():
+            pages = [_cleaned_page(upload, number, len(uploads)) for number, upload in enumerate(uploads, start=1)]
+    except Refused as refusal:
+        if refusal.code == "file_infected":
+            _record_infected(user_id, kind, refusal, origin)
+        raise
     digest = hashlib.sha256(":".join([kind, *(page.source_sha256 for page in pages)]).encode()).hexdigest()
     stored: list[str] = []
     try:
@@ -77,6 +83,13 @@ def _cleaned_page(upload: "File[bytes]", number: int, count: int) -> CleanFile:
         raise Refused(
             refusal.code, message, {**refusal.details, "file": number}, http_status=refusal.http_status
         ) from refusal
+
+
+def _record_infected(user_id: int, kind: Document.Kind, refusal: Refused, origin: Origin) -> None:
+    """Leave a trace of who sent a virus: of everything else that is refused the client alone has to know."""
+    infected = NewEvent(f"user:{user_id}", "kyc.upload_infected", {"kind": kind, "file": refusal.details["file"]})
+    with transaction.atomic(durable=True):
+        record([infected], origin=origin)
 
 
 def _submit_apply(

@@ -118,7 +118,7 @@ def test_a_pdf_is_shown_in_a_frame(as_, document):
     page.media_type = "application/pdf"
     page.save()
     client = as_(Role.COMPLIANCE)
-    assert f'<iframe src="{LIST}pages/{page.pk}/"' in text(client.get(case_page(document)))
+    assert f'<iframe src="{LIST}pages/{page.pk}/#navpanes=0' in text(client.get(case_page(document)))
     response = client.get(f"{LIST}pages/{page.pk}/")
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].endswith('.pdf"')

@@ -4,6 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 
+from forexpro.core.events.sentences import sentence
+from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from kyc.models import Document, Level, Page, VerificationCase
 from kyc.selectors import client_level, review_queue_size, verification_of
@@ -113,6 +115,19 @@ def test_a_refused_file_is_named_by_its_number(client_):
     with pytest.raises(Refused, match="File 2: This is not a JPEG") as refused:
         send(client_, Kind.PASSPORT, photo("a"), SimpleUploadedFile("b.jpg", b"<html>"))
     assert refused.value.details == {"file": 2}
+
+
+def test_a_virus_leaves_a_trace_in_the_log_and_nothing_else(client_, monkeypatch, events, stored):
+    def find(content):
+        raise Refused("file_infected", "A virus was found in this file.")
+
+    monkeypatch.setattr("forexpro.core.uploads.cleaning.refuse_infected", find)
+    with pytest.raises(Refused):
+        send(client_)
+    assert events(client_.stream)[-1] == ("kyc.upload_infected", {"kind": "passport", "file": 1})
+    assert sentence(Event.objects.latest("id")) == "Passport refused: the virus scanner found something in file 1."
+    assert not VerificationCase.objects.exists()
+    assert stored() == []
 
 
 def test_quotas(client_, settings, stored):

@@ -50,6 +50,13 @@ def with_comment(comment: bytes) -> bytes:
     return b"\xff\xd8\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + image()[2:]
 
 
+def frames(format: str) -> bytes:
+    content = io.BytesIO()
+    first, second = (Image.new("RGB", (320, 240), colour) for colour in ("red", "blue"))
+    first.save(content, format, save_all=True, append_images=[second], duration=100)
+    return content.getvalue()
+
+
 # --- PDFs that do something ---------------------------------------------------------------------
 def acts_on_opening(document: pikepdf.Pdf) -> None:
     document.Root.OpenAction = javascript()
@@ -142,6 +149,7 @@ CLEANED: dict[str, tuple[Callable[[], bytes], str]] = {
     "photograph with the test virus": (lambda: image(comment=EICAR) + EICAR, "a.jpg"),
     "photograph with a colour profile": (lambda: image(icc_profile=SECRET * 50), "a.jpg"),
     "photograph that is a second one too": (lambda: image() + image("PNG"), "a.jpg"),
+    "photograph of a camera with two lenses": (lambda: frames("MPO") + PHP, "a.jpg"),
     "PNG with text": (lambda: image("PNG", pnginfo=png_text()), "a.png"),
     "PNG with PHP behind it": (lambda: image("PNG") + PHP, "a.png"),
     "PNG with a PDF behind it": (lambda: image("PNG") + pdf(acts_on_opening), "a.png"),
@@ -242,13 +250,6 @@ def postscript(document: pikepdf.Pdf) -> None:
 
 def password(**options: str) -> Callable[[], bytes]:
     return lambda: pdf(encryption=pikepdf.Encryption(**options))
-
-
-def frames(format: str) -> bytes:
-    content = io.BytesIO()
-    first, second = (Image.new("RGB", (320, 240), colour) for colour in ("red", "blue"))
-    first.save(content, format, save_all=True, append_images=[second], duration=100)
-    return content.getvalue()
 
 
 REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {

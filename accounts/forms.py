@@ -41,13 +41,9 @@ class AttentiveForm(forms.Form):
 
 
 class EmailField(forms.EmailField):
-    def __init__(self, **kwargs: Any):
-        super().__init__(
-            label=_("E-mail address"),
-            max_length=254,
-            widget=forms.EmailInput(attrs={"autocomplete": "username"}),
-            **kwargs,
-        )
+    def __init__(self, *, autocomplete: str = "username", **kwargs: Any):
+        kwargs.setdefault("label", _("E-mail address"))
+        super().__init__(max_length=254, widget=forms.EmailInput(attrs={"autocomplete": autocomplete}), **kwargs)
 
 
 class PasswordField(forms.CharField):
@@ -111,26 +107,42 @@ class SignInForm(AttentiveForm):
     password = PasswordField(label=_("Password"))
 
 
+class CodeField(forms.CharField):
+    """A code as typed, with whatever stands between its characters."""
+
+    def __init__(self, *, autocomplete: str, inputmode: str, **kwargs: Any):
+        attrs = {"autocomplete": autocomplete, "inputmode": inputmode, "autocapitalize": "none", "spellcheck": "false"}
+        super().__init__(max_length=32, widget=forms.TextInput(attrs=attrs), **kwargs)
+
+
 class CodeForm(AttentiveForm):
-    """Asks for a code of the authenticator app, or for one of the backup codes."""
+    """Asks for a code of the authenticator app."""
 
-    code = forms.CharField(label=_("Code"), max_length=32)
+    code = CodeField(
+        label=_("Six-digit code"),
+        help_text=_("Your authenticator app shows it."),
+        autocomplete="one-time-code",
+        inputmode="numeric",
+    )
 
-    def __init__(self, *args: Any, backup: bool = False, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        field = self.fields["code"]
-        field.label = _("Backup code") if backup else _("Six-digit code")
-        field.help_text = (
-            _("One of the ten that you were shown when you set two-step sign-in up, such as 4abcd-efghj.")
-            if backup
-            else _("Your authenticator app shows it.")
-        )
-        field.widget.attrs |= {
-            "autocomplete": "off" if backup else "one-time-code",
-            "inputmode": "text" if backup else "numeric",
-            "autocapitalize": "none",
-            "spellcheck": "false",
-        }
+
+class FirstCodeForm(CodeForm):
+    """Asks for the first code of an app that has to be set up by what stands above: that comes first."""
+
+    def _focus(self, candidates: Iterable[str]) -> None:
+        if self.is_bound:
+            super()._focus(candidates)
+
+
+class BackupCodeForm(AttentiveForm):
+    """Asks for one of the backup codes."""
+
+    code = CodeField(
+        label=_("Backup code"),
+        help_text=_("One of the ten that you were shown when you set two-step sign-in up, such as 4abcd-efghj."),
+        autocomplete="off",
+        inputmode="text",
+    )
 
 
 class PasswordForm(AttentiveForm):
@@ -142,12 +154,7 @@ class PasswordForm(AttentiveForm):
 class NewEmailForm(AttentiveForm):
     """Asks for another address of the person who is signed in."""
 
-    email = EmailField()
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("New e-mail address")
-        self.fields["email"].widget.attrs["autocomplete"] = "email"
+    email = EmailField(label=_("New e-mail address"), autocomplete="email")
 
 
 class EmailForm(AttentiveForm):

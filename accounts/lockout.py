@@ -5,7 +5,8 @@ address after a few failures, an address for all accounts after many (`SIGN_IN_F
 
 axes' own handlers know one limit only, add up failures of any age until there is a pause, and count after the fact, so
 that a hundred attempts at once are all tried. Here an attempt is counted before it is tried: of any number at once no
-more than the limit pass. One that succeeds is taken back.
+more than the limit pass, and one that succeeds is taken back. Of an address only what has failed counts, or an office
+that starts work at nine would lock itself out.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from typing import Any
 
 from axes.handlers.base import AxesHandler
 from axes.handlers.proxy import AxesProxyHandler
-from axes.models import AccessFailureLog
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -25,66 +25,66 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import SignInAttempt, User
 from forexpro.core.http.origin import client_ip
 from forexpro.core.refusals import Refused
 
 # Who has one address of such a network has all of them.
 IPV6_NETWORK_BITS = 64
-_TEXT_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A counted attempt, and how many failures there will be in the window should it fail."""
+    """A counted attempt, and how many failures there will be within the time should it fail."""
 
     id: int
-    of_pair: int
+    of_account: int
     of_address: int
 
     @property
     def is_last(self) -> bool:
         """Whether its failure locks somebody out."""
         return (
-            self.of_pair >= settings.SIGN_IN_FAILURES_PER_ACCOUNT
+            self.of_account >= settings.SIGN_IN_FAILURES_PER_ACCOUNT
             or self.of_address >= settings.SIGN_IN_FAILURES_PER_ADDRESS
         )
 
     @property
     def lock(self) -> dict[str, Any]:
         """What is locked, for the event that says so."""
-        of_account = self.of_pair >= settings.SIGN_IN_FAILURES_PER_ACCOUNT
-        return {"scope": "account" if of_account else "address", "minutes": settings.SIGN_IN_LOCKED_MINUTES}
+        account = self.of_account >= settings.SIGN_IN_FAILURES_PER_ACCOUNT
+        return {"scope": "account" if account else "address", "minutes": settings.SIGN_IN_LOCKED_MINUTES}
 
 
 class LockoutHandler(AxesHandler):
     """What django-axes asks before anybody is authenticated and tells when somebody was."""
 
     def is_locked(self, request: Any, credentials: dict[str, Any] | None = None) -> bool:
-        failures = _failures(request.axes_ip_address)
-        account = account_digest(request, credentials)
-        row = AccessFailureLog.objects.create(
-            username=account,
-            ip_address=request.axes_ip_address,
-            user_agent=request.axes_user_agent,
-            path_info=request.axes_path_info[:_TEXT_LENGTH],
-            http_accept="",
+        account, address = account_digest(request, credentials), request.axes_ip_address
+        row = SignInAttempt.objects.create(account=account, address=address, at=timezone.now())
+        counts = _recent(address).aggregate(
+            of_account=Count("pk", filter=Q(account=account)),
+            of_address=Count("pk", filter=Q(failed=True)),
         )
-        counts = failures.aggregate(of_pair=Count("pk", filter=Q(username=account)), of_address=Count("pk"))
-        request.attempt = Attempt(row.pk, **counts)
+        attempt = Attempt(row.pk, counts["of_account"], counts["of_address"] + 1)
         if (
-            counts["of_pair"] <= settings.SIGN_IN_FAILURES_PER_ACCOUNT
-            and counts["of_address"] <= settings.SIGN_IN_FAILURES_PER_ADDRESS
+            attempt.of_account > settings.SIGN_IN_FAILURES_PER_ACCOUNT
+            or attempt.of_address > settings.SIGN_IN_FAILURES_PER_ADDRESS
         ):
-            return False
-        # Knocking at a locked door does not keep it locked.
-        attempt_take_back(request)
-        return True
+            row.delete()  # knocking at a locked door does not keep it locked
+            return True
+        request.attempt = attempt
+        return False
+
+    def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **options: Any) -> None:
+        """Count the failure, unless nothing was tried."""
+        if request is not None:
+            attempt_failed(request)
 
     def user_logged_in(self, sender: Any, request: Any, user: User, **options: Any) -> None:
         """Forget what this person got wrong at this address."""
         account = account_digest(request, {"email": user.email})
-        AccessFailureLog.objects.filter(username=account, ip_address=request.axes_ip_address).delete()
+        SignInAttempt.objects.filter(account=account, address=request.axes_ip_address).delete()
 
     def reset_attempts(
         self, *, ip_address: str | None = None, username: str | None = None, ip_or_username: bool = False
@@ -92,27 +92,19 @@ class LockoutHandler(AxesHandler):
         """Serve `axes_reset_ip` and `axes_reset_username`; a username is an e-mail address."""
         wanted = []
         if ip_address:
-            wanted.append(Q(ip_address=ip_address))
+            wanted.append(Q(address=_counted_address(ip_address)))
         if username:
-            wanted.append(Q(username=account_digest(None, {"email": username})))
+            wanted.append(Q(account=account_digest(None, {"email": username})))
         if not wanted:
-            return int(AccessFailureLog.objects.all().delete()[0])
+            return SignInAttempt.objects.all().delete()[0]
         condition = wanted[0] | wanted[-1] if ip_or_username else wanted[0] & wanted[-1]
-        return int(AccessFailureLog.objects.filter(condition).delete()[0])
-
-    def reset_failure_logs(self, *, age_days: int | None = None) -> int:
-        logs = AccessFailureLog.objects.all()
-        if age_days is not None:
-            logs = logs.filter(attempt_time__lte=timezone.now() - timedelta(days=age_days))
-        return int(logs.delete()[0])
+        return SignInAttempt.objects.filter(condition).delete()[0]
 
 
 def lockout_address(request: HttpRequest) -> str | None:
-    """Return the address under which failures are counted: the caller's, of IPv6 the network."""
+    """Return the address under which failures are counted: the caller's, of IPv6 that of the network."""
     address = client_ip(request)
-    if address is None or ip_address(address).version == 4:
-        return address
-    return str(IPv6Network((address, IPV6_NETWORK_BITS), strict=False).network_address)
+    return None if address is None else _counted_address(address)
 
 
 def account_digest(request: HttpRequest | None, credentials: dict[str, Any] | None) -> str:
@@ -128,10 +120,16 @@ def attempt_begin(request: HttpRequest, email: str) -> None:
         raise locked(request, email)
 
 
+def attempt_failed(request: Any) -> None:
+    """Count the attempt of this request as a failure."""
+    if attempt := attempt_of(request):
+        SignInAttempt.objects.filter(pk=attempt.id).update(failed=True)
+
+
 def attempt_take_back(request: Any) -> None:
     """Stop counting the attempt of this request: it has succeeded, or was not one."""
     if attempt := attempt_of(request):
-        AccessFailureLog.objects.filter(pk=attempt.id).delete()
+        SignInAttempt.objects.filter(pk=attempt.id).delete()
         request.attempt = None
 
 
@@ -160,23 +158,33 @@ def locked(request: HttpRequest, email: str) -> Refused:
     )
 
 
-def _failures(address: str | None) -> QuerySet[Any]:
+def attempts_forget(*, before: datetime) -> None:
+    """Delete attempts of so long ago that they do not count."""
+    SignInAttempt.objects.filter(at__lt=before).delete()
+
+
+def _counted_address(address: str) -> str:
+    if ip_address(address).version == 4:
+        return address
+    return str(IPv6Network((address, IPV6_NETWORK_BITS), strict=False).network_address)
+
+
+def _recent(address: str | None) -> QuerySet[SignInAttempt]:
     since = timezone.now() - timedelta(minutes=settings.SIGN_IN_LOCKED_MINUTES)
-    failures: QuerySet[Any] = AccessFailureLog.objects.filter(ip_address=address, attempt_time__gt=since)
-    return failures
+    return SignInAttempt.objects.filter(address=address, at__gt=since)
 
 
 def _seconds_locked(address: str | None, account: str) -> int:
     """Return in how many seconds enough failures are too old to count."""
-    failures = _failures(address)
+    recent = _recent(address)
     last = [
-        _nth_newest(failures.filter(username=account), settings.SIGN_IN_FAILURES_PER_ACCOUNT),
-        _nth_newest(failures, settings.SIGN_IN_FAILURES_PER_ADDRESS),
+        _nth_newest(recent.filter(account=account), settings.SIGN_IN_FAILURES_PER_ACCOUNT),
+        _nth_newest(recent.filter(failed=True), settings.SIGN_IN_FAILURES_PER_ADDRESS),
     ]
     freed = max((at for at in last if at), default=timezone.now()) + timedelta(minutes=settings.SIGN_IN_LOCKED_MINUTES)
     return ceil((freed - timezone.now()).total_seconds())
 
 
-def _nth_newest(failures: QuerySet[Any], number: int) -> datetime | None:
-    newest = failures.order_by("-attempt_time").values_list("attempt_time", flat=True)
+def _nth_newest(attempts: QuerySet[SignInAttempt], number: int) -> datetime | None:
+    newest = attempts.order_by("-at").values_list("at", flat=True)
     return next(iter(newest[number - 1 : number]), None)

@@ -14,11 +14,14 @@ from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.crypto import salted_hmac
 
 from accounts.links import email_change_link, password_reset_link, verification_link
 from accounts.models import EmailChange, Notice, User
 from accounts.selectors import user_by_email
+from forexpro.core.http.throttles import Limit, take
 
+REQUESTED_MAILS_PER_HOUR = 5
 Content = tuple[str, dict[str, Any]]
 
 
@@ -82,6 +85,22 @@ def mail_after_commit(mail: str, email: str, details: Mapping[str, str] | None =
     """
     arguments = {"details": dict(details or {}), "to": to} if details or to else {}
     transaction.on_commit(lambda: mail_send.delay(mail, email, **arguments), robust=True)
+
+
+def requested_mail_after_commit(mail: str, email: str) -> None:
+    """Do the same with a mail that anybody may ask for, but send no more than a few an hour to one address.
+
+    Whoever has those in the mailbox lacks nothing, and nobody's mailbox is filled. What is counted is what was typed,
+    whether or not somebody has that address.
+    """
+    address = salted_hmac("accounts.mails", email.strip().lower(), algorithm="sha256").hexdigest()
+    limit = Limit(f"mail:{mail}:{address}", REQUESTED_MAILS_PER_HOUR, 3600)
+
+    def send() -> None:
+        if take([limit]) is None:
+            mail_send.delay(mail, email)
+
+    transaction.on_commit(send, robust=True)
 
 
 # A mail server that is away for a quarter of an hour delays a mail. smtplib's errors are OSErrors.

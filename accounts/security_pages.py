@@ -15,7 +15,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.devices import device_name
-from accounts.forms import CodeForm, NewEmailForm, PasswordChangeForm, PasswordForm
+from accounts.forms import (
+    AttentiveForm,
+    BackupCodeForm,
+    CodeForm,
+    FirstCodeForm,
+    NewEmailForm,
+    PasswordChangeForm,
+    PasswordForm,
+)
 from accounts.links import email_change_claim
 from accounts.models import EmailChange
 from accounts.pages import form_page, render_form, render_refused, signed_in_person, wanted_page
@@ -28,14 +36,19 @@ from accounts.selectors import (
 )
 from accounts.services import email_change as email_changes
 from accounts.services import second_factor, sessions
+from accounts.services.confirmation import identity_confirm, identity_confirm_by_code, password_check
 from accounts.services.passwords import password_change as change_password
-from accounts.services.sign_in import identity_confirm, identity_confirmed, password_check
 from accounts.step_up import confirmation_required, recently_confirmed
 from forexpro.core.events.sentences import sentence
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 
 EVENTS_SHOWN = 20
+CONFIRMATIONS: dict[str, type[AttentiveForm]] = {
+    "code": CodeForm,
+    "backup": BackupCodeForm,
+    "password": PasswordForm,
+}
 
 
 @never_cache
@@ -63,28 +76,20 @@ def security(request: HttpRequest) -> HttpResponse:
 @login_required
 @form_page
 def confirm(request: HttpRequest) -> HttpResponse:
-    """Ask for the password or a code again, then go on to where one wanted."""
+    """Ask for the password again, of whoever has a second factor for a code, then go on to where one wanted."""
     user = signed_in_person(request)
     onward = wanted_page(request) or resolve_url("accounts:security")
     if recently_confirmed(request):
         return redirect(onward)
-    can_use_code = has_second_factor(user)
-    by = request.GET.get("by", "code") if can_use_code else "password"
-    form = (
-        PasswordForm(request.POST or None)
-        if by == "password"
-        else CodeForm(request.POST or None, backup=by == "backup")
-    )
-    context = {"next": wanted_page(request), "by": by, "can_use_code": can_use_code}
+    by = ("backup" if request.GET.get("by") == "backup" else "code") if has_second_factor(user) else "password"
+    form = CONFIRMATIONS[by](request.POST or None)
+    context = {"next": wanted_page(request), "by": by}
     if form.is_valid():
         try:
             if by == "password":
                 identity_confirm(request=request, user=user, password=form.cleaned_data["password"])
             else:
-                second_factor.second_factor_verify(
-                    request=request, user=user, code=form.cleaned_data["code"], failure="user.confirmation_failed"
-                )
-                identity_confirmed(request=request, user=user, by="code")
+                identity_confirm_by_code(request=request, user=user, code=form.cleaned_data["code"])
         except Refused as refused:
             field = "password" if by == "password" else "code"
             return render_refused(request, "accounts/confirm.html", form, refused, field, **context)
@@ -123,7 +128,7 @@ def totp_set_up(request: HttpRequest) -> HttpResponse:
         device = second_factor.totp_prepare(user_id=user.pk)
     except Refused:
         return redirect("accounts:security")
-    form = CodeForm(request.POST or None)
+    form = FirstCodeForm(request.POST or None)
     context = {
         "qr_code": segno.make(device.address, error="m").svg_data_uri(scale=5, border=2, light="#fff"),
         "secret": " ".join(device.secret[start : start + 4] for start in range(0, len(device.secret), 4)),

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser, Group
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.links import EMAIL_CHANGE_LIFETIME
 from accounts.models import BackupCode, EmailChange, Notice, SignedInSession, TotpDevice, User
 from accounts.roles import Role
 from forexpro.core.models import Event
@@ -89,8 +90,8 @@ def backup_codes_left(user: User) -> int:
 
 
 def email_change_of(user: User) -> EmailChange | None:
-    """Return the change of address that waits for a confirmation."""
-    return EmailChange.objects.filter(user=user).first()
+    """Return the change of address that waits for a confirmation, as long as its links are good."""
+    return EmailChange.objects.filter(user=user, requested_at__gt=timezone.now() - EMAIL_CHANGE_LIFETIME).first()
 
 
 def signed_in_sessions(user: User) -> list[SignedInSession]:

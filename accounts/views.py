@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.demo import sent_mails
 from accounts.devices import remember_device
-from accounts.forms import CodeForm, EmailForm, NewPasswordForm, ProfileForm, RegisterForm, SignInForm
+from accounts.forms import BackupCodeForm, CodeForm, EmailForm, NewPasswordForm, ProfileForm, RegisterForm, SignInForm
 from accounts.links import user_of_reset_link, verification_claim
 from accounts.models import User
 from accounts.pages import form_page, render_form, render_refused, signed_in_person, wanted_page
@@ -113,7 +113,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Sign in again: the code has to follow the password within five minutes."))
         return redirect("accounts:sign_in")
     backup = request.GET.get("by") == "backup"
-    form = CodeForm(request.POST or None, backup=backup)
+    form = (BackupCodeForm if backup else CodeForm)(request.POST or None)
     context = {"next": wanted_page(request), "backup": backup}
     if form.is_valid():
         try:

@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     "replay-accounts": {"task": "trading.tasks.replay_accounts", "schedule": crontab(hour=1, minute=0)},
     "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
+    "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 

@@ -1,4 +1,4 @@
-"""Where a person is signed in, and the devices they sign in from."""
+"""Where a person is signed in, the devices they sign in from, and attempts to be somebody."""
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -53,3 +53,22 @@ class KnownDevice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}, {self.first_seen_at:%Y-%m-%d}"
+
+
+class SignInAttempt(models.Model):
+    """An attempt to prove who one is, by a password or a code; one that succeeds is deleted."""
+
+    # A hash of the typed address: people type passwords into that field.
+    account = models.CharField(_("account"), max_length=64)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    at = models.DateTimeField(_("time"))
+    # Until then it is under way.
+    failed = models.BooleanField(_("failed"), default=False)
+
+    class Meta:
+        verbose_name = _("sign-in attempt")
+        verbose_name_plural = _("sign-in attempts")
+        indexes = [models.Index(fields=["address", "at"], name="sign_in_attempt_address")]
+
+    def __str__(self) -> str:
+        return f"{self.address}, {self.at:%Y-%m-%d %H:%M}"

@@ -10,6 +10,7 @@ from accounts.links import email_change_claim, link_invalid
 from accounts.locks import locked_user
 from accounts.mails import mail_after_commit
 from accounts.models import EmailChange, User
+from accounts.selectors import email_change_of
 from accounts.services.security_events import security_event
 from accounts.services.sessions import sessions_end_apply
 from forexpro.core.events.chain import NewEvent, Origin
@@ -53,11 +54,12 @@ def email_change_request(*, user_id: int, new_email: str, origin: Origin) -> Non
 
 def email_change_resend(*, user_id: int) -> None:
     """Mail the links again. Refuses `email_change_unknown` (404) and `too_many_mails` (429)."""
-    change = EmailChange.objects.select_related("user").filter(user_id=user_id).first()
+    user = User.objects.get(pk=user_id)
+    change = email_change_of(user)
     if change is None:
         raise _unknown()
     _count(user_id)
-    _mail(change.user, change.new_email)
+    _mail(user, change.new_email)
 
 
 def email_change_cancel(*, user_id: int, origin: Origin) -> None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts.links import link_invalid, user_of_reset_link
 from accounts.locks import locked_user
-from accounts.mails import mail_after_commit
+from accounts.mails import mail_after_commit, requested_mail_after_commit
 from accounts.models import User
 from accounts.selectors import user_by_email
 from accounts.services.registration import email_verify_apply
@@ -30,7 +30,7 @@ def password_reset_request(*, email: str, origin: Origin) -> None:
     )
     with transaction.atomic(durable=True):
         record([requested], origin=origin)
-        mail_after_commit("password_reset", email)
+        requested_mail_after_commit("password_reset", email)
 
 
 def password_reset_by_link(*, uid: str, token: str, password: str, origin: Origin) -> User:

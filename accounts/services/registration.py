@@ -5,10 +5,11 @@ from django.utils import timezone
 
 from accounts.links import link_invalid, verification_claim
 from accounts.locks import locked_user
-from accounts.mails import mail_after_commit
+from accounts.mails import requested_mail_after_commit
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import role_group
+from accounts.services.security_events import security_event
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 
@@ -23,12 +24,12 @@ def user_register(*, email: str, full_name: str, password: str, origin: Origin) 
     try:
         with transaction.atomic(durable=True):
             user = user_create(email=email, full_name=full_name, password=password, role=Role.TRADER, origin=origin)
-            mail_after_commit("registration", email)
+            requested_mail_after_commit("registration", email)
     except IntegrityError:
         with transaction.atomic(durable=True):
             user = User.objects.get(email=email)
-            record([NewEvent(user.stream, "user.registration_repeated", {})], origin=origin)
-            mail_after_commit("registration", email)
+            record([security_event(user.stream, "user.registration_repeated", {}, origin=origin)], origin=origin)
+            requested_mail_after_commit("registration", email)
 
 
 def user_create(*, email: str, full_name: str, password: str | None, role: Role, origin: Origin) -> User:
@@ -46,7 +47,7 @@ def user_create(*, email: str, full_name: str, password: str | None, role: Role,
 
 def verification_request(*, email: str) -> None:
     """Mail the verification link again; does and answers the same whether or not anybody has this address."""
-    mail_after_commit("registration", email)
+    requested_mail_after_commit("registration", email)
 
 
 def email_verify(*, token: str, origin: Origin) -> User:
@@ -75,4 +76,4 @@ def email_verify_apply(user: User, *, origin: Origin) -> None:
         return
     user.email_verified_at = timezone.now()
     user.save(update_fields=["email_verified_at"])
-    record([NewEvent(user.stream, "email.verified", {"email": user.email})], origin=origin)
+    record([security_event(user.stream, "email.verified", {"email": user.email}, origin=origin)], origin=origin)

@@ -5,15 +5,16 @@ from base64 import b32encode
 from dataclasses import dataclass
 from math import ceil
 
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from django.conf import settings
-from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.devices import device_token, token_hash
-from accounts.lockout import attempt_begin, attempt_of, attempt_take_back, locked
+from accounts.lockout import attempt_begin, attempt_failed, attempt_of, attempt_take_back, locked
 from accounts.locks import locked_totp_device, locked_user
 from accounts.mails import mail_after_commit
 from accounts.models import BackupCode, KnownDevice, TotpDevice, User
@@ -30,6 +31,9 @@ SECRET_BYTES = 20
 BACKUP_CODES = 10
 # Nine letters of 31 are 44 bits; the digit before them says which code it is, so that one hash finds out.
 BACKUP_LETTERS = 9
+# Ten are hashed in one request. What a password chosen by a person needs of memory and time, random letters do not: at
+# 8 MiB and some milliseconds a guess, 44 bits are thousands of years of a processor.
+HASHER = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)
 # Without letters that look alike; none of them is a digit that could be taken for the number.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -72,6 +76,7 @@ def totp_enable(*, request: HttpRequest, user_id: int, code: str) -> list[str]:
             record([security_event(user.stream, "user.totp_enabled", {}, origin=origin)], origin=origin)
             mail_after_commit("totp_enabled", user.email)
     if not accepted:
+        attempt_failed(request)
         raise code_invalid()
     attempt_take_back(request)
     return [code.shown for code in codes]
@@ -84,16 +89,21 @@ def totp_disable(*, user_id: int, origin: Origin) -> None:
         if user.is_staff and settings.STAFF_TOTP_REQUIRED:
             message = _("Members of staff sign in with two steps. A colleague can reset yours if you lost the app.")
             raise Refused("totp_required", message, http_status=403)
-        if totp_remove_apply(user):
+        if _remove(user):
             record([security_event(user.stream, "user.totp_disabled", {}, origin=origin)], origin=origin)
             mail_after_commit("totp_disabled", user.email)
 
 
-def totp_remove_apply(user: User) -> bool:
-    """Take app and backup codes from a locked person; return whether two-step sign-in was on."""
-    was_on = has_second_factor(user)
-    TotpDevice.objects.filter(user=user).delete()
-    BackupCode.objects.filter(user=user).delete()
+def totp_reset_apply(user: User, *, reason: str, origin: Origin) -> bool:
+    """Take the second factor from a locked person who has lost it, end their sessions and tell them by mail.
+
+    Return whether there was one. Belongs into the caller's transaction.
+    """
+    was_on = _remove(user)
+    if was_on:
+        sessions_end_apply(user=user)
+        record([security_event(user.stream, "user.totp_reset", {"reason": reason}, origin=origin)], origin=origin)
+        mail_after_commit("totp_reset", user.email)
     return was_on
 
 
@@ -123,14 +133,15 @@ def second_factor_verify(*, request: HttpRequest, user: User, code: str, failure
     origin = request_origin(request)
     typed = _typed(code)
     attempt_begin(request, user.email)
-    backup_code = None if CODE.fullmatch(typed) else _matching_backup_code(user, typed)
+    of_app = CODE.fullmatch(typed) is not None
+    backup_code = None if of_app else _matching_backup_code(user, typed)
     throttled = None
     with transaction.atomic(durable=True):
         accepted = False
         if backup_code is not None:
             # Of several requests with one code, one deletes it.
             accepted = BackupCode.objects.filter(pk=backup_code.pk).delete()[0] == 1
-        elif (device := locked_totp_device(user.pk)) is not None and device.confirmed:
+        elif of_app and (device := locked_totp_device(user.pk)) is not None and device.confirmed:
             throttled = _throttled(request, user, device)
             accepted = throttled is None and device.verify_unthrottled(typed)
         if accepted and backup_code is not None:
@@ -146,6 +157,7 @@ def second_factor_verify(*, request: HttpRequest, user: User, code: str, failure
         attempt_take_back(request)
         raise throttled
     if not accepted:
+        attempt_failed(request)
         attempt = attempt_of(request)
         raise locked(request, user.email) if attempt is not None and attempt.is_last else code_invalid()
     attempt_take_back(request)
@@ -155,6 +167,14 @@ def code_invalid() -> Refused:
     """Return the refusal of a code that is wrong, too old or was used already."""
     message = _("This code is not valid, or it was used already. Wait for the next one and try again.")
     return Refused("code_invalid", message, http_status=400)
+
+
+def _remove(user: User) -> bool:
+    """Take app and backup codes from a locked person; return whether two-step sign-in was on."""
+    was_on = has_second_factor(user)
+    TotpDevice.objects.filter(user=user).delete()
+    BackupCode.objects.filter(user=user).delete()
+    return was_on
 
 
 def _already_on() -> Refused:
@@ -179,11 +199,11 @@ class _NewCode:
 
 
 def _new_backup_codes() -> list[_NewCode]:
-    """Return new codes. Hashing them takes a while, for which no row should be locked."""
+    """Return new codes with their hashes, which are made while no row is locked."""
     codes = []
     for number in range(BACKUP_CODES):
         letters = "".join(secrets.choice(ALPHABET) for _place in range(BACKUP_LETTERS))
-        codes.append(_NewCode(number, letters, make_password(f"{number}{letters}")))
+        codes.append(_NewCode(number, letters, HASHER.hash(f"{number}{letters}")))
     return codes
 
 
@@ -196,7 +216,13 @@ def _matching_backup_code(user: User, typed: str) -> BackupCode | None:
     if len(typed) != 1 + BACKUP_LETTERS or not (typed.isascii() and typed[0].isdigit()):
         return None
     code = BackupCode.objects.filter(user=user, number=int(typed[0])).first()
-    return code if code is not None and check_password(typed, code.code_hash) else None
+    if code is None:
+        return None
+    try:
+        HASHER.verify(code.code_hash, typed)
+    except VerifyMismatchError:
+        return None
+    return code
 
 
 def _throttled(request: HttpRequest, user: User, device: TotpDevice) -> Refused | None:

@@ -26,7 +26,7 @@ def session_begin_apply(*, request: HttpRequest, user: User) -> None:
     Also after its key was changed: when it began stands in its data.
     """
     now = timezone.now()
-    signed_in_at = request.session.setdefault(SIGNED_IN_AT, now.timestamp())
+    signed_in_at = request.session.get(SIGNED_IN_AT, now.timestamp())
     request.session.save()  # a row refers to it
     origin = request_origin(request)
     SignedInSession.objects.update_or_create(

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from accounts.lockout import Attempt, attempt_begin, attempt_of, attempt_take_back, locked
+from accounts.lockout import Attempt, attempt_of, attempt_take_back, locked
 from accounts.models import User
 from accounts.selectors import user_by_email
 from accounts.services.devices import device_remember_apply
@@ -23,6 +23,7 @@ from accounts.step_up import remember_confirmation
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.sessions import SIGNED_IN_AT
 from forexpro.core.refusals import Refused
 
 # How long the right password waits for the code.
@@ -96,6 +97,7 @@ def user_sign_in(*, request: HttpRequest, user: User) -> str:
     with transaction.atomic(durable=True):
         login(request, user, backend=_BACKEND)
         request.session.pop(_PENDING, None)
+        request.session[SIGNED_IN_AT] = time()
         remember_confirmation(request)
         session_begin_apply(request=request, user=user)
         token = device_remember_apply(request=request, user=user)
@@ -110,40 +112,6 @@ def user_sign_out(*, request: HttpRequest) -> None:
         origin = request_origin(request)
         record_alone(security_event(request.user.stream, "user.signed_out", {}, origin=origin), origin=origin)
     logout(request)
-
-
-def identity_confirm(*, request: HttpRequest, user: User, password: str) -> None:
-    """Note that the person of this session has given the password again.
-
-    Refuses `password_incorrect` and, after too many of those, `sign_in_locked`: a session that was left open must not
-    be a place to guess at.
-    """
-    password_check(request=request, user=user, password=password)
-    identity_confirmed(request=request, user=user, by="password")
-
-
-def identity_confirmed(*, request: HttpRequest, user: User, by: str) -> None:
-    """Note that the person of this session has just proved to be there, by the `password` or by a `code`."""
-    remember_confirmation(request)
-    origin = request_origin(request)
-    record_alone(security_event(user.stream, "user.confirmed", {"by": by}, origin=origin), origin=origin)
-
-
-def password_check(*, request: HttpRequest, user: User, password: str) -> None:
-    """Refuse `password_incorrect` unless this is the password; a failure is an event and counts like one at sign-in."""
-    attempt_begin(request, user.email)
-    if user.check_password(password):
-        attempt_take_back(request)
-        return
-    origin = request_origin(request)
-    events = [security_event(user.stream, "user.confirmation_failed", {"reason": "wrong_password"}, origin=origin)]
-    attempt = attempt_of(request)
-    if attempt is not None and attempt.is_last:
-        events.append(security_event(user.stream, "user.sign_in_locked", attempt.lock, origin=origin))
-    record_alone(*events, origin=origin)
-    if attempt is not None and attempt.is_last:
-        raise locked(request, user.email)
-    raise Refused("password_incorrect", _("This is not your present password."), http_status=400)
 
 
 def _record_failure(user: User | None, attempt: Attempt | None, *, origin: Origin) -> None:

@@ -9,8 +9,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import role_group
 from accounts.services.registration import user_create
-from accounts.services.second_factor import totp_remove_apply
-from accounts.services.security_events import security_event
+from accounts.services.second_factor import totp_reset_apply
 from accounts.services.sessions import sessions_end_apply
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
@@ -69,10 +68,7 @@ def totp_reset(*, actor: User, user_id: int, reason: str, origin: Origin) -> Use
         _refuse_own_account(actor, user)
         if user.is_staff:
             _require_super_admin(actor)
-        if totp_remove_apply(user):
-            sessions_end_apply(user=user)
-            record([security_event(user.stream, "user.totp_reset", {"reason": reason}, origin=origin)], origin=origin)
-            mail_after_commit("totp_reset", user.email)
+        totp_reset_apply(user, reason=reason, origin=origin)
     return user
 
 

@@ -1,15 +1,23 @@
 import re
+from base64 import b32decode
 from functools import partial
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import AnonymousUser, Group
 from django.db import transaction
+from django.test import RequestFactory
+from django.utils import timezone
+from django_otp.oath import TOTP
 
+from accounts.devices import token_hash
+from accounts.models import BackupCode, KnownDevice, TotpDevice
 from accounts.roles import Role
 from accounts.services.registration import email_verify_apply, user_create
+from accounts.services.second_factor import HASHER
 from forexpro.celery import app
 from forexpro.core.events.chain import Origin
+from forexpro.core.http.sessions import SessionStore
 
 ORIGIN = Origin(actor="visitor", request_id="test-request", ip="203.0.113.9")
 PASSWORD = "plum-Tree-93-lane"
@@ -55,6 +63,84 @@ def person(roles):
         return user
 
     return create
+
+
+def visit_from(ip="203.0.113.9", user=None, device="", **headers):
+    """Return a request as services see it: from an address, with a session, of somebody or nobody."""
+    request = RequestFactory().post("/sign-in", REMOTE_ADDR=ip, headers=headers)
+    request.COOKIES["device"] = device
+    request.session = SessionStore()
+    request.user = user or AnonymousUser()
+    return request
+
+
+class Clock:
+    """What authenticator apps and their verifier take for the time."""
+
+    def __init__(self):
+        self.now = 1_790_000_010.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr("django_otp.oath.time", clock)
+    return clock
+
+
+class App:
+    """Somebody's authenticator app."""
+
+    def __init__(self, secret, clock):
+        self._totp = TOTP(b32decode(secret))
+        self._clock = clock
+
+    def code(self, steps=0):
+        """Return the code of now, or of so many steps of 30 seconds later."""
+        self._totp.time = self._clock.now + 30 * steps
+        return f"{self._totp.token():06}"
+
+    def next_code(self):
+        """Return the code of the next step, which is now from now on."""
+        self._clock.now += 30
+        return self.code()
+
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+BACKUP = "4abcd-efghj"
+OWN_BROWSER = "the cookie of a browser that its owner has used before"
+
+
+@pytest.fixture
+def with_app(clock):
+    """Return what gives a person two-step sign-in, one backup code and a known browser; it returns the app."""
+
+    def set_up(user, *, confirmed=True):
+        TotpDevice.objects.create(user=user, name="authenticator", secret=SECRET, confirmed=confirmed)
+        BackupCode.objects.create(user=user, number=4, code_hash=HASHER.hash(BACKUP.replace("-", "")))
+        now = timezone.now()
+        KnownDevice.objects.create(user=user, token_hash=token_hash(OWN_BROWSER), first_seen_at=now, last_seen_at=now)
+        return App(SECRET, clock)
+
+    return set_up
+
+
+@pytest.fixture
+def hashes(monkeypatch):
+    """Return the list of the passwords and codes that were hashed to be verified or stored."""
+    hashed = []
+    for name in ("encode", "verify"):
+        original = getattr(Argon2PasswordHasher, name)
+
+        def counting(self, *arguments, original=original, name=name, **options):
+            hashed.append(name)
+            return original(self, *arguments, **options)
+
+        monkeypatch.setattr(Argon2PasswordHasher, name, counting)
+    return hashed
 
 
 def without_tokens(response):

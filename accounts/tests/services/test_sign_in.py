@@ -80,9 +80,9 @@ def test_every_attempt_costs_one_password_hash_and_the_same_queries(
     refusal(visit, "ada@example.org", "warms up the stream")
     refusal(visit, "nobody@example.org", "warms up the stream")
     hashed.clear()
-    with django_assert_num_queries(10) as known:
+    with django_assert_num_queries(11) as known:
         refusal(visit, "ada@example.org", "wrong")
-    with django_assert_num_queries(10) as unknown:
+    with django_assert_num_queries(11) as unknown:
         refusal(visit, "nobody@example.org", "wrong")
     assert hashed == ["verify", "encode"]
     assert [query["sql"].split()[0] for query in known] == [query["sql"].split()[0] for query in unknown]

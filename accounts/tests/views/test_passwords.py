@@ -34,6 +34,13 @@ def test_asking_answers_everybody_alike(client, cast, committing):
     assert [message.to for message in mail.outbox] == [["owner@example.org"]]
 
 
+@pytest.mark.parametrize("email", ["owner@example.org", "nobody@example.org"])
+def test_nobodys_mailbox_is_filled_and_the_answer_stays_the_same(client, cast, committing, redis, email):
+    answers = {ask(client, committing, typed).status_code for typed in [email, email.upper()] * 4}
+    assert answers == {302}
+    assert len(mail.outbox) == (5 if email.startswith("owner") else 0)
+
+
 def test_a_reset_sets_the_password_once_and_ends_every_session(client, cast, as_, committing, events):
     elsewhere = as_("owner")
     ask(client, committing, "owner@example.org")

@@ -1,4 +1,14 @@
+from contextlib import contextmanager
+
 import pytest
+from django.core import mail
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation.trans_real import translation
+
+from accounts.mails import mail_after_commit
+from accounts.models import User
+from forexpro.core.http.language import LanguageMiddleware
 
 pytestmark = pytest.mark.django_db
 TYPED = {"full_name": "New Name", "time_zone": "Europe/Berlin"}
@@ -47,8 +57,72 @@ def test_visitors_sign_in_first(client):
     assert client.post("/profile", TYPED).status_code == 302
 
 
-@pytest.mark.parametrize("change", [{"time_zone": "Mars/Olympus"}, {"full_name": ""}])
+@pytest.mark.parametrize("change", [{"time_zone": "Mars/Olympus"}, {"full_name": ""}, {"language": "xx"}])
 def test_bad_input_changes_nothing(as_, cast, change):
     assert as_("owner").post("/profile", TYPED | change).status_code == 422
     cast["owner"].refresh_from_db()
     assert cast["owner"].full_name == "The Owner"
+
+
+@pytest.fixture
+def german(settings):
+    """A second language; Django brings its own texts in it."""
+    settings.LANGUAGES = [("en", "English"), ("de", "German")]
+
+
+def test_pages_and_mails_are_in_the_chosen_language(as_, cast, german, committing):
+    client = as_("owner")
+    assert '<option value="de">Deutsch</option>' in client.get("/profile").content.decode()
+    client.post("/profile", TYPED | {"language": "de"})
+    response = client.post("/profile", TYPED | {"full_name": "", "language": "de"})
+    assert response["Content-Language"] == "de"
+    page = response.content.decode()
+    assert '<html lang="de"' in page
+    assert "Dieses Feld ist zwingend erforderlich." in page
+    with override_text("Your password was changed", "Ihr Passwort wurde geändert"), committing():
+        mail_after_commit("password_changed", "owner@example.org")
+    assert mail.outbox[-1].subject == "Ihr Passwort wurde geändert"
+
+
+@contextmanager
+def override_text(text, translated):
+    """Have one of our own texts in German, as a catalogue would."""
+    catalogue = translation("de")._catalog
+    catalogue._catalogs[0][text] = translated
+    yield
+    del catalogue._catalogs[0][text]
+
+
+def test_whoever_chose_none_reads_what_the_browser_asks_for(as_, german):
+    client = as_("owner")
+    assert '<html lang="de"' in client.get("/profile", headers={"Accept-Language": "de"}).content.decode()
+    assert '<html lang="en"' in client.get("/profile", headers={"Accept-Language": "fr"}).content.decode()
+
+
+def test_the_choice_wins_over_the_browser_and_belongs_to_its_person(as_, cast, german):
+    User.objects.filter(pk=cast["owner"].pk).update(language="en")
+    asked = {"Accept-Language": "de"}
+    assert '<html lang="en"' in as_("owner").get("/profile", headers=asked).content.decode()
+    assert '<html lang="de"' in as_("stranger").get("/profile", headers=asked).content.decode()
+
+
+def test_a_language_that_is_gone_from_the_settings_is_no_error(as_, cast):
+    User.objects.filter(pk=cast["owner"].pk).update(language="de")
+    assert '<html lang="en"' in as_("owner").get("/profile").content.decode()
+
+
+async def test_the_language_is_chosen_in_async_code_too(german):
+    user = User(language="de")
+
+    async def auser():
+        return user
+
+    async def page(request):
+        return HttpResponse(get_language())
+
+    request = HttpRequest()
+    request.auser = auser
+    response = await LanguageMiddleware(page)(request)
+    assert response.content == b"de"
+    assert response["Content-Language"] == "de"
+    assert get_language() == "en"

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.demo import load_demo_users
@@ -27,3 +28,5 @@ class Command(BaseCommand):
         self.stdout.write("Sign in as")
         for sign_in in sign_ins:
             self.stdout.write(f"  {sign_in.role.label:<12} {sign_in.email:<28} password {sign_in.password}")
+        if not settings.STAFF_TOTP_REQUIRED:
+            self.stdout.write("The back office takes no second factor here; with STAFF_TOTP_REQUIRED=true it does.")

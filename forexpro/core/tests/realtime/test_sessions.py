@@ -3,12 +3,14 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
+from forexpro.core.http.sessions import SessionStore
 from forexpro.core.realtime import sessions
 from forexpro.core.realtime.database import in_database
 from forexpro.core.realtime.sessions import SessionWatch, Viewer, signed_in, with_viewer
@@ -69,6 +71,13 @@ def expire(user, cookie):
     Session.objects.filter(pk=cookie).update(expire_date=timezone.now() - timedelta(seconds=1))
 
 
+def outlive(user, cookie):
+    """Have it go on in use past the time that a session lasts at most."""
+    session = SessionStore(cookie)
+    session["signed_in_at"] = timezone.now().timestamp() - settings.SESSION_COOKIE_AGE
+    session.save()
+
+
 def suspend(user, cookie):
     user.is_active = False
     user.save()
@@ -79,7 +88,7 @@ def change_password(user, cookie):
     user.save()
 
 
-@pytest.mark.parametrize("happens", [end, expire, suspend, change_password])
+@pytest.mark.parametrize("happens", [end, expire, outlive, suspend, change_password])
 def test_what_ends_a_session(happens):
     (user, cookie), (other, other_cookie) = sign_in_now(), sign_in_now("other@example.com")
     viewer, neighbour = Viewer(cookie, user.pk), Viewer(other_cookie, other.pk)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from forexpro.core.refusals import Refused
@@ -19,13 +20,9 @@ Status = Document.Status
 # --- What others ask ----------------------------------------------------------------------------
 def client_level(user_id: int) -> Level:
     """Return how well a client is known today: a document that has expired counts no more, whoever has noticed."""
-    return level_of(in_force(Document.objects.filter(case__client_id=user_id)).values_list("kind", flat=True))
-
-
-def in_force(documents: QuerySet[Document], *, on: date | None = None) -> QuerySet[Document]:
-    """Return those of `documents` that are approved and valid on a day, today without one; the last day counts."""
-    day = on or timezone.now().date()
-    return documents.filter(Q(expires_on=None) | Q(expires_on__gte=day), status=Status.APPROVED)
+    valid = Q(expires_on=None) | Q(expires_on__gte=timezone.now().date())
+    approved = Document.objects.filter(valid, case__client_id=user_id, status=Status.APPROVED)
+    return level_of(approved.values_list("kind", flat=True))
 
 
 def review_queue_size() -> int:
@@ -33,15 +30,35 @@ def review_queue_size() -> int:
     return VerificationCase.objects.filter(waiting_since__isnull=False).count()
 
 
-def case_status(documents: Iterable[Document], level: Level) -> VerificationCase.Status:
-    """Return what a client's documents amount to: what needs doing comes first."""
-    statuses = {document.status for document in documents if document.status != Status.REPLACED}
+def standing(documents: Iterable[Document]) -> tuple[VerificationCase.Status, Level]:
+    """Return what all documents of a client amount to today. What has to be done about them comes first.
+
+    A document that was refused or has expired matters no more where another one shows the same.
+    """
+    newest_first = sorted(documents, key=lambda document: -document.pk)
+    current = [document for document in newest_first if document.status != Status.REPLACED]
+    valid = {document.kind for document in current if is_valid(document)}
+    level = level_of(valid)
+    found = set()
+    for requirement in chain.from_iterable(REQUIREMENTS.values()):
+        sent = [document for document in current if document.kind in requirement.kinds]
+        if any(document.status == Status.IN_REVIEW for document in sent):
+            found.add(Status.IN_REVIEW)
+        elif sent and not valid.intersection(requirement.kinds):
+            # One that is approved and not valid has expired today, and the task has not come by yet.
+            found.add(Status.REJECTED if sent[0].status == Status.REJECTED else Status.EXPIRED)
     for status in (Status.IN_REVIEW, Status.REJECTED, Status.EXPIRED):
-        if status in statuses:
-            return VerificationCase.Status(status.value)
+        if status in found:
+            return VerificationCase.Status(status.value), level
     if level >= Level.IDENTITY:
-        return VerificationCase.Status.APPROVED
-    return VerificationCase.Status.INCOMPLETE if statuses else VerificationCase.Status.NOT_STARTED
+        return VerificationCase.Status.APPROVED, level
+    return (VerificationCase.Status.INCOMPLETE if current else VerificationCase.Status.NOT_STARTED), level
+
+
+def is_valid(document: Document) -> bool:
+    """Return whether a document is approved and valid today; its last day counts."""
+    last_day = document.expires_on
+    return document.status == Status.APPROVED and (last_day is None or last_day >= timezone.now().date())
 
 
 # --- The client's own ---------------------------------------------------------------------------
@@ -93,13 +110,8 @@ class Verification:
 def verification_of(user_id: int) -> Verification:
     """Return a client's verification, in two queries."""
     documents = list(documents_of(user_id))
-    today = timezone.now().date()
-    valid = [
-        document
-        for document in documents
-        if document.status == Status.APPROVED and (document.expires_on is None or document.expires_on >= today)
-    ]
-    level = level_of(document.kind for document in valid)
+    status, level = standing(documents)
+    valid = [document for document in documents if is_valid(document)]
     current = [document for document in documents if document.status != Status.REPLACED]
     levels = [
         LevelOverview(
@@ -117,7 +129,7 @@ def verification_of(user_id: int) -> Verification:
         )
         for each, requirements in REQUIREMENTS.items()
     ]
-    return Verification(level, case_status(current, level), levels, documents)
+    return Verification(level, status, levels, documents)
 
 
 def documents_of(user_id: int) -> QuerySet[Document]:
@@ -175,8 +187,15 @@ def next_case(reviewer: Any, *, after: VerificationCase | None = None) -> Verifi
 
 def cases_for_list() -> QuerySet[VerificationCase]:
     """Return all cases with their client and the number of documents that wait."""
-    waiting = Count("documents", filter=Q(documents__status=Status.IN_REVIEW))
-    return VerificationCase.objects.select_related("client").annotate(waiting=waiting)
+    # Counted for the rows of a page: a join would group all of them first.
+    waiting = (
+        Document.objects.filter(case=OuterRef("pk"), status=Status.IN_REVIEW)
+        .order_by()
+        .values("case")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return VerificationCase.objects.select_related("client").annotate(waiting=Subquery(waiting))
 
 
 def documents_of_case(case: VerificationCase) -> list[Document]:
@@ -189,6 +208,13 @@ def documents_of_case(case: VerificationCase) -> list[Document]:
         .order_by("-id")
     )
     return sorted(documents, key=lambda document: order.index(Status(document.status)))
+
+
+def others_who_sent(document: Document) -> QuerySet[VerificationCase]:
+    """Return the cases of other clients who have sent one of the files of a document, too."""
+    contents = Page.objects.filter(document=document).values("sha256")
+    same = Page.objects.filter(sha256__in=contents).exclude(document__case=document.case_id)
+    return VerificationCase.objects.filter(pk__in=same.values("document__case")).select_related("client").order_by("pk")
 
 
 def offered_reasons() -> QuerySet[RejectionReason]:

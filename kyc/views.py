@@ -60,7 +60,12 @@ def _page(
     request: HttpRequest, *, sent: tuple[Requirement, DocumentForm] | None = None, status: int = 200
 ) -> HttpResponse:
     own = verification_of(_person(request).pk)
-    context = {"verification": own, "levels": [_level(overview, sent) for overview in own.levels]}
+    open_needs = (need.requirement for overview in own.levels for need in overview.needs if need.is_open)
+    context = {
+        "verification": own,
+        "levels": [_level(overview, sent) for overview in own.levels],
+        "next": next(open_needs, None),
+    }
     return render(request, "kyc/verification.html", context, status=status)
 
 

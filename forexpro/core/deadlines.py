@@ -25,6 +25,23 @@ def database_deadline(seconds: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
+@contextmanager
+def time_apart() -> Iterator[None]:
+    """Postpone the deadline by the time that is spent inside, where nothing waits for the database."""
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        postpone_deadline(time.monotonic() - began)
+
+
+def postpone_deadline(seconds: float) -> None:
+    """Let what waits for the database in this context wait so many seconds longer."""
+    deadline = _deadline.get()
+    if deadline is not None:
+        _deadline.set(deadline + seconds)
+
+
 class PatientConnection(psycopg.Connection[Any]):
     """A connection that waits for answers until the context's deadline, for ever where there is none.
 

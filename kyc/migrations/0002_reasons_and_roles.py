@@ -20,7 +20,7 @@ REASONS = [
     ("Face and document do not match", "Your face and the document you hold have to be recognisable in one photograph. Take it in daylight, without glasses and hat."),
 ]
 STATUS = ["kyc.verificationcase.view_verificationcase"]
-REVIEW = ["kyc.document.view_document", "kyc.document.review_document", "kyc.rejectionreason.view_rejectionreason"]
+REVIEW = ["kyc.document.review_document", "kyc.rejectionreason.view_rejectionreason"]
 REASONS_KEPT = [f"kyc.rejectionreason.{action}_rejectionreason" for action in ("add", "change", "delete")]
 
 

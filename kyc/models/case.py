@@ -42,6 +42,7 @@ class VerificationCase(models.Model):
                 fields=["waiting_since", "id"], condition=models.Q(waiting_since__isnull=False), name="kyc_queue"
             ),
             models.Index(fields=["status", "-id"], name="kyc_case_status"),
+            models.Index(fields=["waiting_since", "-id"], name="kyc_case_list"),
         ]
 
     def __str__(self) -> str:

@@ -106,6 +106,7 @@ class Page(models.Model):
         verbose_name = _("page")
         verbose_name_plural = _("pages")
         ordering = ["position"]
+        indexes = [models.Index(fields=["sha256"], name="kyc_page_content")]
         constraints = [models.UniqueConstraint(fields=["document", "position"], name="kyc_page_position")]
 
     def __str__(self) -> str:

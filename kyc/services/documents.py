@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from forexpro.core.deadlines import time_apart
 from forexpro.core.events.chain import NewEvent, Origin
-from forexpro.core.events.record import record
 from forexpro.core.http.errors import DATABASE_AWAY
 from forexpro.core.refusals import Refused
 from forexpro.core.uploads.cleaning import CleanFile, cleaned
@@ -45,14 +45,16 @@ def document_submit(
             _("Send at most %(count)s files at a time.") % {"count": settings.KYC_PAGES_MAX},
             {"pages_max": settings.KYC_PAGES_MAX},
         )
-    pages = [_cleaned_page(upload, number, len(uploads)) for number, upload in enumerate(uploads, start=1)]
+    with time_apart():
+        pages = [_cleaned_page(upload, number, len(uploads)) for number, upload in enumerate(uploads, start=1)]
     digest = hashlib.sha256(":".join([kind, *(page.source_sha256 for page in pages)]).encode()).hexdigest()
     stored: list[str] = []
     try:
         # Before the transaction, because a storage can be as far away as a continent.
-        for page in pages:  # one by one: those before a failure are known then
-            name = private_files().save(generated_name(FOLDER, page.extension), ContentFile(page.content))
-            stored.append(name)
+        with time_apart():
+            for page in pages:  # one by one: those before a failure are known then
+                name = private_files().save(generated_name(FOLDER, page.extension), ContentFile(page.content))
+                stored.append(name)
         with transaction.atomic(durable=True):
             document, is_new = _submit_apply(user_id, kind, pages, stored, submission, digest, origin)
     except DATABASE_AWAY:
@@ -87,7 +89,7 @@ def _submit_apply(
     origin: Origin,
 ) -> tuple[Document, bool]:
     """Record the document under the lock of its case; return it and whether it is new."""
-    case = _locked_or_opened_case(user_id, origin)
+    case, opened = _locked_or_opened_case(user_id)
     before = Document.objects.filter(case=case, submission=submission).first()
     if before is not None:
         if before.submission_digest != digest:
@@ -120,20 +122,22 @@ def _submit_apply(
         "pages": [{"sha256": page.sha256, "type": page.media_type, "bytes": len(page.content)} for page in pages],
         "replaces": replaced,
     }
-    record_with_standing(case, [document_event(document, "document_submitted", payload)], origin=origin)
+    record_with_standing(case, [*opened, document_event(document, "document_submitted", payload)], origin=origin)
     return document, True
 
 
-def _locked_or_opened_case(user_id: int, origin: Origin) -> VerificationCase:
+def _locked_or_opened_case(user_id: int) -> tuple[VerificationCase, list[NewEvent]]:
+    """Return the locked case of a client, and the event of its opening where it is new."""
+    opened: list[NewEvent] = []
     case = locked_case_of(user_id)
     if case is None:
         # Of two requests at once the second waits here, and then finds what the first has made.
         case, is_new = VerificationCase.objects.get_or_create(client_id=user_id, defaults={"opened_at": timezone.now()})
         if is_new:
-            record([NewEvent(case.stream, "kyc.case_opened", {"client": user_id})], origin=origin)
+            opened = [NewEvent(case.stream, "kyc.case_opened", {"client": user_id})]
         case = locked_case_of(user_id)
         assert case is not None
-    return case
+    return case, opened
 
 
 def _refuse_excess(case: VerificationCase, size: int) -> None:

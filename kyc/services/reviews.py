@@ -51,7 +51,7 @@ def document_approve(
             raise Refused("expiry_past", _("This document is not valid any more: reject it."))
         read: dict[str, Any] = {
             "expires_on": expires_on.isoformat() if expires_on else None,
-            "checked": sorted(checked),
+            "checked": sorted(checklist(document.kind)),
         }
         document.number, document.expires_on = number or None, expires_on
         if settings.KYC_FOUR_EYES:

@@ -7,8 +7,7 @@ from forexpro.core.admin.audited import object_name
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from kyc.models import Document, VerificationCase
-from kyc.requirements import level_of
-from kyc.selectors import case_status, in_force
+from kyc.selectors import standing
 
 
 def document_event(document: Document, type: str, payload: Mapping[str, Any]) -> NewEvent:
@@ -19,11 +18,11 @@ def document_event(document: Document, type: str, payload: Mapping[str, Any]) ->
 
 def record_with_standing(case: VerificationCase, events: list[NewEvent], *, origin: Origin) -> None:
     """Record `events` of a locked case, bring its row up to date, and record its status where that changed."""
-    documents = list(Document.objects.filter(case=case).exclude(status=Document.Status.REPLACED))
-    level = level_of(in_force(Document.objects.filter(case=case)).values_list("kind", flat=True))
+    documents = list(Document.objects.filter(case=case))
+    status, level = standing(documents)
     waiting = [document.submitted_at for document in documents if document.status == Document.Status.IN_REVIEW]
     before = {"status": case.status, "level": case.level}
-    case.status, case.level = case_status(documents, level).value, level.value
+    case.status, case.level = status.value, level.value
     case.waiting_since = min(waiting, default=None)
     after = {"status": case.status, "level": case.level}
     case.save(update_fields=["status", "level", "waiting_since"])

@@ -308,11 +308,17 @@ class EngineRunner:
         return bool(decide(account.state, CheckMargin(), market))
 
     def _catch_up(self) -> None:
-        """Hold levels that the log has reported, and what they lead to, against the ticks since they were set."""
-        while self._reported:
-            trigger = next(iter(self._reported))
-            since_ms = self._reported.pop(trigger)
-            account_id, symbol = trigger.account_id, trigger.symbol
+        """Hold levels that the log has reported, and what they lead to, against the ticks since they were set.
+
+        Each account is held against the ticks of a symbol once, since its first such level; the moments from which
+        levels count keep the others out of ticks before them.
+        """
+        since: dict[tuple[int, str], float] = {}
+        for trigger, moment_ms in self._reported.items():
+            key = trigger.account_id, trigger.symbol
+            since[key] = min(since.get(key, moment_ms), moment_ms)
+        self._reported.clear()
+        for (account_id, symbol), since_ms in since.items():
             for tick in list(self._recent[symbol]):
                 if tick.received_ms < since_ms or not (reached := self._accounts.account_reached(account_id, tick)):
                     continue

@@ -81,18 +81,15 @@ class WatchedAccounts:
         return found
 
     def account_reached(self, account_id: int, tick: Tick) -> list[Trigger]:
-        """Return the levels of one account that a tick reaches; those set after the tick are not among them."""
-        account = self._accounts[account_id]
-        policy = account.conditions.spreads.get(tick.symbol)
-        if policy is None:
+        """Return the levels of one account that a tick reaches, as `reached` does for all."""
+        policy = self._accounts[account_id].conditions.spreads.get(tick.symbol)
+        index = None if policy is None else self._indexes[tick.symbol].get(policy)
+        if policy is None or index is None:
             return []
-        bid, ask = policy.apply(tick)
         return [
             trigger
-            for trigger in account.triggers.values()
-            if trigger.symbol == tick.symbol
-            and trigger.depth(bid, ask) >= 0
-            and self._active_from.get(trigger, 0) <= tick.received_ms
+            for trigger in index.reached(tick.symbol, *policy.apply(tick))
+            if trigger.account_id == account_id and self._active_from.get(trigger, 0) <= tick.received_ms
         ]
 
     def seq(self, account_id: int) -> int:

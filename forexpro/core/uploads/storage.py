@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
-from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 
@@ -35,21 +35,21 @@ def generated_name(folder: str, extension: str) -> str:
     return f"{folder}/{timezone.now():%Y/%m}/{uuid.uuid4().hex}{extension}"
 
 
-def private_file(request: HttpRequest, file: FieldFile, *, media_type: str, filename: str) -> HttpResponseBase:
+def private_file(request: HttpRequest, file: "File[bytes]", *, media_type: str, filename: str) -> HttpResponseBase:
     """Answer a stored file, to be shown in a page of ours; whoever calls this has authorised the caller.
 
     From S3 by a redirect to an address that is signed for a minute; from the file system as a stream. No cache keeps
     it, nothing in it runs, and no page of others can frame it.
     """
+    storage, name = private_files(), str(file.name)
     disposition = f'inline; filename="{filename}"'
     response: HttpResponseBase
-    if isinstance(file.storage, FileSystemStorage):
-        response = streamed_download(
-            request, _pieces(file), content_type=media_type, filename=filename, disposition="inline"
-        )
+    if isinstance(storage, FileSystemStorage):
+        pieces = _pieces(storage, name)
+        response = streamed_download(request, pieces, content_type=media_type, filename=filename, disposition="inline")
     else:
         signing: dict[str, Any] = {"ResponseContentDisposition": disposition, "ResponseContentType": media_type}
-        response = HttpResponseRedirect(file.storage.url(file.name, parameters=signing))  # type: ignore[call-arg]
+        response = HttpResponseRedirect(storage.url(name, parameters=signing))  # type: ignore[call-arg]
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -65,6 +65,6 @@ def file_sources() -> list[str]:
     return [f"{address.scheme}://{address.netloc}"]
 
 
-def _pieces(file: FieldFile) -> Iterator[bytes]:
-    with file.storage.open(str(file.name)) as opened:
+def _pieces(storage: Storage, name: str) -> Iterator[bytes]:
+    with storage.open(name) as opened:
         yield from opened.chunks(CHUNK_BYTES)

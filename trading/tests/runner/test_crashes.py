@@ -11,6 +11,7 @@ from trading.models import Order, Position
 from trading.runner import engine_runner
 from trading.runner.engine_runner import EngineRunner
 from trading.runner.shards import Shard
+from trading.runner.watched_accounts import WatchedAccounts
 from trading.services.orders import order_modify
 from trading.services.positions import position_modify
 from trading.tests.factories import ORIGIN, make_account
@@ -46,6 +47,24 @@ def test_a_level_that_the_killed_engine_had_not_heard_of_meets_the_ticks_since_i
     work_without_the_log(runner, monkeypatch)
     work(restarted())
     assert deals() == [("in", "order", "1.08995"), ("out", "stop_loss", "1.0799")]
+
+
+def test_many_levels_of_one_account_are_held_against_the_ticks_once(account, runner, monkeypatch):
+    for points in range(30):
+        place(account, OrderType.LIMIT, price=f"1.05{points:03}")
+    quotes = [tick("EURUSD", "1.10000", f"1.100{number:02}") for number in range(1, 40)]
+    publish(*quotes)
+    work_without_the_log(runner, monkeypatch)
+    looked_at = []
+    account_reached = WatchedAccounts.account_reached
+
+    def counted(self, account_id, tick):
+        looked_at.append(tick.id)
+        return account_reached(self, account_id, tick)
+
+    monkeypatch.setattr(WatchedAccounts, "account_reached", counted)
+    restarted()
+    assert len(quotes) <= len(looked_at) == len(set(looked_at))
 
 
 def test_after_a_long_outage_such_a_level_waits_for_a_fresh_quote(account, runner, monkeypatch):

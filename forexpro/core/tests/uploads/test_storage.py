@@ -8,7 +8,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import JsonResponse
 from django.test import Client, RequestFactory
@@ -18,14 +18,6 @@ from forexpro.core.tests.uploads.conftest import CREDENTIALS
 from forexpro.core.tests.uploads.making import image
 from forexpro.core.uploads.cleaning import cleaned
 from forexpro.core.uploads.storage import file_sources, generated_name, private_file, private_files
-
-
-class Stored:
-    """What a model's field hands out."""
-
-    def __init__(self, name):
-        self.name = name
-        self.storage = private_files()
 
 
 def test_files_of_the_host_are_private(private_folder):
@@ -46,7 +38,7 @@ def test_names_tell_nothing_and_do_not_repeat():
 
 def test_a_file_of_the_host_is_streamed_and_nothing_in_it_runs(private_folder):
     name = private_files().save("kyc/a.jpg", ContentFile(b"content" * 50_000))
-    response = private_file(RequestFactory().get("/"), Stored(name), media_type="image/jpeg", filename="page-1.jpg")
+    response = private_file(RequestFactory().get("/"), File(None, name), media_type="image/jpeg", filename="page-1.jpg")
     assert b"".join(response) == b"content" * 50_000
     assert response["Content-Type"] == "image/jpeg"
     assert response["Content-Disposition"] == 'inline; filename="page-1.jpg"'
@@ -62,7 +54,7 @@ def fetch(address):
 
 def test_a_file_in_a_bucket_is_reached_by_a_short_signed_address_only(bucket, s3):
     name = private_files().save(generated_name("kyc", ".jpg"), ContentFile(b"content"))
-    response = private_file(RequestFactory().get("/"), Stored(name), media_type="image/jpeg", filename="page-1.jpg")
+    response = private_file(RequestFactory().get("/"), File(None, name), media_type="image/jpeg", filename="page-1.jpg")
     assert response.status_code == 302
     assert response["Cache-Control"] == "private, no-store"
     assert "X-Amz-Expires=60" in response.url

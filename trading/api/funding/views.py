@@ -117,7 +117,7 @@ MOVED = OpenApiExample(
         "amount": "1100.10",
         "received_currency": "EUR",
         "received": "1000.00",
-        "rate": "0.90900827197528",
+        "rate": "0.90900827197527",
         "created_at": "2026-03-02T09:30:00.123456Z",
     },
     response_only=True,

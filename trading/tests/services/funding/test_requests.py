@@ -202,7 +202,7 @@ def test_another_currency_is_converted_at_the_present_bid(live):
     withdrawal = ask_withdrawal(live, euro, "110.01", currency="EUR")
     # One dollar buys 1 / 1.10010 euro.
     assert (withdrawal.rate, withdrawal.payment_amount, withdrawal.fee) == (
-        D("0.90900827197528"),
+        D("0.90900827197527"),
         D("98.00"),
         D("2.20"),
     )

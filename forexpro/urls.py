@@ -7,13 +7,14 @@ from forexpro.health import HealthView
 from trading.views.overview import overview
 
 urlpatterns = [
+    # First, because programs call it most: each pattern before it is tried in vain.
+    path("api/v1/", include("trading.api.urls")),
     path("", overview, name="overview"),
     path("", include("accounts.urls")),
     path("", include("trading.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("forexpro.core.http.schema_urls")),
     path("api/v1/", include("accounts.api.urls")),
-    path("api/v1/", include("trading.api.urls")),
     path("api/health", HealthView.as_view(), name="health"),
     path("appearance", pages.appearance_change, name="appearance"),
     path("design", pages.design, name="design"),

@@ -13,6 +13,7 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _ROW = '{"time":"%s","open":"%s","high":"%s","low":"%s","close":"%s","volume":%s}'
 
 Text = NDArray[np.uint8]
+_TWO_DIGITS: Text = np.array([[ord(digit) for digit in f"{number:02}"] for number in range(100)], np.uint8)
 
 
 def row_of_json(time_ms: int, prices: Sequence[str], volume: int) -> bytes:
@@ -32,17 +33,26 @@ def rows_of_json(
     """
     if not len(seconds):
         return []
-    moments = np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC").astype("S20")
     quantum = 10 ** (PRICE_DIGITS - digits)
     texts = [
-        moments.view(np.uint8).reshape(len(seconds), -1),
+        _moments(seconds),
         *_decimals((prices + quantum // 2) // quantum, digits),
         _decimals(volumes, 0),
     ]
     pieces = [b'{"time":"', b'","open":"', b'","high":"', b'","low":"', b'","close":"', b'","volume":']
     columns = [column for piece, text in zip(pieces, texts, strict=True) for column in (_constant(piece, text), text)]
-    characters = np.hstack([*columns, _constant(b"}\n", moments)])
+    characters = np.hstack([*columns, _constant(b"}\n", texts[0])])
     return characters.tobytes().replace(b"\0", b"").splitlines()
+
+
+def _moments(seconds: NDArray[np.int64]) -> Text:
+    """Return each moment as `TIME_FORMAT` has it. NumPy writes dates slowly, so each day's is written once."""
+    days, of_day = np.divmod(seconds, 86_400)
+    each_day, places = np.unique(days, return_inverse=True)
+    dates = np.datetime_as_string(each_day.astype("datetime64[D]")).astype("S10").view(np.uint8).reshape(-1, 10)[places]
+    hours, minutes, moments = (_TWO_DIGITS[of_day // unit % base] for unit, base in ((3600, 24), (60, 60), (1, 60)))
+    pieces = (dates, b"T", hours, b":", minutes, b":", moments, b"Z")
+    return np.hstack([_constant(piece, dates) if isinstance(piece, bytes) else piece for piece in pieces])
 
 
 def _decimals(values: NDArray[np.int64], digits: int) -> Text:

@@ -35,7 +35,6 @@ def crashtest(*arguments: str) -> None:
     assert "No acknowledged order is lost, doubled or half done." in done.stdout
 
 
-@pytest.mark.long
 def test_nothing_is_lost_when_each_part_is_killed_once() -> None:
     crashtest("--kills", "3", "--backend-kills", "1", "--redis-kills", "1", "--rounds", "0")
 

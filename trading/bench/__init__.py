@@ -1,3 +1,3 @@
-from trading.bench import margin_sweep, orders, storm, triggers
+from trading.bench import margin_sweep, orders, shards, storm, triggers
 
-__all__ = ["margin_sweep", "orders", "storm", "triggers"]
+__all__ = ["margin_sweep", "orders", "shards", "storm", "triggers"]

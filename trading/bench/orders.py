@@ -23,11 +23,9 @@ from django.test import Client
 from accounts.models import User
 from forexpro.core.bench import Measurement, benchmark
 from forexpro.core.events.chain import Origin
-from forexpro.core.realtime.connections import name, redis_client
 from forexpro.core.scratch import child_environment, scratch_services
-from marketdata.models import Symbol
-from marketdata.ticks import PRICE_SCALE, Tick, pack
 from trading.bench.alternatives import RawOrders, place_with_orm
+from trading.bench.market import SYMBOL, make_symbol, publish_bids
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup, TradingAccount
@@ -138,25 +136,9 @@ def _settle(raw: RawOrders) -> None:
 
 def _prepare() -> list[Trader]:
     """Fill the empty database with a symbol, a quote and accounts whose owners are signed in."""
-    Symbol.objects.create(
-        code="EURUSD",
-        name="Euro / US Dollar",
-        asset_class=Symbol.AssetClass.FOREX,
-        base_currency="EUR",
-        quote_currency="USD",
-        margin_currency="EUR",
-        digits=5,
-        contract_size=100_000,
-        volume_min=Decimal("0.01"),
-        volume_max=100,
-        volume_step=Decimal("0.01"),
-        margin_mode=Symbol.MarginMode.FOREX,
-        typical_spread_points=10,
-    )
+    make_symbol()
     settings.QUOTE_MAX_AGE_SECONDS = int(ENVIRONMENT["QUOTE_MAX_AGE_SECONDS"])
-    now_ms = int(time.time() * 1000)
-    tick = Tick("EURUSD", 11 * PRICE_SCALE // 10, 11 * PRICE_SCALE // 10 + 10_000, now_ms, now_ms, "bench")
-    redis_client().hset(name("quotes"), "EURUSD", pack(tick) + f"{now_ms}-1".encode())
+    publish_bids([Decimal("1.10000")])
     group = AccountGroup.objects.create(name="Bench", orders_per_minute=None)
     return [_trader(number, group) for number in range(ACCOUNTS)]
 
@@ -185,7 +167,7 @@ def _trader(number: int, group: AccountGroup) -> Trader:
 def _place(account_id: int) -> None:
     order_place(
         account_id=account_id,
-        symbol="EURUSD",
+        symbol=SYMBOL,
         side=Side.BUY,
         type=OrderType.MARKET,
         volume=Decimal("0.01"),
@@ -220,7 +202,7 @@ async def _over_http(port: int, server: int, traders: Sequence[Trader], connecti
     """Place `count` orders over kept-alive connections; `server` is the process whose time counts, with its workers."""
     durations: list[float] = []
     numbers = iter(range(count))
-    body = orjson.dumps({"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.01"})
+    body = orjson.dumps({"symbol": SYMBOL, "side": "buy", "type": "market", "volume": "0.01"})
 
     async def work() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -1,7 +1,5 @@
 """One tick that stops out ten thousand accounts, while clients go on placing orders."""
 
-import asyncio
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 from threading import Event, Thread
@@ -10,10 +8,8 @@ from django.db import connection
 
 from forexpro.core.bench import Measurement, benchmark, stopwatch
 from forexpro.core.scratch import scratch_services
-from marketdata.models import Symbol
-from marketdata.stream import publish_ticks
-from marketdata.ticks import Tick, to_units
 from trading.bench.crowd import ORIGIN, open_crowd
+from trading.bench.market import SYMBOL, make_symbol, publish_bids
 from trading.engine.commands import Command, PlaceOrder
 from trading.engine.state import OrderType, Side
 from trading.models import Position
@@ -26,7 +22,6 @@ from trading.services.ticks import accounts_process_tick
 ACCOUNTS = 10_000
 ONE_BY_ONE = 500
 CLIENTS = 100
-SYMBOL = "EURUSD"
 OPEN, LOW = Decimal("1.10000"), Decimal("1.00500")
 
 
@@ -34,8 +29,8 @@ OPEN, LOW = Decimal("1.10000"), Decimal("1.00500")
 def storm() -> Iterator[Measurement]:
     """Accounts stopped out a second after one tick has breached all of them: against one account to a commit."""
     with scratch_services():
-        _make_symbol()
-        _publish(OPEN)
+        make_symbol()
+        publish_bids([OPEN])
         ticks = newest_ticks()
         breached = open_crowd("Breached", ACCOUNTS + ONE_BY_ONE, Decimal(1000), _buy, ticks)
         others = open_crowd("Others", CLIENTS, Decimal(1000), lambda order_id: [], ticks)
@@ -43,7 +38,7 @@ def storm() -> Iterator[Measurement]:
         engine.start()
         while engine.step(block_ms=1):
             pass
-        _publish(LOW)
+        publish_bids([LOW])
         ticks = newest_ticks()
         with stopwatch() as single:
             for account_id in breached[:ONE_BY_ONE]:
@@ -86,7 +81,7 @@ class _Clients:
     def _place(self) -> None:
         try:
             while not self._stop.wait(0.02):
-                _publish(LOW)  # or else the price would be too old to trade on
+                publish_bids([LOW])  # or else the price would be too old to trade on
                 order_place(
                     account_id=self._account_ids[self.placed % len(self._account_ids)],
                     symbol=SYMBOL,
@@ -99,31 +94,3 @@ class _Clients:
                 self.placed += 1
         finally:
             connection.close()
-
-
-def _publish(price: Decimal) -> None:
-    now_ms = int(time.time() * 1000)
-    bid = to_units(price)
-    asyncio.run(_publish_tick(Tick(SYMBOL, bid, bid + to_units(Decimal("0.0001")), now_ms, now_ms, "bench")))
-
-
-async def _publish_tick(tick: Tick) -> None:
-    await publish_ticks([tick])
-
-
-def _make_symbol() -> None:
-    Symbol.objects.create(
-        code=SYMBOL,
-        name=SYMBOL,
-        asset_class=Symbol.AssetClass.FOREX,
-        base_currency="EUR",
-        quote_currency="USD",
-        margin_currency="EUR",
-        digits=5,
-        contract_size=100_000,
-        volume_min=Decimal("0.01"),
-        volume_max=100,
-        volume_step=Decimal("0.01"),
-        margin_mode=Symbol.MarginMode.FOREX,
-        typical_spread_points=0,
-    )

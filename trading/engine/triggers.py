@@ -25,6 +25,11 @@ class Watch(IntEnum):
     MID_RISES = 4
     MID_FALLS = 5
 
+    @property
+    def falls(self) -> bool:
+        """Whether a falling price reaches the level, and not a rising one."""
+        return self in (Watch.ASK_FALLS, Watch.BID_FALLS, Watch.MID_FALLS)
+
 
 class TriggerKind(StrEnum):
     ORDER = "order"
@@ -223,5 +228,4 @@ class TriggerIndex:
 
 
 def _entry(trigger: Trigger) -> tuple[int, Trigger]:
-    falling = trigger.watch in (Watch.ASK_FALLS, Watch.BID_FALLS, Watch.MID_FALLS)
-    return (-trigger.level if falling else trigger.level, trigger)
+    return (-trigger.level if trigger.watch.falls else trigger.level, trigger)

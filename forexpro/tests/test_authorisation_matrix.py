@@ -16,7 +16,7 @@ from django.db import transaction
 
 from accounts.models import Scope
 from forexpro.asgi import application
-from forexpro.tests.authorisation.access import ACTORS, ANONYMOUS, THE_OWNER, Operation
+from forexpro.tests.authorisation.access import ACTORS, ANONYMOUS, THE_OWNER, Operation, tried_for
 from forexpro.tests.authorisation.expectations import AREAS, SOCKETS, TABLE
 from forexpro.tests.authorisation.routes import ASKED_OF_PAGES, http_routes, methods_of, parameters_of, socket_routes
 from forexpro.tests.authorisation.world import World, changed_since, fingerprint, is_reached, is_refused
@@ -83,9 +83,7 @@ def tried(world: World, line: str, operation: Operation) -> Iterator[str]:
             yield f"{line}: {actor} is not refused as is usual there: {described(response)}"
     if changed := changed_since(before):
         yield f"{line}: those who were refused have changed {changed}"
-    for actor in ACTORS:
-        if actor not in operation.access:
-            continue
+    for actor in tried_for(operation.access):
         savepoint = transaction.savepoint() if operation.has_effect else None
         response = world.call(actor, line, operation)
         if not is_reached(response):

@@ -20,6 +20,13 @@ STAFF: Access = frozenset(STAFF_ROLES)
 NOBODY: Access = frozenset()
 
 
+def tried_for(access: Access) -> list[str]:
+    """Return who has to show that they reach an operation: where all who sign in are alike, two of staff will do."""
+    if access >= SIGNED_IN:
+        access = access - STAFF | {STAFF_ROLES[0], STAFF_ROLES[-1]}
+    return [actor for actor in ACTORS if actor in access]
+
+
 def desks(*roles: Role) -> Access:
     """Return the access of these roles, and of super admins, who may do everything that staff may."""
     return frozenset({Role.SUPER_ADMIN.value, *(role.value for role in roles)})

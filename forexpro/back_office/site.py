@@ -21,11 +21,12 @@ from accounts.selectors import lacks_required_second_factor
 from accounts.services.sign_in import user_sign_out
 from forexpro.back_office.figures import home_figures
 from forexpro.back_office.status import platform_parts
-from forexpro.core.admin.pages import LIVE_HEADER
 from forexpro.core.http.appearance import appearance_of
 from forexpro.core.http.sessions import unattended
 from forexpro.home import needs_attention
 
+# What open pages send when they ask by themselves.
+LIVE_HEADER = "X-Live"
 # Alpine, which unfold is built on, evaluates expressions of the page; unfold writes its colours into a style element.
 # No script may stand in the page itself, here either.
 POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}

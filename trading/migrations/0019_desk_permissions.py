@@ -27,7 +27,7 @@ GRANTS = (
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_desks"),
-        ("trading", "0017_back_office"),
+        ("trading", "0018_back_office"),
     ]
 
     operations = [

@@ -25,8 +25,6 @@ from forexpro.core.admin.extensions import (
 from forexpro.core.events.news import newest_place, news_since
 from forexpro.core.events.selectors import newest_about, newest_of_streams
 
-# What the pages of the back office send when they ask by themselves.
-LIVE_HEADER = "X-Live"
 # Of a list's address: what does not choose rows.
 _PAGING = {"p", "o", "all", "e"}
 

@@ -75,6 +75,7 @@ def back_office_model(
     row = f"{path}/<path:object_id>"
     return {
         f"GET {path}/": reads(view),
+        f"GET {path}/news/": reads(view),
         f"GET {path}/add/": reads(add),
         f"POST {path}/add/": asks(add),
         f"GET {row}/": reads(STAFF),  # leads to the page of the row
@@ -83,4 +84,5 @@ def back_office_model(
         f"GET {row}/delete/": reads(delete),
         f"POST {row}/delete/": asks(delete),
         f"GET {row}/history/": reads(view),
+        f"GET {row}/news/": reads(view),
     }

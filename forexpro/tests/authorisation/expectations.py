@@ -20,7 +20,17 @@ from forexpro.tests.authorisation.access import (
     reads,
 )
 
-LOOKERS = desks(Role.BACK_OFFICE, Role.ADMIN)
+# Who sees which lists; see docs/back-office.md.
+AUDITORS = desks(Role.READ_ONLY, Role.COMPLIANCE, Role.BACK_OFFICE, Role.ADMIN)
+PEOPLE_DESKS = desks(Role.READ_ONLY, Role.SUPPORT, Role.COMPLIANCE, Role.FINANCE, Role.BACK_OFFICE, Role.ADMIN)
+CONDITION_DESKS = desks(Role.READ_ONLY, Role.COMPLIANCE, Role.DEALER, Role.BACK_OFFICE, Role.ADMIN)
+SYMBOL_DESKS = CONDITION_DESKS | desks(Role.SUPPORT)
+MONEY_DESKS = desks(Role.READ_ONLY, Role.COMPLIANCE, Role.FINANCE, Role.BACK_OFFICE, Role.ADMIN)
+SCHEDULE_DESKS = desks(Role.READ_ONLY, Role.BACK_OFFICE, Role.ADMIN)
+CORRECTORS = desks(Role.SUPPORT, Role.ADMIN)
+SUSPENDERS = desks(Role.COMPLIANCE, Role.ADMIN)
+DEALERS = desks(Role.DEALER, Role.ADMIN)
+PAYERS = desks(Role.FINANCE, Role.ADMIN)
 ADMINS = desks(Role.ADMIN)
 SUPER_ADMINS = desks()
 RESETTERS = desks(Role.ADMIN, Role.SUPPORT)
@@ -141,6 +151,7 @@ API: dict[str, Operation] = {
 BACK_OFFICE: dict[str, Operation] = {
     "GET admin/": reads(STAFF),
     "GET admin/search/": reads(STAFF),
+    "GET admin/status/": reads(STAFF),
     "GET admin/login/": reads(STAFF),
     "POST admin/logout/": changes_quietly(STAFF),
     "GET admin/password_change/": reads(STAFF),
@@ -148,64 +159,76 @@ BACK_OFFICE: dict[str, Operation] = {
     "GET admin/autocomplete/": reads(NOBODY),  # without a field for which it is asked
     "GET admin/jsi18n/": reads(STAFF),
     "GET admin/r/<path:content_type_id>/<path:object_id>/": reads(NOBODY),
-    "GET admin/<app_label>": reads(LOOKERS),
+    "GET admin/<app_label>": reads(STAFF),
     "GET admin/<url>": reads(NOBODY),
     # --- The audit log
-    **back_office_model("admin/core/event", view=LOOKERS),
-    "GET admin/core/event/export/": changes(LOOKERS),  # an export is an event
-    "POST admin/core/event/export/": changes(LOOKERS),
-    **back_office_model("admin/core/eventverification", view=LOOKERS),
-    **back_office_model("admin/core/eventanchor", view=LOOKERS),
+    **back_office_model("admin/core/event", view=AUDITORS),
+    "GET admin/core/event/export/": changes(AUDITORS),  # an export is an event
+    "POST admin/core/event/export/": changes(AUDITORS),
+    **back_office_model("admin/core/eventverification", view=AUDITORS),
+    **back_office_model("admin/core/eventanchor", view=AUDITORS),
     # --- People
-    **back_office_model("admin/accounts/user", view=LOOKERS, add=SUPER_ADMINS, change=ADMINS),
+    **back_office_model("admin/accounts/user", view=PEOPLE_DESKS, add=SUPER_ADMINS, change=CORRECTORS),
     "POST admin/accounts/user/add/": changes(
         SUPER_ADMINS, email="new@example.org", full_name="New Colleague", role=Role.SUPPORT.value
     ),
-    "POST admin/accounts/user/<path:object_id>/change/": changes(ADMINS, full_name="Another", time_zone="UTC"),
-    "GET admin/accounts/user/<path:object_id>/suspend/": reads(ADMINS),
-    "POST admin/accounts/user/<path:object_id>/suspend/": changes(ADMINS, **PRESSED, reason="Check"),
-    "GET admin/accounts/user/<path:object_id>/activate/": reads(ADMINS),
+    "POST admin/accounts/user/<path:object_id>/change/": changes(CORRECTORS, full_name="Another", time_zone="UTC"),
+    "GET admin/accounts/user/<path:object_id>/suspend/": reads(SUSPENDERS),
+    "POST admin/accounts/user/<path:object_id>/suspend/": changes(SUSPENDERS, **PRESSED, reason="Check"),
+    "GET admin/accounts/user/<path:object_id>/activate/": reads(SUSPENDERS),
     "POST admin/accounts/user/<path:object_id>/activate/": changes(
-        ADMINS, {"object_id": "suspended_id"}, **PRESSED, reason="Checked"
+        SUSPENDERS, {"object_id": "suspended_id"}, **PRESSED, reason="Checked"
     ),
-    "GET admin/accounts/user/<path:object_id>/force_logout/": reads(ADMINS),
-    "POST admin/accounts/user/<path:object_id>/force_logout/": changes(ADMINS, **PRESSED, reason="Lost phone"),
-    "GET admin/accounts/user/<path:object_id>/resend_verification/": reads(ADMINS),
-    "POST admin/accounts/user/<path:object_id>/resend_verification/": asks(ADMINS, **PRESSED),
-    "GET admin/accounts/user/<path:object_id>/send_password_reset/": reads(ADMINS),
-    "POST admin/accounts/user/<path:object_id>/send_password_reset/": changes(ADMINS, **PRESSED),
+    "GET admin/accounts/user/<path:object_id>/force_logout/": reads(SUSPENDERS),
+    "POST admin/accounts/user/<path:object_id>/force_logout/": changes(SUSPENDERS, **PRESSED, reason="Lost phone"),
+    "GET admin/accounts/user/<path:object_id>/resend_verification/": reads(CORRECTORS),
+    "POST admin/accounts/user/<path:object_id>/resend_verification/": asks(CORRECTORS, **PRESSED),
+    "GET admin/accounts/user/<path:object_id>/send_password_reset/": reads(CORRECTORS),
+    "POST admin/accounts/user/<path:object_id>/send_password_reset/": changes(CORRECTORS, **PRESSED),
     "GET admin/accounts/user/<path:object_id>/reset_totp/": reads(RESETTERS),
     "POST admin/accounts/user/<path:object_id>/reset_totp/": asks(RESETTERS, **PRESSED, reason="Lost phone"),
     "GET admin/accounts/user/<path:object_id>/change_role/": reads(SUPER_ADMINS),
     "POST admin/accounts/user/<path:object_id>/change_role/": changes(SUPER_ADMINS, **PRESSED, role=Role.SUPPORT.value),
+    # --- Schedules
+    **back_office_model("admin/django_celery_beat/periodictask", view=SCHEDULE_DESKS, change=ADMINS),
+    "POST admin/django_celery_beat/periodictask/<path:object_id>/change/": changes(ADMINS, enabled="on", seconds="45"),
     # --- Markets
-    **back_office_model("admin/marketdata/symbol", view=LOOKERS, add=ADMINS, change=ADMINS, delete=SUPER_ADMINS),
+    **back_office_model("admin/marketdata/symbol", view=SYMBOL_DESKS, add=ADMINS, change=ADMINS, delete=SUPER_ADMINS),
     # --- Trading
     # A group that has accounts stays.
-    **back_office_model("admin/trading/accountgroup", view=LOOKERS, add=ADMINS, change=ADMINS),
+    **back_office_model("admin/trading/accountgroup", view=CONDITION_DESKS, add=ADMINS, change=ADMINS),
     "GET admin/trading/accountgroup/<path:object_id>/apply_retail_limits/": reads(ADMINS),
     "POST admin/trading/accountgroup/<path:object_id>/apply_retail_limits/": changes(ADMINS, **PRESSED),
-    **back_office_model("admin/trading/tradingaccount", view=LOOKERS),
-    "GET admin/trading/tradingaccount/<int:account_id>/events/<int:seq>/": reads(LOOKERS),
-    "GET admin/trading/tradingaccount/<int:account_id>/events/<int:seq>/document/": reads(LOOKERS),
-    "GET admin/trading/tradingaccount/<path:object_id>/move_money/": reads(ADMINS),
+    **back_office_model("admin/trading/tradingaccount", view=STAFF),
+    "GET admin/trading/tradingaccount/<int:account_id>/events/<int:seq>/": reads(STAFF),
+    "GET admin/trading/tradingaccount/<int:account_id>/events/<int:seq>/document/": reads(STAFF),
+    "GET admin/trading/tradingaccount/<path:object_id>/move_money/": reads(PAYERS),
     "POST admin/trading/tradingaccount/<path:object_id>/move_money/": changes(
-        ADMINS, **PRESSED, kind="deposit", amount="100", reason="Wire 17", submission="one"
+        PAYERS, **PRESSED, kind="deposit", amount="100", reason="Wire 17", submission="one"
     ),
-    "GET admin/trading/tradingaccount/<path:object_id>/enable_trading/": reads(ADMINS),
+    "GET admin/trading/tradingaccount/<path:object_id>/enable_trading/": reads(DEALERS),
     "POST admin/trading/tradingaccount/<path:object_id>/enable_trading/": changes(
-        ADMINS, {"object_id": "disabled_account_id"}, **PRESSED
+        DEALERS, {"object_id": "disabled_account_id"}, **PRESSED
     ),
-    "GET admin/trading/tradingaccount/<path:object_id>/disable_trading/": reads(ADMINS),
-    "POST admin/trading/tradingaccount/<path:object_id>/disable_trading/": changes(ADMINS, **PRESSED),
-    "GET admin/trading/tradingaccount/<path:object_id>/set_leverage/": reads(ADMINS),
-    "POST admin/trading/tradingaccount/<path:object_id>/set_leverage/": changes(ADMINS, **PRESSED, leverage="50"),
-    **back_office_model("admin/trading/order", view=LOOKERS),
-    **back_office_model("admin/trading/position", view=LOOKERS),
-    "GET admin/trading/position/<path:object_id>/close/": reads(ADMINS),
-    "POST admin/trading/position/<path:object_id>/close/": changes(ADMINS, **PRESSED),
-    **back_office_model("admin/trading/deal", view=LOOKERS),
-    **back_office_model("admin/trading/ledgertransaction", view=LOOKERS),
+    "GET admin/trading/tradingaccount/<path:object_id>/disable_trading/": reads(DEALERS),
+    "POST admin/trading/tradingaccount/<path:object_id>/disable_trading/": changes(DEALERS, **PRESSED),
+    "GET admin/trading/tradingaccount/<path:object_id>/set_leverage/": reads(DEALERS),
+    "POST admin/trading/tradingaccount/<path:object_id>/set_leverage/": changes(DEALERS, **PRESSED, leverage="50"),
+    "GET admin/trading/tradingaccount/<path:object_id>/change_group/": reads(DEALERS),
+    "POST admin/trading/tradingaccount/<path:object_id>/change_group/": changes(
+        DEALERS, **PRESSED, group="{other_group_id}"
+    ),
+    "GET admin/trading/order/<path:object_id>/cancel/": reads(DEALERS),
+    "POST admin/trading/order/<path:object_id>/cancel/": changes(
+        DEALERS, {"object_id": "order_id"}, **PRESSED, reason="Off-market"
+    ),
+    **back_office_model("admin/trading/order", view=STAFF),
+    **back_office_model("admin/trading/position", view=STAFF),
+    "GET admin/trading/position/<path:object_id>/close/": reads(DEALERS),
+    "POST admin/trading/position/<path:object_id>/close/": changes(DEALERS, **PRESSED, reason="Off-market"),
+    **back_office_model("admin/trading/deal", view=STAFF),
+    **back_office_model("admin/trading/conditionsversion", view=CONDITION_DESKS),
+    **back_office_model("admin/trading/ledgertransaction", view=MONEY_DESKS),
 }
 
 # Sockets, by the route of their router; the address may carry more.

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
 
 from accounts.credentials import key_credential
 from accounts.models import RefreshFamily, Scope, SignedInSession, User
@@ -20,14 +21,15 @@ from accounts.services.api_keys import api_key_create
 from accounts.services.registration import email_verify_apply, user_create
 from accounts.services.tokens import tokens_issue
 from forexpro.core.models import Event, EventAnchor, EventVerification
+from forexpro.core.schedules.scheduler import schedule_install
 from forexpro.tests.authorisation.access import ANONYMOUS, THE_OTHER, THE_OWNER, Operation
 from forexpro.tests.authorisation.expectations import PASSWORD
 from forexpro.tests.authorisation.routes import address
 from trading.engine.state import OrderType, Side
-from trading.models import Deal, LedgerTransaction
+from trading.models import ConditionsVersion, Deal, LedgerTransaction
 from trading.services.accounts import account_set_trading
 from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN, make_account, make_symbols, set_price
+from trading.tests.factories import ORIGIN, make_account, make_group, make_symbols, set_price
 
 # Sessions are how a caller is known, and are written by looking at pages too.
 NOT_COMPARED = {"django_migrations", "django_session"}
@@ -46,6 +48,7 @@ class World:
 
     def _objects(self) -> dict[str, str]:
         owner = self.people[THE_OWNER]
+        schedule_install(settings.CELERY_BEAT_SCHEDULE)
         make_symbols()
         set_price("EURUSD", "1.10000", "1.10010")
         account = make_account(owner)
@@ -91,6 +94,9 @@ class World:
             "trading/order": long,
             "trading/position": long,
             "trading/deal": Deal.objects.earliest("id").pk,
+            "trading/conditionsversion": ConditionsVersion.objects.earliest("id").pk,
+            "django_celery_beat/periodictask": PeriodicTask.objects.get(name="sweep-margins").pk,
+            "other_group_id": make_group("Other").pk,
             "trading/ledgertransaction": LedgerTransaction.objects.earliest("id").pk,
             # What proves nothing to anybody.
             "token": "forged",

@@ -6,20 +6,33 @@ from decimal import Decimal
 import orjson
 import pytest
 from django.contrib.auth.models import Permission
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.middleware import SEEN_EVERY
 from accounts.models import User
 from forexpro.back_office import figures as module
 from forexpro.core.heartbeat import beat_record, heartbeat_record
+from forexpro.core.http.sessions import idle_limit
 from forexpro.core.http.traffic import Traffic
 from forexpro.core.realtime.connections import name
+from kyc.models import VerificationCase
 from trading.engine.state import OrderType, Side
 from trading.models import EngineCheckpoint, TradingAccount
 from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN, make_account, make_symbols, make_user, set_price
+from trading.tests.factories import (
+    ORIGIN,
+    make_account,
+    make_live_account,
+    make_method,
+    make_symbols,
+    make_user,
+    set_price,
+)
+from trading.tests.services.funding.asking import ask_deposit
 
 pytestmark = pytest.mark.django_db
 TRADING = ["view_deal", "view_position", "view_tradingaccount"]
@@ -289,3 +302,34 @@ def test_who_may_not_see_a_list_hears_no_news_of_it(enter, client_account, addre
 def test_who_may_not_see_a_client_hears_no_news_of_them(enter, client_account):
     address = f"/admin/accounts/user/{client_account.owner_id}/news/?since=1"
     assert enter("view_symbol").get(address).status_code == 403
+
+
+@pytest.mark.parametrize("address", ["", "status/", "trading/position/", "trading/position/news/?since=1"])
+def test_an_open_page_that_asks_by_itself_keeps_no_session_alive(enter, address):
+    client = enter(is_superuser=True)
+    session = Session.objects.filter(session_key=client.session.session_key)
+    session.update(expire_date=timezone.now() + idle_limit() - SEEN_EVERY - timedelta(seconds=5))
+    before = session.get().expire_date
+    assert client.get(f"/admin/{address}", headers={"X-Live": "1"}).status_code == 200
+    assert session.get().expire_date == before
+    client.get(f"/admin/{address}")
+    assert session.get().expire_date > before
+
+
+def test_the_home_names_requests_that_wait_and_how_long(enter, client_account, monkeypatch):
+    client = enter("decide_deposit")
+    assert "Deposits to decide" not in titles(client)
+    ask_deposit(make_live_account(client_account.owner), make_method())
+    assert not titles(client)["Deposits to decide"].urgent
+    assert "Withdrawals to decide or pay" not in titles(client), "for those who decide about them"
+    monkeypatch.setattr("forexpro.home.REQUEST_DUE", timedelta(0))
+    assert titles(client)["Deposits to decide"].urgent
+
+
+def test_the_home_names_documents_to_review(enter, client_account):
+    client = enter("review_document")
+    assert "Documents to review" not in titles(client)
+    VerificationCase.objects.create(
+        client=client_account.owner, opened_at=timezone.now(), waiting_since=timezone.now(), status="in_review"
+    )
+    assert titles(client)["Documents to review"].detail == "1 client waits"

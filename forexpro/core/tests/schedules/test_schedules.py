@@ -90,6 +90,14 @@ def test_another_time_of_day(installed):
     assert task("verify").schedule == schedules.crontab(hour=3, minute=5)
 
 
+def test_a_task_that_runs_at_several_times_is_switched_on_and_off_only():
+    schedule_install({"hourly": {"task": "trading.tasks.roll_over", "schedule": schedules.crontab(minute=15)}})
+    change("hourly", enabled=False)
+    assert not task("hourly").enabled
+    assert task("hourly").schedule == schedules.crontab(minute=15)
+    assert Event.objects.get(stream="staff:7").payload["changes"] == {"enabled": {"before": True, "after": False}}
+
+
 def test_what_is_as_it_was_is_no_event(installed):
     change("sweep", seconds=30)
     assert not Event.objects.exists()

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trading', '0016_funding_invariants'),
+        ('trading', '0017_proofs_and_limits'),
     ]
 
     operations = [

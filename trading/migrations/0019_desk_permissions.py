@@ -27,8 +27,7 @@ GRANTS = (
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_desks"),
-        ("trading", "0017_back_office"),
-        ("trading", "0017_proofs_and_limits"),
+        ("trading", "0018_back_office"),
     ]
 
     operations = [

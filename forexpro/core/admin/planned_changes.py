@@ -97,7 +97,7 @@ class PlannableModelAdmin(AuditedModelAdmin):
         planned = effect_of(form.instance) is not None
         return [] if planned else super().construct_change_message(request, form, formsets, add)
 
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
         effective_at = effect_of(obj)
         if effective_at is None:
             return super().response_change(request, obj)

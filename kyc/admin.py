@@ -11,7 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
@@ -108,8 +110,8 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show a case: to reviewers with its documents, to others who may see cases with their status only."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+        if request.method == "POST" or not self.has_view_permission(request):
+            raise PermissionDenied  # decisions have addresses of their own
         case = get_object_or_404(VerificationCase.objects.select_related("client"), pk=_number(object_id))
         return self._desk(request, case, chosen=_number(request.GET.get("document", "")))
 
@@ -141,6 +143,7 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
             return self._go_on(reviewer, document.case)
         return self._desk(request, document.case, chosen=document.pk, status=status, reject=form)
 
+    @method_decorator(require_safe)
     def page_view(self, request: HttpRequest, page_id: int) -> HttpResponseBase:
         """Answer a page of a document; that this person has looked at it is recorded first."""
         reviewer = _reviewer(request)

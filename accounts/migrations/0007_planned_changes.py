@@ -11,7 +11,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(
             grant(
-                ["core.plannedchange.view_plannedchange"], Role.READ_ONLY, Role.DEALER, Role.BACK_OFFICE, Role.ADMIN
+                ["core.plannedchange.view_plannedchange"],
+                *(Role.READ_ONLY, Role.COMPLIANCE, Role.DEALER, Role.BACK_OFFICE, Role.ADMIN),
             ),
             migrations.RunPython.noop,
         ),

@@ -1,40 +1,54 @@
 """Every operation of the URLconf, tried as everybody: who reaches it, and that nothing changes for those who do not.
 
-What a route is for stands in `authorisation/expectations.py`: one line for each operation. The effect of a line is
+What a route is for stands in `authorisation/expectations`: one line for each operation. The effect of a line is
 proved, too: a body without effect could not show that a refusal is one.
 """
 
-import logging
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import transaction
+from django.test import TestCase
 
 from accounts.models import Scope
-from forexpro.asgi import application
 from forexpro.tests.authorisation.access import ACTORS, ANONYMOUS, THE_OWNER, Operation, tried_for
-from forexpro.tests.authorisation.expectations import AREAS, SOCKETS, TABLE
-from forexpro.tests.authorisation.routes import ASKED_OF_PAGES, http_routes, methods_of, parameters_of, socket_routes
-from forexpro.tests.authorisation.world import World, changed_since, fingerprint, is_reached, is_refused
+from forexpro.tests.authorisation.expectations import AREAS, TABLE
+from forexpro.tests.authorisation.objects import quote_prices
+from forexpro.tests.authorisation.outcomes import changed_since, fingerprint, is_reached, is_refused
+from forexpro.tests.authorisation.routes import ASKED_OF_PAGES, http_routes, methods_of, parameters_of
+from forexpro.tests.authorisation.surroundings import surroundings
+from forexpro.tests.authorisation.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis")]
+# Lines that API keys can be tried on.
+WITH_KEYS = {
+    area: {line: one for line, one in table.items() if " api/v1/" in line and "/auth/" not in line}
+    for area, table in AREAS.items()
+}
 
 
-@pytest.fixture(autouse=True)
-def _everybody_may_ask_often(settings, monkeypatch):
-    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)  # a refusal is a line with a traceback
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "")
-    for cost, least in {"time_cost": 1, "memory_cost": 8, "parallelism": 1}.items():
-        monkeypatch.setattr(Argon2PasswordHasher, cost, least)
+@pytest.fixture(scope="module")
+def lasting_world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """One world for all tests, because making it takes longer than many of them; each leaves it as it was."""
+
+    class Lasting(TestCase):
+        """The transaction in which it is made, as Django's tests have one for each class."""
+
+    with surroundings(tmp_path_factory.mktemp("private")), django_db_blocker.unblock():
+        Lasting.setUpClass()
+        try:
+            yield World()
+        finally:
+            Lasting.tearDownClass()
+            Lasting.doClassCleanups()
 
 
 @pytest.fixture
-def world(redis, db, _everybody_may_ask_often):
-    return World()
+def world(lasting_world, redis):
+    savepoint = transaction.savepoint()
+    quote_prices()  # Redis is emptied after each test
+    yield lasting_world
+    transaction.savepoint_rollback(savepoint)
 
 
 # --- Nothing is forgotten ------------------------------------------------------------------------
@@ -46,7 +60,7 @@ def test_every_route_has_its_lines():
         missing += [f"{method} {route}" for method in sorted((methods_of(view) or set()) - known)]
         if not known:
             missing.append(f"GET {route}")
-    assert not missing, "Say in expectations.py who may do this:\n" + "\n".join(missing)
+    assert not missing, "Say in `expectations` who may do this:\n" + "\n".join(missing)
 
 
 def test_every_line_has_its_route():
@@ -59,10 +73,6 @@ def test_every_line_has_its_route():
             unknown.append(line)
     assert not unknown, "There is no such operation (any more):\n" + "\n".join(unknown)
     assert len(TABLE) == sum(len(area) for area in AREAS.values()), "A line stands in two areas."
-
-
-def test_every_socket_has_its_line():
-    assert {line.partition("?")[0] for line in SOCKETS} == socket_routes()
 
 
 # --- Everybody tries everything ------------------------------------------------------------------
@@ -117,7 +127,7 @@ def test_other_methods_than_those_of_the_table_change_nothing(world, area):
 def test_what_does_not_exist_is_not_found_and_no_error(world, area):
     """An address whose object is gone, or was guessed, is answered in the same way as one that belongs to others."""
     before = fingerprint()
-    world.forget_objects()
+    world = world.without_objects()
     faults = []
     for line, operation in AREAS[area].items():
         for actor in (THE_OWNER, "Super admin") if parameters_of(line) else ():
@@ -130,41 +140,23 @@ def test_what_does_not_exist_is_not_found_and_no_error(world, area):
 
 
 # --- Keys ----------------------------------------------------------------------------------------
-def test_a_key_that_may_only_look_changes_nothing(world):
-    """And one that may only trade sees nothing: each operation takes the scope that it is for."""
-    text = {scope: world.make_key(scope) for scope in Scope}
+@pytest.mark.parametrize("area", [area for area, table in WITH_KEYS.items() if table])
+def test_a_key_does_what_it_was_made_for_and_nothing_else(world, area):
+    only = {scope: world.make_key({scope}) for scope in Scope}
+    others = {scope: world.make_key(set(Scope) - {scope}) for scope in Scope} | {None: world.make_key(Scope)}
     before = fingerprint()
     faults = []
-    for line, operation in AREAS["api"].items():
-        if not line.partition(" ")[2].startswith("api/v1/") or "/auth/" in line:
-            continue
-        needed = Scope.TRADE if operation.has_effect else Scope.READ
-        lacking = Scope.READ if operation.has_effect else Scope.TRADE
-        response = world.call(ANONYMOUS, line, operation, {"X-API-Key": text[lacking]})
-        if response.status_code != 403 or response.json()["error"]["code"] != "scope_missing":
-            faults.append(f"{line}: a key for {lacking} gets {response.status_code}")
+    for line, operation in WITH_KEYS[area].items():
+        response = world.call(ANONYMOUS, line, operation, {"X-API-Key": others[operation.scope]})
+        codes = {"scope_missing"} if operation.scope else {"api_key_not_enough", "confirmation_required"}
+        if response.status_code != 403 or response.json()["error"]["code"] not in codes:
+            faults.append(f"{line}: a key without the scope {operation.scope} gets {described(response)}")
         if changed := changed_since(before):
-            faults.append(f"{line}: a key for {lacking} has changed {changed}")
+            faults.append(f"{line}: a key without the scope {operation.scope} has changed {changed}")
+        if operation.scope is None:
+            continue
         savepoint = transaction.savepoint()
-        if not is_reached(world.call(ANONYMOUS, line, operation, {"X-API-Key": text[needed]})):
-            faults.append(f"{line}: a key for {needed} is refused")
+        if not is_reached(response := world.call(ANONYMOUS, line, operation, {"X-API-Key": only[operation.scope]})):
+            faults.append(f"{line}: a key for {operation.scope} is refused: {described(response)}")
         transaction.savepoint_rollback(savepoint)
     assert not faults, "\n".join(faults)
-
-
-# --- Sockets -------------------------------------------------------------------------------------
-@pytest.mark.django_db(transaction=True)
-async def test_who_opens_which_socket():
-    world = await sync_to_async(World)()
-    opened = {}
-    for line, operation in SOCKETS.items():
-        path = world.path(line, operation).format_map(world.names)
-        opened[line] = frozenset([actor for actor in ACTORS if await opens(path, world.cookie_header(actor))])
-    assert opened == {line: operation.access for line, operation in SOCKETS.items()}
-
-
-async def opens(path: str, headers: list[tuple[bytes, bytes]]) -> bool:
-    communicator = WebsocketCommunicator(application, path, headers=[(b"origin", b"http://localhost"), *headers])
-    connected, _code = await communicator.connect(timeout=10)
-    await communicator.disconnect()
-    return bool(connected)

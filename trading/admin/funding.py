@@ -12,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -245,6 +247,7 @@ class DepositAdmin(FundingRequestAdmin):
         address = "<int:deposit_id>/proofs/<int:proof_id>/"
         return [path(address, view, name="trading_deposit_proof"), *super().get_urls()]
 
+    @method_decorator(require_safe)
     def proof_view(self, request: HttpRequest, deposit_id: int, proof_id: int) -> HttpResponseBase:
         """Show a proof of payment; that it was looked at is recorded."""
         if not request.user.has_perm("trading.view_depositproof"):

@@ -1,11 +1,13 @@
-"""The words of the table in `expectations.py`: who there is, and what an operation is for."""
+"""The words of the table in `expectations`: who there is, and what an operation is for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from accounts.models import Scope
 from accounts.roles import Role
 
+PASSWORD = "plum-Tree-93-lane"
 ANONYMOUS, THE_OWNER, THE_OTHER = "anonymous", "owner", "other"
 STAFF_ROLES = tuple(role.value for role in Role if role.is_staff)
 ACTORS = (ANONYMOUS, THE_OWNER, THE_OTHER, *STAFF_ROLES)
@@ -43,6 +45,8 @@ class Operation:
     is_quiet: bool = False
     # What takes the place of the usual object in the address, by the name of the parameter.
     arguments: Mapping[str, str] = field(default_factory=dict)
+    # What an API key has to be made for to reach it below `api/v1/`; None where no key does.
+    scope: Scope | None = Scope.READ
 
 
 def reads(access: Access, **arguments: str) -> Operation:
@@ -57,12 +61,32 @@ def asks(access: Access, **body: Any) -> Operation:
 
 def changes(access: Access, arguments: Mapping[str, str] | None = None, **body: Any) -> Operation:
     """Return an operation that changes something for everybody who reaches it."""
-    return Operation(access, body, has_effect=True, arguments=arguments or {})
+    return Operation(access, body, has_effect=True, arguments=arguments or {}, scope=Scope.TRADE)
 
 
 def changes_quietly(access: Access, **body: Any) -> Operation:
     """Return an operation that answers everybody alike, and changes something for those in `access` alone."""
     return Operation(access, body, has_effect=True, is_quiet=True)
+
+
+def moves_money(access: Access, arguments: Mapping[str, str] | None = None, **body: Any) -> Operation:
+    """Return an operation that changes something, for API keys with the scope for it."""
+    return replace(changes(access, arguments, **body), scope=Scope.FUNDING)
+
+
+def changes_without_key(access: Access, **body: Any) -> Operation:
+    """Return an operation that changes something, and that no API key reaches whatever its scopes."""
+    return replace(changes(access, **body), scope=None)
+
+
+def button(path: str, access: Access, of: str = "", *, has_effect: bool = True, **body: Any) -> dict[str, Operation]:
+    """Return the dialog of a back-office button and what it does, to the object named `of` where it is not the usual.
+
+    The dialog itself can be opened for any object.
+    """
+    arguments = {"object_id": of} if of else {}
+    pressed = Operation(access, {"_form_submitted": "True", **body}, has_effect=has_effect, arguments=arguments)
+    return {f"GET {path}/": reads(access), f"POST {path}/": pressed}
 
 
 def back_office_model(

@@ -1,0 +1,147 @@
+"""The back office, by desks: docs/back-office.md says in words what these lines try."""
+
+from accounts.roles import Role
+from forexpro.tests.authorisation.access import (
+    NOBODY,
+    STAFF,
+    Operation,
+    back_office_model,
+    button,
+    changes,
+    changes_quietly,
+    reads,
+)
+from forexpro.tests.authorisation.expectations import desks
+from kyc.checklist import checklist
+from kyc.models import Document
+
+REASON = {"reason": "Looked into"}
+READ_ON_PASSPORT = {f"check_{name}": "on" for name in checklist(Document.Kind.PASSPORT)} | {"expires_on": "2090-01-01"}
+REJECTION_REASON = {"title": "Too small", "text": "Send a larger picture.", "position": "7"}
+PAYMENT_METHOD = {"name": "Wire", "kind": "bank_transfer", "position": "7"}
+NO_TERMS = {"terms-TOTAL_FORMS": "0", "terms-INITIAL_FORMS": "0"}
+
+HOUSE: dict[str, Operation] = {
+    "GET admin/": reads(STAFF),
+    "GET admin/search/": reads(STAFF),
+    "GET admin/status/": reads(STAFF),
+    "GET admin/login/": reads(STAFF),
+    "POST admin/logout/": changes_quietly(STAFF),
+    "GET admin/password_change/": reads(STAFF),
+    "GET admin/password_change/done/": reads(STAFF),
+    "GET admin/autocomplete/": reads(NOBODY),  # without a field for which it is asked
+    "GET admin/jsi18n/": reads(STAFF),
+    "GET admin/r/<path:content_type_id>/<path:object_id>/": reads(NOBODY),
+    "GET admin/<app_label>": reads(STAFF),
+    "GET admin/<url>": reads(NOBODY),
+    # --- The audit log
+    **back_office_model("admin/core/event", view=desks.AUDIT_LOG),
+    "GET admin/core/event/export/": changes(desks.AUDIT_LOG),  # an export is an event
+    "POST admin/core/event/export/": changes(desks.AUDIT_LOG),
+    **back_office_model("admin/core/eventverification", view=desks.AUDIT_LOG),
+    **back_office_model("admin/core/eventanchor", view=desks.AUDIT_LOG),
+    # --- Schedules
+    **back_office_model("admin/django_celery_beat/periodictask", view=desks.SCHEDULES, change=desks.ADMINS),
+    "POST admin/django_celery_beat/periodictask/<path:object_id>/change/": changes(
+        desks.ADMINS, enabled="on", seconds="45"
+    ),
+}
+
+_USER = "admin/accounts/user"
+_OF_USER = f"{_USER}/<path:object_id>"
+PEOPLE: dict[str, Operation] = {
+    **back_office_model(_USER, view=desks.PEOPLE, add=desks.SUPER_ADMINS, change=desks.CORRECTORS),
+    f"POST {_USER}/add/": changes(
+        desks.SUPER_ADMINS, email="new@example.org", full_name="New Colleague", role=Role.SUPPORT.value
+    ),
+    f"POST {_OF_USER}/change/": changes(desks.CORRECTORS, full_name="Another", time_zone="UTC"),
+    **button(f"{_OF_USER}/suspend", desks.SUSPENDERS, **REASON),
+    **button(f"{_OF_USER}/activate", desks.SUSPENDERS, of="suspended_id", **REASON),
+    **button(f"{_OF_USER}/force_logout", desks.SUSPENDERS, **REASON),
+    **button(f"{_OF_USER}/resend_verification", desks.CORRECTORS, has_effect=False),  # a mail
+    **button(f"{_OF_USER}/send_password_reset", desks.CORRECTORS),
+    **button(f"{_OF_USER}/reset_totp", desks.CORRECTORS, of="two_step_id", **REASON),
+    **button(f"{_OF_USER}/change_role", desks.SUPER_ADMINS, role=Role.SUPPORT.value),
+}
+
+_CASES = "admin/kyc/verificationcase"
+_REASONS = "admin/kyc/rejectionreason"
+VERIFICATION: dict[str, Operation] = {
+    **back_office_model(_CASES, view=desks.VERIFICATION),
+    f"GET {_CASES}/next/": reads(desks.REVIEWERS),
+    f"GET {_CASES}/pages/<int:page_id>/": changes(desks.REVIEWERS),  # a look at a document is an event
+    f"POST {_CASES}/documents/<int:document_id>/approve/": changes(desks.REVIEWERS, **READ_ON_PASSPORT),
+    f"POST {_CASES}/documents/<int:document_id>/reject/": changes(desks.REVIEWERS, note="A corner is cut off."),
+    **back_office_model(
+        _REASONS, view=desks.REVIEWERS, add=desks.REVIEWERS, change=desks.REVIEWERS, delete=desks.REVIEWERS
+    ),
+    f"POST {_REASONS}/add/": changes(desks.REVIEWERS, **REJECTION_REASON),
+    f"POST {_REASONS}/<path:object_id>/change/": changes(desks.REVIEWERS, **REJECTION_REASON),
+    f"POST {_REASONS}/<path:object_id>/delete/": changes(desks.REVIEWERS, post="yes"),
+}
+
+_GROUPS = "admin/trading/accountgroup"
+CONDITIONS: dict[str, Operation] = {
+    **back_office_model(
+        "admin/marketdata/symbol",
+        view=desks.SYMBOLS,
+        add=desks.ADMINS,
+        change=desks.ADMINS,
+        delete=desks.SUPER_ADMINS,
+    ),
+    # A group that has accounts stays.
+    **back_office_model(_GROUPS, view=desks.CONDITIONS, add=desks.ADMINS, change=desks.ADMINS),
+    **button(f"{_GROUPS}/<path:object_id>/apply_retail_limits", desks.ADMINS),
+    **back_office_model("admin/trading/conditionsversion", view=desks.CONDITIONS),
+    # Plans are seen by those who see what they will change.
+    **back_office_model("admin/core/plannedchange", view=desks.CONDITIONS),
+    **button("admin/core/plannedchange/<path:object_id>/withdraw", desks.ADMINS),
+}
+
+_ACCOUNTS = "admin/trading/tradingaccount"
+_OF_ACCOUNT = f"{_ACCOUNTS}/<path:object_id>"
+_EVENT = f"{_ACCOUNTS}/<int:account_id>/events/<int:seq>"
+TRADING: dict[str, Operation] = {
+    **back_office_model(_ACCOUNTS, view=STAFF),
+    f"GET {_EVENT}/": reads(STAFF),
+    f"GET {_EVENT}/document/": reads(STAFF),
+    **button(
+        f"{_OF_ACCOUNT}/move_money", desks.PAYERS, kind="deposit", amount="100", reason="Wire 17", submission="one"
+    ),
+    **button(f"{_OF_ACCOUNT}/enable_trading", desks.DEALERS, of="disabled_account_id"),
+    **button(f"{_OF_ACCOUNT}/disable_trading", desks.DEALERS),
+    **button(f"{_OF_ACCOUNT}/set_leverage", desks.DEALERS, leverage="50"),
+    **button(f"{_OF_ACCOUNT}/change_group", desks.DEALERS, group="{other_group_id}"),
+    **back_office_model("admin/trading/order", view=STAFF),
+    **button("admin/trading/order/<path:object_id>/cancel", desks.DEALERS, of="order_id", **REASON),
+    **back_office_model("admin/trading/position", view=STAFF),
+    **button("admin/trading/position/<path:object_id>/close", desks.DEALERS, **REASON),
+    **back_office_model("admin/trading/deal", view=STAFF),
+    **back_office_model("admin/trading/ledgertransaction", view=desks.LEDGER),
+}
+
+_DEPOSIT = "admin/trading/deposit/<path:object_id>"
+_WITHDRAWAL = "admin/trading/withdrawal/<path:object_id>"
+_METHODS = "admin/trading/paymentmethod"
+_LIMITS = "admin/trading/fundinglimit"
+FUNDING: dict[str, Operation] = {
+    **back_office_model("admin/trading/deposit", view=STAFF),
+    "GET admin/trading/deposit/<int:deposit_id>/proofs/<int:proof_id>/": changes(desks.PROOFS),  # a look is an event
+    **button(f"{_DEPOSIT}/start_review", desks.PAYERS),
+    **button(f"{_DEPOSIT}/approve", desks.PAYERS),
+    **button(f"{_DEPOSIT}/decline", desks.PAYERS, **REASON),
+    **button(f"{_DEPOSIT}/mark_failed", desks.PAYERS, **REASON),
+    **back_office_model("admin/trading/withdrawal", view=STAFF),
+    **button(f"{_WITHDRAWAL}/start_review", desks.PAYERS),
+    **button(f"{_WITHDRAWAL}/approve", desks.PAYERS),
+    **button(f"{_WITHDRAWAL}/decline", desks.PAYERS, **REASON),
+    **button(f"{_WITHDRAWAL}/mark_paid", desks.PAYERS, of="approved_withdrawal_id"),
+    **button(f"{_WITHDRAWAL}/mark_failed", desks.PAYERS, of="approved_withdrawal_id", **REASON),
+    **back_office_model("admin/trading/transfer", view=STAFF),
+    # A method that was ever used stays, too.
+    **back_office_model(_METHODS, view=STAFF, add=desks.ADMINS, change=desks.ADMINS),
+    f"POST {_METHODS}/add/": changes(desks.ADMINS, **PAYMENT_METHOD, **NO_TERMS),
+    f"POST {_METHODS}/<path:object_id>/change/": changes(desks.ADMINS, **PAYMENT_METHOD, **NO_TERMS),
+    **back_office_model(_LIMITS, view=desks.LIMITS, change=desks.REVIEWERS),
+    f"POST {_LIMITS}/<path:object_id>/change/": changes(desks.REVIEWERS, deposits_maximum="500"),
+}

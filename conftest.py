@@ -1,7 +1,7 @@
 """What all tests share: services that answer, a database that may be flushed, Redis names that are clean."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import channels.testing.application
@@ -33,18 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests with a world that lasts first and browser tests last.
-
-    The former share a transaction, which has to begin before a transactional test empties all tables. In the thread of
-    the latter Playwright's loop goes on, where no other loop can run beside it.
-    """
-    items.sort(key=lambda item: _place(getattr(item, "fixturenames", ())))
-
-
-def _place(fixtures: Collection[str]) -> int:
-    if "lasting_world" in fixtures:
-        return 0
-    return 2 if "chromium" in fixtures else 1
+    """Put the browser tests last: Playwright's loop goes on in the thread, where no other loop can run beside it."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

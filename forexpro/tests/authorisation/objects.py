@@ -61,14 +61,9 @@ WORDS = {
 def make_objects(people: People) -> dict[str, str]:
     """Make everything and return what names it in addresses and bodies."""
     make_symbols()
-    quote_prices()
+    set_price("EURUSD", "1.10000", "1.10010")
     names = WORDS | _accounts(people) | _trading(people) | _funding(people) | _verification(people) | _house()
     return {name: str(value) for name, value in names.items()}
-
-
-def quote_prices() -> None:
-    """Let there be prices at which orders fill."""
-    set_price("EURUSD", "1.10000", "1.10010")
 
 
 def _accounts(people: People) -> dict[str, Any]:

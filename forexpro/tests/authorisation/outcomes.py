@@ -1,5 +1,8 @@
 """How to tell what has become of an operation: whether it was let through, and whether anything has changed."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from django.db import connection
 from django.http import HttpResponse
 
@@ -9,22 +12,44 @@ from forexpro.tests.authorisation.access import ANONYMOUS
 NOT_COMPARED = {"django_migrations", "django_session"}
 
 
-def fingerprint() -> dict[str, str]:
-    """Return a hash of every table's rows."""
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Of every table a hash of its rows, and how many were written in this transaction, rolled back or not."""
+
+    hashes: dict[str, str]
+    writes: dict[str, int]
+
+
+def fingerprint() -> Fingerprint:
+    """Return what tells whether something has changed since."""
     with connection.cursor() as cursor:
-        tables = sorted(set(connection.introspection.table_names(cursor)) - NOT_COMPARED)
-        rows = " UNION ALL ".join(
-            f"SELECT '{table}', md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {table} t"
-            for table in tables
-        )
+        tables = set(connection.introspection.table_names(cursor)) - NOT_COMPARED
+    return Fingerprint(_hashes(tables), _writes())
+
+
+def changed_since(before: Fingerprint) -> list[str]:
+    """Return the tables that are not as they were."""
+    written = [table for table, rows in _writes().items() if rows != before.writes.get(table, 0)]
+    now = _hashes(set(written) & set(before.hashes))
+    return sorted(table for table, hash in now.items() if hash != before.hashes[table])
+
+
+def _hashes(tables: Collection[str]) -> dict[str, str]:
+    if not tables:
+        return {}
+    rows = " UNION ALL ".join(
+        f"SELECT '{table}', md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) FROM {table} t"
+        for table in sorted(tables)
+    )
+    with connection.cursor() as cursor:
         cursor.execute(rows)
         return dict(cursor.fetchall())
 
 
-def changed_since(before: dict[str, str]) -> list[str]:
-    """Return the tables that are not as they were."""
-    now = fingerprint()
-    return sorted(table for table in now if now[table] != before.get(table))
+def _writes() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
+        return dict(cursor.fetchall())
 
 
 def leads_to_sign_in(response: HttpResponse) -> bool:

@@ -23,7 +23,7 @@ from accounts.roles import Role
             },
         ),
         (Role.SUPPORT, {"view_user", "change_user", "reset_totp"}),
-        (Role.COMPLIANCE, {"view_user", "view_event", "suspend_user"}),
+        (Role.COMPLIANCE, {"view_user", "view_event", "suspend_user", "view_plannedchange"}),
         (Role.FINANCE, {"view_user"}),
         (Role.READ_ONLY, {"view_user", "view_event", "view_plannedchange"}),
         (Role.DEALER, {"view_plannedchange"}),

@@ -35,9 +35,9 @@ def code(response):
 @pytest.mark.parametrize("path", ["/status", "/documents", "/documents/1"])
 def test_anonymous_is_asked_to_sign_in(as_, path):
     response = as_("anonymous").get(ROOT + path)
-    assert (response.status_code, code(response)) == (403, "not_authenticated")
+    assert (response.status_code, code(response)) == (401, "not_authenticated")
     response = post(as_("anonymous"), photo())
-    assert (response.status_code, code(response)) == (403, "not_authenticated")
+    assert (response.status_code, code(response)) == (401, "not_authenticated")
     assert not VerificationCase.objects.exists()
 
 

@@ -42,6 +42,11 @@ class Credential:
     viewer: TokenViewer | KeyViewer
     scopes: frozenset[str] | None = None
 
+    @property
+    def is_key(self) -> bool:
+        """Whether it is an API key, which does some things only or none."""
+        return self.scopes is not None
+
     def allows(self, scope: Scope) -> bool:
         """Return whether a program with this credential may do what `scope` names."""
         return self.scopes is None or scope.value in self.scopes

@@ -10,15 +10,25 @@ from forexpro.core.refusals import Refused
 
 
 class HasScope(BasePermission):
-    """What an API key was made for: reading for safe methods, trading for others, unless the view names another scope.
+    """What an API key was made for: reading for safe methods, trading for others, unless the view says otherwise.
 
-    Refuses `scope_missing`. Sessions and tokens have every scope.
+    A view's `required_scope` is that of all its methods, its `changing_scope` that of those which change something;
+    where the latter is None no key will do. Refuses `scope_missing` and `api_key_not_enough`. Sessions and tokens have
+    every scope.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        scope = getattr(view, "required_scope", None) or (Scope.READ if request.method in SAFE_METHODS else Scope.TRADE)
         shown = credential(request)
-        if shown is not None and not shown.allows(scope):
+        if shown is None:
+            return True
+        scope = getattr(view, "required_scope", None)
+        if scope is None:
+            is_safe = request.method in SAFE_METHODS
+            scope = Scope.READ if is_safe else getattr(view, "changing_scope", Scope.TRADE)
+        if scope is None and shown.is_key:
+            message = _("No API key does this. Sign in, or use an access token.")
+            raise Refused("api_key_not_enough", message, http_status=403)
+        if scope is not None and not shown.allows(scope):
             raise Refused(
                 "scope_missing",
                 _("This API key does not allow that. Create one with the scope %(scope)s.") % {"scope": scope.value},

@@ -37,6 +37,9 @@ class CredentialScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": "X-API-Key",
-            "description": "A personal API key, made on the page `/security/api-keys`: `read` to look, `trade` to act.",
+            "description": (
+                "A personal API key, made on the page `/security/api-keys`: `read` to look, `trade` for orders and "
+                "positions, `funding` for deposits and transfers."
+            ),
         }
         return [token, key]

@@ -10,6 +10,7 @@ class Scope(models.TextChoices):
 
     READ = "read", _("Read: accounts, orders, history, prices")
     TRADE = "trade", _("Trade: place, change and cancel orders, close positions")
+    FUNDING = "funding", _("Money: ask for deposits, cancel requests, move money between your own accounts")
 
 
 class ApiKey(models.Model):

@@ -20,6 +20,7 @@ from accounts.mails import mail_after_commit
 from accounts.models import BackupCode, KnownDevice, TotpDevice, User
 from accounts.models.second_factor import CODE
 from accounts.selectors import has_second_factor
+from accounts.services.force_logout import everything_end_apply
 from accounts.services.security_events import security_event
 from accounts.services.sessions import sessions_end_apply
 from forexpro.core.events.chain import Origin
@@ -95,13 +96,13 @@ def totp_disable(*, user_id: int, origin: Origin) -> None:
 
 
 def totp_reset_apply(user: User, *, reason: str, origin: Origin) -> bool:
-    """Take the second factor from a locked person who has lost it, end their sessions and tell them by mail.
+    """Take the second factor from a locked person who has lost it, sign them out everywhere and tell them by mail.
 
     Return whether there was one. Belongs into the caller's transaction.
     """
     was_on = _remove(user)
     if was_on:
-        sessions_end_apply(user=user)
+        everything_end_apply(user)
         record([security_event(user.stream, "user.totp_reset", {"reason": reason}, origin=origin)], origin=origin)
         mail_after_commit("totp_reset", user.email)
     return was_on

@@ -64,7 +64,7 @@ def user_set_role(*, actor: User, user_id: int, role: Role, origin: Origin) -> U
 
 
 def totp_reset(*, actor: User, user_id: int, reason: str, origin: Origin) -> User:
-    """Take the second factor from a person who has lost it, end their sessions and tell them by mail.
+    """Take the second factor from a person who has lost it, sign them out everywhere and tell them by mail.
 
     Refuses `totp_reset_forbidden`, `own_account`, and `super_admin_required` (for staff).
     """

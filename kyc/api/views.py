@@ -55,6 +55,7 @@ class StatusView(APIView):
 
 class DocumentListView(APIView):
     parser_classes = [MultiPartParser]
+    changing_scope = None  # papers of a person come from the person
 
     def get_throttles(self) -> list[BaseThrottle]:
         throttles = super().get_throttles()
@@ -71,6 +72,7 @@ class DocumentListView(APIView):
     @extend_schema(
         operation_id="kyc_documents_send",
         summary="Send a document",
+        description="As a person who is signed in, or with an access token: API keys send none.",
         request={"multipart/form-data": DocumentInput},
         parameters=[IDEMPOTENCY_KEY],
         responses={201: DocumentOutput, 422: OpenApiTypes.OBJECT},

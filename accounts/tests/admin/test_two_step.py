@@ -5,12 +5,15 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts.credentials import token_credential
 from accounts.models import BackupCode, SignedInSession, TotpDevice
 from accounts.roles import Role
 from accounts.selectors import has_second_factor
 from accounts.services.staff import totp_reset
+from accounts.services.tokens import tokens_issue, tokens_refresh
 from accounts.tests.conftest import ORIGIN, PASSWORD, App
 from forexpro.core.models import Event
+from forexpro.core.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 SET_UP = "/security/two-step"
@@ -140,6 +143,19 @@ def test_a_reset_ends_the_sessions(as_, cast, with_app):
     reset(as_("admin"), cast["owner"])
     assert not opened(owner, "/security")
     assert not SignedInSession.objects.filter(user=cast["owner"]).exists()
+
+
+def test_a_reset_ends_what_programs_hold(as_, cast, with_app):
+    with_app(cast["owner"])
+    pair = tokens_issue(user=cast["owner"], origin=ORIGIN)
+    unlisted = signed_in(cast["owner"])  # a session without a row of its own
+    assert token_credential(pair.access).user == cast["owner"]
+    reset(as_("admin"), cast["owner"])
+    with pytest.raises(Refused, match="not valid"):
+        token_credential(pair.access)
+    with pytest.raises(Refused, match="not valid"):
+        tokens_refresh(refresh_token=pair.refresh, origin=ORIGIN)
+    assert not opened(unlisted, "/security")
 
 
 def test_the_button_is_there_for_those_who_have_one(as_, cast, with_app):

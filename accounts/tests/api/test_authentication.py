@@ -32,6 +32,14 @@ class Preview(Everything):
     required_scope = Scope.READ
 
 
+class Money(Everything):
+    changing_scope = Scope.FUNDING
+
+
+class Papers(Everything):
+    changing_scope = None
+
+
 def call(method="get", view=Everything, address="203.0.113.9", **headers):
     request = getattr(APIRequestFactory(), method)("/", {}, format="json", headers=headers, REMOTE_ADDR=address)
     response = view.as_view()(request)
@@ -77,6 +85,9 @@ def test_a_token_may_do_what_its_owner_may(access):
         ([Scope.READ, Scope.TRADE], Everything, {"get", "post"}),
         ([Scope.READ], Preview, {"get", "post"}),
         ([Scope.TRADE], Preview, set()),
+        ([Scope.READ, Scope.TRADE], Money, {"get"}),
+        ([Scope.FUNDING], Money, {"post"}),
+        ([Scope.FUNDING], Everything, set()),
     ],
 )
 def test_a_key_may_do_what_it_was_made_for(make_key, scopes, view, may):
@@ -87,8 +98,15 @@ def test_a_key_may_do_what_it_was_made_for(make_key, scopes, view, may):
             assert response.data == {"person": "owner@example.org"}
         else:
             assert code(response) == (403, "scope_missing")
-            needed = "read" if view is Preview or method == "get" else "trade"
+            needed = "read" if view is Preview or method == "get" else getattr(view, "changing_scope", "trade")
             assert response.data["error"]["details"] == {"scope": needed}
+
+
+def test_some_things_no_key_does_whatever_its_scopes(make_key, access):
+    _key, text = make_key(*Scope)
+    assert call("get", Papers, **{"X-API-Key": text}).status_code == 200
+    assert code(call("post", Papers, **{"X-API-Key": text})) == (403, "api_key_not_enough")
+    assert call("post", Papers, Authorization=f"Bearer {access}").status_code == 200
 
 
 def test_refusals_of_keys_and_tokens_have_their_codes(make_key, access):

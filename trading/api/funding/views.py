@@ -8,7 +8,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.models import Scope, User
 from accounts.step_up import refuse_unconfirmed
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.schema import error_example
@@ -154,6 +154,8 @@ DECIDED_DEPOSIT = error_example(
 class FundingView(MutatingView):
     """A view of what the caller asks for with their own money."""
 
+    changing_scope = Scope.FUNDING
+
     @property
     def owner(self) -> User:
         """Who asks."""
@@ -192,6 +194,8 @@ class DepositListView(FundingView, ListAPIView[Deposit]):
 
 
 class DepositQuoteView(FundingView):
+    required_scope = Scope.READ
+
     @extend_schema(
         operation_id="deposits_quote",
         summary="What a deposit would come to",
@@ -277,6 +281,8 @@ class WithdrawalListView(FundingView, ListAPIView[Withdrawal]):
 
 
 class WithdrawalQuoteView(FundingView):
+    required_scope = Scope.READ
+
     @extend_schema(
         operation_id="withdrawals_quote",
         summary="What a withdrawal would come to",
@@ -329,6 +335,8 @@ class TransferListView(FundingView, ListAPIView[Transfer]):
 
 
 class TransferQuoteView(FundingView):
+    required_scope = Scope.READ
+
     @extend_schema(
         operation_id="transfers_quote",
         summary="What would arrive",

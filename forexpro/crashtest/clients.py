@@ -138,9 +138,11 @@ def _next_request(account_id: int, open_positions: list[str], chance: random.Ran
     with suppress(redis.RedisError):
         newest = latest_ticks([SYMBOL]).get(SYMBOL)
     match chance.randrange(3):
-        case 1 if newest is not None:  # which the market reaches soon
-            near = to_price(newest.bid) - 3 * POINT if side == "buy" else to_price(newest.ask) + 3 * POINT
-            order |= {"type": "limit", "price": str(near.quantize(POINT))}
+        case 1 if newest is not None:  # which the market reaches soon, and so its take profit or stop loss
+            better = POINT if side == "buy" else -POINT
+            near = to_price(newest.bid if side == "buy" else newest.ask) - 3 * better
+            levels = {"price": near, "take_profit": near + 10 * better, "stop_loss": near - 20 * better}
+            order |= {"type": "limit"} | {name: str(level.quantize(POINT)) for name, level in levels.items()}
         case 2:  # which the engine withdraws soon
             soon = datetime.now(UTC) + timedelta(seconds=3)
             far = "0.50000" if side == "buy" else "2.00000"

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -18,6 +18,7 @@ from accounts.models import User
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.refusals import Refused
+from forexpro.core.templatetags.components import money
 from trading.admin.columns import money_column, price_column
 from trading.admin.dialogs import BalanceForm, Dealing, GroupForm, LeverageForm
 from trading.admin.filters import AccountActivityFilter, CurrencyFilter, ExposureFilter
@@ -57,17 +58,18 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
             _("Money"),
             {
                 "fields": (
-                    ("balance", "credit"),
+                    ("balance_now", "credit_now"),
                     ("equity", "blocked"),
                     ("margin", "margin_level"),
-                    ("reserved", "currency"),
+                    ("reserved_now", "currency"),
                 )
             },
         ),
-        (_("Trading"), {"fields": (("leverage", "trading_enabled"), ("margin_call", "equity_floor"))}),
-        (_("What happened"), {"fields": ("links",)}),
+        (_("Trading"), {"fields": (("ratio", "trading_enabled"), ("margin_call", "floor"))}),
     )
-    readonly_fields = ("equity", "blocked", "margin", "margin_level", "links")
+    readonly_fields = (
+        "balance_now", "credit_now", "reserved_now", "equity", "blocked", "margin", "margin_level", "ratio", "floor",
+    )  # fmt: skip
     actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage", "change_group")
 
     def get_search_results(
@@ -124,6 +126,8 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     ratio = price_column("leverage", _("leverage"))
     balance_now = money_column("balance", _("balance"), currency=lambda account: account.currency)
     credit_now = money_column("credit", _("credit"), currency=lambda account: account.currency)
+    reserved_now = money_column("reserved", _("reserved for withdrawals"), currency=lambda account: account.currency)
+    floor = money_column("equity_floor", _("equity floor"), currency=lambda account: account.currency)
 
     @display(
         description=_("standing"),
@@ -163,21 +167,11 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         if isinstance(valuation, Refused):
             return valuation.message
         value = getattr(valuation, name)
-        return "–" if value is None else f"{value:f}"
-
-    @display(description=_("Lists"))
-    def links(self, account: TradingAccount) -> str:
-        lists = [
-            (_("Orders"), "admin:trading_order_changelist", "account__id__exact"),
-            (_("Positions"), "admin:trading_position_changelist", "account__id__exact"),
-            (_("Deals"), "admin:trading_deal_changelist", "account__id__exact"),
-            (_("Ledger"), "admin:trading_ledgertransaction_changelist", "account__id__exact"),
-        ]
-        anchors = [
-            format_html('<a href="{}?{}={}">{}</a>', reverse(view), field, account.pk, label)
-            for label, view, field in lists
-        ]
-        return format_html(" · ".join(["{}"] * len(anchors)), *anchors)
+        if value is None:
+            return "–"
+        return (
+            number_format(value, 2, force_grouping=True) if name == "margin_level" else money(value, account.currency)
+        )
 
     # --- Buttons -------------------------------------------------------------------------------
     @action(

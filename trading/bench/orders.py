@@ -1,6 +1,7 @@
 """How fast orders are placed: through HTTP on two servers, beside the bare statements and beside the ORM."""
 
 import asyncio
+import hashlib
 import os
 import socket
 import statistics
@@ -11,7 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,7 +22,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import ApiKey, Scope, User
+from accounts.services.api_keys import KEY_START
 from forexpro.core.bench import Measurement, benchmark
 from forexpro.core.events.chain import Origin
 from forexpro.core.scratch import child_environment, scratch_services
@@ -58,10 +61,11 @@ SERVERS: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Trader:
-    """An account, and the head of its owner's requests."""
+    """An account, and the head of its owner's requests: of a program with a key, and of a browser with a session."""
 
     account_id: int
     head: bytes
+    head_of_browser: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,8 @@ def order_placement() -> Iterator[Measurement]:
                 one = asyncio.run(_over_http(port, server, traders, 1, ORDERS // 4))
                 many = asyncio.run(_over_http(port, server, traders, CONNECTIONS, ORDERS))
                 hot = asyncio.run(_over_http(port, server, traders[:1], CONNECTIONS, ORDERS // 10))
+                browsers = [replace(trader, head=trader.head_of_browser) for trader in traders]
+                by_session = asyncio.run(_over_http(port, server, browsers, CONNECTIONS, ORDERS))
             yield from _beside(f"HTTP, {server_name}, 1 connection", one, alone, "the same statements, bare")
             yield from _beside(
                 f"HTTP, {server_name}, {CONNECTIONS} connections",
@@ -111,6 +117,7 @@ def order_placement() -> Iterator[Measurement]:
                 f"the same statements, bare, {CONNECTIONS} connections",
             )
             yield from _beside(f"HTTP, {server_name}, one account", hot, many, "many accounts")
+            yield from _beside(f"HTTP, {server_name}, by session", by_session, many, "by API key")
 
 
 def _beside(what: str, run: Run, floor: Run, floor_name: str) -> Iterator[Measurement]:
@@ -154,14 +161,31 @@ def _trader(number: int, group: AccountGroup) -> Trader:
         origin=ORIGIN,
     )
     balance_change(account_id=account.pk, amount=Decimal(10**6), reason=BalanceReason.DEPOSIT, origin=ORIGIN)
+    request = (
+        f"POST /api/v1/accounts/{account.pk}/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    )
     client = Client()
     client.force_login(owner)
     token = "t" * 32
-    head = (
-        f"POST /api/v1/accounts/{account.pk}/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-        f"Cookie: sessionid={client.cookies['sessionid'].value}; csrftoken={token}\r\nX-CSRFToken: {token}\r\n"
+    by_session = f"Cookie: sessionid={client.cookies['sessionid'].value}; csrftoken={token}\r\nX-CSRFToken: {token}\r\n"
+    return Trader(account.pk, f"{request}X-API-Key: {_api_key(owner)}\r\n".encode(), (request + by_session).encode())
+
+
+def _api_key(owner: User) -> str:
+    """Create a key that may trade and was used a moment ago; return its text."""
+    text, now = KEY_START + os.urandom(16).hex(), datetime.now(UTC)
+    ApiKey.objects.create(
+        owner=owner,
+        name="Bench",
+        prefix=text[:12],
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        scopes=[Scope.READ.value, Scope.TRADE.value],
+        networks=[],
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+        last_used_at=now,
     )
-    return Trader(account.pk, head.encode())
+    return text
 
 
 def _place(account_id: int) -> None:

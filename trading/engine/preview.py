@@ -111,7 +111,8 @@ def _swap_tonight(decision: Decision, instrument: Instrument, multiplier: Decima
                 event.position if isinstance(event, PositionOpened) else replace(event.position, volume=event.volume)
             )
             try:
-                return night_swap(instrument, added, multiplier, currency, decision.market).amount
+                # On a night that is not charged, a rate below zero makes -0.00.
+                return night_swap(instrument, added, multiplier, currency, decision.market).amount + ZERO
             except Refused:
                 return None
     return quantize(ZERO, currency)

@@ -132,7 +132,7 @@ def test_due_positions_are_found_by_their_index(account):
             f"EXPLAIN {DUE_ACCOUNTS}", [["EURUSD"], [datetime.now(UTC).date()], [datetime.now(UTC)], datetime.now(UTC)]
         )
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "position_swap_due" in plan
+    assert "position_swap_due" in plan, plan
     assert "Seq Scan on trading_position" not in plan
     assert "swap_day < " in plan
     assert "account_commission_due" in plan

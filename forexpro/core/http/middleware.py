@@ -2,12 +2,12 @@
 
 import re
 import uuid
-from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
+
+from forexpro.core.http.both_ways import Middleware
 
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 
@@ -15,25 +15,14 @@ current_request_id: ContextVar[str] = ContextVar("current_request_id", default="
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
-class RequestIdMiddleware:
+class RequestIdMiddleware(Middleware):
     """Take `X-Request-ID` from the caller where it is well-formed, else make one; answer it on every response."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]):
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> Any:
-        if self.is_async:
-            return self._call_async(request)
+    def answer(self, request: HttpRequest) -> Any:
         self._identify(request)
         return self._answer(self.get_response(request))
 
-    async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
+    async def answer_async(self, request: HttpRequest) -> HttpResponseBase:
         self._identify(request)
         return self._answer(await self.get_response(request))
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.http import trigger_client_event
+
+from forexpro.core.http.both_ways import Middleware
 
 # Django's level tags, and what the design system calls them.
 _KINDS = {"debug": "info", "info": "info", "success": "success", "warning": "warning", "error": "error"}
@@ -18,27 +19,16 @@ def toast_of(message: Message) -> dict[str, str]:
     return {"kind": _KINDS.get(message.level_tag, "info"), "title": title, "detail": detail}
 
 
-class ToastMiddleware:
+class ToastMiddleware(Middleware):
     """Move pending messages into the `HX-Trigger` header of an htmx answer.
 
     A whole page renders its messages itself; an answer that makes htmx load another page leaves them for that page.
     """
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Any):
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> Any:
-        if self.is_async:
-            return self._call_async(request)
+    def answer(self, request: HttpRequest) -> Any:
         return self._add_toasts(request, self.get_response(request))
 
-    async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
+    async def answer_async(self, request: HttpRequest) -> HttpResponseBase:
         return self._add_toasts(request, await self.get_response(request))
 
     @staticmethod

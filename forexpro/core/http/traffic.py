@@ -9,17 +9,16 @@ import logging
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from redis import RedisError
 
+from forexpro.core.http.both_ways import Middleware
 from forexpro.core.realtime.connections import name, redis_client
 
 logger = logging.getLogger(__name__)
@@ -130,27 +129,16 @@ def _key(minute: int) -> str:
 traffic = Traffic()
 
 
-class TrafficMiddleware:
+class TrafficMiddleware(Middleware):
     """Count every request, outside of everything else that may take its time."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]):
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> Any:
-        if self.is_async:
-            return self._call_async(request)
+    def answer(self, request: HttpRequest) -> Any:
         started = time.perf_counter()
         response = self.get_response(request)
         traffic.add(traffic.count(status=response.status_code, seconds=time.perf_counter() - started))
         return response
 
-    async def _call_async(self, request: HttpRequest) -> HttpResponseBase:
+    async def answer_async(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
         response: HttpResponseBase = await self.get_response(request)
         counted = traffic.count(status=response.status_code, seconds=time.perf_counter() - started)

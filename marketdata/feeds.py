@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from marketdata.sessions import TradingHours
 from marketdata.ticks import Tick
 
 Times = TypeVar("Times", int, NDArray[np.int64])
@@ -102,6 +103,10 @@ class Feed(Protocol):
 
     def stream(self, symbols: Sequence[str]) -> AsyncIterator[Sequence[Tick]]:
         """Yield batches of ticks in the order received, for ever, or until a finite source ends. Raises FeedRefused."""
+        ...
+
+    def trades_at(self, hours: TradingHours, at: datetime) -> bool:
+        """Return whether a symbol whose real market keeps `hours` has prices here at an aware moment."""
         ...
 
     async def candles(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> list[Candle]:

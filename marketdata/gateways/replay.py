@@ -13,6 +13,7 @@ from typing import TextIO
 from django.utils.translation import gettext as _
 
 from marketdata.feeds import Candle, FeedRefused, FeedStatus, Interval
+from marketdata.sessions import TradingHours
 from marketdata.ticks import PRICE_DIGITS, Tick, tick_source
 
 logger = logging.getLogger(__name__)
@@ -124,6 +125,9 @@ class ReplayFeed:
             yield batch
         self._report(_("%(file)s has been replayed to its end.") % {"file": self._path.name}, FeedStatus.DOWN)
         logger.info("%s", self.status_detail)
+
+    def trades_at(self, hours: TradingHours, at: datetime) -> bool:
+        return hours.is_open(at)
 
     async def candles(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> list[Candle]:
         """Return nothing: a file of ticks has no other history than its ticks."""

@@ -1,6 +1,7 @@
 """Pages of candles, as the bytes that go over the wire, and the gaps in them."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -106,10 +107,18 @@ def candles_page(
     return b'{"symbol":"%s","interval":"%s","candles":[%s]}' % (symbol.encode(), interval.value.encode(), page)
 
 
-def candle_gaps(symbol: str, interval: Interval, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
-    """Return the ranges within [start, end) in which no candle is stored although the market was open, oldest first.
+def candle_gaps(
+    symbol: str,
+    interval: Interval,
+    start: datetime,
+    end: datetime,
+    *,
+    trades_at: Callable[[TradingHours, datetime], bool] = TradingHours.is_open,
+) -> list[tuple[datetime, datetime]]:
+    """Return the ranges within [start, end) in which no candle is stored although there was trading, oldest first.
 
-    One query. Raises Refused `unknown_symbol`.
+    `trades_at` says whether there was at a moment, given the symbol's hours: a feed's own where it keeps others. One
+    query. Raises Refused `unknown_symbol`.
     """
     with connection.cursor() as cursor:
         cursor.execute(_SESSIONS_AND_TIMES, [interval.minutes, start, end, symbol])
@@ -125,7 +134,7 @@ def candle_gaps(symbol: str, interval: Interval, start: datetime, end: datetime)
     while moment < end:
         if moment in stored:
             is_gap_open = False
-        elif moment >= start and any(hours.is_open(moment + step * part) for part in range(length // step)):
+        elif moment >= start and any(trades_at(hours, moment + step * part) for part in range(length // step)):
             gaps[-1:] = [(gaps[-1][0], moment + length)] if is_gap_open else [*gaps[-1:], (moment, moment + length)]
             is_gap_open = True
         moment += length

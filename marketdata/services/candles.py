@@ -274,7 +274,7 @@ async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime 
             length = timedelta(minutes=interval.minutes)
             end = _moment(interval.opening_ms(int(now.timestamp() * 1000)))
             start = end - min(BACKFILL_BARS * length, BACKFILL_REACH)
-            gaps = await in_database(candle_gaps)(symbol, interval, start, end)
+            gaps = await in_database(candle_gaps)(symbol, interval, start, end, trades_at=feed.trades_at)
             if gaps:
                 candles = await feed.candles(symbol, interval, gaps[0][0], gaps[-1][1])
                 bars = _as_bars(symbol, (candle for candle in candles if candle.time < end))

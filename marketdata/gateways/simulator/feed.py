@@ -97,6 +97,9 @@ class SimulatorFeed:
             step = max(step + 1, self._clock_ms() // STEP_MS)
             await self._sleep(max(0.0, (step * STEP_MS - self._clock_ms()) / 1000))
 
+    def trades_at(self, hours: TradingHours, at: datetime) -> bool:
+        return not self._keeps_hours(_milliseconds(at) // DAY_MS) or hours.is_open(at)
+
     async def candles(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> list[Candle]:
         instrument = self._instruments.get(symbol)
         if instrument is None:
@@ -211,12 +214,16 @@ class SimulatorFeed:
 
     def _open_samples(self, instrument: _Instrument, day: int, sampling: Sampling) -> NDArray[np.bool_]:
         """Return which samples of a day have a price."""
-        # 1970-01-01 was a Thursday. Reference rates are of working days; after the last the simulation never sleeps.
-        is_weekend = (day + 3) % 7 >= 5 and day <= reference_rates.last_day()
-        if self._market_hours == "real" or is_weekend:
+        if self._keeps_hours(day):
             minutes = np.arange(sampling.samples) * sampling.sample_ms // 60_000
             return self._open_minutes(instrument.hours, day)[minutes]
         return np.full(sampling.samples, True)
+
+    def _keeps_hours(self, day: int) -> bool:
+        """Return whether symbols have prices only while their real markets are open."""
+        # 1970-01-01 was a Thursday. Reference rates are of working days; after the last the simulation never sleeps.
+        is_weekend = (day + 3) % 7 >= 5
+        return self._market_hours == "real" or (is_weekend and day <= reference_rates.last_day())
 
     def _compute_open_minutes(self, hours: TradingHours, day: int) -> NDArray[np.bool_]:
         start = day * 86_400

@@ -32,6 +32,7 @@ from marketdata.gateways.twelvedata.rest import (
     Unavailable,
     refusal_sentence,
 )
+from marketdata.sessions import TradingHours
 from marketdata.ticks import Tick
 
 logger = logging.getLogger(__name__)
@@ -126,6 +127,9 @@ class TwelveDataFeed:
             deadline = time.monotonic() + delay * random.uniform(0.8, 1.2)  # noqa: S311  # jitter is no secret
             async for ticks in self._poll(list(codes), codes, deadline):
                 yield ticks
+
+    def trades_at(self, hours: TradingHours, at: datetime) -> bool:
+        return hours.is_open(at)
 
     async def candles(self, symbol: str, interval: Interval, start: datetime, end: datetime) -> list[Candle]:
         """Return the closed history; raises CreditsExhausted or Unavailable when the vendor cannot give it now."""

@@ -38,6 +38,9 @@ class ScriptedFeed:
                 raise item
             yield item
 
+    def trades_at(self, hours, at):
+        return hours.is_open(at)
+
     async def candles(self, symbol, interval, start, end):
         return []
 

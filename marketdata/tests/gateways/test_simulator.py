@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -15,6 +15,7 @@ from marketdata.feeds import Feed, FeedStatus, Interval
 from marketdata.gateways.simulator import SimulatorFeed, reference_rates
 from marketdata.gateways.simulator.paths import COARSE, DAY_MS, FINE, SimulatedMarket
 from marketdata.gateways.simulator.spreads import rollover_widening
+from marketdata.sessions import TradingHours
 from marketdata.ticks import PRICE_SCALE, to_price
 
 ENTRIES = catalogue_entries()
@@ -241,6 +242,67 @@ async def test_history_runs_into_the_live_price():
     tick = (await ticks_of(feed, ["EURUSD"], batches=1))[0]
     assert last.time == FRIDAY - timedelta(minutes=1)
     assert abs(to_price(tick.bid) - last.close) <= Decimal("0.0001")
+
+
+@pytest.fixture
+def rates_until_october(monkeypatch) -> None:
+    """Whatever file of rates is installed, its last day is a Friday before the moments of the tests."""
+    last = date(2026, 10, 30).toordinal() - reference_rates.EPOCH_DAY
+    monkeypatch.setattr(reference_rates, "last_day", lambda: last)
+
+
+CLOSED_MOMENTS = [
+    pytest.param(datetime(2026, 11, 20, 23, 10, tzinfo=UTC), id="Friday evening"),
+    pytest.param(SATURDAY, id="Saturday"),
+    pytest.param(datetime(2026, 11, 22, 20, 30, tzinfo=UTC), id="Sunday evening"),
+]
+
+
+@pytest.mark.usefixtures("rates_until_october")
+@pytest.mark.parametrize("now", CLOSED_MOMENTS)
+async def test_history_and_prices_are_one_market_while_real_ones_are_closed(now):
+    feed = simulator(now)
+    codes = ["EURUSD", "GBPUSD", "EURGBP", "USDJPY", "EURJPY", "XAUUSD", "XAUEUR", "US30"]
+    ticks = {tick.symbol: tick for tick in await ticks_of(feed, codes, batches=1)}
+    mids = {}
+    for code in codes:
+        entry = ENTRIES[code]
+        bars = await feed.candles(code, Interval.M1, now - timedelta(hours=4), now)
+        assert [bar.time for bar in bars] == [now - timedelta(minutes=left) for left in range(240, 0, -1)]
+        assert all(before.close == bar.open for before, bar in itertools.pairwise(bars))
+        # One tick further: the movement of seconds, and another draw of the spread.
+        point = Decimal(1).scaleb(-entry.digits)
+        minute = sorted(bar.high - bar.low for bar in bars)[len(bars) // 2]
+        spread = entry.typical_spread_points * point
+        assert abs(to_price(ticks[code].bid) - bars[-1].close) <= minute + spread / 4 + point, code
+        mids[code] = float(bars[-1].close + spread / 2)
+    for cross, one, other in [("EURGBP", "EURUSD", "GBPUSD"), ("XAUEUR", "XAUUSD", "EURUSD")]:
+        assert mids[cross] == pytest.approx(mids[one] / mids[other], rel=2e-5)
+    assert mids["EURJPY"] == pytest.approx(mids["EURUSD"] * mids["USDJPY"], rel=2e-5)
+
+
+@pytest.mark.usefixtures("rates_until_october")
+@pytest.mark.parametrize("market_hours", ["always", "real"])
+@pytest.mark.parametrize("interval", list(Interval))
+async def test_there_are_bars_exactly_where_the_feed_says_that_it_trades(market_hours, interval):
+    """From before the last reference rate, whose weekends are those of the real market, to a Saturday."""
+    feed = simulator(SATURDAY, market_hours=market_hours)
+    hours = TradingHours.from_json(ENTRIES["EURUSD"].sessions)
+    length = timedelta(minutes=interval.minutes)
+    step = min(length, timedelta(hours=1))
+    for start, end in [
+        (datetime(2026, 10, 19, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC)),
+        (datetime(2026, 11, 9, tzinfo=UTC), datetime(2026, 11, 16, tzinfo=UTC)),
+    ]:
+        openings = [start + length * number for number in range((end - start) // length)]
+        traded = [
+            opening
+            for opening in openings
+            if any(feed.trades_at(hours, opening + step * part) for part in range(length // step))
+        ]
+        assert [bar.time for bar in await feed.candles("EURUSD", interval, start, end)] == traded
+        is_whole = market_hours == "always" and start.month == 11
+        assert (traded == openings) == (is_whole or interval is Interval.W1)
 
 
 async def test_working_days_close_at_the_reference_rate_and_only_sunday_evenings_trade_beside_them():

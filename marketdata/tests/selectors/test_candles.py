@@ -223,6 +223,22 @@ def test_gaps_are_missing_bars_while_the_market_was_open(upsert):
     ]
 
 
+@pytest.mark.parametrize(
+    ("start", "open_hours"),
+    [
+        ("2026-11-20T20:00", (0, 2)),  # Friday evening
+        ("2026-11-21T14:00", None),  # Saturday
+        ("2026-11-22T20:00", (2, 4)),  # Sunday evening
+    ],
+)
+def test_a_feed_that_trades_at_any_hour_has_gaps_in_closed_hours_too(start, open_hours):
+    start = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    end = start + timedelta(hours=4)
+    expected = [tuple(start + timedelta(hours=hour) for hour in open_hours)] if open_hours else []
+    assert candle_gaps("EURUSD", Interval.M15, start, end) == expected
+    assert candle_gaps("EURUSD", Interval.M15, start, end, trades_at=lambda hours, at: True) == [(start, end)]
+
+
 def test_gaps_cost_one_query(django_assert_num_queries):
     with django_assert_num_queries(1):
         candle_gaps("EURUSD", Interval.D1, START, START + timedelta(days=30))

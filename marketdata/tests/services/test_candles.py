@@ -1,6 +1,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 import orjson
@@ -10,8 +11,10 @@ from django.db import OperationalError
 from forexpro.core.realtime.connections import name, redis_client
 from forexpro.core.realtime.database import in_database
 from marketdata.aggregation import BARS
+from marketdata.catalogue import catalogue_entries
 from marketdata.feeds import Candle as History
 from marketdata.feeds import FeedStatus, Interval
+from marketdata.gateways.simulator import SimulatorFeed, reference_rates
 from marketdata.models import Candle
 from marketdata.selectors import candles_page
 from marketdata.services import candles
@@ -132,6 +135,9 @@ class History3Hours:
     def stream(self, symbols):
         raise NotImplementedError
 
+    def trades_at(self, hours, at):
+        return hours.is_open(at)
+
     async def candles(self, symbol, interval, start, end):
         self.asked.append((symbol, interval, start, end))
         if interval is not Interval.H1:
@@ -160,6 +166,47 @@ async def test_backfilling_asks_once_per_series_and_only_for_what_is_missing(mon
         midnight,
     )
     assert [row[1] for row in await in_database(stored)(60)] == ["20:00", "21:00", "22:00"]
+
+
+@pytest.mark.parametrize("moment", ["2026-11-20T23:10:00", "2026-11-21T14:00:00", "2026-11-22T20:30:00"])
+@pytest.mark.parametrize("market_hours", ["always", "real"])
+async def test_the_simulators_history_goes_up_to_now_whenever_it_trades(monkeypatch, market_hours, moment):
+    """Friday evening, Saturday and Sunday evening: forex is closed then, in New York."""
+    monkeypatch.setattr(candles, "BACKFILL_BARS", 600)
+    last_rate = datetime(2026, 10, 30, tzinfo=UTC)
+    monkeypatch.setattr(reference_rates, "last_day", lambda: int(last_rate.timestamp()) // 86_400)
+    now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    feed = SimulatorFeed(
+        catalogue_entries(),
+        seed=1,
+        ticks_per_second=1.0,
+        market_hours=market_hours,
+        clock_ms=lambda: int(now.timestamp() * 1000),
+    )
+    await candles_backfill(feed, ["EURUSD"], now=now)
+    closes_at = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
+    for interval in (Interval.M1, Interval.M5, Interval.M15, Interval.M30, Interval.H1, Interval.H4):
+        length = timedelta(minutes=interval.minutes)
+        end = _opening(now, interval)
+        opened = await in_database(_stored_openings)(interval)
+        if market_hours == "always":
+            week = [time for time in opened if time > closes_at - timedelta(days=4)]
+            assert opened[-1] == end - length, interval
+            assert {later - earlier for earlier, later in pairwise(week)} == {length}, interval
+        elif end - 600 * length < closes_at:
+            assert opened[-1] == min(end - length, _opening(closes_at - timedelta(minutes=1), interval)), interval
+        else:
+            assert opened == [], interval
+    # Nothing is taken for a gap for ever.
+    assert await candles_backfill(feed, ["EURUSD"], now=now) == 0
+
+
+def _stored_openings(interval: Interval) -> list[datetime]:
+    return list(Candle.objects.filter(interval=interval.minutes).order_by("time").values_list("time", flat=True))
+
+
+def _opening(moment: datetime, interval: Interval) -> datetime:
+    return datetime.fromtimestamp(interval.opening_ms(int(moment.timestamp() * 1000)) / 1000, UTC)
 
 
 def test_a_redis_that_is_away_costs_no_candle(monkeypatch):

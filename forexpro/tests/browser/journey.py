@@ -1,7 +1,10 @@
 """Steps that several journeys through the platform begin with."""
 
 import secrets
+from base64 import b32decode
 
+from axe_playwright_python.sync_playwright import Axe
+from django_otp.oath import TOTP
 from playwright.sync_api import Page, expect
 
 PASSWORD = "plum-Tree-93-lane"
@@ -42,6 +45,63 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def sign_out(page: Page) -> None:
+    """Sign out through the menu of the account and end on the sign-in page."""
+    page.get_by_label("Your account").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in*")
+
+
+def code_of(secret: str, *, steps: int = 0) -> str:
+    """Return what an authenticator app with this key shows now, or so many steps of 30 seconds later."""
+    totp = TOTP(b32decode(secret))
+    totp.drift = steps
+    return f"{totp.token():06}"
+
+
+def add_authenticator_app(page: Page) -> str:
+    """From its page on, set two-step sign-in up with a code of now; return the key that was shown."""
+    secret = page.locator("#totp-secret").inner_text().replace(" ", "")
+    page.get_by_label("Six-digit code").fill(code_of(secret))
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.get_by_role("heading", name="Two-step sign-in is on")).to_be_visible()
+    page.get_by_role("link", name="I have kept them").click()
+    return secret
+
+
+def sign_in_with_code(page: Page, email: str, secret: str) -> None:
+    """Sign in with the password and then the app's next code: that of now was used for the set-up."""
+    sign_in(page, email)
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    page.get_by_label("Six-digit code").fill(code_of(secret, steps=1))
+    page.keyboard.press("Enter")
+
+
+def decide(page: Page, button: str, *, reason: str = "") -> None:
+    """Press a button of a page of the back office, answer what its dialog asks, and confirm."""
+    page.locator("a, button").filter(has_text=button).first.click()
+    if reason:
+        page.get_by_label("Reason").fill(reason)
+    page.locator("button[type=submit]").filter(has_text=button).click()
+
+
+def approve_document(page: Page, kind: str, *, valid_until: str = "") -> None:
+    """Tick off the checklist of the document that the review screen shows, and approve it; the next one is shown."""
+    for question in page.locator(".desk-check input").all():
+        question.check()
+    if valid_until:
+        page.get_by_label("Valid until").fill(valid_until)
+    with page.expect_navigation():
+        page.get_by_role("button", name=f"Approve: {kind}").click()
+    expect(page.get_by_text("Approved; the client is told.")).to_be_visible()
+
+
+def violations(page: Page, part: str | None = None) -> list[str]:
+    """Return what axe finds on the page, or in the part of it that a selector names."""
+    response = Axe().run(page, context=part).response
+    return [f"{page.url} {found['id']}: {found['nodes'][0]['html']}" for found in response["violations"]]
 
 
 def become_trader(page: Page) -> str:

@@ -3,7 +3,9 @@
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import Group
 
+from accounts.roles import Role
 from forexpro.asgi import application
 from forexpro.tests.authorisation.access import ACTORS
 from forexpro.tests.authorisation.expectations import SOCKETS
@@ -19,12 +21,18 @@ def test_every_socket_has_its_line():
 @pytest.mark.django_db(transaction=True)
 async def test_who_opens_which_socket(redis, tmp_path):
     with surroundings(tmp_path):
-        world = await sync_to_async(World)()
+        world = await sync_to_async(world_with_roles)()
         opened = {}
         for line, operation in SOCKETS.items():
             path = world.path(line, operation).format_map(world.names)
             opened[line] = frozenset([actor for actor in ACTORS if await opens(path, world.cookie_header(actor))])
     assert opened == {line: operation.access for line, operation in SOCKETS.items()}
+
+
+def world_with_roles() -> World:
+    """Return the world of the table; tests that are no transaction leave no roles behind."""
+    Group.objects.bulk_create([Group(name=role.value) for role in Role], ignore_conflicts=True)
+    return World()
 
 
 async def opens(path: str, headers: list[tuple[bytes, bytes]]) -> bool:

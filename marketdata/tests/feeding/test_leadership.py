@@ -23,9 +23,7 @@ class Clock:
 
 @pytest.fixture
 async def client():
-    client = async_redis_client()
-    yield client
-    await client.aclose()
+    return async_redis_client()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import pytest
 import redis as redis_package
 
-from forexpro.core.realtime.connections import async_redis_client
 from marketdata.feeding import runner as runner_module
 from marketdata.feeding.leadership import LeadershipLost
 from marketdata.feeding.runner import FeedRunner
@@ -82,7 +81,6 @@ async def running(feed, **options):
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await async_redis_client().aclose()
 
 
 async def until(condition) -> None:

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from forexpro.core.realtime.connections import async_redis_client, name
+from forexpro.core.realtime.connections import name
 from marketdata.feeds import FeedStatus
 from marketdata.management.commands import run_feed
 from marketdata.selectors import latest_ticks
@@ -55,7 +55,6 @@ async def stopped(task: asyncio.Task, number: signal.Signals = signal.SIGTERM) -
     os.kill(os.getpid(), number)
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 10)
-    await async_redis_client().aclose()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().remove_signal_handler(each)
 

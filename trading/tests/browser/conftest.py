@@ -19,7 +19,6 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from forexpro.core.realtime.connections import async_redis_client
 from forexpro.core.scratch import child_environment
 from marketdata.stream import publish_ticks
 from trading.models import TradingAccount
@@ -46,14 +45,10 @@ class AsyncThread:
         future.result(timeout=10)
 
     def close(self) -> None:
-        self.run(self._close_redis())
+        self.run(self._loop.shutdown_asyncgens())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-    @staticmethod
-    async def _close_redis() -> None:
-        await async_redis_client().aclose()
 
 
 class Market:

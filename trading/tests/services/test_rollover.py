@@ -133,9 +133,11 @@ def test_due_positions_are_found_by_their_index(account):
     opened = {"initial_volume": 1, "open_price": 1, "opened_at": now, "margin_conversion": 1, "swap_day": now.date()}
     Order.objects.bulk_create(Order(**row, **filled) for row in rows)
     Position.objects.bulk_create(Position(**row, **opened) for row in rows)
+    like = {"owner": account.owner, "group": account.group, "kind": "demo", "currency": "USD", "leverage": 100}
+    TradingAccount.objects.bulk_create(TradingAccount(**like, opened_at=now) for _ in rows)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("ANALYZE trading_position")
+        cursor.execute("ANALYZE trading_position, trading_tradingaccount")
         cursor.execute(f"EXPLAIN {DUE_ACCOUNTS}", [["EURUSD"], [now.date()], [now], now])
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "position_swap_due" in plan, plan

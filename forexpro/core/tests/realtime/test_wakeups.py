@@ -6,7 +6,6 @@ import redis as redis_library
 from asgiref.sync import sync_to_async
 
 from forexpro.core.realtime import wakeups
-from forexpro.core.realtime.connections import async_redis_client
 from forexpro.core.realtime.wakeups import WakeupHub, channel, wake
 
 
@@ -19,7 +18,6 @@ async def listening_hub():
         if hub._task is not None:
             hub._task.cancel()
             await asyncio.gather(hub._task, return_exceptions=True)
-        await async_redis_client().aclose()
 
 
 async def subscribed(client):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from forexpro.core.refusals import Refused
 from marketdata.candle_cache import CHUNK_BARS, Head, Series, read_chunks, read_head, write_chunks
-from marketdata.candle_rows import TIME_FORMAT, rows_of_json
+from marketdata.candle_rows import TIME_FORMAT, joined, lines_of_json
 from marketdata.feeds import Interval
 from marketdata.sessions import TradingHours
 from marketdata.ticks import PRICE_SCALE
@@ -155,12 +155,12 @@ def _chunks(series: Series, head: Head, numbers: range, newest: int) -> list[byt
 def _read_chunks_from_database(series: Series, lowest: int, highest: int) -> dict[int, bytes]:
     starts = [series.chunk_start(number) for number in range(lowest, highest + 2)]
     bars = read_bars(series, _moment(starts[0]), _moment(starts[-1]))
-    rows = rows_of_json(bars.seconds, bars.prices, bars.volumes, bars.digits)
+    lines = lines_of_json(bars.seconds, bars.prices, bars.volumes, bars.digits)
     older = series.chunk(_ms(bars.before)) if bars.before else None
     contents = {}
     edges = pairwise(np.searchsorted(bars.seconds * 1000, starts).tolist())
     for number, (first, last) in enumerate(edges, start=lowest):
-        contents[number] = b"\n".join([b"" if older is None else str(older).encode(), *rows[first:last]])
+        contents[number] = (b"" if older is None else str(older).encode()) + joined(lines[first:last])
         if last > first:
             older = number
     return contents

@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "kyc",
     "marketdata",
     "trading",
+    "analytics",
+    "crm",
 ]
 
 MIDDLEWARE = [

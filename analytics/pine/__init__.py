@@ -1,0 +1,1 @@
+"""Pine Script, versions 5 and 6, compiled and run: a language of its own, without Django."""

@@ -56,7 +56,7 @@ format: .venv/.installed-dev  ## put the sources in the form that `make check` a
 	$(BIN)/ruff format
 
 bench: .venv/.installed-dev  ## measure what matters, each beside its floor
-	$(BIN)/python manage.py bench
+	LOG_LEVEL=WARNING $(BIN)/python manage.py bench
 
 lock: .venv/.installed-dev  ## compile requirements*.in and package.json into their lock files
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-emit-index-url --no-header requirements.in -o requirements.txt

@@ -26,7 +26,6 @@ services = pytest.StashKey[ExitStack]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns about a missing one
     config.stash[services] = ExitStack()
     if not config.getoption("numprocesses", None):  # with parallel workers only they run tests
         config.stash[services].enter_context(embedded.running(settings.EMBEDDED_SERVICES, settings.LOCAL_DIR))

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.forms import PASSWORD_LENGTH
+from forexpro.core.http.fields import TextInput
 
 # People put spaces and hyphens into codes.
 CODE_LENGTH = 40
@@ -13,9 +14,9 @@ TOKEN_LENGTH = 2000
 
 
 class TokenInput(serializers.Serializer[Any]):
-    email = serializers.CharField(max_length=254)
-    password = serializers.CharField(max_length=PASSWORD_LENGTH, trim_whitespace=False)
-    code = serializers.CharField(
+    email = TextInput(max_length=254)
+    password = TextInput(max_length=PASSWORD_LENGTH, trim_whitespace=False)
+    code = TextInput(
         max_length=CODE_LENGTH,
         required=False,
         help_text="Of the authenticator app, or a backup code; only for whoever signs in with two steps.",
@@ -23,7 +24,7 @@ class TokenInput(serializers.Serializer[Any]):
 
 
 class RefreshInput(serializers.Serializer[Any]):
-    refresh = serializers.CharField(max_length=TOKEN_LENGTH)
+    refresh = TextInput(max_length=TOKEN_LENGTH)
 
 
 class TokenPairOutput(serializers.Serializer[Any]):

@@ -20,7 +20,7 @@ from accounts.services.second_factor import second_factor_verify
 from accounts.services.sign_in import user_authenticate
 from accounts.services.tokens import tokens_issue, tokens_refresh, tokens_revoke
 from forexpro.core.http.origin import actor_name, request_origin
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import ErrorOutput, error_example
 from forexpro.core.refusals import Refused
 
 _PAIR = OpenApiExample(
@@ -67,16 +67,16 @@ class TokenView(AuthenticationView):
         description="Answers an access token for 15 minutes and a refresh token, which is good for one refresh.",
         auth=[],
         request=TokenInput,
-        responses={200: TokenPairOutput, 400: dict, 403: dict, 429: dict},
+        responses={200: TokenPairOutput, 401: ErrorOutput, 403: ErrorOutput},
         examples=[
             OpenApiExample(
                 "E-mail address and password",
-                {"email": "ada@example.com", "password": "plum-Tree-93-lane"},
+                {"email": "ada@example.com", "password": "your password"},
                 request_only=True,
             ),
             OpenApiExample(
                 "With two steps",
-                {"email": "ada@example.com", "password": "plum-Tree-93-lane", "code": "123456"},
+                {"email": "ada@example.com", "password": "your password", "code": "123456"},
                 request_only=True,
             ),
             _PAIR,
@@ -145,7 +145,7 @@ class TokenRefreshView(AuthenticationView):
         ),
         auth=[],
         request=RefreshInput,
-        responses={200: TokenPairOutput, 401: dict, 429: dict},
+        responses={200: TokenPairOutput, 401: ErrorOutput},
         examples=[
             _REFRESH,
             _PAIR,
@@ -177,7 +177,7 @@ class TokenRevokeView(AuthenticationView):
         description="Answers the same for a token that is not good (any more): it is revoked already.",
         auth=[],
         request=RefreshInput,
-        responses={204: None, 429: dict},
+        responses={204: None},
         examples=[_REFRESH],
     )
     def post(self, request: Request) -> Response:

@@ -17,6 +17,9 @@ from forexpro.core.embedded.processes import die_with_parent
 from forexpro.supervisor import Program
 
 START_SECONDS = 300
+# After a long outage an order fills at the first fresh quote, and a limit order that has left its price goes on waiting.
+# Here none is that long, however busy the machine: every order that prices have reached must fill.
+ENVIRONMENT = {"ENGINE_OUTAGE_SECONDS": "3600", "PYTHONUNBUFFERED": "1"}
 STOP_SECONDS = 15
 
 
@@ -37,7 +40,7 @@ class Kept:
         self._process = subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
             self._program.command,
             cwd=settings.BASE_DIR,
-            env={**os.environ, "CRASH_POINT": crash_point, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **ENVIRONMENT, "CRASH_POINT": crash_point},
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,

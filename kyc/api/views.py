@@ -1,7 +1,6 @@
 """The client's own verification, for programs. Staff decide in the back office, not here."""
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +9,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.schema import idempotency_key
 from forexpro.core.refusals import Refused
 from kyc.api.serializers import DocumentInput, DocumentOutput, VerificationOutput
 from kyc.models import Document
@@ -17,17 +17,12 @@ from kyc.selectors import document_of, documents_of, verification_of
 from kyc.services.documents import document_submit
 from kyc.throttles import UploadThrottle
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    required=True,
-    description=(
-        "Any text of at most 64 characters that is unique to this document, such as a UUID. Sent again with the same "
-        "files it returns the same document; 422 with others."
-    ),
-)
 KEY_LENGTH = 64
+IDEMPOTENCY_KEY = idempotency_key(
+    f"Any text of at most {KEY_LENGTH} characters that is unique to this document, such as a UUID. Sent again with the "
+    "same files it returns the same document; 422 with others.",
+    KEY_LENGTH,
+)
 REFUSED = OpenApiExample(
     "A file that is not what its name says",
     {
@@ -75,7 +70,7 @@ class DocumentListView(APIView):
         description="As a person who is signed in, or with an access token: API keys send none.",
         request={"multipart/form-data": DocumentInput},
         parameters=[IDEMPOTENCY_KEY],
-        responses={201: DocumentOutput, 422: OpenApiTypes.OBJECT},
+        responses={201: DocumentOutput},
         examples=[REFUSED],
     )
     def post(self, request: Request) -> Response:

@@ -5,13 +5,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from forexpro.core.http.fields import ClockTimeOutput
+from forexpro.core.refusals import Refused
 from marketdata.feeds import Interval
 from marketdata.models import Symbol
 from marketdata.selectors.candles import PAGE_BARS_MAX
 
 
 class SymbolsInput(serializers.Serializer[Any]):
-    search = serializers.CharField(required=False, max_length=40, help_text="Part of the symbol or of its name.")
+    search = serializers.CharField(
+        required=False, allow_blank=True, max_length=40, help_text="Part of the symbol or of its name."
+    )
     asset_class = serializers.ChoiceField(required=False, choices=Symbol.AssetClass.choices)
 
 
@@ -30,6 +34,7 @@ class SymbolOutput(serializers.ModelSerializer[Symbol]):
     """A symbol and its trading specification; volumes in lots, spread and stops level in points of its last digit."""
 
     symbol = serializers.CharField(source="code")
+    rollover_time = ClockTimeOutput(help_text="When the trading day ends, in `rollover_timezone`.")
     day = serializers.SerializerMethodField()
 
     class Meta:
@@ -87,7 +92,7 @@ class CandlesInput(serializers.Serializer[Any]):
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if "start" in given and "end" in given and given["start"] >= given["end"]:
-            raise serializers.ValidationError({"end": "The end must lie after the start."})
+            raise Refused("range_empty", "The end must lie after the start.")
         return given
 
 
@@ -109,7 +114,9 @@ class CandlesOutput(serializers.Serializer[Any]):
 
 
 class QuotesInput(serializers.Serializer[Any]):
-    symbols = serializers.CharField(required=False, max_length=10_000, help_text="Separated by commas; all without.")
+    symbols = serializers.CharField(
+        required=False, allow_blank=True, max_length=10_000, help_text="Separated by commas; all without."
+    )
 
 
 class QuoteOutput(serializers.Serializer[Any]):

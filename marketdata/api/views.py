@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.permissions import HasScope
+from forexpro.core.http.schema import ErrorOutput
 from marketdata.api.permissions import MayReadMarketData
 from marketdata.api.serializers import (
     CandlesInput,
@@ -62,10 +64,11 @@ _QUOTES_EXAMPLE = {
 
 class MarketDataView(APIView):
     permission_classes = [MayReadMarketData, HasScope]
+    open_to_everybody = settings.MARKET_DATA_PUBLIC
 
     def asked(self, serializer: type[Any]) -> dict[str, Any]:
         """Return the checked parameters of the query."""
-        given = serializer(data=self.request.query_params)
+        given = serializer(data=self.request.query_params.dict())
         given.is_valid(raise_exception=True)
         return dict(given.validated_data)
 
@@ -95,7 +98,7 @@ class QuoteListView(MarketDataView):
         operation_id="market_quotes",
         summary="The newest quotes",
         parameters=[QuotesInput],
-        responses=QuotesOutput,
+        responses={200: QuotesOutput, 422: ErrorOutput},
         examples=[OpenApiExample("One symbol", _QUOTES_EXAMPLE, response_only=True, status_codes=["200"])],
     )
     def get(self, request: Request) -> Response:
@@ -121,7 +124,7 @@ class CandleListView(MarketDataView):
         operation_id="market_candles",
         summary="Candles",
         parameters=[CandlesInput],
-        responses={200: CandlesOutput, 404: dict},
+        responses={200: CandlesOutput, 404: ErrorOutput, 422: ErrorOutput},
         examples=[
             OpenApiExample("One minute", _CANDLES_EXAMPLE, response_only=True, status_codes=["200"]),
             OpenApiExample("Unknown symbol", _REFUSAL_EXAMPLE, response_only=True, status_codes=["404"]),

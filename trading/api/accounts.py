@@ -7,6 +7,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.refusals import Refused
 from trading.api.representations import event_json
 from trading.api.serializers import (
@@ -17,7 +18,7 @@ from trading.api.serializers import (
     PostingOutput,
     SinceInput,
 )
-from trading.api.views import AccountView, NewestFirst
+from trading.api.views import AccountView
 from trading.models import Deal, Posting, TradingAccount
 from trading.selectors import account_valuation, accounts_of_user, deals, events_since, ledger, newest_seq
 

@@ -1,15 +1,15 @@
-"""How numbers, ids and symbols travel: decimals and ids as strings, symbols with or without a slash."""
+"""How symbols, prices, volumes and amounts of an account travel."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from forexpro.core.money import quantize, trimmed
+from forexpro.core.http.fields import DECIMAL, NumberInput
+from forexpro.core.money import quantize
 from forexpro.core.refusals import Refused
 from marketdata.symbols import normalise_symbol
 
@@ -35,40 +35,19 @@ class EnumField(serializers.ChoiceField):
         return self._kind(super().to_internal_value(data))
 
 
-class NumberInput(serializers.DecimalField):
-    """A number whose trailing zeros mean nothing: `0.1` and `0.10` ask for the same."""
-
-    def to_internal_value(self, data: Any) -> Decimal:
-        return trimmed(super().to_internal_value(data))
-
-
 class PriceInput(NumberInput):
     def __init__(self, **options: Any):
-        super().__init__(max_digits=20, decimal_places=8, min_value=Decimal(0), **options)
+        super().__init__(max_digits=20, decimal_places=8, above_zero=True, **options)
 
 
 class VolumeInput(NumberInput):
     """A volume in lots."""
 
     def __init__(self, **options: Any):
-        super().__init__(max_digits=12, decimal_places=4, min_value=Decimal(0), **options)
+        super().__init__(max_digits=12, decimal_places=4, above_zero=True, **options)
 
 
-@extend_schema_field(OpenApiTypes.STR)
-class IdOutput(serializers.Field):
-    def to_representation(self, value: int) -> str:
-        return str(value)
-
-
-@extend_schema_field(OpenApiTypes.DECIMAL)
-class NumberOutput(serializers.Field):
-    """A price, volume or rate without trailing zeros."""
-
-    def to_representation(self, value: Decimal) -> str:
-        return f"{value.normalize():f}"
-
-
-@extend_schema_field(OpenApiTypes.DECIMAL)
+@extend_schema_field(DECIMAL)
 class LevelOutput(serializers.Field):
     """A margin level in percent; null while no margin is in use."""
 
@@ -76,7 +55,7 @@ class LevelOutput(serializers.Field):
         return f"{value:f}"
 
 
-@extend_schema_field(OpenApiTypes.DECIMAL)
+@extend_schema_field(DECIMAL)
 class MoneyOutput(serializers.Field):
     """An amount with the decimal places of the account's currency, which is in the context."""
 

@@ -8,10 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Scope
+from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.http.schema import error_example
 from trading.api.serializers import AnswerOutput, OrderChangeInput, OrderInput, OrderOutput, PreviewOutput
 from trading.api.throttles import OrderThrottle, PreviewThrottle
-from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst
+from trading.api.views import IDEMPOTENCY_KEY, AccountView
 from trading.models import Order
 from trading.selectors import finished_orders, working_orders
 from trading.services.orders import order_cancel, order_modify, order_place, order_preview

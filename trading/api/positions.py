@@ -7,6 +7,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forexpro.core.http.pagination import NewestFirst
 from trading.api.serializers import (
     AnswerOutput,
     CloseAllInput,
@@ -15,7 +16,7 @@ from trading.api.serializers import (
     PositionOutput,
     ProtectionInput,
 )
-from trading.api.views import IDEMPOTENCY_KEY, AccountView, NewestFirst
+from trading.api.views import IDEMPOTENCY_KEY, AccountView
 from trading.models import Position
 from trading.selectors import closed_positions, open_positions
 from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all

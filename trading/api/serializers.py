@@ -7,17 +7,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from forexpro.core.http.fields import IdOutput, NumberOutput, TextInput
 from forexpro.core.money import quantize
-from trading.api.fields import (
-    EnumField,
-    IdOutput,
-    LevelOutput,
-    MoneyOutput,
-    NumberOutput,
-    PriceInput,
-    SymbolField,
-    VolumeInput,
-)
+from trading.api.fields import EnumField, LevelOutput, MoneyOutput, PriceInput, SymbolField, VolumeInput
 from trading.api.guards import GUARDS, GuardsInput, GuardsOutput, PointsInput
 from trading.engine import state as engine
 from trading.models import AccountGroup, Deal, Order, Position, TradingAccount
@@ -41,7 +33,7 @@ class OrderInput(GuardsInput):
     limit_price = PriceInput(required=False, help_text="The limit that a stop-limit order places.")
     stop_loss = PriceInput(required=False, allow_null=True)
     take_profit = PriceInput(required=False, allow_null=True)
-    comment = serializers.CharField(required=False, allow_blank=True, max_length=COMMENT_LENGTH_MAX)
+    comment = TextInput(required=False, allow_blank=True, max_length=COMMENT_LENGTH_MAX)
     time_in_force = EnumField(
         engine.TimeInForce,
         choices=Order.TimeInForce.choices,
@@ -59,7 +51,7 @@ class OrderInput(GuardsInput):
             "a stop order is cancelled."
         ),
     )
-    oco_group = serializers.CharField(
+    oco_group = TextInput(
         required=False,
         allow_blank=True,
         max_length=OCO_GROUP_LENGTH_MAX,

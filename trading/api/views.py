@@ -4,31 +4,25 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, cast
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.schema import idempotency_key
 from forexpro.core.http.throttles import Throttle, take
 from forexpro.core.refusals import Refused
 from trading.api.representations import answer_json
 from trading.models import TradingAccount
 from trading.selectors import OwnedAccount, account_for_user, owned_account
 from trading.services.answers import Answer
+from trading.services.execution import KEY_LENGTH_MAX
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    required=True,
-    description=(
-        "Any text unique to this request, such as a UUID. Sent again with the same body it returns the first answer; "
-        "409 while the first request is still running, 422 with another body."
-    ),
+IDEMPOTENCY_KEY = idempotency_key(
+    f"Any text of at most {KEY_LENGTH_MAX} characters that is unique to this request, such as a UUID. Sent again with "
+    "the same body it returns the first answer; 409 while the first request is still running, 422 with another body.",
+    KEY_LENGTH_MAX,
 )
 
 
@@ -96,12 +90,3 @@ _validators: dict[type[BaseSerializer[Any]], BaseSerializer[Any]] = {}
 
 def _validator(fields: type[BaseSerializer[Any]]) -> BaseSerializer[Any]:
     return _validators.get(fields) or _validators.setdefault(fields, fields())
-
-
-class NewestFirst(CursorPagination):
-    """Pages of a list, newest first, linked by opaque cursors."""
-
-    ordering = "-id"
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 500

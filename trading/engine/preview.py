@@ -87,8 +87,8 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
         swap_tonight=_swap_tonight(decision, instrument, multiplier),
         swap_multiplier=multiplier,
         stop_out_price=stop_out_price(decision.state, order.symbol, market),
-        stop_loss_profit=None if order.stop_loss is None else profit_at(order.stop_loss),
-        take_profit_profit=None if order.take_profit is None else profit_at(order.take_profit),
+        stop_loss_profit=profit_at(order.stop_loss) if order.stop_loss else None,
+        take_profit_profit=profit_at(order.take_profit) if order.take_profit else None,
         refusal=_refusal(state, command, market),
     )
 

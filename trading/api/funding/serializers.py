@@ -3,18 +3,17 @@
 from operator import attrgetter
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from forexpro.core.http.fields import DECIMAL, IdOutput, NumberInput, NumberOutput, TextInput
 from forexpro.core.money import quantize
-from trading.api.fields import IdOutput, NumberInput, NumberOutput
 from trading.models import Deposit, DepositProof, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.funding import FundingRequest, Status
 from trading.services.funding.requests import DETAILS_LENGTH_MAX
 
 
-@extend_schema_field(OpenApiTypes.DECIMAL)
+@extend_schema_field(DECIMAL | {"type": ["string", "null"]})
 class AmountOutput(serializers.Field):
     """An amount of a row with the decimal places of a currency that the row names."""
 
@@ -29,13 +28,13 @@ class AmountOutput(serializers.Field):
 
 class AmountInput(NumberInput):
     def __init__(self, **options: Any):
-        super().__init__(max_digits=20, decimal_places=8, **options)
+        super().__init__(max_digits=20, decimal_places=8, above_zero=True, **options)
 
 
 class PaymentInput(serializers.Serializer[Any]):
     account_id = serializers.IntegerField()
     method_id = serializers.IntegerField(help_text="One of `GET /payment-methods`.")
-    currency = serializers.CharField(max_length=5, help_text="Of the payment; one of the method's.")
+    currency = TextInput(max_length=5, help_text="Of the payment; one of the method's.")
 
 
 class DepositQuoteInput(PaymentInput):
@@ -43,8 +42,8 @@ class DepositQuoteInput(PaymentInput):
 
 
 class DepositInput(DepositQuoteInput):
-    reference = serializers.CharField(required=False, allow_blank=True, max_length=140)
-    quote = serializers.CharField(
+    reference = TextInput(required=False, allow_blank=True, max_length=140)
+    quote = TextInput(
         required=False, max_length=1000, help_text="Of `…/quote`: its rate counts. Without one the present rate does."
     )
 
@@ -54,11 +53,11 @@ class WithdrawalQuoteInput(PaymentInput):
 
 
 class WithdrawalInput(WithdrawalQuoteInput):
-    details = serializers.CharField(
+    details = TextInput(
         max_length=DETAILS_LENGTH_MAX, help_text="Where to pay to, as the method asks for it. Stored encrypted."
     )
-    reference = serializers.CharField(required=False, allow_blank=True, max_length=140)
-    quote = serializers.CharField(
+    reference = TextInput(required=False, allow_blank=True, max_length=140)
+    quote = TextInput(
         required=False, max_length=1000, help_text="Of `…/quote`: its rate counts. Without one the present rate does."
     )
 
@@ -70,7 +69,7 @@ class TransferQuoteInput(serializers.Serializer[Any]):
 
 
 class TransferInput(TransferQuoteInput):
-    quote = serializers.CharField(required=False, max_length=1000)
+    quote = TextInput(required=False, max_length=1000)
 
 
 class FundingQuoteOutput(serializers.Serializer[Any]):
@@ -83,13 +82,13 @@ class FundingQuoteOutput(serializers.Serializer[Any]):
     )
     payment_currency = serializers.CharField()
     rate = NumberOutput(help_text="How much of the other currency one unit of the one that comes in or leaves is.")
-    quote = serializers.CharField()
+    quote = TextInput()
 
 
 class TransferQuoteOutput(serializers.Serializer[Any]):
     received = serializers.DecimalField(max_digits=24, decimal_places=8, help_text="In the currency of the target.")
     rate = NumberOutput()
-    quote = serializers.CharField()
+    quote = TextInput()
 
 
 class MethodOutput(serializers.ModelSerializer[PaymentMethod]):
@@ -105,7 +104,7 @@ class FundingRequestOutput(serializers.ModelSerializer[Any]):
     account_id = IdOutput()
     method = MethodOutput()
     status = serializers.ChoiceField(choices=Status.choices)
-    currency = serializers.CharField(source="account.currency", help_text="Of `amount` and `fee`: the account's.")
+    currency = TextInput(source="account.currency", help_text="Of `amount` and `fee`: the account's.")
     amount = AmountOutput("amount", "account.currency")
     fee = AmountOutput("fee", "account.currency", help_text="A part of the amount.")
     payment_amount = AmountOutput("payment_amount", "payment_currency", help_text="What you pay or get.")
@@ -149,7 +148,7 @@ class TransferOutput(serializers.ModelSerializer[Transfer]):
     id = IdOutput()
     source_id = IdOutput()
     target_id = IdOutput()
-    currency = serializers.CharField(source="source.currency")
+    currency = TextInput(source="source.currency")
     amount = AmountOutput("amount", "source.currency")
     received_currency = serializers.CharField(source="target.currency")
     received = AmountOutput("received", "target.currency")

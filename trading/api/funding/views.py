@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from accounts.models import Scope, User
 from accounts.step_up import refuse_unconfirmed
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.http.schema import error_example
 from kyc.throttles import UploadThrottle
 from trading.api.funding.serializers import (
@@ -29,7 +30,7 @@ from trading.api.funding.serializers import (
     WithdrawalOutput,
     WithdrawalQuoteInput,
 )
-from trading.api.views import IDEMPOTENCY_KEY, MutatingView, NewestFirst
+from trading.api.views import IDEMPOTENCY_KEY, MutatingView
 from trading.models import Deposit, Transfer, Withdrawal
 from trading.models.funding import Direction
 from trading.selectors.funding import (

@@ -17,8 +17,8 @@ from forexpro.core.embedded.processes import die_with_parent
 from forexpro.supervisor import Program
 
 START_SECONDS = 300
-# After a long outage an order fills at the first fresh quote, and a limit order that has left its price goes on waiting.
-# Here none is that long, however busy the machine: every order that prices have reached must fill.
+# After a long outage orders fill at the first fresh quote, and a limit order whose price that is not goes on waiting.
+# Here no outage is long, however busy the machine: every order that prices have reached must fill.
 ENVIRONMENT = {"ENGINE_OUTAGE_SECONDS": "3600", "PYTHONUNBUFFERED": "1"}
 STOP_SECONDS = 15
 

@@ -53,6 +53,6 @@ class DocumentInput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(Document.Kind.choices)
     pages = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True),
-        allow_empty=False,
+        min_length=1,
         help_text="JPEG, PNG, HEIC or PDF: every page, or the front and the back.",
     )

@@ -219,11 +219,11 @@ class OrderOutput(GuardsOutput, serializers.ModelSerializer[Order]):
     id = IdOutput()
     parent_id = IdOutput(allow_null=True)
     volume = NumberOutput()
-    price = NumberOutput()
-    limit_price = NumberOutput()
-    stop_loss = NumberOutput()
-    take_profit = NumberOutput()
-    fill_price = NumberOutput()
+    price = NumberOutput(allow_null=True)
+    limit_price = NumberOutput(allow_null=True)
+    stop_loss = NumberOutput(allow_null=True)
+    take_profit = NumberOutput(allow_null=True)
+    fill_price = NumberOutput(allow_null=True)
 
     class Meta:
         model = Order
@@ -239,12 +239,12 @@ class PositionOutput(GuardsOutput, serializers.ModelSerializer[Position]):
     initial_volume = NumberOutput()
     volume = NumberOutput()
     open_price = NumberOutput()
-    stop_loss = NumberOutput()
-    take_profit = NumberOutput()
+    stop_loss = NumberOutput(allow_null=True)
+    take_profit = NumberOutput(allow_null=True)
     swap = MoneyOutput()
     commission = MoneyOutput()
     profit = MoneyOutput(help_text="What closing deals have realised so far.")
-    close_price = NumberOutput()
+    close_price = NumberOutput(allow_null=True)
 
     class Meta:
         model = Position
@@ -258,7 +258,7 @@ class PositionOutput(GuardsOutput, serializers.ModelSerializer[Position]):
 class DealOutput(serializers.ModelSerializer[Deal]):
     id = IdOutput()
     position_id = IdOutput()
-    order_id = IdOutput()
+    order_id = IdOutput(allow_null=True)
     volume = NumberOutput()
     price = NumberOutput()
     profit = MoneyOutput()

@@ -1,7 +1,7 @@
 from django.urls import path
 
+from forexpro.core.http.converters import register_converters
 from trading.api import accounts, explanations, orders, positions
-from trading.api.converters import register_converters
 
 register_converters()
 

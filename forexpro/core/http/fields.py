@@ -1,5 +1,6 @@
 """How numbers, ids and text travel through the API: decimals and ids as text, so that nobody loses digits."""
 
+import math
 import re
 from decimal import Decimal
 from typing import Any
@@ -25,9 +26,10 @@ class TextInput(serializers.CharField):
 
 
 class NumberInput(serializers.DecimalField):
-    """A number, as text or as JSON has it, not negative.
+    """A number that is not negative, or with `above_zero` is greater than zero; text, or a number of JSON.
 
-    Its trailing zeros mean nothing: `0.1` and `0.10` ask for the same. With `above_zero` it is greater than zero.
+    Trailing zeros mean nothing: `0.1` and `0.10` ask for the same. A number of JSON is a binary fraction, so that it is
+    rounded to the last place that counts.
     """
 
     default_error_messages = {"above_zero": "Send a number greater than zero, or leave this out."}
@@ -38,11 +40,21 @@ class NumberInput(serializers.DecimalField):
         digits = f"[0-9]{{1,{max_digits - decimal_places}}}(\\.[0-9]{{1,{decimal_places}}})?"
         self.pattern = f"^(?=.*[1-9]){digits}$" if above_zero else f"^{digits}$"
 
+        self.least = Decimal(1).scaleb(-decimal_places) if above_zero else Decimal(0)
+        self.most = 10 ** (max_digits - decimal_places) - 1
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        if data == "":  # which the field of the library takes for null
+            self.fail("invalid")
+        return super().validate_empty_values(data)
+
     def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, float) and math.isfinite(data) and abs(data) <= self.most:
+            data = f"{Decimal(repr(data)):.{self.decimal_places}f}"
         number = super().to_internal_value(data)
         if self.above_zero and not number:
             self.fail("above_zero")
-        if isinstance(data, str) and not re.fullmatch(self.pattern, data.strip()):
+        if isinstance(data, str) and not re.fullmatch(self.pattern, data):
             self.fail("invalid")
         return trimmed(number)
 
@@ -52,8 +64,9 @@ class NumberInputSchema(OpenApiSerializerFieldExtension):
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        least = "exclusiveMinimum" if self.target.above_zero else "minimum"
-        return {"type": ["string", "number"], "format": "decimal", "pattern": self.target.pattern, least: 0}
+        field = self.target
+        numbers = {"minimum": float(field.least), "maximum": field.most}
+        return {"type": ["string", "number"], "format": "decimal", "pattern": field.pattern, **numbers}
 
 
 @extend_schema_field(OpenApiTypes.STR)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from trading.api.converters import register_converters
+from forexpro.core.http.converters import register_converters
 from trading.api.funding import views
 
 register_converters()

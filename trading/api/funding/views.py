@@ -217,7 +217,7 @@ class DepositView(FundingView):
         operation_id="deposits_cancel",
         summary="Take a deposit back that is not decided",
         parameters=[IDEMPOTENCY_KEY],
-        responses=DepositOutput,
+        responses={200: DepositOutput},
         examples=[DECIDED],
     )
     def delete(self, request: Request, deposit_id: int, **kwargs: Any) -> Response:
@@ -304,7 +304,7 @@ class WithdrawalView(FundingView):
         operation_id="withdrawals_cancel",
         summary="Take a withdrawal back that is not decided, and free its money",
         parameters=[IDEMPOTENCY_KEY],
-        responses=WithdrawalOutput,
+        responses={200: WithdrawalOutput},
         examples=[DECIDED],
     )
     def delete(self, request: Request, withdrawal_id: int, **kwargs: Any) -> Response:

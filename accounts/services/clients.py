@@ -17,6 +17,7 @@ from forexpro.core.refusals import Refused
 
 # What a row may say of a person beside who it is.
 PROFILE = ("full_name", "time_zone", "language")
+UPDATED_AT_ONCE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,8 @@ def clients_upsert_apply(rows: Sequence[ClientRow], *, origin: Origin) -> list[R
     User.objects.bulk_create([user for user, _invite in new])
     if new:
         role_group(Role.TRADER).user_set.add(*[user for user, _invite in new])
-    for user in people:
-        if user.pk in found.changes:
-            user.save(update_fields=list(found.changes[user.pk]))
+    changed = [user for user in people if user.pk in found.changes]
+    User.objects.bulk_update(changed, [*PROFILE, "external_id"], batch_size=UPDATED_AT_ONCE)
     events = [_created(user) for user, _invite in new] + [
         NewEvent(f"user:{pk}", "user.updated", {"changes": changes}) for pk, changes in found.changes.items()
     ]

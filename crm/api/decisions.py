@@ -46,7 +46,11 @@ class WithdrawalDecisionInput(serializers.Serializer[Any]):
 class KycDecisionInput(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=["approve", "decline"])
     reason = serializers.CharField(
-        required=False, allow_blank=True, max_length=1000, default="", help_text="Needed to decline: the client reads it."
+        required=False,
+        allow_blank=True,
+        max_length=1000,
+        default="",
+        help_text="Needed to decline: the client reads it.",
     )
     checked = serializers.ListField(
         child=serializers.CharField(max_length=32),
@@ -177,8 +181,8 @@ class KycDecisionView(ServiceView):
         "Approve or decline a document of a client",
         scope=Scope.KYC,
         description=(
-            "The id is that of the document in `GET /crm/users/{id}/kyc`. The client's level follows from the documents "
-            "that are approved."
+            "The id is that of the document in `GET /crm/users/{id}/kyc`. The client's level follows from the "
+            "documents that are approved."
         ),
         request=KycDecisionInput,
         answers={200: ClientDocumentOutput},

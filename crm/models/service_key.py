@@ -27,7 +27,9 @@ class ServiceKey(models.Model):
         _("name"),
         max_length=NAME_LENGTH,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and hyphens, such as crm-berlin."))],
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and hyphens, such as crm-berlin."))
+        ],
         help_text=_("Which program will have it; what it does is recorded as crm:<name>."),
     )
     scopes = ArrayField(models.CharField(max_length=16), verbose_name=_("scopes"))
@@ -64,9 +66,7 @@ class ServiceKey(models.Model):
 class ServiceSecret(models.Model):
     """One text that opens the API for a key. Only its SHA-256 is stored, and what recognises it by eye."""
 
-    key = models.ForeignKey(
-        ServiceKey, on_delete=models.PROTECT, related_name="secrets", verbose_name=_("service key")
-    )
+    key = models.ForeignKey(ServiceKey, on_delete=models.PROTECT, related_name="secrets", verbose_name=_("service key"))
     prefix = models.CharField(_("secret"), max_length=16)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(_("created"))

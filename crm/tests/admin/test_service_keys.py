@@ -41,7 +41,11 @@ def test_a_super_admin_creates_a_key_that_is_shown_once_and_works(as_role):
     staff = as_role(Role.SUPER_ADMIN)
     text = text_in(staff.post(ADD, NEW))
     key = ServiceKey.objects.get()
-    assert (key.scopes, key.networks, key.expires_at) == (["clients", "read"], ["203.0.113.9/32", "198.51.100.0/24"], None)
+    assert (key.scopes, key.networks, key.expires_at) == (
+        ["clients", "read"],
+        ["203.0.113.9/32", "198.51.100.0/24"],
+        None,
+    )
     assert Program(text).get("users").status_code == 200
     for address in (f"/admin/crm/servicekey/{key.pk}/change/", "/admin/crm/servicekey/"):
         page = staff.get(address)

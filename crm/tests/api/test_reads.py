@@ -8,8 +8,8 @@ from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 
 from accounts.models import User
-from crm.services.calls import answered_calls_forget
 from crm.models import AnsweredCall
+from crm.services.calls import answered_calls_forget
 from crm.tests.api.calls import CALLS
 from trading.engine.state import OrderType, Side
 from trading.services.orders import order_place
@@ -19,12 +19,17 @@ from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
 pytestmark = pytest.mark.django_db
 # Of each call: whose key it is, and that it was made; and of the client.
-AUTHENTICATION, ON_RECORD, CLIENT = 1, 7, 1
+AUTHENTICATION, ON_RECORD, CLIENT = 1, 6, 1
 
 
 def buy(account):
     return order_place(
-        account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal("0.1"), origin=ORIGIN
+        account_id=account.pk,
+        symbol="EURUSD",
+        side=Side.BUY,
+        type=OrderType.MARKET,
+        volume=Decimal("0.1"),
+        origin=ORIGIN,
     ).order_id
 
 
@@ -70,9 +75,7 @@ def test_lists_are_the_clients_own_newest_first_and_paged(crm, ada, history, wha
 
 
 @pytest.mark.parametrize("what", ["accounts", "positions", "deals", "deposits", "withdrawals", "kyc", "notes"])
-def test_each_list_takes_one_query_beside_what_every_call_takes(
-    crm, ada, history, what, django_assert_num_queries
-):
+def test_each_list_takes_one_query_beside_what_every_call_takes(crm, ada, history, what, django_assert_num_queries):
     crm.get("users/0")  # the first use of a key is written
     with django_assert_num_queries(AUTHENTICATION + CLIENT + 1 + ON_RECORD):
         assert crm.get(f"users/{ada.pk}/{what}").status_code == 200

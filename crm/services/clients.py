@@ -49,9 +49,12 @@ def client_change_apply(
     `if_match` is the header of that name, empty for none. Refuses `client_not_found`, `precondition_failed` (412),
     `group_not_found`, `leverage_not_allowed`, `nights_due`, `client_busy` (409), `external_id_taken` (409).
     """
-    accounts = client_accounts_lock(user_id) if OF_ACCOUNTS & set(wanted) else []
-    user = locked_client(user_id)
-    ensure_all_locked(user_id, accounts) if OF_ACCOUNTS & set(wanted) else None
+    if OF_ACCOUNTS & set(wanted):
+        accounts = client_accounts_lock(user_id)
+        user = locked_client(user_id)
+        ensure_all_locked(user_id, accounts)
+    else:
+        user = locked_client(user_id)
     _ensure_match(user, if_match)
     if "group" in wanted:
         group = AccountGroup.objects.filter(name=wanted["group"]).first()

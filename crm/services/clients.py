@@ -12,7 +12,7 @@ from accounts.models import AccessLevel, User
 from accounts.services.clients import client_access_set_apply, client_update_apply
 from accounts.services.profile import user_touch_apply
 from accounts.services.staff import user_set_active_apply
-from crm.selectors.clients import client_of, etag_of, paused_accounts_of
+from crm.selectors.clients import client_of, etag_of, paused_accounts_of, version_of
 from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
 from trading.models import AccountGroup
@@ -100,6 +100,6 @@ def _ensure_match(user: User, if_match: str) -> None:
     raise Refused(
         "precondition_failed",
         _("The client has been changed since. Read the client again, look at what is new, and repeat with that ETag."),
-        {"version": str(user.changed_xid)},
+        {"version": version_of(user)},
         http_status=412,
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultiple,
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
@@ -35,7 +35,10 @@ HOUR = 3600
 
 class ServiceKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        label=_("It may"), choices=Scope.choices, initial=[Scope.READ.value], widget=UnfoldAdminCheckboxSelectMultiple
+        label=_("It may"),
+        choices=Scope.choices,
+        initial=[Scope.READ.value],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     networks = forms.CharField(
         label=_("Allowed addresses"),

@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
     "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
+    "forget-answered-calls": {"task": "crm.tasks.forget_answered_calls", "schedule": crontab(hour=0, minute=50)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 
@@ -396,6 +397,7 @@ RATE_LIMITS = {
     "credentials": env.rate("RATE_LIMIT_CREDENTIALS", "100/15m"),
     "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
     "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
+    "service": env.rate("RATE_LIMIT_SERVICE", "600/m"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",
@@ -415,6 +417,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentKind": "trading.models.funding.PaymentMethod.Kind",
         "PaymentDirection": "trading.models.funding.Direction",
         "DealEntry": "trading.models.deal.Deal.Entry",
+        "ClientStatus": ["active", "suspended"],
         "OrderStatus": "trading.models.order.Order.Status",
         "OrderType": "trading.models.order.Order.Type",
         "DocumentStatus": "kyc.models.document.Document.Status",

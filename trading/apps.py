@@ -11,6 +11,7 @@ class TradingConfig(AppConfig):
         from trading.selectors.funding_sentences import SENTENCES as FUNDING_SENTENCES
         from trading.selectors.sentences import SENTENCES
         from trading.services.funding.limits import unlocks
+        from trading import visits  # noqa: F401  # registers itself
         from trading.why import staff_address
 
         add_sentences(SENTENCES)

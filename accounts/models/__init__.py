@@ -5,6 +5,7 @@ from accounts.models.refresh_family import RefreshFamily
 from accounts.models.second_factor import BackupCode, TotpDevice
 from accounts.models.sessions import KnownDevice, SignedInSession, SignInAttempt
 from accounts.models.user import User
+from accounts.models.visits import Visit, VisitStep
 
 __all__ = [
     "ApiKey",
@@ -18,4 +19,6 @@ __all__ = [
     "SignedInSession",
     "TotpDevice",
     "User",
+    "Visit",
+    "VisitStep",
 ]

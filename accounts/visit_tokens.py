@@ -46,9 +46,7 @@ def _backend(secret_key: str) -> TokenBackend:
 def new_visit_token() -> NewVisitToken:
     """Return a token that says no more than its id: what it allows stands in the row of the visit."""
     token = VisitToken()
-    return NewVisitToken(
-        str(token), uuid.UUID(token[api_settings.JTI_CLAIM]), datetime_from_epoch(token["exp"])
-    )
+    return NewVisitToken(str(token), uuid.UUID(token[api_settings.JTI_CLAIM]), datetime_from_epoch(token["exp"]))
 
 
 def read_visit_token(text: str) -> uuid.UUID:

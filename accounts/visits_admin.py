@@ -106,9 +106,7 @@ def begin_visit(request: HttpRequest, client: User, reason: str) -> None:
     _visit, token = visit_grant_by_staff(
         actor=request.user, client_id=client.pk, reason=reason, origin=request_origin(request)
     )
-    visit_begin(
-        request=request, token=token.text, back_to=reverse("admin:accounts_user_change", args=[client.pk])
-    )
+    visit_begin(request=request, token=token.text, back_to=reverse("admin:accounts_user_change", args=[client.pk]))
 
 
 def visits_panel(request: HttpRequest, user: User) -> Panel:

@@ -19,6 +19,7 @@ allow_in_visits(
 allow_in_visits(
     Scope.FUNDING,
     "trading:deposit_new",
+    "trading:deposit_proof",
     "trading:deposit_cancel",
     "trading:withdrawal_new",
     "trading:withdrawal_cancel",

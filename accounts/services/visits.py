@@ -175,7 +175,7 @@ def visit_end_apply(*, visit: Visit, reason: str, origin: Origin, at: datetime |
 
 
 def visits_over_end(*, now: datetime | None = None) -> int:
-    """Write down that visits have ended whose time is over; their sessions have ended by themselves. Return how many."""
+    """Write down that visits are over whose time is, as their sessions are already; return how many."""
     now = now or timezone.now()
     over = Visit.objects.filter(begun_at__isnull=False, ended_at=None, ends_at__lte=now)
     count = 0

@@ -78,6 +78,10 @@ class World:
         key_credential(text, None)
         return text
 
+    def let_in(self, actor: str, session_key: str) -> None:
+        """Let somebody else call operations, by a session of theirs."""
+        self._cookies[actor] = session_key
+
     def cookie_header(self, actor: str) -> list[tuple[bytes, bytes]]:
         """Return the header with which the browser of somebody opens a socket."""
         cookie = self._cookies.get(actor)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.devices import device_name
-from accounts.models import Visit
+from accounts.models import AccessLevel, Visit
 from forexpro.core.events.sentences import Describe, Payload
 
 SIGN_IN_FAILURES: dict[str, Callable[[], str]] = {
@@ -134,6 +134,14 @@ def _updated(payload: Payload) -> str:
     return _("Profile changed: %(fields)s.") % {"fields": ", ".join(payload["changes"])}
 
 
+def _access_level_changed(payload: Payload) -> str:
+    return _("Access changed from %(before)s to %(after)s: %(reason)s") % {
+        "before": AccessLevel(payload["before"]).label,
+        "after": AccessLevel(payload["after"]).label,
+        "reason": payload["reason"],
+    }
+
+
 def _role_changed(payload: Payload) -> str:
     return _("Role changed from %(before)s to %(after)s.") % {
         "before": ", ".join(payload["before"]) or _("none"),
@@ -227,6 +235,7 @@ SENTENCES: dict[str, Describe] = {
     "visitor.password_reset_requested": _password_reset_requested,
     "user.password_changed": _password_changed,
     "user.updated": _updated,
+    "user.access_level_changed": _access_level_changed,
     "user.role_changed": _role_changed,
     "user.suspended": _suspended,
     "user.activated": _activated,

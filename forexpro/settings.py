@@ -214,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
     "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
     "end-visits": {"task": "accounts.tasks.end_visits", "schedule": 60, "options": {"expires": 60}},
+    "forget-answered-calls": {"task": "crm.tasks.forget_answered_calls", "schedule": crontab(hour=0, minute=50)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 
@@ -399,6 +400,7 @@ RATE_LIMITS = {
     "credentials": env.rate("RATE_LIMIT_CREDENTIALS", "100/15m"),
     "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
     "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
+    "service": env.rate("RATE_LIMIT_SERVICE", "600/m"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",
@@ -411,6 +413,9 @@ SPECTACULAR_SETTINGS = {
         "DocumentKind": "kyc.models.document.Document.Kind",
         "FundingStatus": "trading.models.funding.Status",
         "PaymentKind": "trading.models.funding.PaymentMethod.Kind",
+        "VerificationStatus": "kyc.models.case.VerificationCase.Status",
+        "DocumentStatus": "kyc.models.document.Document.Status",
+        "ClientStatus": ["active", "suspended"],
         "OrderStatus": "trading.models.order.Order.Status",
     },
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/health", HealthView.as_view(), name="health"),
     path("appearance", pages.appearance_change, name="appearance"),
     path("design", pages.design, name="design"),
+    path("crm/", include("crm.api.urls")),
     path("market/", include("marketdata.api.urls")),
     path("texts.json", JSONCatalog.as_view(), name="script_texts"),
 ]

@@ -1,8 +1,9 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,14 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=self.normalize_email(username))
 
 
+class AccessLevel(models.TextChoices):
+    """What a client may do. Whoever may sign in may look at everything and close positions."""
+
+    FULL = "full", _("Everything")
+    CLOSE_ONLY = "close_only", _("Close positions and be paid out")
+    FROZEN = "frozen", _("Close positions; no money moves")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address: a trader or a member of staff."""
 
@@ -42,6 +51,29 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Counted up to end every session and every token of the person at once.
     sessions_generation = models.PositiveIntegerField(default=0, editable=False)
 
+    # --- What the house sets for a client; trading enforces it -------------------------------------
+    # How another system of the house names the person.
+    external_id = models.CharField(_("external id"), max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    access_level = models.CharField(
+        _("access"), max_length=10, choices=AccessLevel, default=AccessLevel.FULL, db_default=AccessLevel.FULL.value
+    )
+    flags = ArrayField(
+        models.CharField(max_length=32), verbose_name=_("flags"), default=list, blank=True
+    )
+    leverage_max = models.DecimalField(
+        _("highest leverage"), max_digits=8, decimal_places=2, null=True, blank=True, help_text=_("Empty: the group's.")
+    )
+    # In the currency in which limits are set; what the level of verification allows limits, too.
+    deposits_maximum = models.DecimalField(
+        _("most deposits in all"), max_digits=20, decimal_places=8, null=True, blank=True
+    )
+    withdrawals_allowed = models.BooleanField(_("withdrawals allowed"), default=True, db_default=True)
+
+    # --- When it was last changed: a trigger of the database writes both ---------------------------
+    updated_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
+    # The transaction that did: who reads by it, below the oldest that is still running, misses nobody.
+    changed_xid = models.BigIntegerField(default=0, db_default=0, editable=False)
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -51,7 +83,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        constraints = [models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_lower_case"),
+            models.CheckConstraint(
+                condition=models.Q(access_level__in=["full", "close_only", "frozen"]), name="user_access_level"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(leverage_max=None) | models.Q(leverage_max__gte=1), name="user_leverage_max"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deposits_maximum=None) | models.Q(deposits_maximum__gte=0),
+                name="user_deposits_maximum",
+            ),
+        ]
+        indexes = [models.Index(fields=["changed_xid", "id"], name="user_changed")]
         permissions = [
             ("suspend_user", _("Can suspend and activate clients")),
             ("manage_staff", _("Can invite, suspend and change the roles of staff")),

@@ -15,12 +15,16 @@ from forexpro.core.events.record import record
 def sessions_end(user_id: int, *, origin: Origin, reason: str, with_api_keys: bool = False) -> User:
     """Sign a person out everywhere at once; sockets close within seconds. API keys end only where that is asked."""
     with transaction.atomic(durable=True):
-        user = locked_user(user_id)
-        everything_end_apply(user)
-        payload = {"reason": reason}
-        record([security_event(user.stream, "user.signed_out_everywhere", payload, origin=origin)], origin=origin)
-        if with_api_keys:
-            api_keys_revoke_all_apply(user, origin=origin)
+        return signed_out_apply(locked_user(user_id), origin=origin, reason=reason, with_api_keys=with_api_keys)
+
+
+def signed_out_apply(user: User, *, origin: Origin, reason: str, with_api_keys: bool) -> User:
+    """Do what `sessions_end` does to a locked person inside the caller's transaction."""
+    everything_end_apply(user)
+    payload = {"reason": reason}
+    record([security_event(user.stream, "user.signed_out_everywhere", payload, origin=origin)], origin=origin)
+    if with_api_keys:
+        api_keys_revoke_all_apply(user, origin=origin)
     return user
 
 

@@ -33,6 +33,12 @@ def password_reset_request(*, email: str, origin: Origin) -> None:
         requested_mail_after_commit("password_reset", email)
 
 
+def password_reset_request_apply(user: User, *, origin: Origin) -> None:
+    """Have a reset link mailed to a person who is known, inside the caller's transaction."""
+    record([security_event(user.stream, "user.password_reset_requested", {}, origin=origin)], origin=origin)
+    requested_mail_after_commit("password_reset", user.email)
+
+
 def password_reset_by_link(*, uid: str, token: str, password: str, origin: Origin) -> User:
     """Set the password of the person who followed a reset link, which also proves the e-mail address.
 

@@ -1,6 +1,7 @@
 """What people change about themselves."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.locks import locked_user
 from accounts.models import User
@@ -37,3 +38,8 @@ def profile_update_apply(
         user.save(update_fields=list(changes))
         record([NewEvent(user.stream, "user.updated", {"changes": changes})], origin=origin)
     return user
+
+
+def user_touch_apply(user_id: int) -> None:
+    """Have a person count as changed for those who follow changes, because something that belongs to them has."""
+    User.objects.filter(pk=user_id).update(updated_at=timezone.now())

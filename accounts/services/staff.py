@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor, is_person
 from accounts.locks import locked_user
 from accounts.mails import mail_after_commit
 from accounts.models import User
@@ -82,25 +83,30 @@ def totp_reset(*, actor: User, user_id: int, reason: str, origin: Origin) -> Use
 def _set_active(*, actor: User, user_id: int, active: bool, reason: str, origin: Origin) -> User:
     with transaction.atomic(durable=True):
         user = locked_user(user_id)
-        _refuse_own_account(actor, user)
-        if user.is_staff:
-            _require_super_admin(actor)
-        if user.is_active != active:
-            user.is_active = active
-            user.save(update_fields=["is_active"])
-            if not active:
-                # For good: whoever is activated again signs in again.
-                everything_end_apply(user)
-            type = "user.activated" if active else "user.suspended"
-            record([NewEvent(user.stream, type, {"reason": reason})], origin=origin)
+        user_set_active_apply(user, actor=actor, active=active, reason=reason, origin=origin)
     return user
 
 
-def _require_super_admin(actor: User) -> None:
+def user_set_active_apply(user: User, *, actor: Actor, active: bool, reason: str, origin: Origin) -> None:
+    """Suspend or activate a locked person inside the caller's transaction; nothing happens where they are so."""
+    _refuse_own_account(actor, user)
+    if user.is_staff:
+        _require_super_admin(actor)
+    if user.is_active != active:
+        user.is_active = active
+        user.save(update_fields=["is_active"])
+        if not active:
+            # For good: whoever is activated again signs in again.
+            everything_end_apply(user)
+        type = "user.activated" if active else "user.suspended"
+        record([NewEvent(user.stream, type, {"reason": reason})], origin=origin)
+
+
+def _require_super_admin(actor: Actor) -> None:
     if not actor.has_perm("accounts.manage_staff"):
         raise Refused("super_admin_required", _("Only a super admin manages staff."), http_status=403)
 
 
-def _refuse_own_account(actor: User, user: User) -> None:
-    if actor.pk == user.pk:
+def _refuse_own_account(actor: Actor, user: User) -> None:
+    if is_person(actor, user.pk):
         raise Refused("own_account", _("Ask a colleague: nobody changes this about themselves."), http_status=403)

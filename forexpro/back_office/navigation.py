@@ -41,6 +41,7 @@ PLACES = {
     "marketdata.symbol": Place(MARKET, "candlestick_chart"),
     "trading.accountgroup": Place(MARKET, "tune", _("Groups")),
     "trading.conditionsversion": Place(MARKET, "history_edu", _("Conditions in force")),
+    "crm.servicekey": Place(SYSTEM, "vpn_key"),
     "core.event": Place(SYSTEM, "policy"),
     "core.eventverification": Place(SYSTEM, "fact_check"),
     "core.eventanchor": Place(SYSTEM, "anchor"),

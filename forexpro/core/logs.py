@@ -28,7 +28,7 @@ _RECOGNISED = re.compile(
     otpauth(?:-migration)?://[^\s"'<>\\]+             # the content of an authenticator's QR code
     | \beyJ[\w-]{5,}\.[\w-]+\.[\w-]*                 # a JSON web token
     | \bwhsec_[\w+/=-]+                              # the secret of a webhook
-    | \bfpk_[0-9a-f]{8}_[\w-]{20,}                   # a personal API key
+    | \bfp[ks]_[0-9a-f]{8}_[\w-]{20,}                # a personal API key, or a service key
     | \bv1[a]?,[A-Za-z0-9+/]{40,}={0,2}              # the signature of a webhook
     | \b(?:[Bb]earer|[Bb]asic)\s+[\w.~+/-]{8,}=*      # credentials whose header was left out
     | \b[A-Z2-7]{32,}\b=*                            # base32: the secret of an authenticator

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.services.profile import user_touch_apply
 from forexpro.core.admin.audited import object_name
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
@@ -27,6 +28,7 @@ def record_with_standing(case: VerificationCase, events: list[NewEvent], *, orig
     after = {"status": case.status, "level": case.level}
     case.save(update_fields=["status", "level", "waiting_since"])
     if after != before:
+        user_touch_apply(case.client_id)
         events = [
             *events,
             NewEvent(case.stream, "kyc.status_changed", {"client": case.client_id, **after, "before": before}),

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import AccessLevel, User
 from forexpro.core.events.chain import Head, Origin
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason, ChangeBalance
@@ -56,7 +57,9 @@ def account_open_apply(
 ) -> TradingAccount:
     """Do what `account_open` does inside the caller's transaction."""
     group = group or AccountGroup.objects.get(is_default=True)
-    ensure_leverage(leverage, group)
+    if owner.access_level != AccessLevel.FULL:
+        raise access_restricted()
+    ensure_leverage(leverage, group, owner)
     if not (3 <= len(currency) <= 5 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise Refused("currency_invalid", f"{currency!r} is not a currency code such as USD.", {"currency": currency})
     now = datetime.now(UTC)
@@ -111,23 +114,44 @@ def account_set_equity_floor(*, account_id: int, equity_floor: Decimal | None, o
 @transaction.atomic(durable=True)
 def _change_policy(account_id: int, origin: Origin, **changes: object) -> Answer:
     lock_accounts([account_id])
-    account = TradingAccount.objects.select_related("group").get(pk=account_id)
+    return policy_change_apply(account_id, origin=origin, **changes)
+
+
+def policy_change_apply(account_id: int, *, origin: Origin, **changes: object) -> Answer:
+    """Give a locked account other rules of its own (`leverage`, `trading_enabled`) inside the caller's transaction."""
+    account = TradingAccount.objects.select_related("group", "owner").get(pk=account_id)
     (loaded,) = load_accounts([account_id])
     policy: Policy = replace(loaded.state.policy, **changes)  # type: ignore[arg-type]
-    ensure_leverage(policy.leverage, account.group)
+    if policy.leverage != loaded.state.policy.leverage:
+        ensure_leverage(policy.leverage, account.group, account.owner)
     events: list[EngineEvent] = [] if policy == loaded.state.policy else [PolicyChanged(policy)]
     (answer,) = record_outcomes([Outcome(loaded, events=events)], origin=origin, occurred_at=datetime.now(UTC))
     return answer
 
 
-def ensure_leverage(leverage: Decimal, group: AccountGroup) -> None:
-    """Refuse `leverage_not_allowed` where a group does not allow this leverage."""
+def ensure_leverage(leverage: Decimal, group: AccountGroup, owner: User | None = None) -> None:
+    """Refuse `leverage_not_allowed` where a group, or what the house allows the owner, does not allow this leverage."""
     if not 1 <= leverage <= group.leverage_max:
         raise Refused(
             "leverage_not_allowed",
             f"The group {group.name} allows a leverage from 1 to {group.leverage_max.normalize():f}.",
             {"leverage": str(leverage), "maximum": str(group.leverage_max)},
         )
+    if owner is not None and owner.leverage_max is not None and leverage > owner.leverage_max:
+        raise Refused(
+            "leverage_not_allowed",
+            f"The highest leverage for this client is {owner.leverage_max.normalize():f}. Choose that or less.",
+            {"leverage": str(leverage), "maximum": str(owner.leverage_max)},
+        )
+
+
+def access_restricted() -> Refused:
+    """Return the refusal of what a client's access does not include."""
+    return Refused(
+        "access_restricted",
+        _("Your access does not include this at the moment. Ask support why."),
+        http_status=403,
+    )
 
 
 def _create_ledger_accounts(account: TradingAccount) -> None:

@@ -41,7 +41,7 @@ def demo_account_open(
 
     Without `leverage` it is 1:100, or the highest that the group of new accounts allows.
     """
-    locked_user(owner.pk)  # two requests at once count the accounts one after the other
+    owner = locked_user(owner.pk)  # two requests at once count the accounts one after the other
     kind = TradingAccount.Kind.DEMO
     held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
     if held >= DEMO_ACCOUNTS_MAX:
@@ -60,7 +60,7 @@ def demo_account_open(
         owner=owner,
         kind=kind,
         currency=currency,
-        leverage=default_leverage() if leverage is None else leverage,
+        leverage=default_leverage(owner) if leverage is None else leverage,
         position_mode=position_mode,
         origin=origin,
     )
@@ -79,7 +79,7 @@ def live_account_open(
     origin: Origin,
 ) -> TradingAccount:
     """Open an empty live account, one of at most `LIVE_ACCOUNTS_MAX` that a person has open."""
-    locked_user(owner.pk)
+    owner = locked_user(owner.pk)
     kind = TradingAccount.Kind.LIVE
     held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
     if held >= LIVE_ACCOUNTS_MAX:
@@ -98,7 +98,7 @@ def live_account_open(
         owner=owner,
         kind=kind,
         currency=currency,
-        leverage=default_leverage() if leverage is None else leverage,
+        leverage=default_leverage(owner) if leverage is None else leverage,
         position_mode=position_mode,
         origin=origin,
     )
@@ -110,6 +110,8 @@ def leverage_choices() -> list[Decimal]:
     return [leverage for leverage in LEVERAGES if leverage < highest] + [highest]
 
 
-def default_leverage() -> Decimal:
+def default_leverage(owner: User | None = None) -> Decimal:
     """Return the leverage of a person who does not choose one."""
-    return min(LEVERAGE, AccountGroup.objects.get(is_default=True).leverage_max)
+    highest = AccountGroup.objects.get(is_default=True).leverage_max
+    own = highest if owner is None or owner.leverage_max is None else owner.leverage_max
+    return min(LEVERAGE, highest, own)

@@ -30,30 +30,35 @@ def account_set_group(*, account_id: int, group_id: int, origin: Origin) -> Answ
     account_roll_over(account_id=account_id, origin=origin)
     with transaction.atomic(durable=True):
         lock_accounts([account_id])
-        account = TradingAccount.objects.select_related("group").get(pk=account_id)
-        (loaded,) = load_accounts([account_id])
-        group = AccountGroup.objects.get(pk=group_id)
-        now = datetime.now(UTC)
-        if group.pk == account.group_id:
-            (answer,) = record_outcomes([Outcome(loaded)], origin=origin, occurred_at=now)
-            return answer
-        ensure_leverage(account.leverage, group)
-        _ensure_nights_charged(loaded, now)
-        TradingAccount.objects.filter(pk=account_id).update(group=group)
-        conditions = group_conditions(group.pk, loaded.conditions.version)
-        policy = conditions.policy.with_account_rules(loaded.state.policy)
-        remark = NewEvent(
-            account_stream(account_id),
-            "account.group_changed",
-            {
-                "changes": {"group": {"before": account.group.name, "after": group.name}},
-                "before_group_id": account.group_id,
-                "group_id": group.pk,
-            },
-        )
-        outcome = Outcome(replace(loaded, conditions=conditions), events=[PolicyChanged(policy)], remarks=[remark])
-        (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
+        return group_set_apply(account_id=account_id, group_id=group_id, origin=origin)
+
+
+def group_set_apply(*, account_id: int, group_id: int, origin: Origin) -> Answer:
+    """Do the same to a locked account inside the caller's transaction, whose nights were charged before it."""
+    account = TradingAccount.objects.select_related("group").get(pk=account_id)
+    (loaded,) = load_accounts([account_id])
+    group = AccountGroup.objects.get(pk=group_id)
+    now = datetime.now(UTC)
+    if group.pk == account.group_id:
+        (answer,) = record_outcomes([Outcome(loaded)], origin=origin, occurred_at=now)
         return answer
+    ensure_leverage(account.leverage, group)
+    _ensure_nights_charged(loaded, now)
+    TradingAccount.objects.filter(pk=account_id).update(group=group)
+    conditions = group_conditions(group.pk, loaded.conditions.version)
+    policy = conditions.policy.with_account_rules(loaded.state.policy)
+    remark = NewEvent(
+        account_stream(account_id),
+        "account.group_changed",
+        {
+            "changes": {"group": {"before": account.group.name, "after": group.name}},
+            "before_group_id": account.group_id,
+            "group_id": group.pk,
+        },
+    )
+    outcome = Outcome(replace(loaded, conditions=conditions), events=[PolicyChanged(policy)], remarks=[remark])
+    (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
+    return answer
 
 
 def _ensure_nights_charged(loaded: LoadedAccount, now: datetime) -> None:

@@ -24,6 +24,10 @@ ADVANCE_STREAM = """
     INSERT INTO core_eventstream (name, seq, hash) VALUES (%s, %s, %s)
     ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
 """
+_ADVANCE_STREAMS = """
+    UPDATE core_eventstream stream SET seq = head.seq, hash = head.hash
+    FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS head (name, seq, hash) WHERE stream.name = head.name
+"""
 _CREATE_STREAMS = """
     INSERT INTO core_eventstream (name, seq, hash) SELECT unnest(%s::text[]), 0, %s ON CONFLICT DO NOTHING
 """
@@ -65,6 +69,8 @@ def record(events: Sequence[NewEvent], *, origin: Origin, occurred_at: datetime 
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("record() belongs inside the transaction of its effect")
+    if not events:
+        return []
     by_stream: dict[str, list[NewEvent]] = defaultdict(list)
     for event in events:
         by_stream[event.stream].append(event)
@@ -79,7 +85,9 @@ def record(events: Sequence[NewEvent], *, origin: Origin, occurred_at: datetime 
         for stream in streams:
             added = extend(heads[stream], by_stream[stream], origin=origin, occurred_at=occurred_at)
             chained += added
-            cursor.execute(ADVANCE_STREAM, [stream, added[-1].seq, added[-1].hash])
+            heads[stream] = Head(added[-1].seq, added[-1].hash)
+        advanced = [(stream, heads[stream].seq, heads[stream].hash) for stream in streams]
+        cursor.execute(_ADVANCE_STREAMS, [list(column) for column in zip(*advanced, strict=True)])
         for statement in inserting(chained):
             cursor.execute(*statement)
     transaction.on_commit(lambda: wake(streams), robust=True)

@@ -6,20 +6,23 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import AccessLevel, User
 from forexpro.core.money import ZERO, amount_text
 from forexpro.core.refusals import Refused
 from kyc.models import Level
 from kyc.selectors import client_level
 from trading.models import FundingLimit
 from trading.selectors.funding import deposits_total, pending_deposit_count
+from trading.services.accounts import access_restricted
 
 # Requests to pay in cost nothing to make; nobody needs this many at once.
 PENDING_DEPOSITS_MAX = 20
 
 
 def ensure_deposit_allowed(owner: User, base_amount: Decimal) -> None:
-    """Refuse a deposit that would be one too many, or bring a person above the limit of their level."""
+    """Refuse a deposit that would be one too many, or bring a person above the limit of their level, or their own."""
+    if owner.access_level != AccessLevel.FULL:
+        raise access_restricted()
     pending = pending_deposit_count(owner)
     if pending >= PENDING_DEPOSITS_MAX:
         raise Refused(
@@ -30,6 +33,8 @@ def ensure_deposit_allowed(owner: User, base_amount: Decimal) -> None:
         )
     limit = _limit_of(owner)
     most = ZERO if limit is None else limit.deposits_maximum
+    if owner.deposits_maximum is not None:
+        most = owner.deposits_maximum if most is None else min(most, owner.deposits_maximum)
     if most is None:
         return
     left = most - deposits_total(owner)
@@ -44,7 +49,10 @@ def ensure_deposit_allowed(owner: User, base_amount: Decimal) -> None:
 
 
 def ensure_withdrawal_allowed(owner: User) -> None:
-    """Refuse a withdrawal of a person whose level allows none."""
+    """Refuse a withdrawal of a person whose level allows none, or whom the house allows none."""
+    ensure_money_may_move(owner)
+    if not owner.withdrawals_allowed:
+        raise access_restricted()
     limit = _limit_of(owner)
     if limit is None or not limit.withdrawals_allowed:
         raise Refused(
@@ -52,6 +60,12 @@ def ensure_withdrawal_allowed(owner: User) -> None:
             _("Verify your identity first: then money can be paid out to you."),
             http_status=403,
         )
+
+
+def ensure_money_may_move(owner: User) -> None:
+    """Refuse whatever moves money of a client whose access is frozen."""
+    if owner.access_level == AccessLevel.FROZEN:
+        raise access_restricted()
 
 
 def unlocks(level: Level) -> Iterable[str]:

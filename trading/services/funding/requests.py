@@ -84,7 +84,7 @@ def deposit_request(
         method_terms = payment_terms(method_id, Direction.DEPOSIT, currency)
         rate = quoted_rate(quote, asked)
         terms = deposit_terms(method_terms, amount, account.currency, entered.market, rate=rate)
-        locked_user(owner.pk)  # limits are a person's: requests to several accounts are counted one after the other
+        owner = locked_user(owner.pk)  # limits are a person's: requests to several accounts are counted one after the other
         ensure_deposit_allowed(owner, terms.base_amount)
         deposit = Deposit(**_fields(account, method_terms, terms, reference, entered.market.now))
         deposit.save()
@@ -124,7 +124,8 @@ def withdrawal_request(
         _ensure_details(method_terms, details)
         rate = quoted_rate(quote, asked)
         terms = withdrawal_terms(method_terms, amount, account.currency, entered.market, rate=rate)
-        ensure_withdrawal_allowed(owner)
+        # Whoever freezes a client holds the accounts, too: what is read now holds until the commit.
+        ensure_withdrawal_allowed(User.objects.get(pk=owner.pk))
         withdrawal = Withdrawal(
             **_fields(account, method_terms, terms, reference, entered.market.now), payout_details=details
         )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.actors import Actor, person_of
 from forexpro.core.refusals import Refused
 from trading.models import Deposit, Withdrawal
 from trading.models.funding import Status
@@ -28,15 +28,18 @@ def move(
     status: Status,
     *,
     now: datetime,
-    actor: User | None = None,
+    actor: Actor | None = None,
     reason: str = "",
     booked_seq: int | None = None,
 ) -> None:
-    """Give a locked request its next status, and tell the client; without `actor` the client did it."""
+    """Give a locked request its next status, and tell the client; without `actor` the client did it.
+
+    What a program decides has no `decided_by`: the event names the program.
+    """
     ensure_allowed(request, status)
     request.status = status
     request.decided_at = now
-    request.decided_by = actor
+    request.decided_by = None if actor is None else person_of(actor)
     request.reason = reason
     request.booked_seq = booked_seq
     request.save(update_fields=["status", "decided_at", "decided_by", "reason", "booked_seq"])

@@ -19,6 +19,7 @@ from trading.selectors.accounts import account_for_user
 from trading.selectors.market import account_market, group_market, newest_ticks
 from trading.selectors.state import load_accounts
 from trading.services.execution import decided, first_answer, hash_of, lock_and_load
+from trading.services.funding.limits import ensure_money_may_move
 from trading.services.funding.telling import tell_transfer, transfer_events
 from trading.services.funding.terms import exchange_rate, quoted_rate
 from trading.services.recording import Request, record_outcomes
@@ -51,6 +52,7 @@ def account_transfer(
             answer.raise_refusal()
             sent = next(event for event in answer.events if event.type == "transfer.sent")
             return Transfer.objects.select_related("source", "target").get(pk=sent.payload["id"])
+        ensure_money_may_move(User.objects.get(pk=owner.pk))
         source, target = _accounts(owner, source_id, target_id)
         market = group_market(loaded.conditions, ticks, datetime.now(UTC))
         rate = quoted_rate(quote, asked)

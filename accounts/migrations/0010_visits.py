@@ -16,7 +16,7 @@ GRANTS = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_planned_changes'),
+        ('accounts', '0009_changes_of_people'),
     ]
 
     operations = [

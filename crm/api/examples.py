@@ -1,0 +1,127 @@
+"""The client that the examples of the OpenAPI document tell of."""
+
+from typing import Any
+
+CLIENT: dict[str, Any] = {
+    "id": "17",
+    "external_id": "crm-1001",
+    "email": "ada@example.com",
+    "email_verified": True,
+    "full_name": "Ada Lovelace",
+    "time_zone": "Europe/London",
+    "language": "en",
+    "status": "active",
+    "access_level": "full",
+    "flags": [],
+    "leverage_max": None,
+    "limits": {"deposits_maximum": None, "withdrawals_allowed": True},
+    "kyc": {"status": "approved", "level": 1},
+    "joined_at": "2026-03-02T09:30:00.123456Z",
+    "last_sign_in_at": "2026-03-03T08:00:00.000000Z",
+    "updated_at": "2026-03-02T10:00:00.000000Z",
+    "version": "17-1234",
+}
+BULK: dict[str, Any] = {
+    "created": 1,
+    "updated": 0,
+    "unchanged": 0,
+    "refused": 1,
+    "results": [
+        {"index": 0, "result": "created", "id": "17", "external_id": "crm-1001", "error": None},
+        {
+            "index": 1,
+            "result": "refused",
+            "id": None,
+            "external_id": None,
+            "error": {
+                "code": "invalid_input",
+                "message": "Some fields need correction.",
+                "details": {"fields": {"email": ["Enter a valid email address."]}},
+            },
+        },
+    ],
+}
+NOTE: dict[str, Any] = {
+    "id": "5",
+    "author": "crm:berlin",
+    "text": "Called about the deposit.",
+    "created_at": "2026-03-02T09:30:00.123456Z",
+}
+ACCOUNT: dict[str, Any] = {
+    "id": "42",
+    "number": "100042",
+    "kind": "live",
+    "status": "active",
+    "currency": "USD",
+    "leverage": "30",
+    "group": "Retail",
+    "position_mode": "hedging",
+    "balance": "10000.00",
+    "credit": "0.00",
+    "reserved": "400.00",
+    "margin_call": False,
+    "trading_enabled": True,
+    "opened_at": "2026-03-02T09:30:00.123456Z",
+}
+POSITION: dict[str, Any] = {
+    "id": "9",
+    "account_id": "42",
+    "symbol": "EURUSD",
+    "side": "buy",
+    "initial_volume": "0.1",
+    "volume": "0.1",
+    "open_price": "1.1001",
+    "opened_at": "2026-03-02T09:30:00.123456Z",
+    "stop_loss": None,
+    "take_profit": "1.12",
+    "swap": "0.00",
+    "commission": "-0.70",
+    "profit": "0.00",
+    "closed_at": None,
+    "close_price": None,
+    "close_reason": "",
+}
+DEAL: dict[str, Any] = {
+    "id": "11",
+    "account_id": "42",
+    "position_id": "9",
+    "order_id": "9",
+    "symbol": "EURUSD",
+    "side": "buy",
+    "entry": "in",
+    "volume": "0.1",
+    "price": "1.1001",
+    "profit": "0.00",
+    "swap": "0.00",
+    "commission": "-0.70",
+    "reason": "client",
+    "executed_at": "2026-03-02T09:30:00.123456Z",
+}
+DEPOSIT: dict[str, Any] = {
+    "id": "7",
+    "account_id": "42",
+    "method": "Bank transfer",
+    "status": "requested",
+    "currency": "USD",
+    "amount": "275.00",
+    "fee": "0.00",
+    "payment_amount": "250.00",
+    "payment_currency": "EUR",
+    "rate": "1.1",
+    "reference": "E2E-7",
+    "reason": "",
+    "requested_at": "2026-03-02T09:30:00.123456Z",
+    "decided_at": None,
+}
+DOCUMENT: dict[str, Any] = {
+    "id": "3",
+    "kind": "passport",
+    "status": "in_review",
+    "reason": "",
+    "submitted_at": "2026-03-02T09:30:00.123456Z",
+    "decided_at": None,
+    "expires_on": None,
+    "pages": 2,
+    "checklist": ["adult", "genuine", "name", "readable", "valid"],
+}
+VERIFICATION: dict[str, Any] = {"status": "in_review", "level": 0, "documents": [DOCUMENT]}

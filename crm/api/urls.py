@@ -1,0 +1,26 @@
+from django.urls import path
+
+from crm.api import clients, decisions, history
+
+app_name = "crm-api"
+urlpatterns = [
+    path("users", clients.ClientsView.as_view(), name="users"),
+    path("users/bulk", clients.ClientsBulkView.as_view(), name="users-bulk"),
+    path("users/<int:user_id>", clients.ClientView.as_view(), name="user"),
+    path("users/<int:user_id>/notes", clients.NotesView.as_view(), name="notes"),
+    path("users/<int:user_id>/accounts", history.AccountsView.as_view(), name="accounts"),
+    path("users/<int:user_id>/positions", history.PositionsView.as_view(), name="positions"),
+    path("users/<int:user_id>/deals", history.DealsView.as_view(), name="deals"),
+    path("users/<int:user_id>/deposits", history.DepositsView.as_view(), name="deposits"),
+    path("users/<int:user_id>/withdrawals", history.WithdrawalsView.as_view(), name="withdrawals"),
+    path("users/<int:user_id>/kyc", history.VerificationView.as_view(), name="kyc"),
+    path("force-logout", clients.ForceLogoutView.as_view(), name="force-logout"),
+    path("password-reset", clients.PasswordResetView.as_view(), name="password-reset"),
+    path("deposits/<int:deposit_id>/decision", decisions.DepositDecisionView.as_view(), name="deposit-decision"),
+    path(
+        "withdrawals/<int:withdrawal_id>/decision",
+        decisions.WithdrawalDecisionView.as_view(),
+        name="withdrawal-decision",
+    ),
+    path("kyc/<int:document_id>/decision", decisions.KycDecisionView.as_view(), name="kyc-decision"),
+]

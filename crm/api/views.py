@@ -1,0 +1,130 @@
+"""What all calls of service keys share: scope, idempotency, and that every call is on record."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext as _
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from crm.api.authentication import ServiceKeyAuthentication
+from crm.api.throttles import ServiceThrottle
+from crm.credentials import ServiceCaller
+from crm.models import Scope
+from crm.services.calls import Answer, call_carry_out, call_record
+from forexpro.core.events.chain import Origin
+from forexpro.core.http.errors import DATABASE_AWAY
+from forexpro.core.http.origin import request_origin
+from forexpro.core.refusals import Refused
+
+TOO_MANY = 429
+
+
+class HasServiceScope(BasePermission):
+    """Whether the key was made for this call: a view's `scope`. Refuses `scope_missing`."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        wanted: Scope = view.scope_of(request)
+        if wanted.value not in request.user.scopes:
+            raise Refused(
+                "scope_missing",
+                _("This service key does not allow that. Have one created with the scope %(scope)s.")
+                % {"scope": wanted.value},
+                {"scope": wanted.value},
+                http_status=403,
+            )
+        return True
+
+
+class ServiceView(APIView):
+    """A call of a service key; `scope` is what the key must have been made for, `changing_scope` for changes."""
+
+    authentication_classes = [ServiceKeyAuthentication]
+    permission_classes = [IsAuthenticated, HasServiceScope]
+    throttle_classes = [ServiceThrottle]
+    scope: Scope = Scope.READ
+    changing_scope: Scope = Scope.CLIENTS
+    caller: ServiceCaller | None = None
+
+    def scope_of(self, request: Request) -> Scope:
+        """Return the scope that a request takes."""
+        return self.scope if request.method in ("GET", "HEAD", "OPTIONS") else self.changing_scope
+
+    def perform_authentication(self, request: Request) -> None:
+        super().perform_authentication(request)
+        if isinstance(request.user, ServiceCaller):
+            self.caller = request.user
+
+    @property
+    def origin(self) -> Origin:
+        """The origin of what this call causes: the key by its name."""
+        assert self.caller is not None
+        return replace(request_origin(self.request), actor=self.caller.actor)
+
+    def validated(self, fields: type[BaseSerializer[Any]], *, data: Any = None) -> dict[str, Any]:
+        """Return the body, or `data`, as `fields` validate it."""
+        given = fields(data=self.request.data if data is None else data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
+    def carry_out(self, effect: Callable[[], Answer]) -> Response:
+        """Have an effect once under the call's `Idempotency-Key`; answer as the first time otherwise."""
+        assert self.caller is not None
+        answer = call_carry_out(
+            service_key_id=self.caller.id,
+            idempotency_key=self.idempotency_key(),
+            request_hash=self._request_hash(),
+            effect=effect,
+        )
+        headers = {"ETag": answer.etag} if answer.etag else {}
+        if answer.repeated:
+            headers["Idempotent-Replayed"] = "true"
+        return Response(answer.body, status=answer.status, headers=headers)
+
+    def idempotency_key(self) -> str:
+        """Return the call's `Idempotency-Key`, or refuse a call without one."""
+        key = self.request.headers.get("Idempotency-Key", "").strip()
+        if not key:
+            raise Refused(
+                "idempotency_key_required",
+                _("Send an Idempotency-Key header: any text unique to this request, such as a UUID."),
+                http_status=400,
+            )
+        return key
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        # Whoever asks too often is not written down each time: that is what the limit is for.
+        if self.caller is not None and response.status_code != TOO_MANY:
+            try:
+                self._record(response)
+            except DATABASE_AWAY as error:
+                response = self.handle_exception(error)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def _record(self, response: Response) -> None:
+        assert self.caller is not None
+        call: dict[str, Any] = {
+            "method": self.request.method,
+            "route": self.request.resolver_match.route if self.request.resolver_match else "",
+            "status": response.status_code,
+        }
+        if self.kwargs:
+            call["about"] = {name: str(value) for name, value in self.kwargs.items()}
+        if isinstance(response.data, dict) and "error" in response.data:
+            call["code"] = response.data["error"]["code"]
+        call_record(stream=self.caller.stream, call=call, origin=self.origin)
+
+    def _request_hash(self) -> str:
+        asked = {
+            "method": self.request.method,
+            "path": self.request.path,
+            "if_match": self.request.headers.get("If-Match", ""),
+            "body": self.request.data,
+        }
+        return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -1,0 +1,99 @@
+"""Calls that change something: each takes effect once, and every call is on record."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.locks import claimed
+from crm.models import AnsweredCall
+from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.events.record import record
+from forexpro.core.http.renderers import dumps
+from forexpro.core.refusals import Refused
+
+KEY_LENGTH_MAX = 128
+# Somebody else has created the same row at the same moment: the next attempt finds it.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call is answered: JSON-ready. `repeated` tells that it was answered before, and this is that answer."""
+
+    status: int
+    body: Any
+    etag: str = ""
+    repeated: bool = False
+
+
+def call_carry_out(
+    *, service_key_id: int, idempotency_key: str, request_hash: str, effect: Callable[[], Answer]
+) -> Answer:
+    """Have `effect` in a transaction of its own, once, and keep its answer there; return the first answer otherwise.
+
+    What is refused has no effect and is not kept: the same key may try again. Refuses `idempotency_key_invalid` (400),
+    `request_in_progress` (409) and `idempotency_key_reused` (422).
+    """
+    if not (len(idempotency_key) <= KEY_LENGTH_MAX and idempotency_key.isprintable()):
+        raise Refused(
+            "idempotency_key_invalid",
+            _("An Idempotency-Key has 1 to %(length)s printable characters.") % {"length": KEY_LENGTH_MAX},
+            http_status=400,
+        )
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic(durable=True):
+                return _once(service_key_id, idempotency_key, request_hash, effect)
+        except IntegrityError:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _once(service_key_id: int, idempotency_key: str, request_hash: str, effect: Callable[[], Answer]) -> Answer:
+    if not claimed(service_key_id, idempotency_key):
+        raise Refused(
+            "request_in_progress",
+            _("The first request with this Idempotency-Key is still running. Repeat it in a moment."),
+            {"idempotency_key": idempotency_key},
+            http_status=409,
+        )
+    first = AnsweredCall.objects.filter(key_id=service_key_id, idempotency_key=idempotency_key).first()
+    if first is not None:
+        if first.request_hash != request_hash:
+            raise Refused(
+                "idempotency_key_reused",
+                _("This Idempotency-Key was used for another request. Use a new key for a new request."),
+                {"idempotency_key": idempotency_key},
+                http_status=422,
+            )
+        return Answer(first.status, orjson.loads(first.body), first.etag, repeated=True)
+    answer = effect()
+    body = dumps(answer.body)
+    AnsweredCall.objects.create(
+        key_id=service_key_id,
+        idempotency_key=idempotency_key,
+        request_hash=request_hash,
+        status=answer.status,
+        body=body.decode(),
+        etag=answer.etag,
+        created_at=timezone.now(),
+    )
+    return replace(answer, body=orjson.loads(body))
+
+
+def call_record(*, stream: str, call: Mapping[str, Any], origin: Origin) -> None:
+    """Put a call on record: which it was, of what, and how it was answered. What it has changed is on record already."""
+    with transaction.atomic():
+        record([NewEvent(stream, "service_key.called", call)], origin=origin)
+
+
+def answered_calls_forget(*, before: datetime) -> int:
+    """Delete what is remembered of calls answered before a moment; return how many there were."""
+    return AnsweredCall.objects.filter(created_at__lt=before).delete()[0]

@@ -1,0 +1,15 @@
+"""What Celery workers run for this app."""
+
+from datetime import UTC, datetime, timedelta
+
+from celery import shared_task
+
+from crm.services.calls import answered_calls_forget
+
+CALLS_KEPT = timedelta(days=7)
+
+
+@shared_task
+def forget_answered_calls() -> None:
+    """Forget idempotency keys so old that nobody repeats their calls."""
+    answered_calls_forget(before=datetime.now(UTC) - CALLS_KEPT)

@@ -132,9 +132,7 @@ class ServiceKeyAdmin(BackOfficeModelAdmin):
     def last_used(self, key: ServiceKey) -> Any:
         return max((used.last_used_at for used in key.secrets.all() if used.last_used_at), default=None)
 
-    @display(
-        description=_("standing"), label={"good": "success", "expired": "warning", "revoked": "danger"}
-    )
+    @display(description=_("standing"), label={"good": "success", "expired": "warning", "revoked": "danger"})
     def standing(self, key: ServiceKey) -> tuple[str, Any]:
         if key.revoked_at is not None:
             return "revoked", _("Revoked")

@@ -52,7 +52,7 @@ def visit_grant(
 ) -> tuple[Visit, NewVisitToken]:
     """Allow somebody to visit a client once, within two minutes; return the visit and the token that begins it.
 
-    `issuer` answers for the visitor (`staff:7`). Refuses `reason_required`, `visit_scope_unknown`, `client_unknown`
+    `issuer` answers for the visitor (`staff:7`). Refuses `reason_required`, `visit_scope_unknown`, `client_not_found`
     (404), `client_suspended` and `client_is_staff` (403).
     """
     reason = reason.strip()[:REASON_LENGTH]
@@ -61,7 +61,7 @@ def visit_grant(
     scopes = known_scopes(scopes)
     client = User.objects.filter(pk=client_id).first()
     if client is None:
-        raise Refused("client_unknown", _("There is no such client."), {"client_id": str(client_id)}, http_status=404)
+        raise Refused("client_not_found", _("There is no such client."), {"client_id": str(client_id)}, http_status=404)
     _refuse_client(client)
     token = new_visit_token()
     with transaction.atomic(durable=True):

@@ -46,7 +46,11 @@ class WithdrawalDecisionInput(serializers.Serializer[Any]):
 class KycDecisionInput(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=["approve", "decline"])
     reason = serializers.CharField(
-        required=False, allow_blank=True, max_length=1000, default="", help_text="Needed to decline: the client reads it."
+        required=False,
+        allow_blank=True,
+        max_length=1000,
+        default="",
+        help_text="Needed to decline: the client reads it.",
     )
     checked = serializers.ListField(
         child=serializers.CharField(max_length=32),

@@ -70,9 +70,7 @@ REFUSED_KEYS = (
         "service_key_required",
         "This is the key of a person. The CRM's calls take a service key, which a super admin creates.",
     ),
-    error_example(
-        "Too many calls", 429, "throttled", "Request was throttled. Expected available in 12 seconds."
-    ),
+    error_example("Too many calls", 429, "throttled", "Request was throttled. Expected available in 12 seconds."),
 )
 REPEATED = (
     error_example(
@@ -103,9 +101,7 @@ INVALID = error_example(
     "Some fields need correction.",
     {"fields": {"email": ["Enter a valid email address."]}},
 )
-NO_CLIENT = error_example(
-    "No such client", 404, "client_not_found", "There is no such client.", {"id": "17"}
-)
+NO_CLIENT = error_example("No such client", 404, "client_not_found", "There is no such client.", {"id": "17"})
 
 
 def scope_refused(scope: Scope) -> OpenApiExample:

@@ -15,6 +15,8 @@ class Scope(models.TextChoices):
     SECURITY = "security", _("Security: sign clients out everywhere, have passwords reset")
     FUNDING = "funding", _("Money: decide on deposits and withdrawals")
     KYC = "kyc", _("Verification: decide on documents")
+    VISITS = "visits", _("Visits: let people look at the pages of clients, as clients see them")
+    VISITS_CHANGING = "visits_changing", _("Visits in which people may trade or move money")
 
 
 class ServiceKey(models.Model):
@@ -27,7 +29,9 @@ class ServiceKey(models.Model):
         _("name"),
         max_length=NAME_LENGTH,
         unique=True,
-        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and hyphens, such as crm-berlin."))],
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and hyphens, such as crm-berlin."))
+        ],
         help_text=_("Which program will have it; what it does is recorded as crm:<name>."),
     )
     scopes = ArrayField(models.CharField(max_length=16), verbose_name=_("scopes"))
@@ -64,9 +68,7 @@ class ServiceKey(models.Model):
 class ServiceSecret(models.Model):
     """One text that opens the API for a key. Only its SHA-256 is stored, and what recognises it by eye."""
 
-    key = models.ForeignKey(
-        ServiceKey, on_delete=models.PROTECT, related_name="secrets", verbose_name=_("service key")
-    )
+    key = models.ForeignKey(ServiceKey, on_delete=models.PROTECT, related_name="secrets", verbose_name=_("service key"))
     prefix = models.CharField(_("secret"), max_length=16)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(_("created"))

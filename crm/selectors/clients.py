@@ -18,9 +18,7 @@ from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 
 # Every transaction below it has ended: what those have changed can be read, and nothing is added to it any more.
-_OLDEST_RUNNING = RawSQL(
-    "pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [], output_field=BigIntegerField()
-)
+_OLDEST_RUNNING = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [], output_field=BigIntegerField())
 
 
 @dataclass(frozen=True, slots=True)

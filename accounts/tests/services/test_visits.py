@@ -116,7 +116,7 @@ def test_allowing_is_an_event_that_names_everything_and_holds_no_token(ada, allo
     [
         ({"reason": ""}, "reason_required"),
         ({"reason": " \n"}, "reason_required"),
-        ({"client_id": 0}, "client_unknown"),
+        ({"client_id": 0}, "client_not_found"),
         ({"scopes": ["security"]}, "visit_scope_unknown"),
         ({"scopes": ["read"]}, "visit_scope_unknown"),
     ],

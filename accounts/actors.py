@@ -1,4 +1,4 @@
-"""Who acts on people, their money and their documents: a member of staff, or a program of the house with a service key."""
+"""Who acts on people, their money and their documents: a member of staff, or a program with a service key."""
 
 from dataclasses import dataclass, field
 

@@ -53,13 +53,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # --- What the house sets for a client; trading enforces it -------------------------------------
     # How another system of the house names the person.
-    external_id = models.CharField(_("external id"), max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    external_id = models.CharField(_("external id"), max_length=64, null=True, blank=True, unique=True)
     access_level = models.CharField(
         _("access"), max_length=10, choices=AccessLevel, default=AccessLevel.FULL, db_default=AccessLevel.FULL.value
     )
-    flags = ArrayField(
-        models.CharField(max_length=32), verbose_name=_("flags"), default=list, blank=True
-    )
+    flags = ArrayField(models.CharField(max_length=32), verbose_name=_("flags"), default=list, blank=True)
     leverage_max = models.DecimalField(
         _("highest leverage"), max_digits=8, decimal_places=2, null=True, blank=True, help_text=_("Empty: the group's.")
     )

@@ -13,7 +13,7 @@ CHALLENGE = 'ApiKey realm="crm"'
 
 
 class ServiceKeyAuthentication(authentication.BaseAuthentication):
-    """No session, no token and no personal key opens these calls. Who goes on showing something wrong is slowed down."""
+    """No session, token or personal key opens these calls. Who goes on showing something wrong is slowed down."""
 
     def authenticate(self, request: Request) -> tuple[ServiceCaller, None] | None:
         shown = request.headers.get("X-API-Key", "").strip()

@@ -358,7 +358,7 @@ def _invalid(error: serializers.ValidationError) -> Refused:
 
 
 def _bulk_body(results: list[RowResult]) -> dict[str, Any]:
-    counts = {status: 0 for status in ("created", "updated", "unchanged", "refused")}
+    counts = dict.fromkeys(("created", "updated", "unchanged", "refused"), 0)
     rows = []
     for index, result in enumerate(results):
         counts[result.status] += 1

@@ -181,8 +181,8 @@ class KycDecisionView(ServiceView):
         "Approve or decline a document of a client",
         scope=Scope.KYC,
         description=(
-            "The id is that of the document in `GET /crm/users/{id}/kyc`. The client's level follows from the documents "
-            "that are approved."
+            "The id is that of the document in `GET /crm/users/{id}/kyc`. The client's level follows from the "
+            "documents that are approved."
         ),
         request=KycDecisionInput,
         answers={200: ClientDocumentOutput},

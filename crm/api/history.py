@@ -161,7 +161,7 @@ class PagedView(ServiceView):
     def page(self, rows: Any, output: type[serializers.BaseSerializer[Any]]) -> Response:
         """Return the page of `rows` that the request asks for."""
         pages = NewestFirst()
-        found = pages.paginate_queryset(rows, self.request, view=self)
+        found: Any = pages.paginate_queryset(rows, self.request, view=self)
         return pages.get_paginated_response(output(found, many=True).data)
 
 

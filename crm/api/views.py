@@ -31,7 +31,8 @@ class HasServiceScope(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         wanted: Scope = view.scope_of(request)
-        if wanted.value not in request.user.scopes:
+        caller = request.user
+        if not isinstance(caller, ServiceCaller) or wanted.value not in caller.scopes:
             raise Refused(
                 "scope_missing",
                 _("This service key does not allow that. Have one created with the scope %(scope)s.")

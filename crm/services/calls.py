@@ -89,7 +89,7 @@ def _once(service_key_id: int, idempotency_key: str, request_hash: str, effect: 
 
 
 def call_record(*, stream: str, call: Mapping[str, Any], origin: Origin) -> None:
-    """Put a call on record: which it was, of what, and how it was answered. What it has changed is on record already."""
+    """Put a call on record: which it was, of what, and how it was answered. What it has changed is there already."""
     with transaction.atomic():
         record([NewEvent(stream, "service_key.called", call)], origin=origin)
 

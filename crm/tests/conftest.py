@@ -38,7 +38,8 @@ class Program:
 
     def __init__(self, text=None, address="203.0.113.9"):
         self.text = text
-        self._client = APIClient(REMOTE_ADDR=address)
+        # A broken server is an answer too: of calls at once the test client would take one's error for all.
+        self._client = APIClient(raise_request_exception=False, REMOTE_ADDR=address)
 
     def get(self, path, query=None, **headers):
         return self._client.get(f"/crm/{path}", query, headers=self._headers(headers))

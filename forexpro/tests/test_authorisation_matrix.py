@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Scope
-from forexpro.tests.authorisation.access import ACTORS, ANONYMOUS, THE_OWNER, Operation, tried_for
+from forexpro.tests.authorisation.access import ANONYMOUS, THE_OWNER, Operation, actors_of, tried_for
 from forexpro.tests.authorisation.expectations import AREAS, TABLE
 from forexpro.tests.authorisation.outcomes import Fingerprint, changed_since, fingerprint, is_reached, is_refused
 from forexpro.tests.authorisation.routes import ASKED_OF_PAGES, http_routes, methods_of, parameters_of
@@ -62,7 +62,7 @@ def test_who_reaches_what(world, area):
 def tried(world: World, before: Fingerprint, line: str, operation: Operation) -> Iterator[str]:
     """Yield what is not as its line says, and leave everything as it was."""
     savepoint = transaction.savepoint()
-    for actor in ACTORS:
+    for actor in actors_of(line):
         if actor in operation.access:
             continue
         response = world.call(actor, line, operation)

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from accounts.roles import Role
 from forexpro.asgi import application
-from forexpro.tests.authorisation.access import ACTORS
+from forexpro.tests.authorisation.access import PEOPLE
 from forexpro.tests.authorisation.expectations import SOCKETS
 from forexpro.tests.authorisation.routes import socket_routes
 from forexpro.tests.authorisation.surroundings import surroundings
@@ -25,7 +25,7 @@ async def test_who_opens_which_socket(redis, tmp_path):
         opened = {}
         for line, operation in SOCKETS.items():
             path = world.path(line, operation).format_map(world.names)
-            opened[line] = frozenset([actor for actor in ACTORS if await opens(path, world.cookie_header(actor))])
+            opened[line] = frozenset([actor for actor in PEOPLE if await opens(path, world.cookie_header(actor))])
     assert opened == {line: operation.access for line, operation in SOCKETS.items()}
 
 

@@ -60,7 +60,7 @@ def client_trading_pause_apply(*, owner_id: int, origin: Origin) -> list[int]:
 
 
 def client_trading_resume_apply(*, owner_id: int, paused: Iterable[int], origin: Origin) -> None:
-    """Let those of a client's accounts open positions again that a pause has stopped; others stay as dealers set them."""
+    """Let those of a client's locked accounts open positions again that a pause has stopped, and no others."""
     for account in open_accounts(owner_id):
         if account.pk in set(paused):
             policy_change_apply(account.pk, origin=origin, trading_enabled=True)

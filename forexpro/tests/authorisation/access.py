@@ -8,18 +8,29 @@ from accounts.models import Scope
 from accounts.roles import Role
 
 PASSWORD = "plum-Tree-93-lane"
-ANONYMOUS, THE_OWNER, THE_OTHER = "anonymous", "owner", "other"
+ANONYMOUS, THE_OWNER, THE_OTHER, SERVICE_KEY = "anonymous", "owner", "other", "service key"
 STAFF_ROLES = tuple(role.value for role in Role if role.is_staff)
-ACTORS = (ANONYMOUS, THE_OWNER, THE_OTHER, *STAFF_ROLES)
+PEOPLE = (ANONYMOUS, THE_OWNER, THE_OTHER, *STAFF_ROLES)
+ACTORS = (*PEOPLE, SERVICE_KEY)
 
 Access = frozenset[str]
-EVERYBODY: Access = frozenset(ACTORS)
+EVERYBODY: Access = frozenset(PEOPLE)
 SIGNED_IN: Access = EVERYBODY - {ANONYMOUS}
 VISITORS: Access = frozenset({ANONYMOUS})
 # The person to whom the object in the address belongs: nobody else, whatever their role.
 OWNER: Access = frozenset({THE_OWNER})
 STAFF: Access = frozenset(STAFF_ROLES)
+# A program of the house, which is nobody: what is open to everybody refuses its key, too.
+SERVICE: Access = frozenset({SERVICE_KEY})
 NOBODY: Access = frozenset()
+# What programs call: elsewhere nobody looks at a key.
+OF_PROGRAMS = ("api/v1/", "market/", "crm/")
+
+
+def actors_of(line: str) -> tuple[str, ...]:
+    """Return who is tried on an operation: a service key where keys are looked at."""
+    route = line.partition(" ")[2]
+    return ACTORS if route.startswith(OF_PROGRAMS) and "/auth/" not in route else PEOPLE
 
 
 def tried_for(access: Access) -> list[str]:

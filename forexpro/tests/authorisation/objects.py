@@ -20,6 +20,8 @@ from accounts.services.api_keys import api_key_create
 from accounts.services.notices import notify
 from accounts.services.tokens import tokens_issue
 from accounts.services.visits import visit_grant_by_staff
+from crm import models as crm
+from crm.services.keys import service_key_create
 from forexpro.core.models import Event, EventAnchor, EventVerification
 from forexpro.core.planned_changes import change_plan_apply
 from forexpro.core.schedules.scheduler import schedule_install
@@ -98,6 +100,7 @@ def _accounts(people: People) -> dict[str, Any]:
         "notice_id": notices[THE_OWNER].pk,
         "accounts/user": owner.pk,
         "accounts/visit": visit.pk,
+        "user_id": owner.pk,
     }
 
 
@@ -186,7 +189,9 @@ def _house() -> dict[str, Any]:
     verification = EventVerification.objects.create(
         started_at=timezone.now(), streams=1, events=1, anchors=1, faulty_streams=0
     )
+    service_key, _text = service_key_create(name="reports", scopes=[crm.Scope.READ], origin=ORIGIN)
     return {
+        "crm/servicekey": service_key.pk,
         "core/event": Event.objects.latest("id").pk,
         "core/eventanchor": EventAnchor.objects.create(before_xid=1, streams=1, hash="0" * 64).pk,
         "core/eventverification": verification.pk,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.http import HttpResponse
 
-from forexpro.tests.authorisation.access import ANONYMOUS
+from forexpro.tests.authorisation.access import ANONYMOUS, SERVICE_KEY
 
 # Sessions are how a caller is known, and are written by looking at pages too.
 NOT_COMPARED = {"django_migrations", "django_session"}
@@ -61,8 +61,10 @@ def leads_to_sign_in(response: HttpResponse) -> bool:
 def is_refused(line: str, actor: str, response: HttpResponse) -> bool:
     """Return whether a response refuses in the way that the place has for this caller."""
     path = line.partition(" ")[2]
+    if path.startswith("crm/"):
+        return response.status_code == 401
     if path.startswith(("api/", "market/")):
-        return response.status_code == (401 if actor == ANONYMOUS else 404)
+        return response.status_code == (401 if actor in (ANONYMOUS, SERVICE_KEY) else 404)
     if actor == ANONYMOUS:
         return leads_to_sign_in(response) or response.status_code == 404
     if path.startswith("admin/"):

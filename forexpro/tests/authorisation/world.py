@@ -13,7 +13,10 @@ from accounts.credentials import key_credential
 from accounts.models import Scope
 from accounts.roles import Role
 from accounts.services.api_keys import api_key_create
-from forexpro.tests.authorisation.access import THE_OTHER, THE_OWNER, Operation
+from crm import models as crm
+from crm.credentials import service_caller
+from crm.services.keys import service_key_create
+from forexpro.tests.authorisation.access import SERVICE_KEY, THE_OTHER, THE_OWNER, Operation
 from forexpro.tests.authorisation.objects import make_objects
 from forexpro.tests.authorisation.people import make_person, session_of
 from forexpro.tests.authorisation.routes import address
@@ -33,6 +36,8 @@ class World:
         self.names = make_objects(self.people)
         # One for all: each would set all the middleware up.
         self._client = Client(raise_request_exception=False)
+        _key, self._service_key = service_key_create(name="crm", scopes=crm.Scope, origin=ORIGIN)
+        service_caller(self._service_key, None)  # used already: the first use is written
         self._cookies = {actor: session_of(person) for actor, person in self.people.items()}
 
     def call(self, actor: str, line: str, operation: Operation, headers: dict[str, str] | None = None) -> Any:
@@ -43,8 +48,10 @@ class World:
             self._client.cookies[settings.SESSION_COOKIE_NAME] = self._cookies[actor]
         body = {name: self._named(value) for name, value in operation.body.items()}
         options: dict[str, Any] = {"headers": {"Idempotency-Key": uuid.uuid4().hex, **(headers or {})}}
+        if actor == SERVICE_KEY:
+            options["headers"]["X-API-Key"] = self._service_key
         has_files = any(map(callable, operation.body.values()))
-        if route.startswith(("api/", "market/")) and method != "GET" and not has_files:
+        if route.startswith(("api/", "market/", "crm/")) and method != "GET" and not has_files:
             options["content_type"] = "application/json"
         return getattr(self._client, method.lower())(self.path(route, operation), body, **options)
 

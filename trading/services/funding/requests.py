@@ -84,7 +84,8 @@ def deposit_request(
         method_terms = payment_terms(method_id, Direction.DEPOSIT, currency)
         rate = quoted_rate(quote, asked)
         terms = deposit_terms(method_terms, amount, account.currency, entered.market, rate=rate)
-        owner = locked_user(owner.pk)  # limits are a person's: requests to several accounts are counted one after the other
+        # Limits are a person's: requests to several accounts are counted one after the other.
+        owner = locked_user(owner.pk)
         ensure_deposit_allowed(owner, terms.base_amount)
         deposit = Deposit(**_fields(account, method_terms, terms, reference, entered.market.now))
         deposit.save()

@@ -5,7 +5,15 @@ Texts in braces are objects of `world.py`. All staff are tried as strangers to t
 """
 
 from forexpro.tests.authorisation.access import Operation
-from forexpro.tests.authorisation.expectations import accounts, back_office, funding, platform, trading, verification
+from forexpro.tests.authorisation.expectations import (
+    accounts,
+    back_office,
+    crm,
+    funding,
+    platform,
+    trading,
+    verification,
+)
 
 # What is tried together, in one test each: of similar size.
 AREAS: dict[str, dict[str, Operation]] = {
@@ -14,7 +22,9 @@ AREAS: dict[str, dict[str, Operation]] = {
     "trading": trading.TABLE,
     "funding": funding.TABLE,
     "verification": verification.TABLE,
+    "crm": crm.TABLE,
     "back office": back_office.HOUSE,
+    "back office: service keys": back_office.SERVICE_KEYS,
     "back office: people": back_office.PEOPLE,
     "back office: verification": back_office.VERIFICATION,
     "back office: conditions": back_office.CONDITIONS,

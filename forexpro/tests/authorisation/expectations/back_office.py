@@ -47,6 +47,14 @@ HOUSE: dict[str, Operation] = {
     ),
 }
 
+_KEYS = "admin/crm/servicekey"
+SERVICE_KEYS: dict[str, Operation] = {
+    **back_office_model(_KEYS, view=desks.SUPER_ADMINS, add=desks.SUPER_ADMINS),
+    f"POST {_KEYS}/add/": changes(desks.SUPER_ADMINS, name="another", scopes=["read"]),
+    **button(f"{_KEYS}/<path:object_id>/rotate", desks.SUPER_ADMINS, overlap_hours="24"),
+    **button(f"{_KEYS}/<path:object_id>/revoke", desks.SUPER_ADMINS),
+}
+
 _USER = "admin/accounts/user"
 _OF_USER = f"{_USER}/<path:object_id>"
 PEOPLE: dict[str, Operation] = {

@@ -11,7 +11,11 @@ from accounts.services.visits import REASON_LENGTH
 class ImpersonateInput(serializers.Serializer[Any]):
     admin_id = serializers.CharField(max_length=100, help_text="Who visits, as the CRM numbers its people.")
     admin_name = serializers.CharField(
-        max_length=150, required=False, allow_blank=True, default="", help_text="What the client reads; the number where it is missing."
+        max_length=150,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="What the client reads; the number where it is missing.",
     )
     client_id = serializers.RegexField(r"^[0-9]{1,18}\Z", help_text="Whom they visit.")
     reason = serializers.CharField(

@@ -1,4 +1,4 @@
-"""The CRM's call for a visit: which keys may, what is refused with which code, and that a visit lasts as its key does."""
+"""The call for a visit: which keys may, what is refused with which code, and that a visit lasts as its key does."""
 
 from datetime import timedelta
 

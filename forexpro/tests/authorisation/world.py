@@ -51,7 +51,7 @@ class World:
         if actor == SERVICE_KEY:
             options["headers"]["X-API-Key"] = self._service_key
         has_files = any(map(callable, operation.body.values()))
-        if route.startswith(("api/", "market/", "crm/")) and method != "GET" and not has_files:
+        if route.startswith(("api/", "market/", "crm/", "sso/impersonate")) and method != "GET" and not has_files:
             options["content_type"] = "application/json"
         return getattr(self._client, method.lower())(self.path(route, operation), body, **options)
 

@@ -66,6 +66,8 @@ class VisitMiddleware(Middleware):
             visit is not None
             and response.status_code < 400
             and not getattr(request.session, "unattended", False)
+            # What a visit that may only look was let through with is a question, such as what an order would cost.
+            and (request.method == "GET" or not visit.is_read_only)
             and not request.path.startswith(_NOT_WRITTEN_DOWN)
         )
         if visit is not None and is_news:

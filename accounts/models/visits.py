@@ -71,6 +71,13 @@ class Visit(models.Model):
         return math.ceil(self.seconds_left / 60)
 
     @property
+    def minutes_spent(self) -> int:
+        """How long it lasted, begun minutes counted."""
+        if self.begun_at is None or self.ended_at is None:
+            return 0
+        return max(math.ceil((self.ended_at - self.begun_at).total_seconds() / 60), 1)
+
+    @property
     def standing(self) -> str:
         """Where it stands: `allowed`, `unused` (the token has expired), `under_way` or `ended`."""
         if self.begun_at is None or self.ends_at is None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
@@ -34,13 +35,16 @@ HOUR = 3600
 
 class ServiceKeyForm(forms.ModelForm):
     scopes = forms.MultipleChoiceField(
-        label=_("It may"), choices=Scope.choices, initial=[Scope.READ.value], widget=forms.CheckboxSelectMultiple
+        label=_("It may"),
+        choices=Scope.choices,
+        initial=[Scope.READ.value],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
     networks = forms.CharField(
         label=_("Allowed addresses"),
         required=False,
         max_length=1000,
-        widget=UnfoldAdminTextareaWidget,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_("IP addresses and networks such as 203.0.113.0/24; from everywhere without one."),
     )
     expires_at = forms.SplitDateTimeField(
@@ -86,7 +90,7 @@ class RotationForm(forms.Form):
 
 @admin.register(ServiceKey)
 class ServiceKeyAdmin(BackOfficeModelAdmin):
-    list_display = ("name", "may", "created_at", "last_used", "expires_at", "standing")
+    list_display = ("name", "may", "created_at", "last_used", "expires_at", "standing_label")
     search_fields = ("name",)
     ordering = ("name",)
     form = ServiceKeyForm
@@ -133,12 +137,16 @@ class ServiceKeyAdmin(BackOfficeModelAdmin):
         return max((used.last_used_at for used in key.secrets.all() if used.last_used_at), default=None)
 
     @display(description=_("standing"), label={"good": "success", "expired": "warning", "revoked": "danger"})
-    def standing(self, key: ServiceKey) -> tuple[str, Any]:
+    def standing_label(self, key: ServiceKey) -> tuple[str, Any]:
         if key.revoked_at is not None:
             return "revoked", _("Revoked")
         if key.expires_at is not None and key.expires_at <= timezone.now():
             return "expired", _("Expired")
         return "good", _("Good")
+
+    @display(description=_("standing"))
+    def standing(self, key: ServiceKey) -> Any:
+        return self.standing_label(key)[1]
 
     # --- Creating ------------------------------------------------------------------------------
     def save_model(self, request: HttpRequest, obj: ServiceKey, form: Any, change: bool) -> None:

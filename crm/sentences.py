@@ -21,8 +21,7 @@ def _key_revoked(payload: Payload) -> str:
 
 
 def _called(payload: Payload) -> str:
-    about = " ".join(f"{name}={value}" for name, value in payload.get("about", {}).items())
-    call = f"{payload['method']} {payload['route']} {about}".strip()
+    call = f"{payload['method']} {payload['path']}"
     if "code" in payload:
         return _("Called %(call)s, refused: %(code)s.") % {"call": call, "code": payload["code"]}
     return _("Called %(call)s.") % {"call": call}

@@ -221,7 +221,7 @@ class ClientView(ServiceView):
                 "precondition_failed",
                 "The client has been changed since. Read the client again, look at what is new, and repeat with that "
                 "ETag.",
-                {"version": "1240"},
+                {"version": "17-1240"},
             ),
             error_example("No such group", 422, "group_not_found", "There is no group of this name.", {"group": "VIP"}),
             error_example(

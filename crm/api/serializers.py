@@ -12,7 +12,7 @@ from accounts.models import AccessLevel, User
 from crm.api.fields import IdOutput, NumberInput, NumberOutput
 from crm.models import Note
 from crm.models.note import TEXT_LENGTH
-from crm.selectors.clients import verification_of_client
+from crm.selectors.clients import verification_of_client, version_of
 from kyc.models import VerificationCase
 
 BULK_MAX = 1000
@@ -181,7 +181,7 @@ class ClientOutput(serializers.ModelSerializer[User]):
         return {"status": status, "level": level}
 
     def get_version(self, user: User) -> str:
-        return f"{user.pk}-{user.changed_xid}"
+        return version_of(user)
 
 
 class ClientPageOutput(serializers.Serializer[Any]):

@@ -100,6 +100,7 @@ class ServiceView(APIView):
         return key
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response["Cache-Control"] = "no-store"  # it is about people
         # Whoever asks too often is not written down each time: that is what the limit is for.
         if self.caller is not None and response.status_code != TOO_MANY:
             try:
@@ -112,11 +113,9 @@ class ServiceView(APIView):
         assert self.caller is not None
         call: dict[str, Any] = {
             "method": self.request.method,
-            "route": self.request.resolver_match.route if self.request.resolver_match else "",
+            "path": self.request.path,
             "status": response.status_code,
         }
-        if self.kwargs:
-            call["about"] = {name: str(value) for name, value in self.kwargs.items()}
         if isinstance(response.data, dict) and "error" in response.data:
             call["code"] = response.data["error"]["code"]
         call_record(stream=self.caller.stream, call=call, origin=self.origin)

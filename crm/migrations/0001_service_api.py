@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='ServiceKey',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='Which program will have it; what it does is recorded as crm:<name>.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9-]*\\Z', 'Small letters, digits and hyphens, such as crm-berlin.')], verbose_name='name')),
+                ('name', models.CharField(help_text='Which program will have it. Events name what it does by crm: and this name.', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9-]*\\Z', 'Small letters, digits and hyphens, such as berlin.')], verbose_name='name')),
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), size=None, verbose_name='scopes')),
                 ('networks', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=43), blank=True, default=list, help_text='IP addresses and networks such as 203.0.113.0/24; from everywhere without one.', size=None, verbose_name='allowed addresses')),
                 ('created_at', models.DateTimeField(verbose_name='created')),

@@ -29,10 +29,8 @@ class ServiceKey(models.Model):
         _("name"),
         max_length=NAME_LENGTH,
         unique=True,
-        validators=[
-            RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and hyphens, such as crm-berlin."))
-        ],
-        help_text=_("Which program will have it; what it does is recorded as crm:<name>."),
+        validators=[RegexValidator(r"^[a-z0-9][a-z0-9-]*\Z", _("Small letters, digits and hyphens, such as berlin."))],
+        help_text=_("Which program will have it. Events name what it does by crm: and this name."),
     )
     scopes = ArrayField(models.CharField(max_length=16), verbose_name=_("scopes"))
     networks = ArrayField(

@@ -88,9 +88,14 @@ def client_of(user_id: int) -> User:
     return user
 
 
+def version_of(user: User) -> str:
+    """Return what changes whenever the client does."""
+    return f"{user.pk}-{user.changed_xid}"
+
+
 def etag_of(user: User) -> str:
-    """Return what changes whenever the client does: as in the header `ETag`."""
-    return f'"{user.pk}-{user.changed_xid}"'
+    """Return the version as in the header `ETag`."""
+    return f'"{version_of(user)}"'
 
 
 def verification_of_client(user: User) -> tuple[str, int]:

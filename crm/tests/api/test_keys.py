@@ -166,4 +166,4 @@ def test_refusals_are_on_record_too(crm):
     crm.get("users/999999")
     recorded = Event.objects.get(type="service_key.called")
     assert (recorded.payload["status"], recorded.payload["code"]) == (404, "client_not_found")
-    assert recorded.payload["about"] == {"user_id": "999999"}
+    assert recorded.payload["path"] == "/crm/users/999999"

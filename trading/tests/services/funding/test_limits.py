@@ -9,8 +9,11 @@ from kyc.models import Level
 from kyc.requirements import unlocked_by
 from trading.models import Deposit, FundingLimit, Withdrawal
 from trading.models.funding import Status
+from trading.services.accounts import account_set_leverage
+from trading.services.demo_accounts import live_account_open
 from trading.services.funding.decisions import deposit_decide
 from trading.services.funding.requests import deposit_cancel, deposit_quote, withdrawal_quote
+from trading.services.funding.transfers import account_transfer
 from trading.tests.factories import ORIGIN, make_live_account, make_method
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
@@ -106,3 +109,58 @@ def test_clients_are_told_what_a_level_unlocks(live):
     assert "Deposits of up to 2,000.00 USD in all" in unlocked_by(Level.UNVERIFIED)
     assert "Withdrawals" not in unlocked_by(Level.UNVERIFIED)
     assert {"Deposits without a limit", "Withdrawals"} <= set(unlocked_by(Level.FULL))
+
+
+# --- What the house sets for one client --------------------------------------------------------
+def set_for(owner, **fields):
+    type(owner).objects.filter(pk=owner.pk).update(**fields)
+
+
+def refused(call, *arguments, **options):
+    with pytest.raises(Refused) as refusal:
+        call(*arguments, **options)
+    return refusal.value.code
+
+
+def test_a_limit_of_the_clients_own_counts_beside_that_of_the_level(live, bank, level):
+    level(Level.FULL)
+    set_for(live.owner, deposits_maximum=D(700))
+    ask_deposit(live, bank, "500")
+    assert refused(ask_deposit, live, bank, "201") == "deposit_limit_reached"
+    level(Level.UNVERIFIED)
+    set_for(live.owner, deposits_maximum=D(9000))
+    assert refused(ask_deposit, live, bank, "1501") == "deposit_limit_reached"
+
+
+def test_a_client_without_full_access_pays_nothing_in(live, bank, level):
+    level(Level.FULL)
+    set_for(live.owner, access_level="close_only")
+    assert refused(ask_deposit, live, bank) == "access_restricted"
+    ask_withdrawal(live, bank)
+    set_for(live.owner, access_level="frozen")
+    assert refused(ask_withdrawal, live, bank) == "access_restricted"
+    set_for(live.owner, access_level="full", withdrawals_allowed=False)
+    assert refused(ask_withdrawal, live, bank) == "access_restricted"
+
+
+def test_a_frozen_client_moves_no_money_between_accounts_and_opens_none(live, level):
+    second = make_live_account(live.owner)
+    set_for(live.owner, access_level="frozen")
+    transfer = {
+        "source_id": live.pk,
+        "target_id": second.pk,
+        "amount": D(10),
+        "origin": ORIGIN,
+        "idempotency_key": None,
+    }
+    assert refused(account_transfer, owner=live.owner, **transfer) == "access_restricted"
+    assert refused(live_account_open, owner=live.owner, origin=ORIGIN) == "access_restricted"
+    set_for(live.owner, access_level="full")
+    account_transfer(owner=live.owner, **transfer)
+
+
+def test_no_account_gets_more_leverage_than_its_owner_may_have(live):
+    set_for(live.owner, leverage_max=D(30))
+    assert refused(live_account_open, owner=live.owner, leverage=D(50), origin=ORIGIN) == "leverage_not_allowed"
+    assert refused(account_set_leverage, account_id=live.pk, leverage=D(31), origin=ORIGIN) == "leverage_not_allowed"
+    assert live_account_open(owner=live.owner, origin=ORIGIN).leverage == 30

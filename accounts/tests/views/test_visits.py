@@ -217,6 +217,15 @@ def test_half_an_hour_is_the_servers_matter(visitor, cast):
     assert client.get("/api/v1/accounts").status_code == 401
 
 
+def test_a_visit_that_nobody_uses_ends_sooner(visitor, settings):
+    settings.SESSION_IDLE_MINUTES = 5
+    client = visitor()
+    session = Session.objects.get(pk=client.session.session_key)
+    assert session.expire_date - timezone.now() <= timedelta(minutes=5)
+    Session.objects.update(expire_date=timezone.now())
+    assert client.get("/").url == "/sign-in?next=/"
+
+
 def test_use_does_not_make_it_longer(visitor):
     client = visitor()
     ends_at = client.session["ends_at"]
@@ -267,6 +276,14 @@ def test_the_client_reads_who_when_why_and_what_was_looked_at(visitor, as_):
 
 def test_a_client_without_visits_reads_of_none(as_):
     assert "Visits by our staff" not in as_("owner").get("/security").content.decode()
+
+
+def test_many_visits_cost_the_client_as_many_queries_as_one(visitor, as_, django_assert_num_queries):
+    own = as_("owner")
+    for _ in range(4):
+        visitor().get("/funding")
+        with django_assert_num_queries(10):
+            own.get("/security")
 
 
 def test_nobody_else_reads_of_them(visitor, as_):

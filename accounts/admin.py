@@ -31,6 +31,7 @@ from accounts.services.staff import (
     user_set_role,
     user_suspend,
 )
+from accounts.visits_admin import begin_visit
 from forexpro.core.admin.audited import BackOfficeModelAdmin
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.http.origin import request_origin
@@ -96,6 +97,7 @@ class UserAdmin(BackOfficeModelAdmin):
     )
     add_fieldsets = ((_("Invite a colleague"), {"fields": ("email", "full_name", "role")}),)
     actions_detail = (
+        "view_as_client",
         "suspend",
         "activate",
         "force_logout",
@@ -126,6 +128,9 @@ class UserAdmin(BackOfficeModelAdmin):
         return False  # people leave traces that must stay: they are suspended instead
 
     # Methods, because unfold looks named permissions up in the database before that has its tables.
+    def has_visit_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.view_as_client")
+
     def has_suspend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.suspend_user")
 
@@ -195,6 +200,28 @@ class UserAdmin(BackOfficeModelAdmin):
         return self.standing_label(user)[1]
 
     # --- Buttons -------------------------------------------------------------------------------
+    @action(
+        description=_("View as client"),
+        permissions=["visit"],
+        icon="visibility",
+        dialog={
+            "title": _("Look at the pages as the client sees them"),
+            "description": _(
+                "For half an hour at most, and nothing can be changed. The client reads who visited, why, and what was "
+                "looked at."
+            ),
+            "form_class": ReasonForm,
+            "form_submit_text": _("View as client"),
+        },
+    )
+    def view_as_client(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        try:
+            begin_visit(request, self._person(request, object_id), form.cleaned_data["reason"])
+        except Refused as refused:
+            messages.error(request, refused.message)
+            return self._back(object_id)
+        return HttpResponse(headers={"HX-Redirect": reverse("overview")})
+
     @action(
         description=_("Suspend"),
         permissions=["suspend"],
@@ -324,6 +351,8 @@ class UserAdmin(BackOfficeModelAdmin):
             pointless.add("resend_verification")
         if not has_second_factor(user):
             pointless.add("reset_totp")
+        if user.is_staff or not user.is_active:
+            pointless.add("view_as_client")
         offered = super().get_actions_detail(request, object_id)
         if user.is_staff and not request.user.has_perm("accounts.manage_staff"):
             return []

@@ -1,4 +1,4 @@
-"""WebSockets of programs, which have no session: their headers name who they are."""
+"""WebSockets of programs, which have no session: their headers name who they are. And those of visits."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,6 +7,8 @@ from channels.security.websocket import WebsocketDenier
 
 from accounts.credentials import credential_of
 from accounts.models import Scope
+from accounts.viewers import VisitViewer
+from accounts.visits import VISIT_KEY
 from forexpro.core.http.origin import address_behind_proxies
 from forexpro.core.realtime.database import in_database
 from forexpro.core.refusals import Refused
@@ -17,7 +19,8 @@ Application = Callable[..., Awaitable[None]]
 class WithCredentials:
     """Put into the scope whom the headers `Authorization` or `X-API-Key` name, and refuse those that name nobody.
 
-    A credential in the address is none: addresses end up in logs.
+    A credential in the address is none: addresses end up in logs. Without one the session of the cookie counts; where
+    that is a visit, the socket lives as long as the visit.
     """
 
     def __init__(self, application: Application):
@@ -37,4 +40,11 @@ class WithCredentials:
                 await WebsocketDenier.as_asgi()(scope, receive, send)
                 return
             scope = {**scope, "user": credential.user, "viewer": credential.viewer}
+        elif scope["user"].is_authenticated and VISIT_KEY in scope["session"]:
+            session = scope["session"]
+            viewer = VisitViewer(session.session_key, scope["user"].pk, session[VISIT_KEY])
+            if not await in_database(VisitViewer.holding)([viewer]):
+                await WebsocketDenier.as_asgi()(scope, receive, send)
+                return
+            scope = {**scope, "viewer": viewer}
         await self._application(scope, receive, send)

@@ -35,6 +35,7 @@ from accounts.selectors import (
     programs_signed_in,
     security_events,
     signed_in_sessions,
+    visits_at,
 )
 from accounts.services import email_change as email_changes
 from accounts.services import second_factor, sessions
@@ -47,6 +48,7 @@ from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 
 EVENTS_SHOWN = 20
+VISITS_SHOWN = 10
 CONFIRMATIONS: dict[str, type[AttentiveForm]] = {
     "code": CodeForm,
     "backup": BackupCodeForm,
@@ -72,6 +74,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "programs": [
             {"family": family, "device": device_name(family.user_agent)} for family in programs_signed_in(user)
         ],
+        "visits": visits_at(user, VISITS_SHOWN),
         "events": [{"event": event, "sentence": sentence(event)} for event in security_events(user, EVENTS_SHOWN)],
     }
     return render(request, "accounts/security.html", context)

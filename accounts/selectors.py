@@ -19,6 +19,7 @@ from accounts.models import (
     SignedInSession,
     TotpDevice,
     User,
+    Visit,
 )
 from accounts.roles import Role
 from forexpro.core.models import Event
@@ -141,6 +142,12 @@ def programs_signed_in(user: User) -> list[RefreshFamily]:
 def security_events(user: User, limit: int) -> list[Event]:
     """Return the newest events of this person's own sign-in, newest first."""
     return list(Event.objects.filter(stream=user.stream, type__in=SECURITY_EVENTS).order_by("-seq")[:limit])
+
+
+def visits_at(client: User, limit: int) -> list[Visit]:
+    """Return the newest visits at a client that were begun, newest first, with what was looked at: two queries."""
+    begun = Visit.objects.filter(client=client, begun_at__isnull=False).order_by("-begun_at", "-id")
+    return list(begun.prefetch_related("steps")[:limit])
 
 
 @dataclass(frozen=True, slots=True)

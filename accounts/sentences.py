@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.devices import device_name
-from accounts.models import AccessLevel
+from accounts.models import AccessLevel, Visit
 from forexpro.core.events.sentences import Describe, Payload
 
 SIGN_IN_FAILURES: dict[str, Callable[[], str]] = {
@@ -20,6 +20,7 @@ TOKEN_END_REASONS: dict[str, Callable[[], str]] = {
     "revoked": lambda: _("API tokens ended by their owner."),
     "reused": lambda: _("API tokens ended: a refresh token was used twice, so somebody may have had a copy."),
 }
+VISIT_END_REASONS = dict(Visit.EndReason.choices)
 PASSWORD_REASONS: dict[str, Callable[[], str]] = {
     "reset": lambda: _("Password set through a mailed link."),
     "change": lambda: _("Password changed."),
@@ -182,6 +183,32 @@ def _api_key_revoked(payload: Payload) -> str:
     return _("API key %(name)s (%(prefix)s…) revoked.") % {"name": payload["name"], "prefix": payload["prefix"]}
 
 
+def _visit_granted(payload: Payload) -> str:
+    return _("%(admin)s may visit: %(reason)s%(scopes)s") % _of_visit(payload)
+
+
+def _visit_begun(payload: Payload) -> str:
+    return _("%(admin)s has begun a visit: %(reason)s%(scopes)s") % _of_visit(payload)
+
+
+def _visit_refused(payload: Payload) -> str:
+    return _("A visit of %(admin)s could not begin: %(code)s.") % _of_visit(payload)
+
+
+def _visit_ended(payload: Payload) -> str:
+    looked_at = ", ".join(payload["looked_at"]) or _("nothing")
+    return _("The visit of %(admin)s has ended (%(ended_because)s); looked at: %(looked_at)s.") % {
+        **_of_visit(payload),
+        "looked_at": looked_at,
+        "ended_because": VISIT_END_REASONS[payload["ended_because"]],
+    }
+
+
+def _of_visit(payload: Payload) -> dict[str, str]:
+    scopes = ", ".join(payload["scopes"])
+    return {**payload, "scopes": _(" (may: %(scopes)s)") % {"scopes": scopes} if scopes else ""}
+
+
 SENTENCES: dict[str, Describe] = {
     "user.created": _created,
     "user.registration_repeated": _registration_repeated,
@@ -217,4 +244,8 @@ SENTENCES: dict[str, Describe] = {
     "user.tokens_ended": _tokens_ended,
     "user.api_key_created": _api_key_created,
     "user.api_key_revoked": _api_key_revoked,
+    "user.visit_granted": _visit_granted,
+    "user.visit_begun": _visit_begun,
+    "user.visit_refused": _visit_refused,
+    "user.visit_ended": _visit_ended,
 }

@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 
+from accounts.models import Scope
+from accounts.visits import visit_of
 from forexpro.core.http.errors import error_body
 from forexpro.core.refusals import Refused
 
@@ -27,7 +29,10 @@ def recently_confirmed(request: Any) -> bool:
     """Return whether the person of this session gave the password or a code within the last ten minutes.
 
     `request` is Django's or REST framework's. A token or an API key is never confirmed, whatever cookie comes with it.
+    A visit is nobody who could be asked: it counts as confirmed where it may move money.
     """
+    if (visit := visit_of(request)) is not None:
+        return Scope.FUNDING.value in visit.scopes
     authenticator = getattr(request, "successful_authenticator", None)
     if authenticator is not None and not isinstance(authenticator, SessionAuthentication):
         return False

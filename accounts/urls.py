@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import api_key_pages, notice_pages, security_pages, views
+from accounts import api_key_pages, notice_pages, security_pages, views, visit_pages
 
 app_name = "accounts"
 
@@ -35,5 +35,8 @@ urlpatterns = [
     path("security/api-keys", api_key_pages.api_keys, name="api_keys"),
     path("security/api-keys/new", api_key_pages.api_key_new, name="api_key_new"),
     path("security/api-keys/<int:api_key_id>/revoke", api_key_pages.api_key_end, name="api_key_end"),
+    path("sso/consume", visit_pages.visit_begin, name="visit_begin"),
+    path("sso/end", visit_pages.visit_end, name="visit_end"),
+    path("sso/over", visit_pages.visit_over, name="visit_over"),
     path("mail", views.demo_mail, name="demo_mail"),
 ]

@@ -1,4 +1,4 @@
-"""Programs with open WebSockets: until when they may stay. What a session's viewer is to a browser."""
+"""Programs and visits with open WebSockets: until when they may stay. What a session's viewer is to a browser."""
 
 import uuid
 from collections.abc import Collection
@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from accounts.models import ApiKey, RefreshFamily
+from accounts.models import ApiKey, RefreshFamily, User, Visit
 from accounts.tokens import stands_for
+from accounts.visits import holds
+from forexpro.core.realtime.sessions import SessionViewer
 
 
 class TokenViewer(NamedTuple):
@@ -51,3 +53,24 @@ class KeyViewer(NamedTuple):
         )
         ids = set(good.values_list("pk", flat=True))
         return {viewer for viewer in viewers if viewer.api_key_id in ids}
+
+
+class VisitViewer(NamedTuple):
+    """Who opened a socket in a visit: it needs its session, and has to hold as a visit."""
+
+    session_key: str
+    user_id: int
+    visit_id: int
+
+    @classmethod
+    def holding(cls, viewers: "Collection[VisitViewer]") -> "set[VisitViewer]":
+        """Return those whose sessions and visits go on; few, so that each visit may ask for its issuer."""
+        by_session = {SessionViewer(viewer.session_key, viewer.user_id): viewer for viewer in viewers}
+        signed_in = {by_session[one] for one in SessionViewer.holding(by_session)}
+        visits = Visit.objects.in_bulk({viewer.visit_id for viewer in signed_in})
+        clients = User.objects.in_bulk({viewer.user_id for viewer in signed_in})
+        return {
+            viewer
+            for viewer in signed_in
+            if (visit := visits.get(viewer.visit_id)) and holds(visit, clients[viewer.user_id])
+        }

@@ -25,6 +25,8 @@ from accounts.services.profile import profile_update
 from accounts.services.registration import email_verify, user_register, verification_request
 from accounts.services.second_factor import second_factor_verify
 from accounts.services.sign_in import pending_user, sign_in_pend, user_authenticate, user_sign_in, user_sign_out
+from accounts.visit_pages import visit_end
+from accounts.visits import visit_of
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 
@@ -133,6 +135,10 @@ def _signed_in(request: HttpRequest, user: User) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session; in a visit the client's are none of its business, and the visit ends."""
+    if visit_of(request) is not None:
+        response: HttpResponse = visit_end(request)
+        return response
     user_sign_out(request=request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 

@@ -9,6 +9,7 @@ class CrmConfig(AppConfig):
     def ready(self) -> None:
         from crm.api import schema  # noqa: F401  # registers itself
         from crm.sentences import SENTENCES
+        from crm.sso import issuers  # noqa: F401  # registers itself
         from forexpro.core.events.sentences import add_sentences
 
         add_sentences(SENTENCES)

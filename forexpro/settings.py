@@ -94,6 +94,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "forexpro.core.http.toasts.ToastMiddleware",
+    # The last, so that what it refuses is said as the others say things.
+    "accounts.visit_middleware.VisitMiddleware",
 ]
 
 ROOT_URLCONF = "forexpro.urls"
@@ -211,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
     "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
+    "end-visits": {"task": "accounts.tasks.end_visits", "schedule": 60, "options": {"expires": 60}},
     "forget-answered-calls": {"task": "crm.tasks.forget_answered_calls", "schedule": crontab(hour=0, minute=50)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }

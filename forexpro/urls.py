@@ -22,6 +22,7 @@ urlpatterns = [
     path("appearance", pages.appearance_change, name="appearance"),
     path("design", pages.design, name="design"),
     path("crm/", include("crm.api.urls")),
+    path("sso/", include("crm.sso.urls")),
     path("market/", include("marketdata.api.urls")),
     path("texts.json", JSONCatalog.as_view(), name="script_texts"),
 ]

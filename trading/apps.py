@@ -8,6 +8,7 @@ class TradingConfig(AppConfig):
     def ready(self) -> None:
         from forexpro.core.events.sentences import add_explanations, add_sentences
         from kyc.requirements import add_unlocks
+        from trading import visits  # noqa: F401  # registers itself
         from trading.selectors.funding_sentences import SENTENCES as FUNDING_SENTENCES
         from trading.selectors.sentences import SENTENCES
         from trading.services.funding.limits import unlocks

@@ -5,6 +5,7 @@ from accounts.models.refresh_family import RefreshFamily
 from accounts.models.second_factor import BackupCode, TotpDevice
 from accounts.models.sessions import KnownDevice, SignedInSession, SignInAttempt
 from accounts.models.user import AccessLevel, User
+from accounts.models.visits import Visit, VisitStep
 
 __all__ = [
     "AccessLevel",
@@ -19,4 +20,6 @@ __all__ = [
     "SignedInSession",
     "TotpDevice",
     "User",
+    "Visit",
+    "VisitStep",
 ]

@@ -7,6 +7,7 @@ from accounts.models import User
 from accounts.services.api_keys import api_keys_revoke_all_apply
 from accounts.services.security_events import security_event
 from accounts.services.sessions import sessions_end_apply
+from accounts.services.visits import visits_at_client_end_apply
 from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 
@@ -35,3 +36,4 @@ def everything_end_apply(user: User) -> None:
     user.sessions_generation += 1
     user.save(update_fields=["sessions_generation"])
     sessions_end_apply(user=user)
+    visits_at_client_end_apply(user)

@@ -6,6 +6,15 @@ from forexpro.core.events.chain import NewEvent
 from forexpro.core.events.sentences import sentence
 from forexpro.core.models import Event
 
+VISIT = {
+    "visit": 9,
+    "issuer": "service_key:3",
+    "admin_id": "17",
+    "admin": "Maria Keller",
+    "client": 1,
+    "reason": "Ticket 8841",
+    "scopes": [],
+}
 SAID = [
     ("user.created", {"role": "Trader", "full_name": "Ada", "email": "ada@x.org"}, "Trader created: Ada, ada@x.org."),
     ("user.registration_repeated", {}, "Somebody tried to register with this e-mail address again."),
@@ -91,6 +100,23 @@ SAID = [
         "API key Bot (fpk_1a2b3c4d…) created for: read, trade.",
     ),
     ("user.api_key_revoked", {"name": "Bot", "prefix": "fpk_1a2b3c4d"}, "API key Bot (fpk_1a2b3c4d…) revoked."),
+    ("user.visit_granted", VISIT, "Maria Keller may visit: Ticket 8841"),
+    ("user.visit_begun", VISIT | {"scopes": ["trade"]}, "Maria Keller has begun a visit: Ticket 8841 (may: trade)"),
+    (
+        "user.visit_refused",
+        VISIT | {"code": "visit_token_used"},
+        "A visit of Maria Keller could not begin: visit_token_used.",
+    ),
+    (
+        "user.visit_ended",
+        VISIT | {"ended_because": "left", "looked_at": ["/funding", "/trade/4"], "refused": []},
+        "The visit of Maria Keller has ended (Left); looked at: /funding, /trade/4.",
+    ),
+    (
+        "user.visit_ended",
+        VISIT | {"ended_because": "time", "looked_at": [], "refused": []},
+        "The visit of Maria Keller has ended (Its time was over); looked at: nothing.",
+    ),
 ]
 
 

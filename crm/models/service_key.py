@@ -15,6 +15,8 @@ class Scope(models.TextChoices):
     SECURITY = "security", _("Security: sign clients out everywhere, have passwords reset")
     FUNDING = "funding", _("Money: decide on deposits and withdrawals")
     KYC = "kyc", _("Verification: decide on documents")
+    VISITS = "visits", _("Visits: let people look at the pages of clients, as clients see them")
+    VISITS_CHANGING = "visits_changing", _("Visits in which people may trade or move money")
 
 
 class ServiceKey(models.Model):

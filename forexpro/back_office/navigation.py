@@ -26,6 +26,7 @@ class Place:
 
 PLACES = {
     "accounts.user": Place(CLIENTS, "group", _("People")),
+    "accounts.visit": Place(CLIENTS, "visibility", _("Visits")),
     "kyc.verificationcase": Place(CLIENTS, "verified_user", _("Verification")),
     "kyc.rejectionreason": Place(CLIENTS, "playlist_remove"),
     "trading.tradingaccount": Place(TRADING, "account_balance_wallet", _("Accounts")),

@@ -11,3 +11,4 @@ import "./js/print.js";
 import "./js/tabs.js";
 import "./js/times.js";
 import "./js/toasts.js";
+import "./js/visit.js";

@@ -200,5 +200,5 @@ def test_visitors_sign_in_first(client):
 
 def test_the_page_takes_as_many_queries_for_many_sessions(sign_in, django_assert_num_queries):
     clients = [sign_in() for _number in range(6)]
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         clients[0].get("/security")

@@ -39,10 +39,13 @@ def address_behind_proxies(peer: str, forwarded: str) -> str | None:
 
 
 def request_origin(request: HttpRequest) -> Origin:
-    """Return the origin of what `request` causes: by the person who is signed in, or by a visitor."""
+    """Return the origin of what `request` causes: by the person who is signed in, or by a visitor.
+
+    A request whose sender sits in another's session names them itself, as `acts_as`.
+    """
     user = getattr(request, "user", None)
     return Origin(
-        actor=actor_name(user),
+        actor=getattr(request, "acts_as", None) or actor_name(user),
         request_id=current_request_id.get(),
         ip=client_ip(request),
         # PostgreSQL takes no NUL in a text.

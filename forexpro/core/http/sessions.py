@@ -1,7 +1,7 @@
 """Django's sessions in the database, read by a prepared statement: every request does it.
 
 A session ends when it was not used for a while (its `expire_date`, which `keep` moves on) and at the latest a set time
-after the sign-in. The cookie lasts as long as a session can.
+after the sign-in, or at the moment that it carries itself. The cookie lasts as long as a session can.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ from forexpro.core.database import fetch_one
 _READ = "SELECT session_data, expire_date FROM django_session WHERE session_key = %s AND expire_date > %s"
 # Seconds since 1970.
 SIGNED_IN_AT = "signed_in_at"
+ENDS_AT = "ends_at"
 
 
 class SessionStore(db.SessionStore):
@@ -63,7 +64,9 @@ def idle_limit() -> timedelta:
 
 
 def lifetime_over(data: Mapping[str, Any], now: datetime) -> bool:
-    """Return whether the sign-in of a session's data is too long ago."""
+    """Return whether the sign-in of a session's data is too long ago, or its own end has come."""
+    if (ends_at := data.get(ENDS_AT)) is not None and now.timestamp() >= ends_at:
+        return True
     signed_in_at = data.get(SIGNED_IN_AT)
     if signed_in_at is None:
         return False

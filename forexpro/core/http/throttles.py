@@ -113,7 +113,8 @@ class Throttle(BaseThrottle):
     def identity(self, request: Request) -> str | None:
         """Return whose requests are counted together; None for a request that does not count."""
         if request.user.is_authenticated:
-            return f"user:{request.user.pk}"
+            # Who looks at a client's pages uses up nothing of the client's.
+            return getattr(request, "acts_as", None) or f"user:{request.user.pk}"
         return f"address:{client_ip(request)}"
 
 

@@ -24,7 +24,7 @@ STAFF: Access = frozenset(STAFF_ROLES)
 SERVICE: Access = frozenset({SERVICE_KEY})
 NOBODY: Access = frozenset()
 # What programs call: elsewhere nobody looks at a key.
-OF_PROGRAMS = ("api/v1/", "market/", "crm/")
+OF_PROGRAMS = ("api/v1/", "market/", "crm/", "sso/impersonate")
 
 
 def actors_of(line: str) -> tuple[str, ...]:

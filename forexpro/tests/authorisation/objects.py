@@ -19,6 +19,7 @@ from accounts.roles import Role
 from accounts.services.api_keys import api_key_create
 from accounts.services.notices import notify
 from accounts.services.tokens import tokens_issue
+from accounts.services.visits import visit_grant_by_staff
 from crm import models as crm
 from crm.services.keys import service_key_create
 from forexpro.core.models import Event, EventAnchor, EventVerification
@@ -79,6 +80,9 @@ def _accounts(people: People) -> dict[str, Any]:
     # Everybody has a program that is signed in, and something to read.
     tokens = {name: tokens_issue(user=person, origin=ORIGIN) for name, person in people.items()}
     notices = {name: notify(user=person, kind=Notice.Kind.SECURITY, text="Look") for name, person in people.items()}
+    visit, _token = visit_grant_by_staff(
+        actor=people[Role.SUPPORT.value], client_id=owner.pk, reason="Looked into", origin=ORIGIN
+    )
     here = SignedInSession.objects.create(
         session=Session.objects.get(pk=session_of(owner)),
         user=owner,
@@ -95,6 +99,7 @@ def _accounts(people: People) -> dict[str, Any]:
         "signed_in_id": here.pk,
         "notice_id": notices[THE_OWNER].pk,
         "accounts/user": owner.pk,
+        "accounts/visit": visit.pk,
         "user_id": owner.pk,
     }
 

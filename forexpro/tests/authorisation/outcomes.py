@@ -61,7 +61,7 @@ def leads_to_sign_in(response: HttpResponse) -> bool:
 def is_refused(line: str, actor: str, response: HttpResponse) -> bool:
     """Return whether a response refuses in the way that the place has for this caller."""
     path = line.partition(" ")[2]
-    if path.startswith("crm/"):
+    if path.startswith(("crm/", "sso/impersonate")):
         return response.status_code == 401
     if path.startswith(("api/", "market/")):
         return response.status_code == (401 if actor in (ANONYMOUS, SERVICE_KEY) else 404)

@@ -61,6 +61,9 @@ TABLE: dict[str, Operation] = {
     "POST security/api-keys/new": changes(SIGNED_IN, name="Another", scopes=["read"], lifetime="30"),
     "GET security/api-keys/<int:api_key_id>/revoke": reads(OWNER),
     "POST security/api-keys/<int:api_key_id>/revoke": changes(OWNER),
+    "GET sso/consume": reads(EVERYBODY),  # without a token, which is what counts, it says no to all
+    "POST sso/end": asks(EVERYBODY),  # ends the visit of whoever is on one
+    "GET sso/over": reads(EVERYBODY),
     "GET mail": reads(NOBODY),  # only the demo shows it
     "POST api/v1/auth/token": changes(EVERYBODY, email="{owner_email}", password=PASSWORD),
     "POST api/v1/auth/token/refresh": changes(EVERYBODY, refresh="{refresh_token}"),

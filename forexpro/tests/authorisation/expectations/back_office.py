@@ -63,6 +63,7 @@ PEOPLE: dict[str, Operation] = {
         desks.SUPER_ADMINS, email="new@example.org", full_name="New Colleague", role=Role.SUPPORT.value
     ),
     f"POST {_OF_USER}/change/": changes(desks.CORRECTORS, full_name="Another", time_zone="UTC"),
+    **button(f"{_OF_USER}/view_as_client", desks.VISITORS, **REASON),
     **button(f"{_OF_USER}/suspend", desks.SUSPENDERS, **REASON),
     **button(f"{_OF_USER}/activate", desks.SUSPENDERS, of="suspended_id", **REASON),
     **button(f"{_OF_USER}/force_logout", desks.SUSPENDERS, **REASON),
@@ -70,6 +71,7 @@ PEOPLE: dict[str, Operation] = {
     **button(f"{_OF_USER}/send_password_reset", desks.CORRECTORS),
     **button(f"{_OF_USER}/reset_totp", desks.CORRECTORS, of="two_step_id", **REASON),
     **button(f"{_OF_USER}/change_role", desks.SUPER_ADMINS, role=Role.SUPPORT.value),
+    **back_office_model("admin/accounts/visit", view=desks.VISITS),
 }
 
 _CASES = "admin/kyc/verificationcase"

@@ -23,5 +23,6 @@ TABLE: dict[str, Operation] = {
     "POST crm/password-reset": changes(SERVICE, user_id="{user_id}"),
     "POST crm/deposits/<int:deposit_id>/decision": changes(SERVICE, decision="approve"),
     "POST crm/withdrawals/<int:withdrawal_id>/decision": changes(SERVICE, decision="approve"),
+    "POST sso/impersonate": changes(SERVICE, admin_id="17", client_id="{user_id}", **REASON),
     "POST crm/kyc/<int:document_id>/decision": changes(SERVICE, decision="decline", **REASON),
 }

@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class CrmConfig(AppConfig):
     name = "crm"
     verbose_name = _("CRM")
+
+    def ready(self) -> None:
+        from crm.receivers import endpoint_disabled_tell
+        from crm.webhook_events import NAMED_EVENTS
+        from forexpro.core.webhooks.catalogue import add_named_events
+        from forexpro.core.webhooks.disabling import add_teller
+
+        add_named_events(NAMED_EVENTS)
+        add_teller(endpoint_disabled_tell)

@@ -1,10 +1,11 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from asgiref.sync import sync_to_async
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from forexpro.core.events.chain import NewEvent, Origin
@@ -31,6 +32,13 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schedule, "PAUSE_FIRST", timedelta(milliseconds=100))
     monkeypatch.setattr(schedule, "PAUSE_LONGEST", timedelta(milliseconds=200))
     monkeypatch.setattr(schedule, "THROTTLE_PAUSE", timedelta(milliseconds=50))
+
+
+@pytest.fixture
+async def async_connection_closed() -> AsyncIterator[None]:
+    """Close the connection of the thread in which Django's asynchronous queries run."""
+    yield
+    await sync_to_async(lambda: connection.close())()
 
 
 def make_endpoint(url: str, *event_types: str, name: str = "CRM", **options: Any) -> tuple[WebhookEndpoint, str]:

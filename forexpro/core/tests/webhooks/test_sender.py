@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from forexpro.core.tests.webhooks.conftest import ORIGIN, happen, make_endpoint,
 from forexpro.core.tests.webhooks.receiving import Request, hang, receiving, status
 from forexpro.core.webhooks.endpoints import secret_rotate
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("async_connection_closed")]
 
 Status = WebhookDelivery.Status
 
@@ -87,17 +88,20 @@ async def test_old_and_new_secret_sign_while_a_receiver_changes_over() -> None:
 
 @pytest.mark.usefixtures("hurried")
 async def test_half_the_requests_fail_and_nothing_is_lost() -> None:
-    async def every_other(_request: Request, times: int) -> web.StreamResponse:
-        return web.Response(status=500 if times % 2 else 200)
+    asked = itertools.count()
+
+    async def every_other(_request: Request, _times: int) -> web.StreamResponse:
+        return web.Response(status=500 if next(asked) % 2 else 200)
 
     async with receiving(every_other) as receiver:
         _endpoint, secret = await add(receiver.url)
         await sync_to_async(happen)(*map(str, range(40)))
         await send_until(lambda: len(receiver.accepted) == 40)
-    assert set(receiver.seen.values()) == {2}  # each failed once, and came again under the same id
+    assert len(receiver.requests) > 60
+    assert len(receiver.seen) == 40  # what came again came under the same id
     accepted = [request for request in receiver.requests if request.answered == 200]
     assert sorted(map(int, names(accepted, secret))) == list(range(40))
-    assert await WebhookDelivery.objects.filter(status=Status.DELIVERED, attempts_made=2).acount() == 40
+    assert await WebhookDelivery.objects.filter(status=Status.DELIVERED).acount() == 40
 
 
 @pytest.mark.usefixtures("hurried")
@@ -136,9 +140,9 @@ async def test_nobody_waits_for_a_receiver_that_hangs_or_is_down(settings: Setti
         await add(hanging.url, name="Hangs in order", ordered=True)
         await add("http://127.0.0.1:1/", name="Down")
         _endpoint, secret = await add(well.url, name="Well")
-        await sync_to_async(happen)(*map(str, range(200)))
-        sending = asyncio.create_task(send_until(lambda: len(well.accepted) == 200))
-        while len(well.accepted) < 200:
+        await sync_to_async(happen)(*map(str, range(100)))
+        sending = asyncio.create_task(send_until(lambda: len(well.accepted) == 100))
+        while len(well.accepted) < 100:
             assert not sending.done()
             await asyncio.sleep(0.02)
         # Every one was told while the first requests to the hanging ones were still open.
@@ -146,7 +150,7 @@ async def test_nobody_waits_for_a_receiver_that_hangs_or_is_down(settings: Setti
         assert all(request.answered is None for request in hanging.requests)
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
-    assert sorted(map(int, names(well.requests, secret))) == list(range(200))
+    assert sorted(map(int, names(well.requests, secret))) == list(range(100))
 
 
 async def test_too_slow_is_a_failure(settings: Settings) -> None:

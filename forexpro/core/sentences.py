@@ -84,6 +84,10 @@ def _secret_rotated(payload: Payload) -> str:
     return _("Webhook endpoint %(name)s has a new secret; older ones expire within %(hours)s hours.") % payload
 
 
+def _secret_shown(payload: Payload) -> str:
+    return _("The secret of webhook endpoint %(name)s was shown.") % payload
+
+
 def _endpoint_tested(payload: Payload) -> str:
     return _("Test event sent to webhook endpoint %(name)s.") % payload
 
@@ -103,6 +107,7 @@ SENTENCES: dict[str, Describe] = {
     "webhook.endpoint_enabled": _endpoint_enabled,
     "webhook.endpoint_disabled": _endpoint_disabled,
     "webhook.secret_rotated": _secret_rotated,
+    "webhook.secret_shown": _secret_shown,
     "webhook.tested": _endpoint_tested,
     "webhook.replayed": _replayed,
     "staff.change_planned": _planned,

@@ -62,6 +62,8 @@ class WebhookSecret(models.Model):
     secret = EncryptedTextField()
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), null=True)
+    # People see it once.
+    shown_at = models.DateTimeField(_("shown"), null=True)
 
     class Meta:
         verbose_name = _("webhook secret")

@@ -32,27 +32,30 @@ def endpoint_create(
     *, name: str, url: str, event_types: Sequence[str], ordered: bool = False, payload_version: int = VERSIONS[-1],
     origin: Origin,
 ) -> tuple[WebhookEndpoint, str]:  # fmt: skip
-    """Add an endpoint; return it with its secret, which is not shown again.
+    """Add an endpoint; return it with its secret, which the caller shows and nobody sees again.
 
     Refuses `webhook_url_invalid`, `webhook_events_invalid`, `webhook_version_unknown` and `webhook_name_taken`.
     """
-    check_url(url)
-    _check_events(event_types, payload_version)
-    secret = new_secret()
-    try:
-        with transaction.atomic(durable=True):
-            endpoint = WebhookEndpoint.objects.create(
-                name=name,
-                url=url,
-                event_types=_in_order(event_types),
-                ordered=ordered,
-                payload_version=payload_version,
-            )
-            WebhookSecret.objects.create(endpoint=endpoint, secret=secret)
-            _record(endpoint, "webhook.endpoint_added", {"url": _shown(url), **_settings(endpoint)}, origin)
-    except IntegrityError:
-        raise _name_taken(name) from None
+    with transaction.atomic(durable=True):
+        endpoint = endpoint_create_apply(
+            name=name, url=url, event_types=event_types, ordered=ordered, payload_version=payload_version, origin=origin
+        )
+        secret = secret_show_apply(endpoint=endpoint, origin=origin)
     return endpoint, secret
+
+
+def endpoint_create_apply(
+    *, name: str, url: str, event_types: Sequence[str], ordered: bool, payload_version: int, origin: Origin
+) -> WebhookEndpoint:
+    """Do the same inside the caller's transaction; the secret is still to be shown."""
+    endpoint_check(url=url, event_types=event_types, payload_version=payload_version)
+    endpoint = WebhookEndpoint(
+        name=name, url=url, event_types=_in_order(event_types), ordered=ordered, payload_version=payload_version
+    )
+    _save(endpoint)
+    WebhookSecret.objects.create(endpoint=endpoint, secret=new_secret())
+    _record(endpoint, "webhook.endpoint_added", {"url": _shown(url), **_settings(endpoint)}, origin)
+    return endpoint
 
 
 def endpoint_change(
@@ -60,30 +63,40 @@ def endpoint_change(
     origin: Origin,
 ) -> WebhookEndpoint:  # fmt: skip
     """Change an endpoint; what waits for it goes to the new address. Refuses as `endpoint_create` does."""
+    with transaction.atomic(durable=True):
+        return endpoint_change_apply(
+            endpoint_id=endpoint_id, name=name, url=url, event_types=event_types, ordered=ordered,
+            payload_version=payload_version, origin=origin,
+        )  # fmt: skip
+
+
+def endpoint_change_apply(
+    *, endpoint_id: int, name: str, url: str, event_types: Sequence[str], ordered: bool, payload_version: int,
+    origin: Origin,
+) -> WebhookEndpoint:  # fmt: skip
+    """Do the same inside the caller's transaction; nothing is recorded where nothing changes."""
+    endpoint_check(url=url, event_types=event_types, payload_version=payload_version)
+    endpoint = locked_endpoint(endpoint_id)
+    before = {"name": endpoint.name, "url": endpoint.url, **_settings(endpoint)}
+    endpoint.name, endpoint.url, endpoint.ordered = name, url, ordered
+    endpoint.event_types, endpoint.payload_version = _in_order(event_types), payload_version
+    after = {"name": name, "url": url, **_settings(endpoint)}
+    changes = {
+        field: {"before": before[field], "after": after[field]} for field in after if after[field] != before[field]
+    }
+    if "url" in changes:
+        changes["url"] = {"before": _shown(before["url"]), "after": _shown(url)}
+        _heal(endpoint)
+    if changes:
+        _save(endpoint)
+        _record(endpoint, "webhook.endpoint_changed", {"changes": changes}, origin)
+    return endpoint
+
+
+def endpoint_check(*, url: str, event_types: Sequence[str], payload_version: int = VERSIONS[-1]) -> None:
+    """Refuse what no endpoint can be: see `endpoint_create`."""
     check_url(url)
     _check_events(event_types, payload_version)
-    try:
-        with transaction.atomic(durable=True):
-            endpoint = locked_endpoint(endpoint_id)
-            before = {"name": endpoint.name, "url": _shown(endpoint.url), **_settings(endpoint)}
-            other_url = endpoint.url != url
-            endpoint.name, endpoint.url, endpoint.ordered = name, url, ordered
-            endpoint.event_types, endpoint.payload_version = _in_order(event_types), payload_version
-            after = {"name": name, "url": _shown(url), **_settings(endpoint)}
-            changes = {
-                field: {"before": before[field], "after": after[field]}
-                for field in after
-                if after[field] != before[field]
-            }
-            if other_url:
-                changes.setdefault("url", {"before": before["url"], "after": after["url"]})
-                _heal(endpoint)
-            if changes:
-                endpoint.save()
-                _record(endpoint, "webhook.endpoint_changed", {"changes": changes}, origin)
-    except IntegrityError:
-        raise _name_taken(name) from None
-    return endpoint
 
 
 def endpoint_enable(*, endpoint_id: int, origin: Origin) -> WebhookEndpoint:
@@ -113,28 +126,52 @@ def endpoint_disable(*, endpoint_id: int, origin: Origin) -> WebhookEndpoint:
 
 
 def secret_rotate(*, endpoint_id: int, overlap: timedelta = ROTATION_OVERLAP, origin: Origin) -> str:
-    """Give an endpoint another secret and return it; those before sign along for `overlap`.
+    """Give an endpoint another secret and return it, which nobody sees again; those before sign along for `overlap`.
 
     Refuses `webhook_secrets_too_many`.
     """
-    now = timezone.now()
-    secret = new_secret()
     with transaction.atomic(durable=True):
-        endpoint = locked_endpoint(endpoint_id)
-        WebhookSecret.objects.filter(endpoint=endpoint, expires_at__lte=now).delete()
-        if WebhookSecret.objects.filter(endpoint=endpoint).count() >= SECRETS_MAX:
-            raise Refused(
-                "webhook_secrets_too_many",
-                _("So many secrets are in use already. Wait until the older ones have expired."),
-                {"most": SECRETS_MAX},
-            )
-        ends = now + overlap
-        WebhookSecret.objects.filter(Q(expires_at=None) | Q(expires_at__gt=ends), endpoint=endpoint).update(
-            expires_at=ends
+        endpoint = secret_rotate_apply(endpoint_id=endpoint_id, overlap=overlap, origin=origin)
+        return secret_show_apply(endpoint=endpoint, origin=origin)
+
+
+def secret_rotate_apply(*, endpoint_id: int, overlap: timedelta, origin: Origin) -> WebhookEndpoint:
+    """Do the same inside the caller's transaction; the new secret is still to be shown."""
+    now = timezone.now()
+    endpoint = locked_endpoint(endpoint_id)
+    WebhookSecret.objects.filter(endpoint=endpoint, expires_at__lte=now).delete()
+    if WebhookSecret.objects.filter(endpoint=endpoint).count() >= SECRETS_MAX:
+        raise Refused(
+            "webhook_secrets_too_many",
+            _("So many secrets are in use already. Wait until the older ones have expired."),
+            {"most": SECRETS_MAX},
         )
-        WebhookSecret.objects.create(endpoint=endpoint, secret=secret)
-        hours = f"{overlap.total_seconds() / 3600:g}"
-        _record(endpoint, "webhook.secret_rotated", {"hours": hours}, origin)
+    ends = now + overlap
+    WebhookSecret.objects.filter(Q(expires_at=None) | Q(expires_at__gt=ends), endpoint=endpoint).update(expires_at=ends)
+    WebhookSecret.objects.create(endpoint=endpoint, secret=new_secret())
+    hours = f"{overlap.total_seconds() / 3600:g}"
+    _record(endpoint, "webhook.secret_rotated", {"hours": hours}, origin)
+    return endpoint
+
+
+def secret_show(*, endpoint_id: int, origin: Origin) -> str:
+    """Return the newest secret of an endpoint if nobody has seen it yet. Refuses `webhook_secret_shown`."""
+    with transaction.atomic(durable=True):
+        return secret_show_apply(endpoint=locked_endpoint(endpoint_id), origin=origin)
+
+
+def secret_show_apply(*, endpoint: WebhookEndpoint, origin: Origin) -> str:
+    """Do the same for a locked endpoint, or a new one, inside the caller's transaction."""
+    newest = WebhookSecret.objects.filter(endpoint=endpoint).latest("pk")
+    if newest.shown_at is not None:
+        raise Refused(
+            "webhook_secret_shown",
+            _("The secret was shown before and is not shown again. Rotate it if nobody has kept it."),
+        )
+    newest.shown_at = timezone.now()
+    newest.save(update_fields=["shown_at"])
+    _record(endpoint, "webhook.secret_shown", {}, origin)
+    secret: str = newest.secret
     return secret
 
 
@@ -214,6 +251,14 @@ def _shown(url: str) -> str:
 def _record(endpoint: WebhookEndpoint, type: str, payload: dict[str, Any], origin: Origin) -> None:
     named = {"object": f"core.webhookendpoint:{endpoint.pk}", "name": endpoint.name}
     record([NewEvent(endpoint_stream(endpoint.pk), type, named | payload)], origin=origin)
+
+
+def _save(endpoint: WebhookEndpoint) -> None:
+    try:
+        with transaction.atomic():
+            endpoint.save()
+    except IntegrityError:
+        raise _name_taken(endpoint.name) from None
 
 
 def _name_taken(name: str) -> Refused:

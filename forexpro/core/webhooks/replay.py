@@ -53,9 +53,32 @@ def deliveries_replay(*, endpoint_id: int, which: Which, origin: Origin) -> int:
     What is under way is left alone. Refuses `webhook_nothing_to_replay`.
     """
     ids = list(deliveries_matching(endpoint_id, which).order_by("id").values_list("id", flat=True))
+    replayed = _replay(ids)
+    _require(replayed)
+    _record(endpoint_id, replayed, which, origin)
+    return replayed
+
+
+def deliveries_replay_chosen(*, delivery_ids: Sequence[int], origin: Origin) -> int:
+    """Send these deliveries again, of any endpoints. Refuses `webhook_nothing_to_replay`."""
+    by_endpoint: dict[int, list[tuple[int, str]]] = {}
+    rows = WebhookDelivery.objects.filter(pk__in=delivery_ids).order_by("endpoint", "id")
+    for id, endpoint_id, message_id in rows.values_list("id", "endpoint", "message"):
+        by_endpoint.setdefault(endpoint_id, []).append((id, message_id))
+    replayed = 0
+    for endpoint_id, chosen in by_endpoint.items():
+        count = _replay([id for id, _message in chosen])
+        if count:
+            _record(endpoint_id, count, Which(message_ids=[message for _id, message in chosen]), origin)
+        replayed += count
+    _require(replayed)
+    return replayed
+
+
+def _replay(ids: Sequence[int]) -> int:
     replayed = 0
     for start in range(0, len(ids), BATCH):
-        with transaction.atomic(durable=True):
+        with transaction.atomic():
             rows = WebhookDelivery.objects.filter(pk__in=ids[start : start + BATCH]).order_by("pk")
             locked = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
             now = timezone.now()
@@ -64,8 +87,6 @@ def deliveries_replay(*, endpoint_id: int, which: Which, origin: Origin) -> int:
                 .exclude(lease__isnull=False, next_attempt_at__gt=now)
                 .update(status="waiting", attempts_made=0, next_attempt_at=now, lease=None, delivered_at=None)
             )
-    _require(replayed)
-    _record(endpoint_id, replayed, which, origin)
     return replayed
 
 
@@ -80,7 +101,7 @@ def missed_send(*, endpoint_id: int, since: datetime, until: datetime, origin: O
     position = 0
     while events := _events(since, until, position):
         position = events[-1].position.id
-        with transaction.atomic(durable=True):
+        with transaction.atomic():
             deliveries_add(events, [endpoint])
     missed = endpoint.deliveries.count() - before
     _require(missed)

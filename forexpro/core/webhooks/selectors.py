@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from forexpro.core.models import WebhookDelivery, WebhookEndpoint
 
@@ -28,7 +29,15 @@ def trouble() -> Trouble:
 def endpoints_with_counts() -> "QuerySet[WebhookEndpoint]":
     """Return all endpoints, each with how many deliveries wait for it (`waiting`) and were given up (`given_up`)."""
     status = WebhookDelivery.Status
-    return WebhookEndpoint.objects.annotate(
-        waiting=Count("deliveries", filter=Q(deliveries__status=status.WAITING)),
-        given_up=Count("deliveries", filter=Q(deliveries__status=status.FAILED)),
-    )
+    return WebhookEndpoint.objects.annotate(waiting=_count(status.WAITING), given_up=_count(status.FAILED))
+
+
+def endpoint_choices() -> list[tuple[int, str]]:
+    """Return the endpoints by name, for a choice."""
+    return list(WebhookEndpoint.objects.order_by("name").values_list("pk", "name"))
+
+
+def _count(status: WebhookDelivery.Status) -> Coalesce:
+    of_endpoint = WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), status=status).order_by()
+    counted = of_endpoint.values("endpoint").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)

@@ -19,9 +19,10 @@ from accounts.roles import Role
 from accounts.services.api_keys import api_key_create
 from accounts.services.notices import notify
 from accounts.services.tokens import tokens_issue
-from forexpro.core.models import Event, EventAnchor, EventVerification
+from forexpro.core.models import Event, EventAnchor, EventVerification, WebhookDelivery, WebhookSecret
 from forexpro.core.planned_changes import change_plan_apply
 from forexpro.core.schedules.scheduler import schedule_install
+from forexpro.core.webhooks.endpoints import endpoint_create, endpoint_disable, test_event_send
 from forexpro.tests.authorisation.access import THE_OTHER, THE_OWNER
 from forexpro.tests.authorisation.people import make_person, session_of
 from kyc.models import RejectionReason
@@ -181,7 +182,19 @@ def _house() -> dict[str, Any]:
     verification = EventVerification.objects.create(
         started_at=timezone.now(), streams=1, events=1, anchors=1, faulty_streams=0
     )
+    endpoint, _secret = endpoint_create(
+        name="CRM", url="https://crm.example.com/", event_types=["user.created"], origin=ORIGIN
+    )
+    WebhookSecret.objects.update(shown_at=None)
+    off, _secret = endpoint_create(name="Off", url=endpoint.url, event_types=["user.created"], origin=ORIGIN)
+    endpoint_disable(endpoint_id=off.pk, origin=ORIGIN)
+    delivery = test_event_send(endpoint_id=endpoint.pk, origin=ORIGIN)
+    WebhookDelivery.objects.update(status=WebhookDelivery.Status.DELIVERED)
     return {
+        "core/webhookendpoint": endpoint.pk,
+        "core/webhookdelivery": delivery.pk,
+        "endpoint_id": endpoint.pk,
+        "disabled_endpoint_id": off.pk,
         "core/event": Event.objects.latest("id").pk,
         "core/eventanchor": EventAnchor.objects.create(before_xid=1, streams=1, hash="0" * 64).pk,
         "core/eventverification": verification.pk,

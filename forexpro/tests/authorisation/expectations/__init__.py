@@ -16,6 +16,7 @@ AREAS: dict[str, dict[str, Operation]] = {
     "verification": verification.TABLE,
     "back office": back_office.HOUSE,
     "back office: people": back_office.PEOPLE,
+    "back office: webhooks": back_office.WEBHOOKS,
     "back office: verification": back_office.VERIFICATION,
     "back office: conditions": back_office.CONDITIONS,
     "back office: trading": back_office.TRADING,

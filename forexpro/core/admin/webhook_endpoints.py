@@ -25,9 +25,9 @@ from forexpro.core.webhooks.endpoints import (
     endpoint_create_apply,
     endpoint_disable,
     endpoint_enable,
+    endpoint_try,
     secret_rotate_apply,
     secret_show,
-    test_event_send,
 )
 from forexpro.core.webhooks.replay import Which, deliveries_replay, missed_send
 from forexpro.core.webhooks.selectors import endpoints_with_counts
@@ -174,7 +174,7 @@ class WebhookEndpointAdmin(Managing, BackOfficeModelAdmin):
         },
     )
     def test(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        return self._serve(request, object_id, _("The test event is on its way."), test_event_send)
+        return self._serve(request, object_id, _("The test event is on its way."), endpoint_try)
 
     @action(
         description=_("Turn on"),

@@ -175,7 +175,7 @@ def secret_show_apply(*, endpoint: WebhookEndpoint, origin: Origin) -> str:
     return secret
 
 
-def test_event_send(*, endpoint_id: int, origin: Origin) -> WebhookDelivery:
+def endpoint_try(*, endpoint_id: int, origin: Origin) -> WebhookDelivery:
     """Send an endpoint a `webhook.test`, whatever it asks for.
 
     Refuses `webhook_disabled`, and `too_many_requests` to whoever has sent too many.

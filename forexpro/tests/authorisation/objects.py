@@ -22,7 +22,7 @@ from accounts.services.tokens import tokens_issue
 from forexpro.core.models import Event, EventAnchor, EventVerification, WebhookDelivery, WebhookSecret
 from forexpro.core.planned_changes import change_plan_apply
 from forexpro.core.schedules.scheduler import schedule_install
-from forexpro.core.webhooks.endpoints import endpoint_create, endpoint_disable, test_event_send
+from forexpro.core.webhooks.endpoints import endpoint_create, endpoint_disable, endpoint_try
 from forexpro.tests.authorisation.access import THE_OTHER, THE_OWNER
 from forexpro.tests.authorisation.people import make_person, session_of
 from kyc.models import RejectionReason
@@ -188,7 +188,7 @@ def _house() -> dict[str, Any]:
     WebhookSecret.objects.update(shown_at=None)
     off, _secret = endpoint_create(name="Off", url=endpoint.url, event_types=["user.created"], origin=ORIGIN)
     endpoint_disable(endpoint_id=off.pk, origin=ORIGIN)
-    delivery = test_event_send(endpoint_id=endpoint.pk, origin=ORIGIN)
+    delivery = endpoint_try(endpoint_id=endpoint.pk, origin=ORIGIN)
     WebhookDelivery.objects.update(status=WebhookDelivery.Status.DELIVERED)
     return {
         "core/webhookendpoint": endpoint.pk,

@@ -11,8 +11,8 @@ from forexpro.core.webhooks.endpoints import (
     endpoint_create,
     endpoint_disable,
     endpoint_enable,
+    endpoint_try,
     secret_rotate,
-    test_event_send,
 )
 from forexpro.core.webhooks.selectors import endpoints_with_counts
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['name']} is off.")
 
     def test_endpoint(self, options: dict[str, Any]) -> None:
-        delivery = test_event_send(endpoint_id=named_endpoint(options["name"]).pk, origin=ORIGIN)
+        delivery = endpoint_try(endpoint_id=named_endpoint(options["name"]).pk, origin=ORIGIN)
         self.stdout.write(f"{delivery.message_id} is on its way.")
 
     def rotate_endpoint(self, options: dict[str, Any]) -> None:

@@ -115,9 +115,7 @@ class WebhookEndpointAdmin(Managing, BackOfficeModelAdmin):
             "secret": secret,
             "opts": self.opts,
         }
-        response = TemplateResponse(request, "back_office/webhook_secret.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "back_office/webhook_secret.html", context)
 
     def _secret_address(self, endpoint_id: Any) -> str:
         return reverse("admin:core_webhookendpoint_secret", args=[endpoint_id])

@@ -57,6 +57,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['name']} is told from now on. Its secret, which is not shown again: {secret}")
 
     def list_endpoint(self, options: dict[str, Any]) -> None:
+        endpoint: Any  # with the counts beside its fields
         for endpoint in endpoints_with_counts().order_by("name"):
             standing = "on" if endpoint.enabled else f"off ({endpoint.get_disabled_reason_display()})"
             if endpoint.is_failing:

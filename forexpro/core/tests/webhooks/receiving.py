@@ -35,7 +35,7 @@ class Receiver:
     url: str = ""
     requests: list[Request] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
-    connections: int = 0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def accepted(self) -> list[str]:
@@ -43,10 +43,17 @@ class Receiver:
         found = [request.id for request in self.requests if request.answered is not None and request.answered < 300]
         return list(dict.fromkeys(found))
 
+    async def received(self, count: int) -> None:
+        """Wait until so many requests have come."""
+        while len(self.requests) < count:
+            self.news.clear()
+            await self.news.wait()
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         received = Request({name.lower(): value for name, value in request.headers.items()}, await request.read())
         self.requests.append(received)
         self.seen[received.id] += 1
+        self.news.set()
         response = await self.answer(received, self.seen[received.id])
         received.answered = response.status
         return response

@@ -15,6 +15,7 @@ from redis import RedisError
 from accounts.selectors import registrations_since, unverified_since
 from forexpro import health
 from forexpro.core.events.selectors import latest_verification
+from forexpro.core.webhooks.selectors import trouble
 from kyc.selectors import review_queue_size
 from marketdata.feeds import FeedStatus
 from marketdata.selectors import feed_statuses
@@ -54,6 +55,8 @@ def needs_attention(user: Any) -> list[Attention]:
         items += _requests("withdrawal", _("Withdrawals to decide or pay"), pending_withdrawals())
     if user.has_perm("marketdata.view_symbol"):
         items += _feeds()
+    if user.has_perm("core.view_webhookendpoint"):
+        items += _webhooks()
     items += _processes()
     return sorted(items, key=lambda item: not item.urgent)
 
@@ -115,6 +118,18 @@ def _requests(model: str, title: str, pending: Pending) -> Iterator[Attention]:
         link = reverse(f"admin:trading_{model}_changelist")
         late = timezone.now() - pending.oldest > REQUEST_DUE
         yield Attention(title, detail % words, link, urgent=late)
+
+
+def _webhooks() -> Iterator[Attention]:
+    found = trouble()
+    link = reverse("admin:core_webhookendpoint_changelist")
+    if found.turned_off:
+        detail = ngettext("%(count)s endpoint", "%(count)s endpoints", found.turned_off)
+        title = _("Webhooks turned off because they failed")
+        yield Attention(title, detail % {"count": found.turned_off}, f"{link}?enabled__exact=0", urgent=True)
+    if found.failing:
+        detail = ngettext("%(count)s endpoint", "%(count)s endpoints", found.failing)
+        yield Attention(_("Webhooks failing"), detail % {"count": found.failing}, link)
 
 
 def _processes() -> Iterator[Attention]:

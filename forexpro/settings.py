@@ -190,6 +190,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Tasks are idempotent: one that lost the broker is delivered again.
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# Sending webhooks goes on for as long as there is something to send: it has a queue, and so a worker, of its own.
+CELERY_TASK_ROUTES = {"forexpro.core.tasks.send_webhooks": {"queue": "webhooks"}}
 HEARTBEAT_SECONDS = 15
 CELERY_BEAT_SCHEDULER = "forexpro.core.schedules.scheduler:Scheduler"
 # What runs regularly, until staff change it in the back office: beat takes what is new here into the database.
@@ -204,6 +206,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10,
         "options": {"expires": 10},
     },
+    "send-webhooks": {
+        "task": "forexpro.core.tasks.send_webhooks",
+        "schedule": 5,
+        "options": {"expires": 5},
+    },
+    "forget-old-webhooks": {"task": "forexpro.core.tasks.forget_old_webhooks", "schedule": crontab(hour=0, minute=50)},
     "take-event-anchor": {"task": "forexpro.core.tasks.take_event_anchor", "schedule": crontab(hour=0, minute=10)},
     "verify-event-log": {"task": "forexpro.core.tasks.verify_event_log", "schedule": crontab(hour=0, minute=20)},
     "sweep-margins": {"task": "trading.tasks.sweep_margins", "schedule": 30},
@@ -268,6 +276,15 @@ KYC_FOUR_EYES = env.bool("KYC_FOUR_EYES", default=False)
 KYC_PAGES_MAX = 6
 KYC_DOCUMENTS_PER_DAY = env.number("KYC_DOCUMENTS_PER_DAY", 20)
 KYC_CLIENT_BYTES_MAX = env.number("KYC_CLIENT_MEGABYTES_MAX", 200) * 1_000_000
+
+# --- Webhooks -----------------------------------------------------------------------------------
+# Requests go to public addresses on these ports, and to any port in networks that are named here.
+WEBHOOK_PORTS = env.ports("WEBHOOK_PORTS", [443, 8443])
+WEBHOOK_PRIVATE_NETWORKS = env.networks("WEBHOOK_PRIVATE_NETWORKS", ["127.0.0.0/8"] if DEMO else [])
+# A receiver that takes longer has failed.
+WEBHOOK_TIMEOUT_SECONDS = env.number("WEBHOOK_TIMEOUT_SECONDS", 15, most=30)
+# How long the log keeps what was delivered or given up.
+WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", 30)
 
 # --- Mail ---------------------------------------------------------------------------------------
 vars().update(env.mail_settings("EMAIL_URL", "filemail://" if DEMO else "consolemail://"))
@@ -401,6 +418,7 @@ RATE_LIMITS = {
     "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
     "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
     "service": env.rate("RATE_LIMIT_SERVICE", "600/m"),
+    "webhook_tests": env.rate("RATE_LIMIT_WEBHOOK_TESTS", "5/m"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",

@@ -42,6 +42,8 @@ PLACES = {
     "trading.accountgroup": Place(MARKET, "tune", _("Groups")),
     "trading.conditionsversion": Place(MARKET, "history_edu", _("Conditions in force")),
     "crm.servicekey": Place(SYSTEM, "vpn_key"),
+    "core.webhookendpoint": Place(SYSTEM, "webhook", _("Webhooks")),
+    "core.webhookdelivery": Place(SYSTEM, "outbox", _("Webhook deliveries")),
     "core.event": Place(SYSTEM, "policy"),
     "core.eventverification": Place(SYSTEM, "fact_check"),
     "core.eventanchor": Place(SYSTEM, "anchor"),

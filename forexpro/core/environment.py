@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import ip_network
 from typing import Any
 
 import environ
@@ -51,6 +52,23 @@ class Environment(environ.Env):
         if not RATE.fullmatch(value):
             raise ImproperlyConfigured(f"{var}={value!r} is not a rate. Set {var} to one like 600/15m, or to none.")
         return value
+
+    def networks(self, var: str, default: list[str]) -> list[str]:
+        """Return networks such as `10.0.5.0/24`."""
+        values: list[str] = self.list(var, default=default)
+        try:
+            return [str(ip_network(value.strip())) for value in values]
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{var}={','.join(values)!r} are not networks. Set {var} to some like 10.0.5.0/24,fd12:3456::/64."
+            ) from error
+
+    def ports(self, var: str, default: list[int]) -> list[int]:
+        """Return port numbers."""
+        values: list[int] = self.list(var, cast=int, default=default)
+        if not all(1 <= value <= 65535 for value in values):
+            raise ImproperlyConfigured(f"{var}={values} are not ports. Set {var} to some like 443,8443.")
+        return values
 
     def service_url(self, var: str, default: str, *schemes: str) -> str:
         """Return a URL with one of `schemes`. It may carry a password, so a refusal does not repeat it."""

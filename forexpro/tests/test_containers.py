@@ -36,6 +36,7 @@ def test_every_process_has_its_container(compose: dict[str, Any]) -> None:
         "feed",
         "engine",
         "worker",
+        "webhooks",
         "beat",
         "nginx",
     }

@@ -14,9 +14,17 @@ from forexpro.core.database import Statement
 from forexpro.core.events.chain import ChainedEvent, Head, NewEvent, Origin, extend
 from forexpro.core.realtime.wakeups import wake
 
+# With each event goes, in the same statement, its place in the outbox of webhooks, where anybody is told of events.
 _INSERT_EVENTS = """
-    INSERT INTO core_event (stream, seq, type, actor, payload, request_id, ip, occurred_at, prev_hash, hash)
-    VALUES """
+    WITH recorded AS (
+        INSERT INTO core_event (stream, seq, type, actor, payload, request_id, ip, occurred_at, prev_hash, hash)
+        VALUES """
+_INTO_OUTBOX = """
+        RETURNING id
+    )
+    INSERT INTO core_webhookoutbox (event_id) SELECT id FROM recorded
+    WHERE EXISTS (SELECT 1 FROM core_webhookendpoint WHERE enabled AND event_types <> '[]'::jsonb)
+"""
 _EVENT = "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 # What one statement inserts at most: PostgreSQL takes 65,535 parameters.
 _EVENTS_MAX = 1000
@@ -43,7 +51,7 @@ def inserting(events: Sequence[ChainedEvent]) -> Iterator[Statement]:
 
 @cache
 def _insert(count: int) -> str:
-    return _INSERT_EVENTS + ", ".join([_EVENT] * count)
+    return _INSERT_EVENTS + ", ".join([_EVENT] * count) + _INTO_OUTBOX
 
 
 def _values(event: ChainedEvent) -> tuple[Any, ...]:

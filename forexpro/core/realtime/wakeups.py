@@ -16,6 +16,8 @@ from forexpro.core.realtime.connections import async_redis_client, name, redis_c
 logger = logging.getLogger(__name__)
 
 RECONNECT_SECONDS = 1
+# Who follows this is called whichever stream has grown.
+EVERY_STREAM = "*"
 
 
 def channel() -> str:
@@ -64,7 +66,7 @@ class WakeupHub:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     def _call(self, streams: Iterable[str]) -> None:
-        for stream in streams:
+        for stream in (*streams, EVERY_STREAM):
             for callback in list(self._followers.get(stream, ())):
                 callback()
 

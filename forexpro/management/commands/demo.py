@@ -53,7 +53,9 @@ def programs() -> list[Program]:
                 "--pool",
                 "threads",
                 "--concurrency",
-                "4",
+                "5",  # one of them sends webhooks all the time
+                "--queues",
+                "celery,webhooks",
                 "--loglevel",
                 "WARNING",
             ),

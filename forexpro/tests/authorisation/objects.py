@@ -22,9 +22,10 @@ from accounts.services.tokens import tokens_issue
 from accounts.services.visits import visit_grant_by_staff
 from crm import models as crm
 from crm.services.keys import service_key_create
-from forexpro.core.models import Event, EventAnchor, EventVerification
+from forexpro.core.models import Event, EventAnchor, EventVerification, WebhookDelivery, WebhookSecret
 from forexpro.core.planned_changes import change_plan_apply
 from forexpro.core.schedules.scheduler import schedule_install
+from forexpro.core.webhooks.endpoints import endpoint_create, endpoint_disable, endpoint_try
 from forexpro.tests.authorisation.access import THE_OTHER, THE_OWNER
 from forexpro.tests.authorisation.people import make_person, session_of
 from kyc.models import RejectionReason
@@ -190,8 +191,20 @@ def _house() -> dict[str, Any]:
         started_at=timezone.now(), streams=1, events=1, anchors=1, faulty_streams=0
     )
     service_key, _text = service_key_create(name="reports", scopes=[crm.Scope.READ], origin=ORIGIN)
+    endpoint, _secret = endpoint_create(
+        name="CRM", url="https://crm.example.com/", event_types=["user.created"], origin=ORIGIN
+    )
+    WebhookSecret.objects.update(shown_at=None)
+    off, _secret = endpoint_create(name="Off", url=endpoint.url, event_types=["user.created"], origin=ORIGIN)
+    endpoint_disable(endpoint_id=off.pk, origin=ORIGIN)
+    delivery = endpoint_try(endpoint_id=endpoint.pk, origin=ORIGIN)
+    WebhookDelivery.objects.update(status=WebhookDelivery.Status.DELIVERED)
     return {
         "crm/servicekey": service_key.pk,
+        "core/webhookendpoint": endpoint.pk,
+        "core/webhookdelivery": delivery.pk,
+        "endpoint_id": endpoint.pk,
+        "disabled_endpoint_id": off.pk,
         "core/event": Event.objects.latest("id").pk,
         "core/eventanchor": EventAnchor.objects.create(before_xid=1, streams=1, hash="0" * 64).pk,
         "core/eventverification": verification.pk,

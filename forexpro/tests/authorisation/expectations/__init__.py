@@ -26,6 +26,7 @@ AREAS: dict[str, dict[str, Operation]] = {
     "back office": back_office.HOUSE,
     "back office: service keys": back_office.SERVICE_KEYS,
     "back office: people": back_office.PEOPLE,
+    "back office: webhooks": back_office.WEBHOOKS,
     "back office: verification": back_office.VERIFICATION,
     "back office: conditions": back_office.CONDITIONS,
     "back office: trading": back_office.TRADING,

@@ -53,6 +53,35 @@ SERVICE_KEYS: dict[str, Operation] = {
     f"POST {_KEYS}/add/": changes(desks.SUPER_ADMINS, name="another", scopes=["read"]),
     **button(f"{_KEYS}/<path:object_id>/rotate", desks.SUPER_ADMINS, overlap_hours="24"),
     **button(f"{_KEYS}/<path:object_id>/revoke", desks.SUPER_ADMINS),
+_ENDPOINTS = "admin/core/webhookendpoint"
+_OF_ENDPOINT = f"{_ENDPOINTS}/<path:object_id>"
+ENDPOINT = {
+    "name": "Another",
+    "url": "https://crm.example.com/hooks",
+    "events": "user.created",
+    "payload_version": "1",
+}
+WEBHOOKS: dict[str, Operation] = {
+    **back_office_model(_ENDPOINTS, view=desks.ADMINS, add=desks.ADMINS, change=desks.ADMINS),
+    f"POST {_ENDPOINTS}/add/": changes(desks.ADMINS, **ENDPOINT),
+    f"POST {_OF_ENDPOINT}/change/": changes(desks.ADMINS, **ENDPOINT),
+    f"GET {_ENDPOINTS}/<int:endpoint_id>/secret/": reads(desks.ADMINS),
+    f"POST {_ENDPOINTS}/<int:endpoint_id>/secret/": changes(desks.ADMINS),
+    **button(f"{_OF_ENDPOINT}/test", desks.ADMINS),
+    **button(f"{_OF_ENDPOINT}/enable", desks.ADMINS, of="disabled_endpoint_id"),
+    **button(f"{_OF_ENDPOINT}/disable", desks.ADMINS),
+    **button(f"{_OF_ENDPOINT}/rotate", desks.ADMINS, hours="1"),
+    **button(f"{_OF_ENDPOINT}/replay", desks.ADMINS, status="delivered"),
+    **button(
+        f"{_OF_ENDPOINT}/send_missed",
+        desks.ADMINS,
+        since_0="2020-01-01",
+        since_1="00:00:00",
+        until_0="2090-01-01",
+        until_1="00:00:00",
+    ),
+    **back_office_model("admin/core/webhookdelivery", view=desks.ADMINS),
+    **button("admin/core/webhookdelivery/<path:object_id>/replay", desks.ADMINS),
 }
 
 _USER = "admin/accounts/user"

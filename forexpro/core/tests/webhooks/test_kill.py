@@ -1,0 +1,96 @@
+"""A sender that is killed at any moment loses nothing."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from pytest_django import Settings
+
+from forexpro.core.models import WebhookDelivery, WebhookOutbox
+from forexpro.core.realtime.database import in_database
+from forexpro.core.scratch import child_environment
+from forexpro.core.tests.webhooks.conftest import happen, make_endpoint, send_until
+from forexpro.core.tests.webhooks.receiving import Request, receiving
+from forexpro.core.webhooks import queue, schedule, sender
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Leases of three seconds instead of sixty.
+HURRY = """
+from datetime import timedelta
+from forexpro.core.webhooks import queue, schedule, sender
+queue.LEASE, sender.WRITING_SECONDS = timedelta(seconds=3), 0.5
+schedule.DELAYS = (timedelta(milliseconds=100),) * 9
+schedule.PAUSE_FIRST = schedule.PAUSE_LONGEST = timedelta(milliseconds=100)
+"""
+PROGRAM = f"""
+import asyncio, django
+django.setup()
+{HURRY}
+asyncio.run(sender.Sender().run(seconds=600))
+"""
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
+async def test_every_event_is_delivered_whenever_the_sender_is_killed(
+    kills: int, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(queue, "LEASE", timedelta(seconds=3))
+    monkeypatch.setattr(sender, "WRITING_SECONDS", 0.5)
+    monkeypatch.setattr(schedule, "DELAYS", (timedelta(milliseconds=100),) * 9)
+    monkeypatch.setattr(schedule, "PAUSE_FIRST", timedelta(milliseconds=100))
+    monkeypatch.setattr(schedule, "PAUSE_LONGEST", timedelta(milliseconds=100))
+    settings.WEBHOOK_TIMEOUT_SECONDS = 1
+    chance = random.Random(7)
+
+    async def every_third_fails(_request: Request, _times: int) -> web.StreamResponse:
+        await asyncio.sleep(chance.random() / 50)
+        return web.Response(status=500 if chance.random() < 0.3 else 200)
+
+    killed_at_work = 0
+    async with receiving(every_third_fails) as free, receiving(every_third_fails) as ordered:
+        _endpoint, secret = await in_database(make_endpoint)(free.url, name="Free")
+        _endpoint, ordered_secret = await in_database(make_endpoint)(ordered.url, name="Ordered", ordered=True)
+        happened = 0
+        for _ in range(kills):
+            names = [str(number) for number in range(happened, happened + 40)]
+            happened += 40
+            process = await _start()
+            await in_database(happen)(*names)
+            before, wanted = len(free.requests), chance.randint(1, 30)
+            while len(free.requests) < before + wanted:
+                assert process.returncode is None, "the sender ended by itself"
+                await asyncio.sleep(0.005)
+            killed_at_work += len(free.accepted) < happened
+            os.kill(process.pid, signal.SIGKILL)
+            await process.wait()
+        await send_until(lambda: len(free.accepted) == len(ordered.accepted) == happened, seconds=120)
+
+    for receiver, key in ((free, secret), (ordered, ordered_secret)):
+        told = {request.id: request.verified(key)["data"]["payload"]["name"] for request in receiver.requests}
+        assert sorted(map(int, told.values())) == list(range(happened))
+    in_turn = [told[id] for id in ordered.accepted]
+    assert in_turn == list(map(str, range(happened)))
+    assert killed_at_work
+    assert await in_database(WebhookDelivery.objects.exclude(status="delivered").count)() == 0
+    assert await in_database(WebhookOutbox.objects.count)() == 0
+
+
+async def _start() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        PROGRAM,
+        env={
+            **os.environ,
+            **child_environment(),
+            "DJANGO_SETTINGS_MODULE": "forexpro.settings",
+            "WEBHOOK_PRIVATE_NETWORKS": "127.0.0.0/8",
+            "WEBHOOK_TIMEOUT_SECONDS": "1",
+        },
+    )

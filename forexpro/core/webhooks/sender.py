@@ -1,0 +1,225 @@
+"""Send what is due, many requests at once, so that no receiver waits for another one."""
+
+import asyncio
+import logging
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import aiohttp
+from django.conf import settings
+from django.utils import timezone
+from yarl import URL
+
+from forexpro.core.realtime.database import in_database
+from forexpro.core.realtime.wakeups import EVERY_STREAM, wakeup_hub
+from forexpro.core.refusals import Refused
+from forexpro.core.webhooks.connecting import Lookup, guarded_session
+from forexpro.core.webhooks.fan_out import BATCH, fan_out
+from forexpro.core.webhooks.guard import AddressRefused, check_url
+from forexpro.core.webhooks.queue import (
+    Claim,
+    Receiver,
+    Result,
+    anybody_listening,
+    deliveries_claim,
+    deliveries_release,
+    receivers,
+    results_record,
+)
+from forexpro.core.webhooks.schedule import retry_after, succeeded
+from forexpro.core.webhooks.signing import signatures
+
+logger = logging.getLogger(__name__)
+
+# Requests under way at once: to one receiver, and in all. A process may usually have 1,024 files open.
+TO_ONE = 16
+IN_ALL = 400
+# How long nothing may happen before the outbox and the deliveries are looked at without having been told to.
+POLL_SECONDS = 0.5
+# Rounds are this far apart at least: what comes in meanwhile is worked through together.
+ROUND_SECONDS = 0.02
+# What is read of an answer, and what of it is kept.
+ANSWER_BYTES = 64_000
+ANSWER_KEPT = 2_000
+# What is left of a lease when a request begins must be enough for it and for writing down what came of it.
+WRITING_SECONDS = 10
+
+
+class Sender:
+    """Turns events into deliveries and sends them for a while; any number of senders may work side by side."""
+
+    def __init__(self, *, lookup: Lookup = socket.getaddrinfo) -> None:
+        self._lookup = lookup
+        self._under_way: Counter[int] = Counter()
+        self._results: list[Result] = []
+        self._released: list[Claim] = []
+        # Endpoints to which something is no longer under way.
+        self._finished: list[int] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._news = asyncio.Event()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is under way; called from the event loop."""
+        self._stopping = True
+        self._news.set()
+
+    async def run(self, *, seconds: float, on_time_up: Callable[[], None] = lambda: None) -> None:
+        """Send for `seconds`, or until nobody listens; when they are over, `on_time_up` is called before what is under
+        way is awaited.
+
+        Raises what the database raises: deliveries under way are then due again when their leases end.
+        """
+        timeout = settings.WEBHOOK_TIMEOUT_SECONDS
+        unfollow = wakeup_hub().follow(EVERY_STREAM, self._news.set)
+        self._secure = guarded_session(plain=False, timeout=timeout, lookup=self._lookup)
+        self._plain = guarded_session(plain=True, timeout=timeout, lookup=self._lookup)
+        try:
+            async with self._secure, self._plain:
+                if await self._rounds(time.monotonic() + seconds):
+                    on_time_up()
+                while self._tasks:
+                    await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+                    await self._record()
+                await self._record()
+        finally:
+            unfollow()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _rounds(self, until: float) -> bool:
+        """Work until the time is up; return False where that was for another reason."""
+        while not self._stopping:
+            if time.monotonic() >= until:
+                return True
+            self._news.clear()
+            moved = await in_database(fan_out)()
+            claims = await self._claim()
+            for run in _runs(claims):
+                self._start(run)
+            await self._record()
+            if not claims and not moved and not self._tasks and not await in_database(anybody_listening)():
+                return False
+            await asyncio.sleep(ROUND_SECONDS)
+            if moved < BATCH and not claims:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
+        return False
+
+    async def _claim(self) -> list[Claim]:
+        left = IN_ALL - self._under_way.total()
+        asked: list[Receiver] = []
+        # Those to whom least is under way come first, so that one that hangs takes nothing from the others.
+        for receiver in sorted(await in_database(receivers)(room=TO_ONE), key=lambda one: self._under_way[one.id]):
+            room = min(receiver.room - self._under_way[receiver.id], left)
+            if room > 0:
+                asked.append(replace(receiver, room=room))
+                left -= room
+        return await in_database(deliveries_claim)(asked) if asked else []
+
+    def _start(self, run: Sequence[Claim]) -> None:
+        receiver = run[0].receiver.id
+        self._under_way[receiver] += 1
+        task = asyncio.create_task(self._send_run(run))
+        self._tasks.add(task)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            self._news.set()
+
+        task.add_done_callback(ended)
+
+    async def _send_run(self, run: Sequence[Claim]) -> None:
+        """Send one after the other, up to the first that fails or for which the lease would not last."""
+        needed = timedelta(seconds=settings.WEBHOOK_TIMEOUT_SECONDS + WRITING_SECONDS)
+        for number, claim in enumerate(run):
+            if claim.until - timezone.now() < needed:
+                self._released += run[number:]
+                break
+            result = await self._send(claim)
+            self._results.append(result)
+            if not succeeded(result.status):
+                self._released += run[number + 1 :]
+                break
+        self._finished.append(run[0].receiver.id)
+
+    async def _record(self) -> None:
+        """Write what came of requests. Only then is there room again: nothing is claimed ahead of its results."""
+        results, self._results = self._results, []
+        released, self._released = self._released, []
+        finished, self._finished = self._finished, []
+        if results:
+            await in_database(results_record)(results)
+        if released:
+            await in_database(deliveries_release)(released)
+        self._under_way.subtract(finished)
+
+    async def _send(self, claim: Claim) -> Result:
+        started = timezone.now()
+        body = claim.body.encode()
+        timestamp = int(started.timestamp())
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "ForexPro-Webhooks/1",
+            "webhook-id": claim.message_id,
+            "webhook-timestamp": str(timestamp),
+            "webhook-version": str(claim.receiver.version),
+        }
+        signed = signatures(claim.receiver.secrets, message_id=claim.message_id, timestamp=timestamp, body=body)
+        status, text, error, asked = None, "", "", None
+        try:
+            target = check_url(claim.receiver.url)
+            session = self._plain if target.plain else self._secure
+            async with session.post(
+                URL(target.url, encoded=True),
+                data=body,
+                headers=headers | {"webhook-signature": signed},
+                allow_redirects=False,
+            ) as response:
+                status = response.status
+                asked = retry_after(response.headers.get("Retry-After", ""), now=started)
+                text = await _beginning(response)
+        except Refused as refusal:
+            error = refusal.message
+        except TimeoutError:
+            error = f"no answer within {settings.WEBHOOK_TIMEOUT_SECONDS} s"
+        except (aiohttp.ClientError, OSError) as problem:
+            error = _problem(problem)
+        except Exception as problem:  # one endpoint's trouble is nobody else's
+            logger.exception("webhook delivery %s cannot be sent", claim.delivery_id)
+            error = type(problem).__name__
+        if status is not None and not succeeded(status):
+            error = "redirections are not followed" if 300 <= status < 400 else f"answered {status}"
+        return Result(claim, started, timezone.now(), headers, status, text, error[:200], asked)
+
+
+def _runs(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """Return what is sent one after the other together, everything else on its own."""
+    alone = [[claim] for claim in claims if not claim.receiver.ordered]
+    ordered: dict[int, list[Claim]] = {}
+    for claim in claims:
+        if claim.receiver.ordered:
+            ordered.setdefault(claim.receiver.id, []).append(claim)
+    return [*alone, *ordered.values()]
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> str:
+    """Return the beginning of an answer as text. Its status has decided; an end that does not come changes nothing."""
+    read = bytearray()
+    with suppress(TimeoutError, aiohttp.ClientError, OSError):
+        while len(read) < ANSWER_BYTES and (chunk := await response.content.read(ANSWER_BYTES - len(read))):
+            read += chunk
+    return bytes(read[:ANSWER_KEPT]).decode(errors="replace").replace("\0", "")
+
+
+def _problem(problem: Exception) -> str:
+    refused = problem if isinstance(problem, AddressRefused) else getattr(problem, "os_error", None)
+    if isinstance(refused, AddressRefused):
+        return str(refused)
+    return f"{type(problem).__name__}: {problem}"

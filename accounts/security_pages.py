@@ -156,11 +156,11 @@ def totp_off(request: HttpRequest) -> HttpResponse:
     user = signed_in_person(request)
     if request.method == "POST":
         try:
-            second_factor.totp_disable(user_id=user.pk, origin=request_origin(request))
+            second_factor.totp_disable(request=request, user_id=user.pk)
         except Refused as refused:
             messages.error(request, refused.message)
         else:
-            messages.success(request, _("Two-step sign-in is off."))
+            messages.success(request, _("Two-step sign-in is off. Every other session of yours has ended."))
         return redirect("accounts:security")
     return render(request, "accounts/totp_off.html")
 

@@ -242,7 +242,7 @@ def test_turning_off_takes_app_and_backup_codes_and_says_so(person, with_app, co
     user = person("ada@example.org")
     with_app(user)
     with committing():
-        totp_disable(user_id=user.pk, origin=ORIGIN)
+        totp_disable(request=visit_from(user=user), user_id=user.pk)
     assert not TotpDevice.objects.exists()
     assert not BackupCode.objects.exists()
     assert events(user.stream)[-1] == ("user.totp_disabled", {})
@@ -254,7 +254,7 @@ def test_staff_cannot_turn_off_what_the_back_office_takes(person, with_app, sett
     user = person("desk@example.org", Role.SUPPORT)
     with_app(user)
     with pytest.raises(Refused) as refused:
-        totp_disable(user_id=user.pk, origin=ORIGIN)
+        totp_disable(request=visit_from(user=user), user_id=user.pk)
     assert (refused.value.code, refused.value.http_status) == ("totp_required", 403)
     assert has_second_factor(user)
 

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "forexpro.core.http.refusal_log.RefusalLogMiddleware",
     "accounts.middleware.SeenMiddleware",
     "forexpro.core.http.language.LanguageMiddleware",
     "forexpro.core.http.time_zone.TimeZoneMiddleware",

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs
 
 from channels.exceptions import DenyConnection
 
+from forexpro.core.http.origin import actor_name
+from forexpro.core.http.refusal_log import refusal_log
 from forexpro.core.http.renderers import dumps
 from forexpro.core.realtime.database import in_database
 from forexpro.core.realtime.wakeups import wakeup_hub
@@ -58,7 +60,8 @@ class AccountSocket(PriceSocket):
             raise DenyConnection
         try:
             self.account = await in_database(account_for_user)(user, int(account_id))
-        except Refused:
+        except Refused as refused:
+            refusal_log.write(actor_name(user), method="WEBSOCKET", route=self.scope["path"], code=refused.code)
             raise DenyConnection from None
 
     def work(self, job: Coroutine[Any, Any, None]) -> None:

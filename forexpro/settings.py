@@ -225,6 +225,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+# Hashes of passwords that were published after thefts, in the form and order of Have I Been Pwned.
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
+if BREACHED_PASSWORDS_FILE:
+    AUTH_PASSWORD_VALIDATORS.append(
+        {
+            "NAME": "accounts.breached_passwords.BreachedPasswordValidator",
+            "OPTIONS": {"path": BREACHED_PASSWORDS_FILE},
+        }
+    )
 PASSWORD_RESET_TIMEOUT = 3600
 # Tokens of programs. A refresh token that is not used for so long expires, and no sign-in outlives its family.
 TOKEN_FAMILY_LIFETIME = timedelta(days=env.number("TOKEN_FAMILY_DAYS", 90))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from celery.schedules import crontab
@@ -221,7 +222,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.AccountsBackend"]
 SESSION_ENGINE = "forexpro.core.http.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
@@ -411,6 +412,7 @@ RATE_LIMITS = {
     "credentials": env.rate("RATE_LIMIT_CREDENTIALS", "100/15m"),
     "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
     "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
+    "mails": env.rate("RATE_LIMIT_MAILS", "60/h"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",

@@ -65,9 +65,8 @@ def totp_enable(*, request: HttpRequest, user_id: int, code: str) -> list[str]:
     with transaction.atomic(durable=True):
         user = locked_user(user_id)
         device = locked_totp_device(user_id)
-        if device is not None and device.confirmed:
-            raise _already_on()
-        accepted = device is not None and device.verify_unthrottled(_typed(code))
+        is_on = device is not None and device.confirmed
+        accepted = device is not None and not is_on and device.verify_unthrottled(_typed(code))
         if device is not None and accepted:
             device.confirmed = True
             device.save(update_fields=["confirmed"])
@@ -75,6 +74,9 @@ def totp_enable(*, request: HttpRequest, user_id: int, code: str) -> list[str]:
             everything_else_end_apply(request=request, user=user)
             record([security_event(user.stream, "user.totp_enabled", {}, origin=origin)], origin=origin)
             mail_after_commit("totp_enabled", user.email)
+    if is_on:
+        attempt_take_back(request)
+        raise _already_on()
     if not accepted:
         attempt_failed(request)
         raise code_invalid()

@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import BackupCode, TotpDevice
+from accounts.models import BackupCode, SignInAttempt, TotpDevice
 from accounts.roles import Role
 from accounts.selectors import backup_codes_left, has_second_factor
 from accounts.services.second_factor import (
@@ -236,6 +236,16 @@ def test_the_secret_is_nowhere_in_the_table(person, with_app):
     assert SECRET not in row
     assert SECRET.encode() not in bytes(secret)
     assert user.totp_device.secret == SECRET
+
+
+def test_setting_up_what_is_on_already_is_no_failed_attempt(person, with_app):
+    user = person("ada@example.org")
+    with_app(user)
+    for _time in range(10):
+        with pytest.raises(Refused) as refused:
+            totp_enable(request=visit_from(user=user), user_id=user.pk, code="000000")
+        assert refused.value.code == "totp_already_on"
+    assert not SignInAttempt.objects.exists()
 
 
 def test_turning_off_takes_app_and_backup_codes_and_says_so(person, with_app, committing, events):

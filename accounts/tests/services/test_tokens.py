@@ -236,6 +236,18 @@ def test_a_password_that_changes_during_a_refresh_wins(ada, monkeypatch):
     assert is_dead(refresh(pair))
 
 
+def test_a_refresh_that_loses_to_a_sign_out_is_not_called_a_reuse(ada, monkeypatch, events):
+    pair = issue(ada)
+
+    def ended_meanwhile(*arguments):
+        RefreshFamily.objects.update(ended_at=timezone.now(), end_reason="signed_out")
+        return False
+
+    monkeypatch.setattr(tokens, "_take_turn", ended_meanwhile)
+    assert refused(refresh, pair) == "token_invalid"
+    assert [type for type, _payload in events(ada.stream)][-1] == "user.tokens_issued"
+
+
 def test_an_owner_ends_one_program_and_nobody_else_does(ada, person, events):
     pair, other = issue(ada), issue(ada)
     family = RefreshFamily.objects.earliest("started_at")

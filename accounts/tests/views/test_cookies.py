@@ -68,3 +68,9 @@ def test_a_cookie_that_another_host_of_the_domain_has_planted_is_not_looked_at(h
     headers = {"X-CSRFToken": client.cookies["__Host-csrftoken"].value, "Referer": "https://testserver/"}
     client.post("/sign-in", {"email": "owner@example.org", "password": PASSWORD}, secure=True, headers=headers)
     assert client.cookies["__Host-device"].value != "planted"
+
+
+@pytest.mark.parametrize("key", ["aaaaaaaaaaaa\\000bbbb", "aaaaaaaaaaaaaaaa'--", "aaaaaaaaaaaaaaaaä"])
+def test_a_session_key_that_cannot_be_one_is_no_session(client, key):
+    response = client.get("/profile", headers={"Cookie": f'sessionid="{key}"'})
+    assert (response.status_code, response.url) == (302, "/sign-in?next=/profile")

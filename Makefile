@@ -21,6 +21,7 @@ endif
 FRONT_END := package.json scripts/build.mjs $(shell find static/src -type f 2>/dev/null)
 PYTEST := $(BIN)/python -m pytest
 TEST_PROCESSES ?= 2
+PIP_AUDIT := 2.10.1
 # What `make check` pretends to be deployed as.
 PRODUCTION := ENV_FILE=/dev/null DEBUG=false SITE_URL=https://forexpro.example EMAIL_URL=smtp+tls://mail.forexpro.example:587
 
@@ -36,7 +37,7 @@ demo: .venv/.installed static/dist/app.css  ## run the whole platform with demo 
 build: static/dist/app.css  ## install what is missing and build the front end
 
 # --- Develop -----------------------------------------------------------------------------------
-.PHONY: test long-tests check format bench lock chromium clean
+.PHONY: test long-tests check format bench lock audit chromium clean
 test: .venv/.installed-dev static/dist/app.css chromium  ## run all tests, the browser tests included
 	$(PYTEST) --numprocesses $(TEST_PROCESSES)
 
@@ -62,6 +63,11 @@ lock: .venv/.installed-dev  ## compile requirements*.in and package.json into th
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-emit-index-url --no-header requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.txt
 	$(WITH_NODE) npm install --package-lock-only
+
+audit: .venv/.installed-dev  ## ask the registries which locked packages have known vulnerabilities
+	$(BIN)/uv tool run --from pip-audit==$(PIP_AUDIT) pip-audit --no-deps --disable-pip \
+		--requirement requirements.txt --requirement requirements-dev.txt
+	$(WITH_NODE) npm audit
 
 chromium: .venv/.installed-dev  ## find a Chromium for the browser tests, or install one
 	@$(BIN)/python scripts/chromium.py

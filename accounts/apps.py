@@ -6,7 +6,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from accounts.api import schema  # noqa: F401  # registers itself
+        from accounts import checks  # noqa: F401  # register themselves, as what follows
+        from accounts.api import schema  # noqa: F401
         from accounts.sentences import SENTENCES
         from forexpro.core.events.sentences import add_sentences
 

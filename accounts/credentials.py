@@ -42,6 +42,11 @@ class Credential:
     viewer: TokenViewer | KeyViewer
     scopes: frozenset[str] | None = None
 
+    def __str__(self) -> str:
+        """What names it in the log, and opens nothing."""
+        viewer = self.viewer
+        return f"api_key:{viewer.api_key_id}" if isinstance(viewer, KeyViewer) else f"tokens:{viewer.family_id}"
+
     @property
     def is_key(self) -> bool:
         """Whether it is an API key, which does some things only or none."""

@@ -27,7 +27,7 @@ def device_name(user_agent: str) -> str:
 
 def device_token(request: HttpRequest) -> str:
     """Return the token of this browser's cookie; empty for a browser that has none."""
-    return request.COOKIES.get(DEVICE_COOKIE, "")
+    return request.COOKIES.get(settings.COOKIE_PREFIX + DEVICE_COOKIE, "")
 
 
 def new_device_token() -> str:
@@ -43,7 +43,7 @@ def token_hash(token: str) -> str:
 def remember_device(response: HttpResponseBase, token: str) -> None:
     """Give this browser the cookie by which it is known at the next sign-in; it proves nothing by itself."""
     response.set_cookie(
-        DEVICE_COOKIE,
+        settings.COOKIE_PREFIX + DEVICE_COOKIE,
         token,
         max_age=COOKIE_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,

@@ -23,16 +23,22 @@ PASSWORD_LENGTH = 256
 
 
 class AttentiveForm(forms.Form):
-    """A form that puts the cursor where work is needed: the first field with an error, at first the first empty one."""
+    """A form that puts the cursor where work is needed: the first field with an error, else the first missing."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if not self.is_bound:
-            self._focus(name for name in self.fields if not self[name].value())
+            self._focus(name for name in self.fields if self._is_missing(name))
 
     def add_error(self, field: str | None, error: Any) -> None:
         super().add_error(field, error)
-        self._focus(name for name in self.fields if name in self.errors)
+        wrong = [name for name in self.fields if name in self.errors]
+        self._focus(wrong or (name for name in self.fields if self._is_missing(name)))
+
+    def _is_missing(self, name: str) -> bool:
+        field = self.fields[name]
+        # A password is not sent back.
+        return field.required and (not self[name].value() or isinstance(field.widget, forms.PasswordInput))
 
     def _focus(self, candidates: Iterable[str]) -> None:
         first = next(iter(candidates), None)

@@ -29,6 +29,8 @@ Content = tuple[str, dict[str, Any]]
 def _registration(user: User) -> Content:
     if user.is_email_verified:
         return "account_exists", {}
+    if not user.has_usable_password():
+        return "choose_password", {"link": password_reset_link(user)}
     return "verify_email", {"link": verification_link(user)}
 
 

@@ -11,6 +11,7 @@ from accounts.models import Notice
 from accounts.pages import signed_in_person
 from accounts.selectors import notices_of_user, unread_notices
 from accounts.services.notices import notices_mark_read
+from forexpro.core.http.parameters import whole_number
 from forexpro.core.http.sessions import unattended
 
 NOTICES_PAGE = 30
@@ -25,10 +26,10 @@ NOTICE_ICONS = {
 @require_GET
 def notices(request: HttpRequest) -> HttpResponse:
     """Show what a person was told, newest first; htmx asks for older ones without the frame."""
-    before = request.GET.get("before", "")
+    before = whole_number(request.GET.get("before", ""))
     told = notices_of_user(request.user)
-    if before.isdecimal():
-        told = told.filter(pk__lt=min(int(before), 2**63 - 1))
+    if before is not None:
+        told = told.filter(pk__lt=before)
     page = list(told[:NOTICES_PAGE])
     context = {
         "notices": [(notice, NOTICE_ICONS[Notice.Kind(notice.kind)]) for notice in page],
@@ -47,11 +48,11 @@ def notices_bell(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=286)  # htmx asks no more
     unattended(request)
     unread = list(unread_notices(request.user)[:100])
-    since = request.GET.get("since", "")
-    if since.isdecimal():
-        for notice in reversed([notice for notice in unread[:3] if notice.pk > int(since)]):
+    since = whole_number(request.GET.get("since", ""))
+    if since is not None:
+        for notice in reversed([notice for notice in unread[:3] if notice.pk > since]):
             messages.info(request, notice.text)
-    newest = unread[0].pk if unread else (since if since.isdecimal() else 0)
+    newest = unread[0].pk if unread else since or 0
     return render(request, "components/bell.html", {"unread": len(unread), "newest": newest, "asked": True})
 
 

@@ -1,12 +1,16 @@
 """What every page of a person's own account needs."""
 
+from math import ceil
+
 from django.forms import BaseForm, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from forexpro.core.http.throttles import address_limit, take
 from forexpro.core.refusals import Refused
 
 form_page = require_http_methods(["GET", "POST"])
@@ -32,6 +36,19 @@ def with_retry_after(response: HttpResponse, refused: Refused) -> HttpResponse:
         response.status_code = 429
         response["Retry-After"] = str(refused.details["retry_after"])
     return response
+
+
+def refused_flood(request: HttpRequest, template: str, form: Form, **context: object) -> HttpResponse | None:
+    """Count a form by which a visitor has something hashed, written and mailed; return a refusal where it is too many.
+
+    It is counted by address, whatever was typed.
+    """
+    wait = take(address_limit("mails", request))
+    if wait is None:
+        return None
+    message = _("That was asked for very often from here. Look into the spam folder, or try again in an hour.")
+    refused = Refused("too_many_requests", message, {"retry_after": ceil(wait)}, http_status=429)
+    return render_refused(request, template, form, refused, None, **context)
 
 
 def signed_in_person(request: HttpRequest) -> User:

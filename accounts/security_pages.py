@@ -1,5 +1,6 @@
 """The pages on which people look after their own sign-in: password, address, second step, sessions."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -158,13 +159,8 @@ def totp_set_up(request: HttpRequest) -> HttpResponse:
 def totp_off(request: HttpRequest) -> HttpResponse:
     user = signed_in_person(request)
     if request.method == "POST":
-        try:
-            second_factor.totp_disable(user_id=user.pk, origin=request_origin(request))
-        except Refused as refused:
-            messages.error(request, refused.message)
-        else:
-            messages.success(request, _("Two-step sign-in is off."))
-        return redirect("accounts:security")
+        done = _("Two-step sign-in is off. Every other session of yours has ended.")
+        return _carried_out(request, done, second_factor.totp_disable, request=request, user_id=user.pk)
     return render(request, "accounts/totp_off.html")
 
 
@@ -188,14 +184,14 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def session_end(request: HttpRequest, signed_in_id: int) -> HttpResponse:
-    user = signed_in_person(request)
-    try:
-        sessions.session_end(user_id=user.pk, signed_in_id=signed_in_id, origin=request_origin(request))
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("The session has ended."))
-    return redirect("accounts:security")
+    return _carried_out(
+        request,
+        _("The session has ended."),
+        sessions.session_end,
+        user_id=signed_in_person(request).pk,
+        signed_in_id=signed_in_id,
+        origin=request_origin(request),
+    )
 
 
 @login_required
@@ -241,25 +237,20 @@ def email_change(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def email_change_resend(request: HttpRequest) -> HttpResponse:
-    try:
-        email_changes.email_change_resend(user_id=signed_in_person(request).pk)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("The links are on their way to both mailboxes again."))
-    return redirect("accounts:security")
+    done = _("The links are on their way to both mailboxes again.")
+    return _carried_out(request, done, email_changes.email_change_resend, user_id=signed_in_person(request).pk)
 
 
 @login_required
 @require_POST
 def email_change_cancel(request: HttpRequest) -> HttpResponse:
-    try:
-        email_changes.email_change_cancel(user_id=signed_in_person(request).pk, origin=request_origin(request))
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("Your address stays as it is."))
-    return redirect("accounts:security")
+    return _carried_out(
+        request,
+        _("Your address stays as it is."),
+        email_changes.email_change_cancel,
+        user_id=signed_in_person(request).pk,
+        origin=request_origin(request),
+    )
 
 
 @never_cache
@@ -283,6 +274,17 @@ def email_change_confirm(request: HttpRequest, token: str) -> HttpResponse:
     except Refused as refused:
         return _change_link_invalid(request, refused)
     return redirect("accounts:security" if request.user.is_authenticated else "accounts:sign_in")
+
+
+def _carried_out(request: HttpRequest, done: str, service: Callable[..., Any], /, **arguments: Any) -> HttpResponse:
+    """Call a service, say what has become of it, and go back to the page that lists everything."""
+    try:
+        service(**arguments)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, done)
+    return redirect("accounts:security")
 
 
 def _change_link_invalid(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:

@@ -18,7 +18,7 @@ from accounts.devices import remember_device
 from accounts.forms import BackupCodeForm, CodeForm, EmailForm, NewPasswordForm, ProfileForm, RegisterForm, SignInForm
 from accounts.links import user_of_reset_link, verification_claim
 from accounts.models import User
-from accounts.pages import form_page, render_form, render_refused, signed_in_person, wanted_page
+from accounts.pages import form_page, refused_flood, render_form, render_refused, signed_in_person, wanted_page
 from accounts.selectors import has_second_factor
 from accounts.services import passwords
 from accounts.services.profile import profile_update
@@ -39,6 +39,8 @@ def register(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_REDIRECT_URL)
     form = RegisterForm(request.POST or None)
     if form.is_valid():
+        if refusal := refused_flood(request, "accounts/register.html", form):
+            return refusal
         user_register(**form.cleaned_data, origin=request_origin(request))
         return redirect("accounts:check_mail")
     return render_form(request, "accounts/register.html", form)
@@ -52,16 +54,16 @@ def check_mail(request: HttpRequest) -> HttpResponse:
 @form_page
 def verification_resend(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
+    context = {
+        "title": _("Send the link again"),
+        "explanation": _("The link verifies the e-mail address with which you registered."),
+    }
     if form.is_valid():
+        if refusal := refused_flood(request, "accounts/send_link.html", form, **context):
+            return refusal
         verification_request(email=form.cleaned_data["email"])
         return redirect("accounts:check_mail")
-    return render_form(
-        request,
-        "accounts/send_link.html",
-        form,
-        title=_("Send the link again"),
-        explanation=_("The link verifies the e-mail address with which you registered."),
-    )
+    return render_form(request, "accounts/send_link.html", form, **context)
 
 
 @never_cache
@@ -146,16 +148,16 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @form_page
 def password_reset(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
+    context = {
+        "title": _("Reset your password"),
+        "explanation": _("We mail you a link that sets a new password."),
+    }
     if form.is_valid():
+        if refusal := refused_flood(request, "accounts/send_link.html", form, **context):
+            return refusal
         passwords.password_reset_request(email=form.cleaned_data["email"], origin=request_origin(request))
         return redirect("accounts:check_mail")
-    return render_form(
-        request,
-        "accounts/send_link.html",
-        form,
-        title=_("Reset your password"),
-        explanation=_("We mail you a link that sets a new password."),
-    )
+    return render_form(request, "accounts/send_link.html", form, **context)
 
 
 @sensitive_post_parameters("new_password")

@@ -35,7 +35,7 @@ def appearance_change(request: HttpRequest) -> HttpResponse:
         trigger_client_event(response, "appearance", asdict(chosen))
     else:
         response = HttpResponseRedirect(_address_to_return_to(request))
-    remember_appearance(response, chosen, secure=request.is_secure())
+    remember_appearance(response, chosen)
     return response
 
 

@@ -1,37 +1,31 @@
-"""One settings module, driven by the environment (and `.env`); `.env.example` explains every variable."""
+"""The settings, driven by the environment (and `.env`); `.env.example` explains every variable.
+
+How PostgreSQL and Redis are reached stands in `forexpro.connections`, where files are kept in `forexpro.files`.
+"""
 
 from datetime import timedelta
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
-from redis import ConnectionError as RedisConnectionError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from forexpro.back_office import look
-from forexpro.core import embedded
+from forexpro.connections import *
 from forexpro.core.crypto.keys import local_keys
-from forexpro.core.deadlines import PatientConnection
-from forexpro.core.environment import Environment
 from forexpro.core.logs import logging_settings
 from forexpro.core.secrets import local_secret
-
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = Environment()
-Environment.read_env(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+from forexpro.environment import BASE_DIR, LOCAL_DIR, env
+from forexpro.files import *
 
 # --- Process ------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.number("PORT", 8000, most=65535)
-LOCAL_DIR = Path(env.str("LOCAL_DIR", default=str(BASE_DIR / ".local")))
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
 # Signs explanations of decisions; whoever keeps one verifies it with the public key for as long as this one lasts.
 DOCUMENT_SIGNING_KEY = env.str("DOCUMENT_SIGNING_KEY", default="") or local_secret(LOCAL_DIR, "document_signing_key")
@@ -87,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "forexpro.core.http.refusal_log.RefusalLogMiddleware",
     "accounts.middleware.SeenMiddleware",
     "forexpro.core.http.language.LanguageMiddleware",
     "forexpro.core.http.time_zone.TimeZoneMiddleware",
@@ -119,71 +114,10 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "forexpro.core.http.forms.FormRenderer"
 
-# --- PostgreSQL and Redis -----------------------------------------------------------------------
-# Under ASGI a persistent connection per thread is reopened on every request; the psycopg pool is not.
-DATABASE_URL = env.service_url("DATABASE_URL", embedded.database_url(LOCAL_DIR), "postgresql", "postgres")
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket's directory is quoted in a URL
-# What is asked to change something answers within so many seconds: it has the effect, or it says what to do.
-ANSWER_SECONDS = env.number("ANSWER_SECONDS", 4)
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-    "connection_class": PatientConnection,
-    "min_size": 0,
-    "max_size": env.number("DATABASE_POOL_SIZE", 16),
-    # A pool goes on trying to connect ever more rarely; one that gives up tries at once when next asked.
-    "timeout": max(ANSWER_SECONDS - 1, 1),
-    "reconnect_timeout": max(ANSWER_SECONDS - 1, 1),
-}
-# A database host that vanished without a word is noticed after seconds, not after the hours of the system's default.
-DATABASES["default"]["OPTIONS"] = {
-    "connect_timeout": 2,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
-} | DATABASES["default"]["OPTIONS"]
-# A transaction pooler in front of PostgreSQL (PgBouncer, Neon, Supabase) can keep neither a cursor nor a prepared
-# statement; without one, statements of the hot path are prepared when a connection uses them the third time.
-DATABASE_BEHIND_POOLER = env.bool("DATABASE_BEHIND_POOLER", default=False)
-DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_BEHIND_POOLER
-DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None if DATABASE_BEHIND_POOLER else 2
-if not DATABASE_BEHIND_POOLER:
-    # PostgreSQL notices likewise that one of our hosts has vanished, which may hold the lock of an account, and that a
-    # request has given up waiting for such a lock.
-    DATABASES["default"]["OPTIONS"].setdefault(
-        "options",
-        "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
-        "-c client_connection_check_interval=1s",
-    )
 ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.service_url("REDIS_URL", embedded.redis_url(LOCAL_DIR), "redis", "rediss", "unix")
-# What the embedded default has to run, because nobody gave us one.
-EMBEDDED_SERVICES = [
-    name
-    for name, variable in (("postgres", "DATABASE_URL"), ("redis", "REDIS_URL"))
-    if not env.str(variable, default="")
-]
-# An order asks Redis up to three times, and goes on without it. Only a connection that was closed is tried again.
-REDIS_TIMEOUT_SECONDS = env.number("REDIS_TIMEOUT_SECONDS", 1)
-REDIS_OPTIONS = {
-    "socket_timeout": REDIS_TIMEOUT_SECONDS,
-    "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
-    "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
-}
-# Every key, stream and channel name starts with this, so that several installations can share one Redis.
-REDIS_NAMESPACE = env.str("REDIS_NAMESPACE", default="forexpro")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": REDIS_OPTIONS,
-        "KEY_PREFIX": f"{REDIS_NAMESPACE}:cache",
-    }
-}
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{REDIS_NAMESPACE}:celery:"}
+# --- Tasks --------------------------------------------------------------------------------------
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
@@ -232,10 +166,19 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.backends.AccountsBackend"]
 SESSION_ENGINE = "forexpro.core.http.sessions"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+# Hashes of passwords that were published after thefts, in the form and order of Have I Been Pwned.
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
+if BREACHED_PASSWORDS_FILE:
+    AUTH_PASSWORD_VALIDATORS.append(
+        {
+            "NAME": "accounts.breached_passwords.BreachedPasswordValidator",
+            "OPTIONS": {"path": BREACHED_PASSWORDS_FILE},
+        }
+    )
 PASSWORD_RESET_TIMEOUT = 3600
 # Tokens of programs. A refresh token that is not used for so long expires, and no sign-in outlives its family.
 TOKEN_FAMILY_LIFETIME = timedelta(days=env.number("TOKEN_FAMILY_DAYS", 90))
@@ -307,57 +250,7 @@ FORMAT_MODULE_PATH = "forexpro.formats"
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
-# The container image collects static files under names that carry their content's hash; a laptop serves the sources.
-STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=False)
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
-# --- Files that people send ---------------------------------------------------------------------
-# The largest file, the most pixels of a picture and the most pages of a PDF that are taken.
-UPLOAD_BYTES_MAX = env.number("UPLOAD_MEGABYTES_MAX", 10, most=100) * 1_000_000
-UPLOAD_PIXELS_MAX = 40_000_000
-UPLOAD_SHEETS_MAX = 20
-DATA_UPLOAD_MAX_NUMBER_FILES = 12
-FILE_UPLOAD_HANDLERS = [
-    "forexpro.core.uploads.handler.BoundedUploadHandler",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
-]
-# ClamAV's socket; without one nothing is scanned.
-CLAMAV_URL = env.str("CLAMAV_URL", default="") and env.service_url("CLAMAV_URL", "", "unix", "tcp")
-# Private files are kept in a bucket of any S3 where one is named, otherwise in a private folder of this host.
-FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
-FILES_S3_OPTIONS = {
-    "bucket_name": FILES_S3_BUCKET,
-    "endpoint_url": env.str("FILES_S3_ENDPOINT", default="") or None,
-    "region_name": env.str("FILES_S3_REGION", default="") or None,
-    "access_key": env.str("FILES_S3_ACCESS_KEY", default="") or None,
-    "secret_key": env.str("FILES_S3_SECRET_KEY", default="") or None,
-    "signature_version": "s3v4",
-    "addressing_style": "path",
-    "default_acl": "private",
-    "file_overwrite": False,
-    "querystring_auth": True,
-    "querystring_expire": env.number("FILES_S3_URL_SECONDS", 60, most=3600),
-}
-
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if STATIC_COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
-    "private": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": FILES_S3_OPTIONS}
-    if FILES_S3_BUCKET
-    else {
-        "BACKEND": "forexpro.core.uploads.storage.PrivateFolder",
-        "OPTIONS": {
-            "location": LOCAL_DIR / "private",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
-}
-
 # --- HTTP ---------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -380,6 +273,11 @@ SECURE_REDIRECT_EXEMPT = [r"^api/health$"]  # probes inside a cluster speak plai
 SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000 if HTTPS else 0, least=0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_SUBDOMAINS", default=HTTPS)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# Browsers take cookies of such a name from this host over https only: no other host of the domain can plant one.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+MESSAGE_STORAGE = "forexpro.core.http.toasts.MessageStorage"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "forexpro.pages.csrf_failure"
@@ -419,6 +317,7 @@ RATE_LIMITS = {
     "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
     "service": env.rate("RATE_LIMIT_SERVICE", "600/m"),
     "webhook_tests": env.rate("RATE_LIMIT_WEBHOOK_TESTS", "5/m"),
+    "mails": env.rate("RATE_LIMIT_MAILS", "60/h"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "ForexPro API",

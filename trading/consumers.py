@@ -10,6 +10,9 @@ from urllib.parse import parse_qs
 
 from channels.exceptions import DenyConnection
 
+from forexpro.core.http.origin import actor_name
+from forexpro.core.http.parameters import whole_number
+from forexpro.core.http.refusal_log import refusal_log
 from forexpro.core.http.renderers import dumps
 from forexpro.core.realtime.database import in_database
 from forexpro.core.realtime.wakeups import wakeup_hub
@@ -54,11 +57,13 @@ class AccountSocket(PriceSocket):
     async def open_account(self, account_id: str) -> None:
         """Find the viewer's account. Raises DenyConnection for anybody else's."""
         user = self.scope["user"]
-        if not user.is_authenticated or not account_id.isdecimal():
+        number = whole_number(account_id)
+        if not user.is_authenticated or number is None:
             raise DenyConnection
         try:
-            self.account = await in_database(account_for_user)(user, int(account_id))
-        except Refused:
+            self.account = await in_database(account_for_user)(user, number)
+        except Refused as refused:
+            refusal_log.write(actor_name(user), method="WEBSOCKET", route=self.scope["path"], code=refused.code)
             raise DenyConnection from None
 
     def work(self, job: Coroutine[Any, Any, None]) -> None:
@@ -121,10 +126,10 @@ class AccountConsumer(AccountSocket):
 
     def _since(self) -> int:
         query = parse_qs(self.scope["query_string"].decode("latin1"))
-        since = query.get("since", [str(self.state_seq)])[0]
-        if not since.isdecimal():
+        since = whole_number(query.get("since", [str(self.state_seq)])[0])
+        if since is None:
             raise DenyConnection
-        return min(int(since), self.state_seq)
+        return min(since, self.state_seq)
 
     def entered(self) -> None:
         self.moved = asyncio.Event()

@@ -12,7 +12,7 @@ from accounts.mails import mail_after_commit
 from accounts.models import EmailChange, User
 from accounts.selectors import email_change_of
 from accounts.services.security_events import security_event
-from accounts.services.sessions import sessions_end_apply
+from accounts.services.sessions import everything_else_end_apply
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import request_origin
@@ -101,8 +101,7 @@ def email_change_confirm(*, request: HttpRequest, token: str) -> User | None:
         else:
             change.save(update_fields=["old_confirmed_at", "new_confirmed_at"])
         if both and not taken:
-            here = request.session.session_key if request.user.pk == user.pk else None
-            sessions_end_apply(user=user, keep=here)
+            everything_else_end_apply(request=request, user=user)
             addresses = {"before": change.old_email, "after": change.new_email}
             events.append(security_event(user.stream, "user.email_changed", addresses, origin=origin))
             mail_after_commit("email_changed", user.email, addresses, to=change.old_email)

@@ -6,8 +6,7 @@ from accounts.locks import locked_user
 from accounts.models import User
 from accounts.services.api_keys import api_keys_revoke_all_apply
 from accounts.services.security_events import security_event
-from accounts.services.sessions import sessions_end_apply
-from accounts.services.visits import visits_at_client_end_apply
+from accounts.services.sessions import everything_end_apply
 from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 
@@ -26,14 +25,3 @@ def signed_out_apply(user: User, *, origin: Origin, reason: str, with_api_keys: 
     if with_api_keys:
         api_keys_revoke_all_apply(user, origin=origin)
     return user
-
-
-def everything_end_apply(user: User) -> None:
-    """Sign a locked person out everywhere inside the caller's transaction, which records why.
-
-    The rows of what is known go now; by the count nothing else that was signed in before is, whatever its row says.
-    """
-    user.sessions_generation += 1
-    user.save(update_fields=["sessions_generation"])
-    sessions_end_apply(user=user)
-    visits_at_client_end_apply(user)

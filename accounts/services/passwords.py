@@ -1,6 +1,5 @@
 """Setting, changing and resetting passwords. A change ends every other session of the person."""
 
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.http import HttpRequest
@@ -12,7 +11,7 @@ from accounts.models import User
 from accounts.selectors import user_by_email
 from accounts.services.registration import email_verify_apply
 from accounts.services.security_events import security_event
-from accounts.services.sessions import session_begin_apply, sessions_end_apply
+from accounts.services.sessions import everything_else_end_apply, everything_end_apply
 from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import request_origin
@@ -49,7 +48,9 @@ def password_reset_by_link(*, uid: str, token: str, password: str, origin: Origi
         user = locked_user(found.pk) if found is not None else None
         if user is None or not default_token_generator.check_token(user, token):
             raise link_invalid()
-        _password_set_apply(user, password=password, reason="reset", origin=origin)
+        _password_set_apply(user, password)
+        everything_end_apply(user)
+        _record_apply(user, reason="reset", origin=origin)
         email_verify_apply(user, origin=origin)
     return user
 
@@ -58,20 +59,16 @@ def password_change(*, request: HttpRequest, user_id: int, password: str) -> Non
     """Change one's own password and stay signed in here, under a new session key."""
     with transaction.atomic(durable=True):
         user = locked_user(user_id)
-        _password_set_apply(
-            user,
-            password=password,
-            reason="change",
-            origin=request_origin(request),
-            keep=request.session.session_key,
-        )
-        update_session_auth_hash(request, user)
-        session_begin_apply(request=request, user=user)
+        _password_set_apply(user, password)
+        everything_else_end_apply(request=request, user=user)
+        _record_apply(user, reason="change", origin=request_origin(request))
 
 
-def _password_set_apply(user: User, *, password: str, reason: str, origin: Origin, keep: str | None = None) -> None:
+def _password_set_apply(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
-    sessions_end_apply(user=user, keep=keep)
+
+
+def _record_apply(user: User, *, reason: str, origin: Origin) -> None:
     record([security_event(user.stream, "user.password_changed", {"reason": reason}, origin=origin)], origin=origin)
     mail_after_commit("password_changed", user.email)

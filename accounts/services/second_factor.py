@@ -20,9 +20,8 @@ from accounts.mails import mail_after_commit
 from accounts.models import BackupCode, KnownDevice, TotpDevice, User
 from accounts.models.second_factor import CODE
 from accounts.selectors import has_second_factor
-from accounts.services.force_logout import everything_end_apply
 from accounts.services.security_events import security_event
-from accounts.services.sessions import sessions_end_apply
+from accounts.services.sessions import everything_else_end_apply, everything_end_apply
 from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import request_origin
@@ -66,16 +65,18 @@ def totp_enable(*, request: HttpRequest, user_id: int, code: str) -> list[str]:
     with transaction.atomic(durable=True):
         user = locked_user(user_id)
         device = locked_totp_device(user_id)
-        if device is not None and device.confirmed:
-            raise _already_on()
-        accepted = device is not None and device.verify_unthrottled(_typed(code))
+        is_on = device is not None and device.confirmed
+        accepted = device is not None and not is_on and device.verify_unthrottled(_typed(code))
         if device is not None and accepted:
             device.confirmed = True
             device.save(update_fields=["confirmed"])
             _backup_codes_replace(user, codes)
-            sessions_end_apply(user=user, keep=request.session.session_key)
+            everything_else_end_apply(request=request, user=user)
             record([security_event(user.stream, "user.totp_enabled", {}, origin=origin)], origin=origin)
             mail_after_commit("totp_enabled", user.email)
+    if is_on:
+        attempt_take_back(request)
+        raise _already_on()
     if not accepted:
         attempt_failed(request)
         raise code_invalid()
@@ -83,14 +84,16 @@ def totp_enable(*, request: HttpRequest, user_id: int, code: str) -> list[str]:
     return [code.shown for code in codes]
 
 
-def totp_disable(*, user_id: int, origin: Origin) -> None:
-    """Turn two-step sign-in off. Refuses `totp_required` to staff where the back office takes it."""
+def totp_disable(*, request: HttpRequest, user_id: int) -> None:
+    """Turn two-step sign-in off and end every other session. Refuses `totp_required` to staff who have to have it."""
+    origin = request_origin(request)
     with transaction.atomic(durable=True):
         user = locked_user(user_id)
         if user.is_staff and settings.STAFF_TOTP_REQUIRED:
             message = _("Members of staff sign in with two steps. A colleague can reset yours if you lost the app.")
             raise Refused("totp_required", message, http_status=403)
         if _remove(user):
+            everything_else_end_apply(request=request, user=user)
             record([security_event(user.stream, "user.totp_disabled", {}, origin=origin)], origin=origin)
             mail_after_commit("totp_disabled", user.email)
 

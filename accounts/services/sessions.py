@@ -3,15 +3,18 @@
 import logging
 from datetime import UTC, datetime
 
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.locks import locked_user
 from accounts.models import SignedInSession, User
 from accounts.services.security_events import security_event
 from accounts.services.tokens import families_end_apply
+from accounts.services.visits import visits_at_client_end_apply
 from forexpro.core.events.chain import Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.origin import client_ip, request_origin
@@ -77,20 +80,40 @@ def other_sessions_end(*, request: HttpRequest, user_id: int) -> int:
     """End every session of a person but the one of this request, those of programs too; return how many there were."""
     origin = request_origin(request)
     with transaction.atomic(durable=True):
-        user = User.objects.get(pk=user_id)
-        count = sessions_end_apply(user=user, keep=request.session.session_key)
+        user = locked_user(user_id)
+        count = everything_else_end_apply(request=request, user=user)
         if count:
             payload = {"sessions": count}
             record([security_event(user.stream, "user.sessions_ended", payload, origin=origin)], origin=origin)
     return count
 
 
-def sessions_end_apply(*, user: User, keep: str | None = None) -> int:
-    """End the sessions of a person inside the caller's transaction, but for the one with the key `keep`.
+def everything_end_apply(user: User) -> int:
+    """Sign a locked person out everywhere, programs included, inside the caller's transaction; return of how many.
 
-    The sign-ins of programs end with them; return how many there were of both. The caller records an event of this
-    person: it is what tells open sockets to look.
+    The caller records an event of this person: it is what tells open sockets to look.
     """
+    visits_at_client_end_apply(user)
+    return _end_apply(user)
+
+
+def everything_else_end_apply(*, request: HttpRequest, user: User) -> int:
+    """Do the same, but for the session of this request: where it is that person's, it goes on under a new key."""
+    here = request.session.session_key if request.user.pk == user.pk else None
+    count = _end_apply(user, keep=here)
+    if here is not None:
+        update_session_auth_hash(request, user)
+        session_begin_apply(request=request, user=user)
+    return count
+
+
+def _end_apply(user: User, *, keep: str | None = None) -> int:
+    """End what is known row by row, and by the count whatever else was signed in, or is just being, before now.
+
+    Somebody who has given the password already, and whose session or tokens have no row yet, carries the old count.
+    """
+    user.sessions_generation += 1
+    user.save(update_fields=["sessions_generation"])
     doomed = Session.objects.filter(signed_in__user=user)
     if keep is not None:
         doomed = doomed.exclude(session_key=keep)

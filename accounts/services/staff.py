@@ -9,9 +9,10 @@ from accounts.mails import mail_after_commit
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import role_group
-from accounts.services.force_logout import everything_end_apply, sessions_end
+from accounts.services.force_logout import sessions_end
 from accounts.services.registration import user_create
 from accounts.services.second_factor import totp_reset_apply
+from accounts.services.sessions import everything_end_apply
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.refusals import Refused

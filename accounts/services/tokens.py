@@ -71,7 +71,9 @@ def tokens_refresh(*, refresh_token: str, origin: Origin) -> TokenPair:
     with transaction.atomic(durable=True):
         if _take_turn(claims, pair, now):
             return pair
-        _end(user, RefreshFamily.EndReason.REUSED, family_id=family.pk, origin=origin)
+        is_reused = _end(user, RefreshFamily.EndReason.REUSED, family_id=family.pk, origin=origin)
+    if not is_reused:
+        raise _invalid()  # it has ended since it was read, by something else
     raise Refused(
         "refresh_token_reused",
         _("This refresh token was used before, so somebody may have a copy. All its tokens have ended: sign in again."),

@@ -62,7 +62,7 @@ class Trader:
         self.account_id = account_id
         self._http = httpx.Client(
             base_url=settings.SITE_URL,
-            headers={"Cookie": f"{cookie}; csrftoken={'t' * 32}", "X-CSRFToken": "t" * 32},
+            headers={"Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={'t' * 32}", "X-CSRFToken": "t" * 32},
             timeout=TIMEOUT_SECONDS,
         )
 
@@ -177,4 +177,5 @@ def _trader(number: int, group: AccountGroup) -> Trader:
     balance_change(account_id=account.pk, amount=DEPOSIT, reason=BalanceReason.DEPOSIT, origin=ORIGIN)
     client = DjangoClient()
     client.force_login(owner)
-    return Trader(account.pk, f"sessionid={client.cookies['sessionid'].value}")
+    name = settings.SESSION_COOKIE_NAME
+    return Trader(account.pk, f"{name}={client.cookies[name].value}")

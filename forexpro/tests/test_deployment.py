@@ -30,12 +30,15 @@ def check_deploy(**environment: str) -> str:
 
 SHOWN = (
     "ALLOWED_HOSTS",
+    "COOKIE_PREFIX",
+    "CSRF_COOKIE_NAME",
     "CSRF_COOKIE_SECURE",
     "CSRF_TRUSTED_ORIGINS",
     "EMBEDDED_SERVICES",
     "SECURE_HSTS_SECONDS",
     "SECURE_PROXY_SSL_HEADER",
     "SECURE_SSL_REDIRECT",
+    "SESSION_COOKIE_NAME",
     "SESSION_COOKIE_SECURE",
 )
 
@@ -79,6 +82,8 @@ def test_https_makes_cookies_secure_and_redirects() -> None:
 
     assert settings["SESSION_COOKIE_SECURE"]
     assert settings["CSRF_COOKIE_SECURE"]
+    assert (settings["SESSION_COOKIE_NAME"], settings["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
+    assert settings["COOKIE_PREFIX"] == "__Host-"
     assert settings["SECURE_SSL_REDIRECT"]
     assert settings["SECURE_HSTS_SECONDS"] > 0
     assert settings["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
@@ -90,6 +95,7 @@ def test_a_laptop_without_https_can_sign_in() -> None:
     settings = settings_with(SITE_URL="http://localhost:8000")
 
     assert not settings["SESSION_COOKIE_SECURE"]
+    assert (settings["SESSION_COOKIE_NAME"], settings["CSRF_COOKIE_NAME"]) == ("sessionid", "csrftoken")
     assert not settings["SECURE_SSL_REDIRECT"]
     assert settings["SECURE_HSTS_SECONDS"] == 0
     assert settings["SECURE_PROXY_SSL_HEADER"] is None

@@ -18,7 +18,8 @@ def explained() -> set[str]:
 
 
 def read() -> set[str]:
-    names = set(READ_BY_SETTINGS.findall((REPOSITORY / "forexpro" / "settings.py").read_text()))
+    sources = [path.read_text() for path in (REPOSITORY / "forexpro").glob("*.py")]
+    names = set(READ_BY_SETTINGS.findall("\n".join(sources)))
     assert len(names) > 20
     return names
 

@@ -1,11 +1,13 @@
 """What staff are asked before something is done to an account, and how they are told what became of it."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -73,3 +75,24 @@ class Dealing:
         else:
             messages.success(request, done if answer.events else _("That was so already; nothing was changed."))
         return HttpResponse(headers={"HX-Redirect": address})
+
+
+class DealingWithRows(Dealing):
+    """The one button of an order or a position, shown for as long as there is something to end."""
+
+    model: Any
+    opts: Any
+    # What rows have that can still be ended, and how the service calls the number of one.
+    open_rows: ClassVar[Mapping[str, Any]]
+    number_argument: ClassVar[str]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        if not self.model.objects.filter(pk=object_id, **self.open_rows).exists():
+            return []
+        return list(super().get_actions_detail(request, object_id))  # type: ignore[misc]  # of the admin beside it
+
+    def end(self, request: HttpRequest, object_id: str, done: Any, service: Any, form: ReasonForm) -> HttpResponse:
+        row = self.model.objects.get(pk=object_id)
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[object_id])
+        named = {"account_id": row.account_id, self.number_argument: row.pk}
+        return self.serve(request, address, done, service, **named, reason=form.cleaned_data["reason"])

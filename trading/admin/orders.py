@@ -1,16 +1,13 @@
 """Orders, which a dealer may cancel."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from forexpro.core.admin.filters import MomentFilter, choice_filter
 from trading.admin.columns import price_column, volume_column
-from trading.admin.dialogs import Dealing, ReasonForm
+from trading.admin.dialogs import DealingWithRows, ReasonForm
 from trading.admin.filters import SideFilter, SymbolFilter
 from trading.admin.rows import OfAccountAdmin
 from trading.models import Order
@@ -18,7 +15,7 @@ from trading.services.dealing import order_cancel_by_dealer
 
 
 @admin.register(Order)
-class OrderAdmin(Dealing, OfAccountAdmin):
+class OrderAdmin(DealingWithRows, OfAccountAdmin):
     list_display = (
         "id", "account", "symbol", "side", "type", "lots", "at", "status", "filled_at", "reason", "placed_at",
     )  # fmt: skip
@@ -35,6 +32,8 @@ class OrderAdmin(Dealing, OfAccountAdmin):
     search_fields = ("=id", "=account__number")
     search_help_text = _("Number of the order or of the account")
     actions_detail = ("cancel",)
+    open_rows = {"status": Order.Status.WORKING}
+    number_argument = "order_id"
 
     @action(
         description=_("Cancel"),
@@ -48,17 +47,4 @@ class OrderAdmin(Dealing, OfAccountAdmin):
         },
     )
     def cancel(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
-        return self.serve(
-            request,
-            reverse("admin:trading_order_change", args=[object_id]),
-            _("The order is cancelled."),
-            order_cancel_by_dealer,
-            account_id=Order.objects.get(pk=object_id).account_id,
-            order_id=int(object_id),
-            reason=form.cleaned_data["reason"],
-        )
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        if not Order.objects.filter(pk=object_id, status=Order.Status.WORKING).exists():
-            return []
-        return list(super().get_actions_detail(request, object_id))
+        return self.end(request, object_id, _("The order is cancelled."), order_cancel_by_dealer, form)

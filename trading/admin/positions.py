@@ -1,16 +1,13 @@
 """Positions, which a dealer may close, and the deals that opened and closed them."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from forexpro.core.admin.filters import MomentFilter, choice_filter
 from trading.admin.columns import money_column, price_column, reason_column, volume_column
-from trading.admin.dialogs import Dealing, ReasonForm
+from trading.admin.dialogs import DealingWithRows, ReasonForm
 from trading.admin.filters import DEAL_REASONS, CloseReasonFilter, DealReasonFilter, SideFilter, SymbolFilter
 from trading.admin.rows import OfAccountAdmin, currency_of_account, why_link
 from trading.models import Deal, Position
@@ -19,7 +16,7 @@ from trading.services.dealing import position_close_by_dealer
 
 
 @admin.register(Position)
-class PositionAdmin(Dealing, OfAccountAdmin):
+class PositionAdmin(DealingWithRows, OfAccountAdmin):
     list_display = (
         "id", "account", "symbol", "side", "lots", "opened_price", "stop", "target", "result",
         "closed_because", "opened_at", "closed_at",
@@ -40,6 +37,8 @@ class PositionAdmin(Dealing, OfAccountAdmin):
     search_fields = ("=id", "=account__number")
     search_help_text = _("Number of the position or of the account")
     actions_detail = ("close",)
+    open_rows = {"closed_at": None}
+    number_argument = "position_id"
 
     @action(
         description=_("Close"),
@@ -53,20 +52,7 @@ class PositionAdmin(Dealing, OfAccountAdmin):
         },
     )
     def close(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
-        return self.serve(
-            request,
-            reverse("admin:trading_position_change", args=[object_id]),
-            _("The position is closed."),
-            position_close_by_dealer,
-            account_id=Position.objects.get(pk=object_id).account_id,
-            position_id=int(object_id),
-            reason=form.cleaned_data["reason"],
-        )
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        if not Position.objects.filter(pk=object_id, closed_at=None).exists():
-            return []
-        return list(super().get_actions_detail(request, object_id))
+        return self.end(request, object_id, _("The position is closed."), position_close_by_dealer, form)
 
 
 @admin.register(Deal)

@@ -167,7 +167,9 @@ def _trader(number: int, group: AccountGroup) -> Trader:
     client = Client()
     client.force_login(owner)
     token = "t" * 32
-    by_session = f"Cookie: sessionid={client.cookies['sessionid'].value}; csrftoken={token}\r\nX-CSRFToken: {token}\r\n"
+    session, csrf = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
+    cookies = f"{session}={client.cookies[session].value}; {csrf}={token}"
+    by_session = f"Cookie: {cookies}\r\nX-CSRFToken: {token}\r\n"
     return Trader(account.pk, f"{request}X-API-Key: {_api_key(owner)}\r\n".encode(), (request + by_session).encode())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -81,7 +82,7 @@ def funding(request: HttpRequest) -> HttpResponse:
 @form_page
 def deposit_new(request: HttpRequest) -> HttpResponse:
     """Ask for a deposit: the form, then what it comes to, then the request itself."""
-    return _payment_page(request, DepositForm, _quote_deposit, _request_deposit)
+    return _payment_page(request, DepositForm, partial(_quote_payment, deposit_quote), _request_deposit)
 
 
 @login_required
@@ -90,7 +91,7 @@ def deposit_new(request: HttpRequest) -> HttpResponse:
 @form_page
 def withdrawal_new(request: HttpRequest) -> HttpResponse:
     """Ask for a withdrawal, in the same steps."""
-    return _payment_page(request, WithdrawalForm, _quote_withdrawal, _request_withdrawal)
+    return _payment_page(request, WithdrawalForm, partial(_quote_payment, withdrawal_quote), _request_withdrawal)
 
 
 @login_required
@@ -170,10 +171,15 @@ def withdrawal_cancel_view(request: HttpRequest, withdrawal_id: int) -> HttpResp
 
 
 def entry_tone(entry: FundingEntry) -> str:
-    """Return the tone of an entry's badge: a deposit is good news once it is credited."""
-    if entry.kind == Direction.DEPOSIT and entry.status == Status.APPROVED:
+    """Return the tone of an entry's badge; a transfer has no status, for it is done at once."""
+    return "up" if entry.status is None else _tone(entry.kind, entry.status)
+
+
+def _tone(kind: str, status: str) -> str:
+    """A deposit is good news once it is credited."""
+    if kind == Direction.DEPOSIT and status == Status.APPROVED:
         return "up"
-    return "up" if entry.status is None else TONES[entry.status]
+    return TONES[Status(status)]
 
 
 # --- The steps of a form -----------------------------------------------------------------------------
@@ -217,13 +223,8 @@ def _quoted_again(request: HttpRequest, form: ConfirmedForm, quote: Quote) -> di
         return None
 
 
-def _quote_deposit(request: HttpRequest, form: DepositForm) -> dict[str, Any]:
-    terms, asked = deposit_quote(owner=signed_in_person(request), **form.asked())
-    return {"terms": terms, "account": form.cleaned_data["account"], "quote": signed_quote(asked, terms.rate)}
-
-
-def _quote_withdrawal(request: HttpRequest, form: WithdrawalForm) -> dict[str, Any]:
-    terms, asked = withdrawal_quote(owner=signed_in_person(request), **form.asked())
+def _quote_payment(service: Callable[..., Any], request: HttpRequest, form: PaymentForm) -> dict[str, Any]:
+    terms, asked = service(owner=signed_in_person(request), **form.asked())
     return {"terms": terms, "account": form.cleaned_data["account"], "quote": signed_quote(asked, terms.rate)}
 
 
@@ -275,13 +276,10 @@ def _make_transfer(request: HttpRequest, form: TransferForm) -> str:
 def _request_page(
     request: HttpRequest, shown: Deposit | Withdrawal, *, proof_form: ProofForm | None = None, status: int = 200
 ) -> HttpResponse:
-    tone = TONES[Status(shown.status)]
-    if isinstance(shown, Deposit) and shown.status == Status.APPROVED:
-        tone = "up"
     context: dict[str, Any] = {
         "shown": shown,
         "account": shown.account,
-        "tone": tone,
+        "tone": _tone(shown.direction, shown.status),
         "what": shown.direction.value,
     }
     fragment = _asks_by_itself(request)

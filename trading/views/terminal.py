@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from forexpro.core.events.sentences import sentence
+from forexpro.core.http.parameters import whole_number
 from marketdata.feeds import Interval
 from marketdata.models import Symbol
 from marketdata.selectors import day_summaries, symbol_catalogue
@@ -78,9 +79,9 @@ def terminal(request: HttpRequest, account_id: int) -> HttpResponse:
 def book(request: HttpRequest, account_id: int) -> HttpResponse:
     """Answer positions and orders as they are now; messages tell what has happened after the event `since`."""
     desk = load_desk(own_account(request, account_id))
-    since = request.GET.get("since", "")
-    if since.isdecimal():
-        announce(request, events_between(account_id, int(since) + 1, desk.seq))
+    since = whole_number(request.GET.get("since", ""))
+    if since is not None:
+        announce(request, events_between(account_id, since + 1, desk.seq))
     response = render(request, "trading/partials/book.html", book_context(desk))
     return trigger_client_event(response, "book-seq", desk.seq)  # type: ignore[arg-type]  # a number is JSON too
 
@@ -204,5 +205,4 @@ def margin_gauge(desk: Desk) -> dict[str, Decimal]:
 
 
 def _before(request: HttpRequest) -> int | None:
-    before = request.GET.get("before", "")
-    return int(before) if before.isdecimal() else None
+    return whole_number(request.GET.get("before", ""))

@@ -10,6 +10,7 @@ from accounts.links import VERIFICATION_SALT, verification_link
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import user_roles
+from accounts.services.passwords import password_reset_by_link
 from accounts.services.registration import email_verify, user_register, verification_request
 from accounts.tests.conftest import ORIGIN, PASSWORD
 from forexpro.core.models import Event
@@ -73,11 +74,40 @@ def test_registering_a_verified_address_tells_its_owner_and_changes_nothing(regi
     assert "/verify/" not in mail.outbox[-1].body
 
 
-def test_registering_an_unverified_address_again_mails_the_link_again(register):
+def test_who_registers_an_address_before_its_owner_gets_no_way_into_the_account(register, committing):
+    """Nobody's password stays but the one that was chosen by whoever reads the mailbox."""
+    register(full_name="Mallory", password="another-Pass-11")
+    register(password=PASSWORD)
+    first, second = mail.outbox
+    user = User.objects.get()
+    assert not user.has_usable_password()
+    with pytest.raises(Refused) as refused:
+        email_verify(token=mailed_token(first), origin=ORIGIN)
+    assert refused.value.code == "link_invalid"
+
+    register(full_name="Mallory", password="another-Pass-11")  # too late for the link that is on its way
+    uid, token = re.search(r"/password/reset/(\S+)/(\S+)", second.body).groups()
+    password_reset_by_link(uid=uid, token=token, password="quiet-River-58-stone", origin=ORIGIN)
+    register(full_name="Mallory", password="another-Pass-11")
+    user.refresh_from_db()
+    assert user.is_email_verified
+    assert user.check_password("quiet-River-58-stone")
+
+
+def test_sending_again_after_two_registrations_mails_what_chooses_a_password(register, committing):
     register()
     register()
-    assert len(mail.outbox) == 2
-    assert mailed_token(mail.outbox[1])
+    with committing():
+        verification_request(email="ada@example.org")
+    assert "/password/reset/" in mail.outbox[-1].body
+    assert "/verify/" not in mail.outbox[-1].body
+
+
+def test_a_registration_changes_nothing_of_invited_staff(register, person):
+    user = person("desk@example.org", Role.SUPPORT, verified=False, password=None)
+    register("desk@example.org")
+    after = User.objects.get()
+    assert (after.password, after.full_name, user_roles(after)) == (user.password, user.full_name, [Role.SUPPORT])
 
 
 @pytest.mark.django_db(transaction=True)

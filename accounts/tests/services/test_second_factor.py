@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.models import BackupCode, TotpDevice
+from accounts.models import BackupCode, SignInAttempt, TotpDevice
 from accounts.roles import Role
 from accounts.selectors import backup_codes_left, has_second_factor
 from accounts.services.second_factor import (
@@ -238,11 +238,21 @@ def test_the_secret_is_nowhere_in_the_table(person, with_app):
     assert user.totp_device.secret == SECRET
 
 
+def test_setting_up_what_is_on_already_is_no_failed_attempt(person, with_app):
+    user = person("ada@example.org")
+    with_app(user)
+    for _time in range(10):
+        with pytest.raises(Refused) as refused:
+            totp_enable(request=visit_from(user=user), user_id=user.pk, code="000000")
+        assert refused.value.code == "totp_already_on"
+    assert not SignInAttempt.objects.exists()
+
+
 def test_turning_off_takes_app_and_backup_codes_and_says_so(person, with_app, committing, events):
     user = person("ada@example.org")
     with_app(user)
     with committing():
-        totp_disable(user_id=user.pk, origin=ORIGIN)
+        totp_disable(request=visit_from(user=user), user_id=user.pk)
     assert not TotpDevice.objects.exists()
     assert not BackupCode.objects.exists()
     assert events(user.stream)[-1] == ("user.totp_disabled", {})
@@ -254,7 +264,7 @@ def test_staff_cannot_turn_off_what_the_back_office_takes(person, with_app, sett
     user = person("desk@example.org", Role.SUPPORT)
     with_app(user)
     with pytest.raises(Refused) as refused:
-        totp_disable(user_id=user.pk, origin=ORIGIN)
+        totp_disable(request=visit_from(user=user), user_id=user.pk)
     assert (refused.value.code, refused.value.http_status) == ("totp_required", 403)
     assert has_second_factor(user)
 

@@ -13,14 +13,20 @@ from django.utils import timezone
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.credentials import token_credential
-from accounts.models import RefreshFamily, User
+from accounts.links import email_change_link
+from accounts.models import EmailChange, RefreshFamily, User
 from accounts.roles import Role
 from accounts.services import tokens
+from accounts.services.email_change import email_change_confirm, email_change_request
 from accounts.services.force_logout import sessions_end
-from accounts.services.staff import user_activate, user_suspend
+from accounts.services.passwords import password_change
+from accounts.services.second_factor import totp_disable, totp_enable, totp_prepare
+from accounts.services.sign_in import user_sign_in
+from accounts.services.staff import totp_reset, user_activate, user_suspend
 from accounts.services.tokens import families_forget, family_end, tokens_issue, tokens_refresh, tokens_revoke
-from accounts.tests.conftest import ORIGIN
+from accounts.tests.conftest import ORIGIN, App, Clock, visit_from
 from forexpro.core.models import Event
+from forexpro.core.realtime.sessions import SessionViewer
 from forexpro.core.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +128,27 @@ def test_what_is_no_refresh_token_revokes_nothing(ada, events):
 
 
 def change_password(user, boss):
-    user.set_password("quiet-River-58-stone")
-    user.save()
+    password_change(request=visit_from(user=user), user_id=user.pk, password="quiet-River-58-stone")
+
+
+def change_email(user, boss):
+    email_change_request(user_id=user.pk, new_email="ada.new@example.org", origin=ORIGIN)
+    for mailbox in ("old", "new"):
+        link = email_change_link(EmailChange.objects.get(user=user), mailbox)
+        email_change_confirm(request=visit_from(), token=link.rpartition("/")[2])
+
+
+def set_up_a_second_step(user, boss):
+    code = App(totp_prepare(user_id=user.pk).secret, Clock()).code()
+    totp_enable(request=visit_from(user=user), user_id=user.pk, code=code)
+
+
+def turn_the_second_step_off(user, boss):
+    totp_disable(request=visit_from(user=user), user_id=user.pk)
+
+
+def lose_the_second_step(user, boss):
+    totp_reset(actor=boss, user_id=user.pk, reason="Lost phone", origin=ORIGIN)
 
 
 def force_logout(user, boss):
@@ -139,13 +164,62 @@ def suspend_and_activate(user, boss):
     user_activate(actor=boss, user_id=user.pk, reason="Checked", origin=ORIGIN)
 
 
-@pytest.mark.parametrize("happens", [change_password, force_logout, suspend, suspend_and_activate])
-def test_what_ends_every_token_of_a_person(ada, person, happens):
-    boss, bystander = person("super@example.org", Role.SUPER_ADMIN), issue(person("bob@example.org"))
+ENDS_EVERYTHING = [
+    change_password,
+    change_email,
+    set_up_a_second_step,
+    turn_the_second_step_off,
+    lose_the_second_step,
+    force_logout,
+    suspend,
+    suspend_and_activate,
+]
+
+
+@pytest.fixture
+def boss(person):
+    return person("super@example.org", Role.SUPER_ADMIN)
+
+
+@pytest.fixture
+def prepared(ada, with_app):
+    """Return what brings a person to where a thing can happen."""
+
+    def prepare(happens):
+        if happens in (turn_the_second_step_off, lose_the_second_step):
+            with_app(ada)
+
+    return prepare
+
+
+@pytest.mark.parametrize("happens", ENDS_EVERYTHING)
+def test_what_ends_every_token_of_a_person(ada, boss, person, prepared, happens):
+    bystander = issue(person("bob@example.org"))
     pairs = [issue(ada), refresh(issue(ada))]
+    prepared(happens)
     happens(ada, boss)
     assert all(is_dead(pair) for pair in pairs)
     assert token_credential(refresh(bystander).access)
+
+
+@pytest.mark.parametrize("happens", ENDS_EVERYTHING)
+def test_who_gave_the_password_before_it_gets_nothing_afterwards(ada, boss, prepared, happens):
+    """Between the password and the first token or the session, another request may change what they prove."""
+    prepared(happens)
+    from_before = User.objects.get(pk=ada.pk)
+    happens(ada, boss)
+    assert is_dead(issue(from_before))
+    visit = visit_from()
+    user_sign_in(request=visit, user=from_before)
+    viewer = SessionViewer(visit.session.session_key, ada.pk)
+    assert SessionViewer.holding([viewer]) == set()
+
+
+def test_the_control_without_the_count_of_generations_lets_them_in(ada, boss, monkeypatch):
+    monkeypatch.setattr(User, "_get_session_auth_hash", lambda user, secret=None: user.password)
+    from_before = User.objects.get(pk=ada.pk)
+    change_email(ada, boss)
+    assert token_credential(issue(from_before).access).user == ada
 
 
 def test_a_password_that_changes_during_a_refresh_wins(ada, monkeypatch):
@@ -153,11 +227,25 @@ def test_a_password_that_changes_during_a_refresh_wins(ada, monkeypatch):
     take_turn = tokens._take_turn
 
     def while_the_password_changes(*arguments):
-        change_password(User.objects.get(pk=ada.pk), None)
+        user = User.objects.get(pk=ada.pk)
+        user.set_password("quiet-River-58-stone")
+        user.save()
         return take_turn(*arguments)
 
     monkeypatch.setattr(tokens, "_take_turn", while_the_password_changes)
     assert is_dead(refresh(pair))
+
+
+def test_a_refresh_that_loses_to_a_sign_out_is_not_called_a_reuse(ada, monkeypatch, events):
+    pair = issue(ada)
+
+    def ended_meanwhile(*arguments):
+        RefreshFamily.objects.update(ended_at=timezone.now(), end_reason="signed_out")
+        return False
+
+    monkeypatch.setattr(tokens, "_take_turn", ended_meanwhile)
+    assert refused(refresh, pair) == "token_invalid"
+    assert [type for type, _payload in events(ada.stream)][-1] == "user.tokens_issued"
 
 
 def test_an_owner_ends_one_program_and_nobody_else_does(ada, person, events):

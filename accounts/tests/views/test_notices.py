@@ -99,3 +99,9 @@ def test_the_bell_of_a_page_whose_session_has_ended_falls_silent(client):
 def test_nonsense_in_the_address_is_no_error(as_, notice, number):
     assert as_("owner").get(f"/notices?before={number}").status_code == 200
     assert as_("owner").get(f"/notices/bell?since={number}").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000, "²"])
+def test_numbers_that_nothing_has_are_not_looked_for(as_, number):
+    assert as_("owner").get("/notices", {"before": number}).status_code == 200
+    assert as_("owner").get("/notices/bell", {"since": number}).status_code == 200

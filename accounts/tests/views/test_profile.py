@@ -126,3 +126,7 @@ async def test_the_language_is_chosen_in_async_code_too(german):
     assert response.content == b"de"
     assert response["Content-Language"] == "de"
     assert get_language() == "en"
+
+
+def test_a_page_on_which_nothing_is_missing_moves_the_cursor_nowhere(as_):
+    assert "autofocus" not in as_("owner").get("/profile").content.decode()

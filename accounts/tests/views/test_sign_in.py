@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
 
@@ -99,3 +101,19 @@ def test_signing_out_as_nobody_is_harmless(client):
 
 def test_the_password_never_comes_back_in_the_page(client, cast):
     assert "typed-Secret-1" not in sign_in(client, password="typed-Secret-1").content.decode()
+
+
+def test_a_refusal_is_announced_and_the_cursor_is_where_to_try_again(client, cast):
+    page = sign_in(client, password="wrong").content.decode()
+    assert '<div role="alert"><ul class="errorlist nonfield"><li>No active account' in page
+    (focused,) = re.findall(r"<input[^>]*autofocus[^>]*>", page)
+    assert 'name="password"' in focused
+
+
+def test_a_field_with_a_fault_has_the_cursor_and_says_what_it_is(client, cast):
+    page = sign_in(client, email="nobody").content.decode()
+    (focused,) = re.findall(r"<input[^>]*autofocus[^>]*>", page)
+    assert 'name="email"' in focused
+    assert 'aria-invalid="true"' in focused
+    assert 'aria-describedby="id_email_error"' in focused
+    assert 'id="id_email_error"' in page

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 THEMES = ("dark", "light", "system")
@@ -27,13 +28,21 @@ class Appearance:
 
 def appearance_of(request: HttpRequest) -> Appearance:
     """Read the reader's choices from the cookies."""
-    return Appearance.chosen(request.COOKIES.get("theme"), request.COOKIES.get("colours"))
+    cookies = {name: request.COOKIES.get(settings.COOKIE_PREFIX + name) for name in ("theme", "colours")}
+    return Appearance.chosen(**cookies)
 
 
-def remember_appearance(response: HttpResponseBase, appearance: Appearance, *, secure: bool) -> None:
+def remember_appearance(response: HttpResponseBase, appearance: Appearance) -> None:
     """Keep the choices for a year."""
     for name, value in asdict(appearance).items():
-        response.set_cookie(name, value, max_age=_COOKIE_AGE_SECONDS, secure=secure, httponly=True, samesite="Lax")
+        response.set_cookie(
+            settings.COOKIE_PREFIX + name,
+            value,
+            max_age=_COOKIE_AGE_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

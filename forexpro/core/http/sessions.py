@@ -31,7 +31,9 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         now = timezone.now()
-        row = fetch_one(_READ, [self.session_key, now])
+        key = self.session_key or ""
+        # A cookie may hold anything, NUL too, which PostgreSQL takes in no text; our keys are plain.
+        row = fetch_one(_READ, [key, now]) if key.isascii() and key.isalnum() else None
         data: dict[str, Any] = {} if row is None else self.decode(row[0])
         if row is None or lifetime_over(data, now):
             self._session_key = None

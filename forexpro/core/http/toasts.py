@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.messages.storage.session import SessionStorage
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.http import trigger_client_event
 
@@ -11,6 +15,18 @@ from forexpro.core.http.both_ways import Middleware
 
 # Django's level tags, and what the design system calls them.
 _KINDS = {"debug": "info", "info": "info", "success": "success", "warning": "warning", "error": "error"}
+
+
+class _MessageCookie(CookieStorage):
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.cookie_name = settings.COOKIE_PREFIX + CookieStorage.cookie_name
+
+
+class MessageStorage(FallbackStorage):
+    """Django's: a cookie, which has its name like all others, and the session for what is too long for one."""
+
+    storage_classes = (_MessageCookie, SessionStorage)
 
 
 def toast_of(message: Message) -> dict[str, str]:

@@ -3,16 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
+from forexpro.tests.browser.journey import violations
+
 pytestmark = pytest.mark.browser
-
-
-def violations(page: Page) -> list[str]:
-    response = Axe().run(page).response
-    return [f"{page.url} {violation['id']}: {violation['nodes'][0]['html']}" for violation in response["violations"]]
 
 
 @pytest.mark.parametrize("width", [1440, 360])

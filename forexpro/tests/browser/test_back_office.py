@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from forexpro.tests.browser.journey import violations
 from trading.engine.state import OrderType, Side
 from trading.services.orders import order_place
 from trading.tests.factories import ORIGIN, make_account, make_symbols, make_user, set_price
@@ -38,12 +38,6 @@ def buy(account):
     return order_place(
         account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal(1), origin=ORIGIN
     ).order_id
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds in our part of the page; the frame around it is unfold's."""
-    response = Axe().run(page, context="#content").response
-    return [f"{page.url} {found['id']}: {found['nodes'][0]['html']}" for found in response["violations"]]
 
 
 def test_an_open_list_and_an_open_page_show_what_happens(staff: Page, account):
@@ -85,7 +79,7 @@ def test_pages_can_be_read_by_everybody(staff: Page, account, live_server, theme
         f"/admin/trading/position/{order_id}/change/",
     ):
         staff.goto(address)
-        found += violations(staff)
+        found += violations(staff, "#content")
     assert found == []
 
 

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
+
+from forexpro.tests.browser.journey import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -16,7 +17,7 @@ SIZES = [(360, 760), (1440, 900)]
 def test_pages_have_no_accessibility_violations(page: Page, live_server, theme, address):
     page.context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
     page.goto(address)
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("address", ["/design", "/sign-in", "/register"])

@@ -3,17 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from forexpro.tests.browser.journey import PASSWORD, new_address, open_mailed_link, register, sign_in
+from forexpro.tests.browser.journey import PASSWORD, new_address, open_mailed_link, register, sign_in, violations
 
 pytestmark = pytest.mark.browser
-
-
-def violations(page: Page) -> list[str]:
-    response = Axe().run(page).response
-    return [f"{page.url} {violation['id']}: {violation['nodes'][0]['html']}" for violation in response["violations"]]
 
 
 def test_registers_reads_the_mail_verifies_and_signs_in(visitor: Page, platform):

@@ -4,20 +4,14 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from forexpro.core.tests.uploads.making import exif, image, javascript, pdf
-from forexpro.tests.browser.journey import sign_in
+from forexpro.tests.browser.journey import approve_document, sign_in, violations
 from forexpro.tests.browsing import watched_page
 
 pytestmark = pytest.mark.browser
 LATER = (date.today() + timedelta(days=800)).isoformat()
-
-
-def violations(page: Page) -> list[str]:
-    response = Axe().run(page).response
-    return [f"{page.url} {violation['id']}: {violation['nodes'][0]['html']}" for violation in response["violations"]]
 
 
 def file(name: str, content: bytes, type: str = "image/jpeg") -> dict[str, object]:
@@ -83,11 +77,7 @@ def test_a_client_is_verified(chromium, platform):
         expect(picture).to_be_visible()
         assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 240
         found += violations(page)
-        for question in page.locator(".desk-check input").all():
-            question.check()
-        page.get_by_label("Valid until").fill(LATER)
-        page.get_by_role("button", name="Approve: Identity card").click()
-        expect(page.get_by_text("Approved; the client is told.")).to_be_visible()
+        approve_document(page, "Identity card", valid_until=LATER)
 
         page.get_by_label("Reason").select_option("Face and document do not match")
         page.get_by_label("In your words").fill("The document is upside down.")

@@ -7,12 +7,11 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.roles import Role
-from forexpro.celery import app
 from forexpro.core.models import Event
 from trading.models import Deposit, PaymentMethod, PaymentTerms, TradingAccount, Withdrawal
 from trading.models.funding import Status
 from trading.services.funding.transfers import account_transfer
-from trading.tests.factories import ORIGIN, make_live_account, make_method, make_user
+from trading.tests.factories import ORIGIN, make_live_account, make_user
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
 pytestmark = pytest.mark.django_db
@@ -22,21 +21,8 @@ LISTS = ["deposit", "withdrawal", "transfer", "paymentmethod"]
 
 
 @pytest.fixture(autouse=True)
-def _mails_sent_at_once(settings):
+def _desk(settings, mails_sent_at_once):
     settings.STAFF_TOTP_REQUIRED = False
-    app.conf.task_always_eager = True
-    yield
-    app.conf.task_always_eager = False
-
-
-@pytest.fixture
-def live(market, trader):
-    return make_live_account(trader)
-
-
-@pytest.fixture
-def bank(db):
-    return make_method()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.step_up import _CONFIRMED_AT
-from forexpro.celery import app
 from trading.api.funding.urls import urlpatterns
 from trading.models import Deposit, DepositProof, Transfer, Withdrawal
 from trading.models.funding import Status
@@ -17,24 +16,7 @@ from trading.services.funding.decisions import withdrawal_decide
 from trading.tests.factories import ORIGIN, make_live_account, make_method, make_user, set_price
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal, picture
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _mails_sent_at_once():
-    app.conf.task_always_eager = True
-    yield
-    app.conf.task_always_eager = False
-
-
-@pytest.fixture
-def live(market, trader):
-    return make_live_account(trader)
-
-
-@pytest.fixture
-def bank(db):
-    return make_method()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mails_sent_at_once")]
 
 
 class Caller:

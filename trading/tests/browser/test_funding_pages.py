@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
@@ -11,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.roles import Role
 from accounts.step_up import _CONFIRMED_AT
-from forexpro.celery import app
 from forexpro.tests.browser.conftest import page
+from forexpro.tests.browser.journey import violations
 from forexpro.tests.browsing import watched_page
 from trading.models import Deposit, Withdrawal
 from trading.models.funding import Status
@@ -23,11 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
-def _desk(settings):
+def _desk(settings, mails_sent_at_once):
     settings.STAFF_TOTP_REQUIRED = False
-    app.conf.task_always_eager = True
-    yield
-    app.conf.task_always_eager = False
 
 
 def cookies_of(user, live_server):
@@ -59,11 +55,6 @@ def desk(chromium, live_server, transactional_db):
     with watched_page(chromium, live_server.url) as page:
         page.context.add_cookies(cookies_of(user, live_server))
         yield page
-
-
-def violations(page: Page) -> list[str]:
-    response = Axe().run(page).response
-    return [f"{page.url} {violation['id']}: {violation['nodes'][0]['html']}" for violation in response["violations"]]
 
 
 def test_money_comes_and_goes(client: Page, desk: Page, live, live_server):

@@ -6,10 +6,14 @@ from datetime import timedelta
 import pytest
 from channels.db import database_sync_to_async
 
-from accounts.models import Scope
+from accounts.links import email_change_link
+from accounts.models import EmailChange, Scope, TotpDevice
 from accounts.services.api_keys import api_key_create, api_key_revoke
+from accounts.services.email_change import email_change_confirm, email_change_request
 from accounts.services.force_logout import sessions_end
+from accounts.services.second_factor import totp_enable, totp_prepare
 from accounts.services.tokens import tokens_issue, tokens_refresh, tokens_revoke
+from accounts.tests.conftest import visit_from
 from forexpro.core.realtime import sessions
 from forexpro.core.refusals import Refused
 from marketdata.consumers import NOT_ALLOWED_CODE
@@ -104,6 +108,38 @@ def reuse(pair, key, trader):
     with pytest.raises(Refused):
         tokens_refresh(refresh_token=pair.refresh, origin=ORIGIN)
     api_key_revoke(owner_id=trader.pk, api_key_id=key[0].pk, origin=ORIGIN)
+
+
+@pytest.fixture
+def codes(monkeypatch):
+    """Let a first code of an app be good without the app."""
+    monkeypatch.setattr(TotpDevice, "verify_unthrottled", lambda device, code: True)
+
+
+def change_email(trader):
+    email_change_request(user_id=trader.pk, new_email="trader.new@example.com", origin=ORIGIN)
+    for mailbox in ("old", "new"):
+        link = email_change_link(EmailChange.objects.get(user=trader), mailbox)
+        email_change_confirm(request=visit_from(), token=link.rpartition("/")[2])
+
+
+def set_up_a_second_step(trader):
+    totp_prepare(user_id=trader.pk)
+    totp_enable(request=visit_from(), user_id=trader.pk, code="123456")
+
+
+@pytest.mark.parametrize("happens", [change_email, set_up_a_second_step])
+async def test_sockets_of_tokens_and_browsers_close_after_a_change_of_credentials(
+    account, pair, trader, codes, happens
+):
+    path, headers = f"/ws/account/{account.pk}", await in_thread(signed_in)(trader)
+    async with Socket(path, bearer(pair.access)) as of_token, Socket(path, headers) as of_browser:
+        await of_token.next("valuation")
+        await of_browser.next("valuation")
+        await in_thread(happens)(trader)
+        async with asyncio.timeout(5):
+            for socket in (of_token, of_browser):
+                assert (await _close_frame(socket.communicator))["code"] == NOT_ALLOWED_CODE
 
 
 @pytest.mark.parametrize("happens", [revoke, force_logout, reuse])

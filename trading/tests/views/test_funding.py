@@ -6,7 +6,6 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.step_up import _CONFIRMED_AT
-from forexpro.celery import app
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from trading.models import Deposit, Transfer, Withdrawal
@@ -16,25 +15,8 @@ from trading.tests.factories import ORIGIN, make_account, make_live_account, mak
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 from trading.tests.views.conftest import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mails_sent_at_once")]
 D = Decimal
-
-
-@pytest.fixture(autouse=True)
-def _mails_sent_at_once():
-    app.conf.task_always_eager = True
-    yield
-    app.conf.task_always_eager = False
-
-
-@pytest.fixture
-def live(market, trader):
-    return make_live_account(trader)
-
-
-@pytest.fixture
-def bank(db):
-    return make_method()
 
 
 @pytest.fixture

@@ -53,6 +53,8 @@ SERVICE_KEYS: dict[str, Operation] = {
     f"POST {_KEYS}/add/": changes(desks.SUPER_ADMINS, name="another", scopes=["read"]),
     **button(f"{_KEYS}/<path:object_id>/rotate", desks.SUPER_ADMINS, overlap_hours="24"),
     **button(f"{_KEYS}/<path:object_id>/revoke", desks.SUPER_ADMINS),
+}
+
 _ENDPOINTS = "admin/core/webhookendpoint"
 _OF_ENDPOINT = f"{_ENDPOINTS}/<path:object_id>"
 ENDPOINT = {

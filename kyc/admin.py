@@ -63,6 +63,7 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    live_streams = ("kyc:",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerificationCase]:
         return cases_for_list()

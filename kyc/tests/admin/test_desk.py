@@ -294,3 +294,13 @@ def test_pages_of_a_bucket_may_be_shown_on_the_desk(as_, document, settings):
     assert "frame-src 'self' https://s3.example.com" in policy
     assert "https://s3.example.com" in policy.split("img-src")[1].split(";")[0]
     assert Document.objects.get() == document
+
+
+def test_an_open_list_follows_what_clients_send(reviewer, client_):
+    browser = Client()
+    browser.force_login(reviewer)
+    page = browser.get("/admin/kyc/verificationcase/").content.decode()
+    assert 'data-live="/admin/kyc/verificationcase/news/"' in page
+    send(client_)
+    since = page.partition('data-since="')[2].partition('"')[0]
+    assert browser.get(f"/admin/kyc/verificationcase/news/?since={since}").json()["changed"] is True

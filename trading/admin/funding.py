@@ -34,6 +34,7 @@ from trading.models import Deposit, DepositProof, FundingLimit, PaymentMethod, P
 from trading.models.funding import Status
 from trading.selectors.funding import proof_name
 from trading.services.funding.decisions import deposit_decide, needs_four_eyes, withdrawal_decide
+from trading.services.funding.payouts import payout_details_viewed
 from trading.services.funding.proofs import proof_viewed
 
 STATUS_TONES = {
@@ -286,14 +287,30 @@ class WithdrawalAdmin(FundingRequestAdmin):
     actions_detail = ("start_review", "approve", "decline", "mark_paid", "mark_failed")
     decide_permission = "trading.decide_withdrawal"
     decision_fields = (*FundingRequestAdmin.decision_fields, ("four_eyes", "first_approved_by"))
-    readonly_fields = (*FundingRequestAdmin.readonly_fields, "pay_to", "four_eyes")
+    readonly_fields = (*FundingRequestAdmin.readonly_fields, "pay_to", "to_pay_to", "four_eyes")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show where to pay to only to those who pay."""
+        """Lead those who pay to where it goes; it is shown at an address of its own, where every look is recorded."""
         main, *others = super().get_fieldsets(request, obj)
         if not self.has_decide_permission(request):
             return (main, *others)
-        return (main, (_("Where to pay to"), {"fields": ("pay_to",)}), *others)
+        field = "pay_to" if getattr(request, "shows_payout_details", False) else "to_pay_to"
+        return (main, (_("Where to pay to"), {"fields": (field,)}), *others)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.payout_view)
+        address = "<int:withdrawal_id>/payout-details/"
+        return [path(address, view, name="trading_withdrawal_payout_details"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def payout_view(self, request: HttpRequest, withdrawal_id: int) -> HttpResponse:
+        """Show a withdrawal with its payout details; that they were looked at is recorded first."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        withdrawal = get_object_or_404(Withdrawal, pk=withdrawal_id)
+        payout_details_viewed(withdrawal=withdrawal, origin=request_origin(request))
+        request.shows_payout_details = True  # type: ignore[attr-defined]  # for the fields of this one page
+        return self.change_view(request, str(withdrawal_id))
 
     def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Withdrawal:
         origin = request_origin(request)
@@ -302,6 +319,11 @@ class WithdrawalAdmin(FundingRequestAdmin):
     @display(description=_("payout details"))
     def pay_to(self, row: Withdrawal) -> str:
         return row.payout_details or "–"
+
+    @display(description=_("payout details"))
+    def to_pay_to(self, row: Withdrawal) -> str:
+        address = reverse("admin:trading_withdrawal_payout_details", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Show (this is recorded)"))
 
     @display(description=_("needs two approvals"), boolean=True)
     def four_eyes(self, row: Withdrawal) -> bool:

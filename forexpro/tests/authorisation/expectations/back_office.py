@@ -132,6 +132,7 @@ FUNDING: dict[str, Operation] = {
     **button(f"{_DEPOSIT}/decline", desks.PAYERS, **REASON),
     **button(f"{_DEPOSIT}/mark_failed", desks.PAYERS, **REASON),
     **back_office_model("admin/trading/withdrawal", view=STAFF),
+    "GET admin/trading/withdrawal/<int:withdrawal_id>/payout-details/": changes(desks.PAYERS),  # and so is this one
     **button(f"{_WITHDRAWAL}/start_review", desks.PAYERS),
     **button(f"{_WITHDRAWAL}/approve", desks.PAYERS),
     **button(f"{_WITHDRAWAL}/decline", desks.PAYERS, **REASON),

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "forexpro",
+    "forexpro.back_office",
     "forexpro.core",
     "accounts",
     "kyc",

@@ -24,9 +24,8 @@ from forexpro.core.admin.extensions import (
 )
 from forexpro.core.events.news import newest_place, news_since
 from forexpro.core.events.selectors import newest_about, newest_of_streams
+from forexpro.core.list_filters import chosen_filters
 
-# Of a list's address: what does not choose rows.
-_PAGING = {"p", "o", "all", "e"}
 # How long an open page waits, in seconds, before it asks again whether there is news.
 LIVE_PAUSE = 4
 
@@ -64,7 +63,7 @@ class BackOfficeModelAdmin(ModelAdmin):
         return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        chosen = {(name, value) for name, value in request.GET.items() if name not in _PAGING and value}
+        chosen = chosen_filters(request.GET.items())
         ready = [
             {"title": offered.title, "query": offered.query, "active": set(parse_qsl(offered.query)) == chosen}
             for offered in ready_filters_of(self.opts.label_lower, request.user)

@@ -19,6 +19,7 @@ from accounts.roles import Role
 from accounts.services.api_keys import api_key_create
 from accounts.services.notices import notify
 from accounts.services.tokens import tokens_issue
+from forexpro.back_office.saved_filters import filter_save
 from forexpro.core.models import Event, EventAnchor, EventVerification
 from forexpro.core.planned_changes import change_plan_apply
 from forexpro.core.schedules.scheduler import schedule_install
@@ -62,7 +63,8 @@ def make_objects(people: People) -> dict[str, str]:
     """Make everything and return what names it in addresses and bodies."""
     make_symbols()
     set_price("EURUSD", "1.10000", "1.10010")
-    names = WORDS | _accounts(people) | _trading(people) | _funding(people) | _verification(people) | _house()
+    names = WORDS | _accounts(people) | _trading(people) | _funding(people) | _verification(people)
+    names |= _house(people)
     return {name: str(value) for name, value in names.items()}
 
 
@@ -176,12 +178,21 @@ def _verification(people: People) -> dict[str, Any]:
     }
 
 
-def _house() -> dict[str, Any]:
+def _house(people: People) -> dict[str, Any]:
     schedule_install(settings.CELERY_BEAT_SCHEDULE)
+    saved = filter_save(
+        actor=people[Role.FINANCE.value],
+        page="trading.deposit",
+        title="To decide",
+        query="status__exact=requested",
+        for_desk=True,
+        origin=ORIGIN,
+    )
     verification = EventVerification.objects.create(
         started_at=timezone.now(), streams=1, events=1, anchors=1, faulty_streams=0
     )
     return {
+        "filter_id": saved.pk,
         "core/event": Event.objects.latest("id").pk,
         "core/eventanchor": EventAnchor.objects.create(before_xid=1, streams=1, hash="0" * 64).pk,
         "core/eventverification": verification.pk,

@@ -34,6 +34,12 @@ HOUSE: dict[str, Operation] = {
     "GET admin/r/<path:content_type_id>/<path:object_id>/": reads(NOBODY),
     "GET admin/<app_label>": reads(STAFF),
     "GET admin/<url>": reads(NOBODY),
+    # --- Saved filters
+    "POST admin/saved-filters/": changes(
+        STAFF, page="trading.tradingaccount", title="Cent", query="group__id__exact=1"
+    ),
+    # That of a desk is removed by its desk; for others it does not exist.
+    "POST admin/saved-filters/<int:filter_id>/remove/": changes(desks.OF_THE_SAVED_FILTER),
     # --- The audit log
     **back_office_model("admin/core/event", view=desks.AUDIT_LOG),
     "GET admin/core/event/export/": changes(desks.AUDIT_LOG),  # an export is an event

@@ -15,6 +15,7 @@ AUDIT_LOG = desks(Role.READ_ONLY, Role.COMPLIANCE, Role.BACK_OFFICE, Role.ADMIN)
 SCHEDULES = desks(Role.READ_ONLY, Role.BACK_OFFICE, Role.ADMIN)
 
 # --- Who acts
+OF_THE_SAVED_FILTER = frozenset({Role.FINANCE.value})
 CORRECTORS = desks(Role.SUPPORT, Role.ADMIN)
 SUSPENDERS = desks(Role.COMPLIANCE, Role.ADMIN)
 REVIEWERS = desks(Role.COMPLIANCE, Role.ADMIN)

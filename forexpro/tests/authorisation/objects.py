@@ -26,6 +26,7 @@ from forexpro.core.schedules.scheduler import schedule_install
 from forexpro.tests.authorisation.access import THE_OTHER, THE_OWNER
 from forexpro.tests.authorisation.people import make_person, session_of
 from kyc.models import RejectionReason
+from kyc.services.retention import relationship_end
 from kyc.tests.factories import send
 from trading.engine.state import OrderType, Side
 from trading.models import ConditionsVersion, Deal, FundingLimit, LedgerTransaction
@@ -168,10 +169,13 @@ def _funding(people: People) -> dict[str, Any]:
 
 
 def _verification(people: People) -> dict[str, Any]:
-    document = send(people[THE_OWNER])
+    document, of_another = send(people[THE_OWNER]), send(people[THE_OTHER])
+    relationship_end(actor=people[Role.COMPLIANCE.value], case_id=of_another.case_id, origin=ORIGIN)
     reason = RejectionReason.objects.create(title="It is dark", text="Take it in daylight.")
     return {
         "document_id": document.pk,
+        "case_id": document.case_id,
+        "left_case_id": of_another.case_id,
         "page_id": document.pages.get().pk,
         "kyc/verificationcase": document.case_id,
         "kyc/rejectionreason": reason.pk,

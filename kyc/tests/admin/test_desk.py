@@ -304,3 +304,16 @@ def test_an_open_list_follows_what_clients_send(reviewer, client_):
     send(client_)
     since = page.partition('data-since="')[2].partition('"')[0]
     assert browser.get(f"/admin/kyc/verificationcase/news/?since={since}").json()["changed"] is True
+
+
+def test_a_client_leaves_and_comes_back(reviewer, document):
+    browser = Client()
+    browser.force_login(reviewer)
+    case = f"{LIST}{document.case_id}"
+    page = text(browser.post(f"{case}/end/", follow=True))
+    assert "documents are kept until" in page
+    assert "The client is back" in page
+    page = text(browser.post(f"{case}/resume/", follow=True))
+    assert "documents are kept until" not in page
+    assert "The client has left" in page
+    assert browser.get(f"{case}/end/").status_code == 404

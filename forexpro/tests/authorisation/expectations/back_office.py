@@ -78,6 +78,8 @@ VERIFICATION: dict[str, Operation] = {
     f"GET {_CASES}/pages/<int:page_id>/": changes(desks.REVIEWERS),  # a look at a document is an event
     f"POST {_CASES}/documents/<int:document_id>/approve/": changes(desks.REVIEWERS, **READ_ON_PASSPORT),
     f"POST {_CASES}/documents/<int:document_id>/reject/": changes(desks.REVIEWERS, note="A corner is cut off."),
+    f"POST {_CASES}/<int:case_id>/end/": changes(desks.REVIEWERS),
+    f"POST {_CASES}/<int:case_id>/resume/": changes(desks.REVIEWERS, {"case_id": "left_case_id"}),
     **back_office_model(
         _REASONS, view=desks.REVIEWERS, add=desks.REVIEWERS, change=desks.REVIEWERS, delete=desks.REVIEWERS
     ),

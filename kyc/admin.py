@@ -171,8 +171,9 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
         reviewer = _reviewer(request)
         if request.method != "POST":
             raise Http404
-        service(actor=reviewer, case_id=case_id, origin=request_origin(request))
-        return redirect("admin:kyc_verificationcase_change", case_id)
+        case = get_object_or_404(VerificationCase, pk=case_id)
+        service(actor=reviewer, case_id=case.pk, origin=request_origin(request))
+        return redirect("admin:kyc_verificationcase_change", case.pk)
 
     def _serve(
         self,

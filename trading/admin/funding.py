@@ -108,8 +108,7 @@ class FundingRequestAdmin(OfAccountAdmin):
     """A list of requests; every button calls the service that decides, nothing is edited."""
 
     list_display = (
-        "id", "account", "owner", "method", "money", "fee_charged", "payment", "status_label", "requested_at",
-        "decided_at",
+        "id", "account", "owner", "method", "money", "payment", "status_label", "requested_at", "decided_at",
     )  # fmt: skip
     list_select_related = ("account__owner", "method")
     list_filter = ("status", "method", "payment_currency", ("requested_at", admin.DateFieldListFilter))
@@ -157,7 +156,9 @@ class FundingRequestAdmin(OfAccountAdmin):
 
     @display(description=_("status"), ordering="status", label=STATUS_TONES)
     def status_label(self, row: Any) -> tuple[str, Any]:
-        return row.status, row.get_status_display()
+        # An approved deposit is credited; an approved withdrawal waits to be paid.
+        tone = row.status if row.is_pending or row.status != Status.APPROVED else Status.PAID
+        return tone, row.get_status_display()
 
     # --- Buttons -------------------------------------------------------------------------------
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -286,7 +287,7 @@ class DepositAdmin(FundingRequestAdmin):
 class WithdrawalAdmin(FundingRequestAdmin):
     actions_detail = ("start_review", "approve", "decline", "mark_paid", "mark_failed")
     decide_permission = "trading.decide_withdrawal"
-    decision_fields = (*FundingRequestAdmin.decision_fields, ("four_eyes", "first_approved_by"))
+    main_fields = (*FundingRequestAdmin.main_fields, ("four_eyes", "first_approved_by"))
     readonly_fields = (*FundingRequestAdmin.readonly_fields, "pay_to", "to_pay_to", "four_eyes")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

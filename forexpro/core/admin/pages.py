@@ -68,7 +68,7 @@ class BackOfficeModelAdmin(ModelAdmin):
             {"title": offered.title, "query": offered.query, "active": set(parse_qsl(offered.query)) == chosen}
             for offered in ready_filters_of(self.opts.label_lower, request.user)
         ]
-        context = {"ready_filters": ready, "no_filter": not chosen, **self._live_list()}
+        context = {"ready_filters": ready, **self._live_list()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     # --- An object's page ----------------------------------------------------------------------

@@ -317,3 +317,37 @@ def test_a_client_leaves_and_comes_back(reviewer, document):
     assert "documents are kept until" not in page
     assert "The client has left" in page
     assert browser.get(f"{case}/end/").status_code == 404
+    assert browser.post(f"{LIST}999/end/").status_code == 404
+
+
+PEOPLE = "/admin/accounts/user/"
+
+
+def test_people_are_found_by_how_well_they_are_known(as_, client_, reviewer, person):
+    person("never@example.org")
+    verify(client_, reviewer, Kind.PASSPORT, Kind.SELFIE)
+    browser = as_(Role.SUPPORT)
+    page = browser.get(f"{PEOPLE}?verification=0").content.decode()
+    assert "never@example.org" in page
+    assert "client@example.org" not in page
+    assert "compliance@example.org" not in page
+    assert 'href="?verification=0" aria-current="page">Not verified' in page
+    assert "client@example.org" in browser.get(f"{PEOPLE}?verification=1").content.decode()
+
+
+def test_who_does_not_see_verification_does_not_filter_by_it(as_, client_, reviewer):
+    verify(client_, reviewer, Kind.PASSPORT, Kind.SELFIE)
+    page = as_(Role.FINANCE).get(f"{PEOPLE}?verification=0").content.decode()
+    assert "client@example.org" in page
+    assert "Not verified" not in page
+
+
+def test_nothing_is_asked_of_a_selfie_that_cannot_be_read_on_it(as_, client_):
+    selfie = send(client_, Kind.SELFIE)
+    browser = as_(Role.COMPLIANCE)
+    page = text(browser.get(case_page(selfie)))
+    assert "Valid until" not in page
+    assert "Number on the document" not in page
+    press(browser, selfie, "approve", **{f"check_{name}": "on" for name in checklist(selfie.kind)})
+    selfie.refresh_from_db()
+    assert (selfie.status, selfie.number, selfie.expires_on) == ("approved", None, None)

@@ -40,6 +40,7 @@ PLACES = {
     "marketdata.symbol": Place(MARKET, "candlestick_chart"),
     "trading.accountgroup": Place(MARKET, "tune", _("Groups")),
     "trading.conditionsversion": Place(MARKET, "history_edu", _("Conditions in force")),
+    "core.plannedchange": Place(MARKET, "event_upcoming"),
     "core.event": Place(SYSTEM, "policy"),
     "core.eventverification": Place(SYSTEM, "fact_check"),
     "core.eventanchor": Place(SYSTEM, "anchor"),

@@ -285,6 +285,7 @@ class DepositAdmin(FundingRequestAdmin):
 
 @admin.register(Withdrawal)
 class WithdrawalAdmin(FundingRequestAdmin):
+    list_filter = (*FundingRequestAdmin.list_filter, ("first_approved_by", admin.EmptyFieldListFilter))
     actions_detail = ("start_review", "approve", "decline", "mark_paid", "mark_failed")
     decide_permission = "trading.decide_withdrawal"
     main_fields = (*FundingRequestAdmin.main_fields, ("four_eyes", "first_approved_by"))
@@ -326,9 +327,9 @@ class WithdrawalAdmin(FundingRequestAdmin):
         address = reverse("admin:trading_withdrawal_payout_details", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, _("Show (this is recorded)"))
 
-    @display(description=_("needs two approvals"), boolean=True)
-    def four_eyes(self, row: Withdrawal) -> bool:
-        return needs_four_eyes(row)
+    @display(description=_("approvals needed"))
+    def four_eyes(self, row: Withdrawal) -> Any:
+        return _("Two members of staff") if needs_four_eyes(row) else _("One")
 
     @decision(
         text=_("Approve"),

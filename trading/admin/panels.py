@@ -213,6 +213,7 @@ for request_list in ("deposit", "withdrawal"):
     )
 add_ready_filters(
     "trading.withdrawal",
+    ReadyFilter(gettext_lazy("Second approval missing"), "status__exact=in_review&first_approved_by__isempty=0"),
     ReadyFilter(gettext_lazy("Approved, not paid"), "status__exact=approved"),
     permission="trading.view_withdrawal",
 )

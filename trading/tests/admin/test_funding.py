@@ -207,10 +207,15 @@ def test_a_large_withdrawal_takes_two_members_of_staff(live, bank, as_, settings
     settings.FUNDING_FOUR_EYES_FROM = 500
     withdrawal = ask_withdrawal(live, bank, "500")
     first, second = as_(Role.FINANCE), as_(Role.FINANCE, "finance2@example.com")
+    other = ask_withdrawal(live, bank, "400")
+    press(first, other, "start_review")
     press(first, withdrawal, "approve")
     press(first, withdrawal, "approve")
     withdrawal.refresh_from_db()
     assert withdrawal.status == Status.IN_REVIEW
+    waiting = second.get("/admin/trading/withdrawal/?status__exact=in_review&first_approved_by__isempty=0")
+    assert [row.pk for row in waiting.context["cl"].result_list] == [withdrawal.pk]
+    assert 'aria-current="page">Second approval missing' in waiting.content.decode()
     press(second, withdrawal, "approve")
     withdrawal.refresh_from_db()
     assert withdrawal.status == Status.APPROVED

@@ -21,7 +21,7 @@ SAVED_MAX = 20
 
 def filters_offered(user: User, page: str) -> QuerySet[SavedFilter]:
     """Return the filters of a list that somebody saved, or that were saved for their desk."""
-    return SavedFilter.objects.filter(_offered_to(user), page=page).distinct()
+    return SavedFilter.objects.filter(_offered_to(user), page=page)
 
 
 def desk_of(user: User) -> Group | None:

@@ -100,7 +100,7 @@ def _delete_files() -> None:
     """Delete the files of erased documents, and then what names them: one that stays is tried again next time."""
     for page in Page.objects.filter(document__status=Status.ERASED):
         try:
-            private_files().delete(page.file.name)
+            private_files().delete(str(page.file.name))
         except Exception:
             logger.exception("the file %s of an erased document could not be deleted", page.file.name)
         else:

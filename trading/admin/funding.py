@@ -76,6 +76,7 @@ class PaymentTermsInline(TabularInline):
     model = PaymentTerms
     form = PlainNumbers
     extra = 0
+    hide_title = True
 
 
 @admin.register(PaymentMethod)
@@ -111,7 +112,7 @@ class FundingRequestAdmin(OfAccountAdmin):
         "id", "account", "owner", "method", "money", "payment", "status_label", "requested_at", "decided_at",
     )  # fmt: skip
     list_select_related = ("account__owner", "method")
-    list_filter = ("status", "method", "payment_currency", ("requested_at", admin.DateFieldListFilter))
+    list_filter: tuple[Any, ...] = ("status", "method", "payment_currency", ("requested_at", admin.DateFieldListFilter))
     search_fields = ("=id", "=account__number", "account__owner__email", "account__owner__full_name", "reference")
     search_help_text = _("Number of the request or account, name or e-mail address of the client, reference")
     actions_detail: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ class PostingInline(TabularInline):
     model = Posting
     extra = 0
     can_delete = False
+    hide_title = True
     moved = money_column("amount", _("amount"), currency=lambda posting: posting.ledger_account.currency)
     after = money_column("balance_after", _("balance after"), currency=lambda posting: posting.ledger_account.currency)
     fields = readonly_fields = ("ledger_account", "moved", "after")

@@ -9,6 +9,9 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -19,7 +22,7 @@ from accounts import admin_panels as admin_panels
 from accounts.forms import time_zone_choices
 from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors import has_second_factor
+from accounts.selectors import second_factor_of
 from accounts.services.passwords import password_reset_request
 from accounts.services.profile import profile_update_apply
 from accounts.services.registration import verification_request
@@ -93,7 +96,7 @@ class UserAdmin(BackOfficeModelAdmin):
     live_streams = ("user:",)
     fieldsets = (
         (None, {"fields": (("email", "standing"), ("full_name", "time_zone"), "roles")}),
-        (_("Dates"), {"fields": (("date_joined", "email_verified_at"), "last_login")}),
+        (_("Dates"), {"fields": (("date_joined", "email_verified_at"), ("last_login", "two_steps"))}),
     )
     add_fieldsets = ((_("Invite a colleague"), {"fields": ("email", "full_name", "role")}),)
     actions_detail = (
@@ -146,7 +149,7 @@ class UserAdmin(BackOfficeModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        return ("email", "standing", "roles", "date_joined", "email_verified_at", "last_login")
+        return ("email", "standing", "roles", "date_joined", "email_verified_at", "last_login", "two_steps")
 
     # --- Forms ---------------------------------------------------------------------------------
     def get_form(self, request: HttpRequest, obj: User | None = None, **options: Any) -> Any:
@@ -198,6 +201,17 @@ class UserAdmin(BackOfficeModelAdmin):
     @display(description=_("standing"))
     def standing(self, user: User) -> Any:
         return self.standing_label(user)[1]
+
+    @display(description=_("two-step sign-in"))
+    def two_steps(self, user: User) -> str:
+        factor = second_factor_of(user)
+        if factor is None:
+            return gettext("Off")
+        codes = ngettext("%(count)s backup code left", "%(count)s backup codes left", factor.codes_left)
+        return gettext("On since %(day)s, %(codes)s") % {
+            "day": date_format(timezone.localtime(factor.since), "DATE_FORMAT"),
+            "codes": codes % {"count": factor.codes_left},
+        }
 
     # --- Buttons -------------------------------------------------------------------------------
     @action(
@@ -349,7 +363,7 @@ class UserAdmin(BackOfficeModelAdmin):
         pointless = {"suspend" if not user.is_active else "activate"}
         if user.is_email_verified:
             pointless.add("resend_verification")
-        if not has_second_factor(user):
+        if second_factor_of(user) is None:
             pointless.add("reset_totp")
         if user.is_staff or not user.is_active:
             pointless.add("view_as_client")

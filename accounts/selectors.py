@@ -104,6 +104,20 @@ def has_second_factor(user: User) -> bool:
     return bool(TotpDevice.objects.filter(user=user, confirmed=True).exists())
 
 
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """Since when a person signs in with two steps, and how many codes on paper are left."""
+
+    since: datetime
+    codes_left: int
+
+
+def second_factor_of(user: User) -> SecondFactor | None:
+    """Return the second factor of a person, None where there is none."""
+    since = TotpDevice.objects.filter(user=user, confirmed=True).values_list("created_at", flat=True).first()
+    return None if since is None else SecondFactor(since, backup_codes_left(user))
+
+
 def lacks_required_second_factor(user: User | AnonymousUser) -> bool:
     """Return whether this is a member of staff who has to set two-step sign-in up before anything else."""
     if not (settings.STAFF_TOTP_REQUIRED and isinstance(user, User) and user.is_staff):

@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "forexpro",
+    "forexpro.back_office",
     "forexpro.core",
     "accounts",
     "kyc",
@@ -153,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "roll-over": {"task": "trading.tasks.roll_over", "schedule": 60, "options": {"expires": 60}},
     "replay-accounts": {"task": "trading.tasks.replay_accounts", "schedule": crontab(hour=1, minute=0)},
     "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
+    "erase-documents": {"task": "kyc.tasks.erase_documents", "schedule": crontab(hour=2, minute=10)},
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
     "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
     "end-visits": {"task": "accounts.tasks.end_visits", "schedule": 60, "options": {"expires": 60}},
@@ -218,6 +220,9 @@ KYC_FOUR_EYES = env.bool("KYC_FOUR_EYES", default=False)
 # What a client may send: files of a document, documents in 24 hours, and bytes that are kept in all.
 KYC_PAGES_MAX = 6
 KYC_DOCUMENTS_PER_DAY = env.number("KYC_DOCUMENTS_PER_DAY", 20)
+# How long documents are kept after a client has left, and those that were rejected.
+KYC_RETENTION_DAYS = env.number("KYC_RETENTION_DAYS", 1826)
+KYC_REJECTED_DAYS = env.number("KYC_REJECTED_DAYS", 180)
 KYC_CLIENT_BYTES_MAX = env.number("KYC_CLIENT_MEGABYTES_MAX", 200) * 1_000_000
 
 # --- Webhooks -----------------------------------------------------------------------------------

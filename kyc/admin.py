@@ -26,6 +26,7 @@ from kyc import admin_panels as admin_panels
 from kyc.admin_forms import ApproveForm, RejectForm
 from kyc.models import Document, RejectionReason, VerificationCase
 from kyc.selectors import cases_for_list, documents_of_case, next_case, others_who_sent
+from kyc.services.retention import kept_until, relationship_end, relationship_resume
 from kyc.services.reviews import document_approve, document_reject, page_view
 
 Status = VerificationCase.Status
@@ -63,6 +64,7 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    live_streams = ("kyc:",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerificationCase]:
         return cases_for_list()
@@ -89,6 +91,8 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
             path("documents/<int:document_id>/approve/", guarded(self.approve_view), name="kyc_approve"),
             path("documents/<int:document_id>/reject/", guarded(self.reject_view), name="kyc_reject"),
             path("pages/<int:page_id>/", guarded(self.page_view), name="kyc_page"),
+            path("<int:case_id>/end/", guarded(self.end_view), name="kyc_end"),
+            path("<int:case_id>/resume/", guarded(self.resume_view), name="kyc_resume"),
             *super().get_urls(),
         ]
 
@@ -155,6 +159,22 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
         filename = f"document-{page.document_id}-{page.position}.{extension}"
         return private_file(request, page.file, media_type=page.media_type, filename=filename)
 
+    def end_view(self, request: HttpRequest, case_id: int) -> HttpResponse:
+        """Note that the relationship with a client has ended."""
+        return self._stand(request, case_id, relationship_end)
+
+    def resume_view(self, request: HttpRequest, case_id: int) -> HttpResponse:
+        """Note that it goes on."""
+        return self._stand(request, case_id, relationship_resume)
+
+    def _stand(self, request: HttpRequest, case_id: int, service: Callable[..., Any]) -> HttpResponse:
+        reviewer = _reviewer(request)
+        if request.method != "POST":
+            raise Http404
+        case = get_object_or_404(VerificationCase, pk=case_id)
+        service(actor=reviewer, case_id=case.pk, origin=request_origin(request))
+        return redirect("admin:kyc_verificationcase_change", case.pk)
+
     def _serve(
         self,
         request: HttpRequest,
@@ -209,6 +229,7 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
             "documents": documents,
             "document": document,
             "may_review": may_review,
+            "kept_until": kept_until(case),
             "four_eyes": settings.KYC_FOUR_EYES,
             "others": others_who_sent(document)[:OTHERS_MAX] if document and may_review else [],
             "approve": (approve or ApproveForm(document=document)) if decidable and document else None,

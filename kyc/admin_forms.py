@@ -38,6 +38,8 @@ class ApproveForm(forms.Form):
         initial = {"number": document.number or "", "expires_on": document.expires_on}
         super().__init__(data, initial=initial)
         self.fields["expires_on"].required = document.kind in DATED_KINDS
+        if document.kind == Document.Kind.SELFIE:  # there is nothing to read on it
+            del self.fields["number"], self.fields["expires_on"]
         for name, question in checklist(document.kind).items():
             self.fields[CHECK + name] = forms.BooleanField(
                 label=question, error_messages={"required": _("Answer this.")}, widget=UnfoldBooleanWidget
@@ -48,6 +50,10 @@ class ApproveForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith(CHECK)]
 
     @property
+    def readings(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if not name.startswith(CHECK)]
+
+    @property
     def answers(self) -> dict[str, Any]:
         """Return what the service is told."""
         checked = [
@@ -55,8 +61,8 @@ class ApproveForm(forms.Form):
         ]
         return {
             "checked": checked,
-            "number": self.cleaned_data["number"],
-            "expires_on": self.cleaned_data["expires_on"],
+            "number": self.cleaned_data.get("number", ""),
+            "expires_on": self.cleaned_data.get("expires_on"),
         }
 
 

@@ -15,6 +15,8 @@ from kyc.models import Document, Level, Page, RejectionReason, VerificationCase
 from kyc.requirements import REQUIREMENTS, Requirement, level_of, unlocked_by
 
 Status = Document.Status
+# What shows nothing any more.
+PAST = (Status.REPLACED, Status.ERASED)
 
 
 # --- What others ask ----------------------------------------------------------------------------
@@ -36,7 +38,7 @@ def standing(documents: Iterable[Document]) -> tuple[VerificationCase.Status, Le
     A document that was refused or has expired matters no more where another one shows the same.
     """
     newest_first = sorted(documents, key=lambda document: -document.pk)
-    current = [document for document in newest_first if document.status != Status.REPLACED]
+    current = [document for document in newest_first if document.status not in PAST]
     valid = {document.kind for document in current if is_valid(document)}
     level = level_of(valid)
     found = set()
@@ -112,7 +114,7 @@ def verification_of(user_id: int) -> Verification:
     documents = list(documents_of(user_id))
     status, level = standing(documents)
     valid = [document for document in documents if is_valid(document)]
-    current = [document for document in documents if document.status != Status.REPLACED]
+    current = [document for document in documents if document.status not in PAST]
     levels = [
         LevelOverview(
             each,
@@ -133,8 +135,9 @@ def verification_of(user_id: int) -> Verification:
 
 
 def documents_of(user_id: int) -> QuerySet[Document]:
-    """Return what a client has sent, newest first, with its pages."""
-    return Document.objects.filter(case__client_id=user_id).order_by("-id").prefetch_related("pages")
+    """Return what a client has sent and is still kept, newest first, with its pages."""
+    kept = Document.objects.filter(case__client_id=user_id).exclude(status=Status.ERASED)
+    return kept.order_by("-id").prefetch_related("pages")
 
 
 def document_of(user_id: int, document_id: int) -> Document:
@@ -199,8 +202,8 @@ def cases_for_list() -> QuerySet[VerificationCase]:
 
 
 def documents_of_case(case: VerificationCase) -> list[Document]:
-    """Return the documents of a case with pages and people: those that wait first, replaced ones last."""
-    order = [Status.IN_REVIEW, Status.APPROVED, Status.EXPIRED, Status.REJECTED, Status.REPLACED]
+    """Return the documents of a case with pages and people: those that wait first, deleted ones last."""
+    order = [Status.IN_REVIEW, Status.APPROVED, Status.EXPIRED, Status.REJECTED, *PAST]
     documents = (
         Document.objects.filter(case=case)
         .select_related("decided_by", "first_approved_by", "rejection_reason")

@@ -57,6 +57,20 @@ def _reminded(payload: Payload) -> str:
     }
 
 
+def _erased(payload: Payload) -> str:
+    count = payload["pages"]
+    files = ngettext("%(count)s file", "%(count)s files", count) % {"count": count}
+    return _("%(kind)s deleted with %(files)s: its time is over.") % {"kind": _kind(payload), "files": files}
+
+
+def _ended(payload: Payload) -> str:
+    return _("The relationship with the client has ended.")
+
+
+def _resumed(payload: Payload) -> str:
+    return _("The relationship with the client goes on.")
+
+
 def _status_changed(payload: Payload) -> str:
     return _("Verification: %(status)s, %(level)s.") % {
         "status": VerificationCase.Status(payload["status"]).label,
@@ -74,5 +88,8 @@ SENTENCES: dict[str, Describe] = {
     "kyc.document_rejected": _rejected,
     "kyc.document_expired": _expired,
     "kyc.expiry_reminded": _reminded,
+    "kyc.document_erased": _erased,
+    "kyc.relationship_ended": _ended,
+    "kyc.relationship_resumed": _resumed,
     "kyc.status_changed": _status_changed,
 }

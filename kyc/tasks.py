@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from kyc.services.expiry import documents_expire, expiry_remind
+from kyc.services.retention import documents_erase
 from kyc.services.sweeping import orphaned_files_delete
 
 
@@ -15,3 +16,8 @@ def look_after_expiry() -> None:
 @shared_task
 def delete_orphaned_files() -> None:
     orphaned_files_delete()
+
+
+@shared_task
+def erase_documents() -> None:
+    documents_erase()

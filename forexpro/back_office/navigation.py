@@ -41,6 +41,7 @@ PLACES = {
     "marketdata.symbol": Place(MARKET, "candlestick_chart"),
     "trading.accountgroup": Place(MARKET, "tune", _("Groups")),
     "trading.conditionsversion": Place(MARKET, "history_edu", _("Conditions in force")),
+    "core.plannedchange": Place(MARKET, "event_upcoming"),
     "crm.servicekey": Place(SYSTEM, "vpn_key"),
     "core.webhookendpoint": Place(SYSTEM, "webhook", _("Webhooks")),
     "core.webhookdelivery": Place(SYSTEM, "outbox", _("Webhook deliveries")),

@@ -20,6 +20,7 @@ from unfold.sites import UnfoldAdminSite
 from accounts.selectors import lacks_required_second_factor
 from accounts.services.sign_in import user_sign_out
 from forexpro.back_office.figures import home_figures
+from forexpro.back_office.saved_filter_views import saved_filter_add, saved_filter_remove
 from forexpro.back_office.status import platform_parts
 from forexpro.core.http.appearance import appearance_of
 from forexpro.core.http.sessions import unattended
@@ -47,7 +48,15 @@ class BackOffice(UnfoldAdminSite):
         return csp_replace(POLICY)(super().admin_view(seen, cacheable))
 
     def extra_urls(self) -> list[URLPattern]:
-        return [path("status/", self.admin_view(self.status), name="status")]
+        return [
+            path("status/", self.admin_view(self.status), name="status"),
+            path("saved-filters/", self.admin_view(saved_filter_add), name="saved_filter_add"),
+            path(
+                "saved-filters/<int:filter_id>/remove/",
+                self.admin_view(saved_filter_remove),
+                name="saved_filter_remove",
+            ),
+        ]
 
     def extra_context(self, context: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
         """Show the theme that the reader has chosen for the whole product; unfold finds out what the system has."""

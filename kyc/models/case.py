@@ -33,6 +33,8 @@ class VerificationCase(models.Model):
     # Since when the oldest document waits for a decision.
     waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
     opened_at = models.DateTimeField(_("opened"))
+    # From then on the law counts the years for which documents are kept.
+    ended_at = models.DateTimeField(_("relationship ended"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("verification")

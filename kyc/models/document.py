@@ -24,6 +24,8 @@ class Document(models.Model):
         REJECTED = "rejected", _("Rejected")
         EXPIRED = "expired", _("Expired")
         REPLACED = "replaced", _("Replaced")
+        # Its files and what was read on it are gone, see `kyc.services.retention`.
+        ERASED = "erased", _("Deleted")
 
     id = EarlyBigAutoField(primary_key=True)
     case = models.ForeignKey(

@@ -20,6 +20,7 @@ from forexpro.core.uploads.storage import generated_name, private_files
 from kyc.locks import locked_case_of
 from kyc.models import Document, Page, VerificationCase
 from kyc.selectors import usage
+from kyc.services.retention import resumed_event
 from kyc.services.standing import document_event, record_with_standing
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,8 @@ def _submit_apply(
             )
         return before, False
     _refuse_excess(case, sum(len(page.content) for page in pages))
+    if case.ended_at is not None:
+        opened = [*opened, resumed_event(case)]
     replaceable = (Document.Status.IN_REVIEW, Document.Status.REJECTED, Document.Status.EXPIRED)
     replaced = list(Document.objects.filter(case=case, kind=kind, status__in=replaceable).values_list("pk", flat=True))
     Document.objects.filter(pk__in=replaced).update(status=Document.Status.REPLACED)

@@ -131,9 +131,10 @@ def page_view(*, actor: Actor, page_id: int, origin: Origin) -> Page:
 
     Refuses `not_a_reviewer` and `page_not_found`.
     """
-    _require_reviewer(actor)
+    require_reviewer(actor)
     with transaction.atomic(durable=True):
-        page = Page.objects.select_related("document__case").filter(pk=page_id).first()
+        kept = Page.objects.exclude(document__status=Status.ERASED)
+        page = kept.select_related("document__case").filter(pk=page_id).first()
         if page is None:
             raise Refused("page_not_found", _("There is no such page."), http_status=404)
         viewed = document_event(page.document, "document_viewed", {"page": page.position, "sha256": page.sha256})
@@ -143,7 +144,7 @@ def page_view(*, actor: Actor, page_id: int, origin: Origin) -> Page:
 
 def _locked_document(actor: Actor, document_id: int) -> Document:
     """Return a document that waits for a decision, its case locked; refuses whoever may not decide it."""
-    _require_reviewer(actor)
+    require_reviewer(actor)
     case_id = Document.objects.filter(pk=document_id).values_list("case_id", flat=True).first()
     if case_id is None:
         raise Refused("document_not_found", _("There is no such document."), http_status=404)
@@ -163,7 +164,8 @@ def _locked_document(actor: Actor, document_id: int) -> Document:
     return document
 
 
-def _require_reviewer(actor: Actor) -> None:
+def require_reviewer(actor: Actor) -> None:
+    """Refuse `not_a_reviewer` to whoever may not see and decide documents."""
     if not actor.has_perm("kyc.review_document"):
         raise Refused("not_a_reviewer", _("Only reviewers see and decide documents."), http_status=403)
 

@@ -1,13 +1,16 @@
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 import kyc
 from forexpro.core.events.sentences import sentence
 from forexpro.core.models import Event
 from kyc.sentences import SENTENCES
 from kyc.services.expiry import documents_expire, expiry_remind
+from kyc.services.retention import documents_erase, relationship_end, relationship_resume
 from kyc.services.reviews import document_reject, page_view
 from kyc.tests.factories import ORIGIN, Kind, approve, send
 
@@ -31,6 +34,10 @@ def test_the_sentences_say_what_has_happened(client_, reviewer, colleague, setti
     document_reject(actor=colleague, document_id=selfie.pk, note="Look up.", origin=ORIGIN)
     expiry_remind(today=passport.expires_on)
     documents_expire(today=passport.expires_on.replace(year=passport.expires_on.year + 1))
+    case_id = passport.case_id
+    relationship_end(actor=reviewer, case_id=case_id, origin=ORIGIN)
+    relationship_resume(actor=reviewer, case_id=case_id, origin=ORIGIN)
+    documents_erase(now=timezone.now() + timedelta(days=settings.KYC_REJECTED_DAYS + 1))
     day = passport.expires_on.isoformat()
     said = [sentence(event) for event in Event.objects.filter(stream=passport.case.stream).order_by("seq")]
     assert said == [
@@ -47,4 +54,8 @@ def test_the_sentences_say_what_has_happened(client_, reviewer, colleague, setti
         "Verification: Rejected, Not verified.",
         f"Client reminded that the passport is valid until {day}.",
         f"Passport expired; it was valid until {day}.",
+        "The relationship with the client has ended.",
+        "The relationship with the client goes on.",
+        "Selfie deleted with 1 file: its time is over.",
+        "Verification: Expired, Not verified.",
     ]

@@ -65,10 +65,11 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
                 )
             },
         ),
-        (_("Trading"), {"fields": (("ratio", "trading_enabled"), ("margin_call", "floor"))}),
+        (_("Trading"), {"fields": (("ratio", "trading_enabled"), ("called", "floor"))}),
     )
     readonly_fields = (
         "balance_now", "credit_now", "reserved_now", "equity", "blocked", "margin", "margin_level", "ratio", "floor",
+        "called",
     )  # fmt: skip
     actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage", "change_group")
 
@@ -128,6 +129,10 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     credit_now = money_column("credit", _("credit"), currency=lambda account: account.currency)
     reserved_now = money_column("reserved", _("reserved for withdrawals"), currency=lambda account: account.currency)
     floor = money_column("equity_floor", _("equity floor"), currency=lambda account: account.currency)
+
+    @display(description=_("margin call"))
+    def called(self, account: TradingAccount) -> Any:
+        return _("Yes") if account.margin_call else _("No")
 
     @display(
         description=_("standing"),

@@ -1,10 +1,12 @@
 """Columns of back-office lists whose numbers read as they do everywhere else: no zeros that mean nothing."""
 
+import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from forexpro.core.money import currency_digits
@@ -38,6 +40,17 @@ def price_column(field: str, description: Any) -> Column:
         return names.plain(price)
 
     return _column(field, description, write)
+
+
+def guards_column(field: str, description: Any) -> Column:
+    """Return a field of conditions that act by themselves, as they are kept; a dash where there are none."""
+
+    def column(self: Any, row: Any) -> str:
+        guards = getattr(row, field)
+        return format_html("<pre class='payload'>{}</pre>", json.dumps(guards, indent=2)) if guards else "–"
+
+    described: Column = display(description=description)(column)
+    return described
 
 
 def reason_column(field: str, description: Any, names_of: Mapping[str, Callable[[], str]]) -> Column:

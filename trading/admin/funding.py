@@ -28,12 +28,13 @@ from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
 from forexpro.core.uploads.storage import private_file
 from trading import names
-from trading.admin.columns import money_column
+from trading.admin.columns import money_column, price_column
 from trading.admin.rows import OfAccountAdmin, currency_of_account
 from trading.models import Deposit, DepositProof, FundingLimit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.funding import Status
 from trading.selectors.funding import proof_name
 from trading.services.funding.decisions import deposit_decide, needs_four_eyes, withdrawal_decide
+from trading.services.funding.payouts import payout_details_viewed
 from trading.services.funding.proofs import proof_viewed
 
 STATUS_TONES = {
@@ -75,6 +76,7 @@ class PaymentTermsInline(TabularInline):
     model = PaymentTerms
     form = PlainNumbers
     extra = 0
+    hide_title = True
 
 
 @admin.register(PaymentMethod)
@@ -107,11 +109,10 @@ class FundingRequestAdmin(OfAccountAdmin):
     """A list of requests; every button calls the service that decides, nothing is edited."""
 
     list_display = (
-        "id", "account", "owner", "method", "money", "fee_charged", "payment", "status_label", "requested_at",
-        "decided_at",
+        "id", "account", "owner", "method", "money", "payment", "status_label", "requested_at", "decided_at",
     )  # fmt: skip
     list_select_related = ("account__owner", "method")
-    list_filter = ("status", "method", "payment_currency", ("requested_at", admin.DateFieldListFilter))
+    list_filter: tuple[Any, ...] = ("status", "method", "payment_currency", ("requested_at", admin.DateFieldListFilter))
     search_fields = ("=id", "=account__number", "account__owner__email", "account__owner__full_name", "reference")
     search_help_text = _("Number of the request or account, name or e-mail address of the client, reference")
     actions_detail: tuple[str, ...] = ()
@@ -156,7 +157,9 @@ class FundingRequestAdmin(OfAccountAdmin):
 
     @display(description=_("status"), ordering="status", label=STATUS_TONES)
     def status_label(self, row: Any) -> tuple[str, Any]:
-        return row.status, row.get_status_display()
+        # An approved deposit is credited; an approved withdrawal waits to be paid.
+        tone = row.status if row.is_pending or row.status != Status.APPROVED else Status.PAID
+        return tone, row.get_status_display()
 
     # --- Buttons -------------------------------------------------------------------------------
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -283,17 +286,34 @@ class DepositAdmin(FundingRequestAdmin):
 
 @admin.register(Withdrawal)
 class WithdrawalAdmin(FundingRequestAdmin):
+    list_filter = (*FundingRequestAdmin.list_filter, ("first_approved_by", admin.EmptyFieldListFilter))
     actions_detail = ("start_review", "approve", "decline", "mark_paid", "mark_failed")
     decide_permission = "trading.decide_withdrawal"
-    decision_fields = (*FundingRequestAdmin.decision_fields, ("four_eyes", "first_approved_by"))
-    readonly_fields = (*FundingRequestAdmin.readonly_fields, "pay_to", "four_eyes")
+    main_fields = (*FundingRequestAdmin.main_fields, ("four_eyes", "first_approved_by"))
+    readonly_fields = (*FundingRequestAdmin.readonly_fields, "pay_to", "to_pay_to", "four_eyes")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show where to pay to only to those who pay."""
+        """Lead those who pay to where it goes; it is shown at an address of its own, where every look is recorded."""
         main, *others = super().get_fieldsets(request, obj)
         if not self.has_decide_permission(request):
             return (main, *others)
-        return (main, (_("Where to pay to"), {"fields": ("pay_to",)}), *others)
+        field = "pay_to" if getattr(request, "shows_payout_details", False) else "to_pay_to"
+        return (main, (_("Where to pay to"), {"fields": (field,)}), *others)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.payout_view)
+        address = "<int:withdrawal_id>/payout-details/"
+        return [path(address, view, name="trading_withdrawal_payout_details"), *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def payout_view(self, request: HttpRequest, withdrawal_id: int) -> HttpResponse:
+        """Show a withdrawal with its payout details; that they were looked at is recorded first."""
+        if not self.has_decide_permission(request):
+            raise PermissionDenied
+        withdrawal = get_object_or_404(Withdrawal, pk=withdrawal_id)
+        payout_details_viewed(withdrawal=withdrawal, origin=request_origin(request))
+        request.shows_payout_details = True  # type: ignore[attr-defined]  # for the fields of this one page
+        return self.change_view(request, str(withdrawal_id))
 
     def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Withdrawal:
         origin = request_origin(request)
@@ -303,9 +323,14 @@ class WithdrawalAdmin(FundingRequestAdmin):
     def pay_to(self, row: Withdrawal) -> str:
         return row.payout_details or "–"
 
-    @display(description=_("needs two approvals"), boolean=True)
-    def four_eyes(self, row: Withdrawal) -> bool:
-        return needs_four_eyes(row)
+    @display(description=_("payout details"))
+    def to_pay_to(self, row: Withdrawal) -> str:
+        address = reverse("admin:trading_withdrawal_payout_details", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Show (this is recorded)"))
+
+    @display(description=_("approvals needed"))
+    def four_eyes(self, row: Withdrawal) -> Any:
+        return _("Two members of staff") if needs_four_eyes(row) else _("One")
 
     @decision(
         text=_("Approve"),
@@ -334,6 +359,13 @@ class TransferAdmin(OfAccountAdmin):
     search_help_text = _("Number of the transfer or of an account, e-mail address of the client")
     sent = money_column("amount", _("amount"), currency=lambda transfer: transfer.source.currency)
     arrived = money_column("received", _("received"), currency=lambda transfer: transfer.target.currency)
+    exchange = price_column("rate", _("rate"))
+    readonly_fields = ("sent", "arrived", "exchange")
+    fieldsets = (
+        (None, {"fields": (("id", "created_at"), ("source", "target"))}),
+        (_("Money"), {"fields": (("sent", "arrived"), "exchange")}),
+        (_("Events"), {"fields": (("source_seq", "target_seq"),)}),
+    )
 
     def audit_filter(self, object_id: str) -> dict[str, str]:
         return {"stream": f"account:{Transfer.objects.values_list('source_id', flat=True).get(pk=object_id)}"}

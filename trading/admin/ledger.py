@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.templatetags.components import money
-from trading.admin.columns import reason_column
+from trading.admin.columns import money_column, reason_column
 from trading.admin.filters import MovementFilter
 from trading.admin.rows import OfAccountAdmin, why_link
 from trading.models import LedgerTransaction, Posting
@@ -22,7 +22,13 @@ class PostingInline(TabularInline):
     model = Posting
     extra = 0
     can_delete = False
-    fields = readonly_fields = ("ledger_account", "amount", "balance_after")
+    hide_title = True
+    moved = money_column("amount", _("amount"), currency=lambda posting: posting.ledger_account.currency)
+    after = money_column("balance_after", _("balance after"), currency=lambda posting: posting.ledger_account.currency)
+    fields = readonly_fields = ("ledger_account", "moved", "after")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Posting]:
+        return super().get_queryset(request).select_related("ledger_account")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -39,6 +45,8 @@ class LedgerTransactionAdmin(OfAccountAdmin):
     search_fields = ("=account__number", "reference__startswith")
     search_help_text = _("Number of the account, or how the reference begins")
     inlines = (PostingInline,)
+    readonly_fields = ("because", "amount", "why")
+    fieldsets = ((None, {"fields": (("id", "account"), ("because", "amount"), ("reference", "created_at"), "why")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerTransaction]:
         return super().get_queryset(request).prefetch_related("postings")

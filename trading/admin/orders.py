@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from forexpro.core.admin.filters import MomentFilter, choice_filter
-from trading.admin.columns import price_column, volume_column
+from trading.admin.columns import guards_column, price_column, volume_column
 from trading.admin.dialogs import DealingWithRows, ReasonForm
 from trading.admin.filters import SideFilter, SymbolFilter
 from trading.admin.rows import OfAccountAdmin
@@ -22,6 +22,18 @@ class OrderAdmin(DealingWithRows, OfAccountAdmin):
     lots = volume_column("volume", _("volume"))
     at = price_column("price", _("price"))
     filled_at = price_column("fill_price", _("fill price"))
+    limit = price_column("limit_price", _("limit price"))
+    stop = price_column("stop_loss", _("stop loss"))
+    target = price_column("take_profit", _("take profit"))
+    acting = guards_column("guards", _("guards"))
+    readonly_fields = ("lots", "at", "filled_at", "limit", "stop", "target", "acting")
+    fieldsets = (
+        (None, {"fields": (("id", "account"), ("symbol", "side"), ("type", "lots"), ("status", "reason"))}),
+        (_("Prices"), {"fields": (("at", "limit"), ("filled_at", "deviation_points"))}),
+        (_("Levels"), {"fields": (("stop", "target"), ("acting", "levels_since"))}),
+        (_("Time"), {"fields": (("placed_at", "finished_at"), ("time_in_force", "expires_at"))}),
+        (_("Other orders"), {"fields": (("oco_group", "parent_id"), ("armed", "comment"))}),
+    )
     list_filter = (
         choice_filter("status", _("status"), Order.Status.choices),
         choice_filter("type", _("type"), Order.Type.choices),

@@ -204,14 +204,19 @@ add_ready_filters(
     ReadyFilter(gettext_lazy("Rejected"), "status=rejected"),
     permission="trading.view_order",
 )
-for request_list in ("trading.deposit", "trading.withdrawal"):
+for request_list in ("deposit", "withdrawal"):
     add_ready_filters(
-        request_list,
+        f"trading.{request_list}",
         ReadyFilter(gettext_lazy("Requested"), "status__exact=requested"),
         ReadyFilter(gettext_lazy("In review"), "status__exact=in_review"),
-        ReadyFilter(gettext_lazy("Approved, not paid"), "status__exact=approved"),
-        permission="trading.view_withdrawal",
+        permission=f"trading.view_{request_list}",
     )
+add_ready_filters(
+    "trading.withdrawal",
+    ReadyFilter(gettext_lazy("Second approval missing"), "status__exact=in_review&first_approved_by__isempty=0"),
+    ReadyFilter(gettext_lazy("Approved, not paid"), "status__exact=approved"),
+    permission="trading.view_withdrawal",
+)
 add_ready_filters(
     "trading.ledgertransaction",
     ReadyFilter(gettext_lazy("Deposits"), "reason=deposit"),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from forexpro.core.admin.filters import MomentFilter, choice_filter
-from trading.admin.columns import money_column, price_column, reason_column, volume_column
+from trading.admin.columns import guards_column, money_column, price_column, reason_column, volume_column
 from trading.admin.dialogs import DealingWithRows, ReasonForm
 from trading.admin.filters import DEAL_REASONS, CloseReasonFilter, DealReasonFilter, SideFilter, SymbolFilter
 from trading.admin.rows import OfAccountAdmin, currency_of_account, why_link
@@ -27,6 +27,26 @@ class PositionAdmin(DealingWithRows, OfAccountAdmin):
     target = price_column("take_profit", _("take profit"))
     result = money_column("profit", _("profit"), currency=currency_of_account)
     closed_because = reason_column("close_reason", _("close reason"), CLOSE_REASONS)
+    opened_lots = volume_column("initial_volume", _("opened volume"))
+    swap_charged = money_column("swap", _("swap"), currency=currency_of_account)
+    commission_charged = money_column("commission", _("commission"), currency=currency_of_account)
+    closed_price = price_column("close_price", _("close price"))
+    margin_rate = price_column("margin_conversion", _("margin conversion rate"))
+    acting = guards_column("guards", _("guards"))
+    readonly_fields = (
+        "lots", "opened_price", "stop", "target", "result", "closed_because", "opened_lots", "swap_charged",
+        "commission_charged", "closed_price", "margin_rate", "acting",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": (("id", "account"), ("symbol", "side"), ("lots", "opened_lots"))}),
+        (_("Opened"), {"fields": (("opened_price", "opened_at"), ("margin_rate", "comment"))}),
+        (
+            _("Levels"),
+            {"fields": (("stop", "stop_loss_since"), ("target", "take_profit_since"), ("acting", "guards_since"))},
+        ),
+        (_("Money"), {"fields": (("result", "commission_charged"), ("swap_charged", "swap_day"))}),
+        (_("Closed"), {"fields": (("closed_price", "closed_at"), "closed_because")}),
+    )
     list_filter = (
         ("closed_at", admin.EmptyFieldListFilter),
         SideFilter,
@@ -67,6 +87,12 @@ class DealAdmin(OfAccountAdmin):
     swap_charged = money_column("swap", _("swap"), currency=currency_of_account)
     because = reason_column("reason", _("reason"), DEAL_REASONS)
     commission_charged = money_column("commission", _("commission"), currency=currency_of_account)
+    readonly_fields = ("lots", "at", "result", "swap_charged", "commission_charged", "because", "why")
+    fieldsets = (
+        (None, {"fields": (("id", "account"), ("symbol", "side"), ("entry", "lots"), ("position_id", "order_id"))}),
+        (_("Money"), {"fields": (("at", "result"), ("swap_charged", "commission_charged"))}),
+        (_("Why"), {"fields": (("because", "why"), ("executed_at", "market_time"))}),
+    )
     list_filter = (
         choice_filter("entry", _("entry"), Deal.Entry.choices),
         SideFilter,

@@ -185,6 +185,11 @@ class FundingRequest(models.Model):
         return self.amount - self.fee
 
     @property
+    def cash_amount(self) -> Decimal:
+        """What the house's cash gains by the payment, in its currency: below zero when it goes out."""
+        return self.payment_amount if self.direction is Direction.DEPOSIT else -self.payment_amount
+
+    @property
     def is_pending(self) -> bool:
         """Whether the desk has not finished with it."""
         return Status(self.status) in self.transitions

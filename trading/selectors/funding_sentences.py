@@ -47,6 +47,10 @@ def _proof_viewed(payload: Payload) -> str:
     return _("A proof of payment of deposit %(id)s was looked at.") % {"id": payload["deposit_id"]}
 
 
+def _details_viewed(payload: Payload) -> str:
+    return _("Where withdrawal %(id)s is paid to was looked at.") % {"id": payload["withdrawal_id"]}
+
+
 def _sent(payload: Payload) -> str:
     return _("Transfer %(id)s of %(amount)s to account %(account)s.") % {
         "id": payload["id"],
@@ -67,6 +71,7 @@ SENTENCES: dict[str, Describe] = {
     **{type: _step(text) for type, text in _STEPS.items()},
     "deposit.proof_added": _proof_added,
     "deposit.proof_viewed": _proof_viewed,
+    "withdrawal.details_viewed": _details_viewed,
     "transfer.sent": _sent,
     "transfer.received": _received,
 }

@@ -21,6 +21,9 @@ from trading.services.answers import Answer
 from trading.services.execution import execute
 from trading.services.recording import Outcome, record_outcomes
 
+# The ledger accounts that each trading account has of its own.
+CLIENT_SIDE = (LedgerAccount.Kind.CLIENT_BALANCE, LedgerAccount.Kind.CLIENT_CREDIT)
+
 
 @transaction.atomic(durable=True)
 def account_open(
@@ -168,13 +171,16 @@ def access_restricted() -> Refused:
     )
 
 
+def house_accounts_open(currency: str) -> None:
+    """Give the house its ledger accounts in a currency, where it has none yet."""
+    house = [kind for kind in LedgerAccount.Kind if kind not in CLIENT_SIDE]
+    LedgerAccount.objects.bulk_create(
+        [LedgerAccount(kind=kind, currency=currency) for kind in house], ignore_conflicts=True
+    )
+
+
 def _create_ledger_accounts(account: TradingAccount) -> None:
-    kinds = LedgerAccount.Kind
-    client = [kinds.CLIENT_BALANCE, kinds.CLIENT_CREDIT]
-    house = [kind for kind in kinds if kind not in client]
     LedgerAccount.objects.bulk_create(
-        [LedgerAccount(kind=kind, currency=account.currency, trading_account=account) for kind in client]
+        [LedgerAccount(kind=kind, currency=account.currency, trading_account=account) for kind in CLIENT_SIDE]
     )
-    LedgerAccount.objects.bulk_create(
-        [LedgerAccount(kind=kind, currency=account.currency) for kind in house], ignore_conflicts=True
-    )
+    house_accounts_open(account.currency)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -89,6 +90,15 @@ INSERT_LEDGER = """
     WHERE (ledger.trading_account_id = %(account)s AND ledger.kind = %(client_side)s)
         OR (ledger.trading_account_id IS NULL AND ledger.currency = %(currency)s AND ledger.kind = %(house_side)s)
 """
+# The cash itself, where it is of another currency than the account: against the house's exchange in that currency.
+INSERT_CASH = """
+    INSERT INTO trading_posting (transaction_id, ledger_account_id, amount)
+    SELECT movement.id, ledger.id, CASE ledger.kind WHEN %(cash)s THEN -%(amount)s ELSE %(amount)s END
+    FROM trading_ledgertransaction movement, trading_ledgeraccount ledger
+    WHERE movement.account_id = %(account)s AND movement.event_seq = %(seq)s
+        AND ledger.trading_account_id IS NULL AND ledger.currency = %(currency)s
+        AND ledger.kind IN (%(cash)s, %(exchange)s)
+"""
 UPDATE_ACCOUNT = """
     UPDATE trading_tradingaccount SET balance = %s, credit = %s, margin_call = %s, leverage = %s, equity_floor = %s,
         trading_enabled = %s, blocked_commission = %s, commission_settles_at = %s, reserved = %s, reservations = %s
@@ -100,8 +110,8 @@ INSERT_ANSWERED = """
 """
 # Rows before what refers to them, heads of streams after everything else that is locked.
 _IN_ORDER = (
-    INSERT_ORDER, UPDATE_ORDER, INSERT_POSITION, UPDATE_POSITION, INSERT_DEAL, INSERT_LEDGER, UPDATE_ACCOUNT,
-    ADVANCE_STREAM, INSERT_ANSWERED,
+    INSERT_ORDER, UPDATE_ORDER, INSERT_POSITION, UPDATE_POSITION, INSERT_DEAL, INSERT_LEDGER, INSERT_CASH,
+    UPDATE_ACCOUNT, ADVANCE_STREAM, INSERT_ANSWERED,
 )  # fmt: skip
 # The parameters of each statement.
 Rows = dict[str, list[Any]]
@@ -116,11 +126,19 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Cash:
+    """What a deposit or withdrawal is for the house's cash: `amount` of `currency` comes in, or goes out below zero."""
+
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What was decided about one locked account: engine events, and remarks, which change no state of the engine's.
 
     `decided_on` is what the engine was asked, and what it looked at; without engine events a remark (its refusal) is
-    what it decided.
+    what it decided. `cash` is given where a payment is of another currency than the account.
     """
 
     loaded: LoadedAccount
@@ -128,6 +146,7 @@ class Outcome:
     remarks: Sequence[NewEvent] = ()
     decided_on: tuple[Command, Market] | None = None
     request: Request | None = field(default=None)
+    cash: Cash | None = None
 
 
 def record_outcomes(outcomes: Iterable[Outcome], *, origin: Origin, occurred_at: datetime) -> list[Answer]:
@@ -179,7 +198,7 @@ def _add_rows(rows: Rows, events: list[ChainedEvent], outcome: Outcome, origin: 
     seq = chained[-1].seq if chained else head.seq
     if chained:
         changes = project(before, [(seq, at, event) for seq, event in enumerate(outcome.events, head.seq + 1)])
-        _add_changes(rows, before.id, changes, at)
+        _add_changes(rows, before.id, changes, at, outcome.cash)
         if _account_fields(changes.state) != _account_fields(before):
             rows[UPDATE_ACCOUNT].append((*_account_fields(changes.state), before.id))
         events += chained
@@ -202,7 +221,7 @@ def _account_fields(state: AccountState) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _add_changes(rows: Rows, account_id: int, changes: Changes, at: datetime) -> None:
+def _add_changes(rows: Rows, account_id: int, changes: Changes, at: datetime, cash: Cash | None) -> None:
     for order in changes.orders.values():
         if order.is_new:
             rows[INSERT_ORDER].append(_new_order(account_id, order))
@@ -215,7 +234,12 @@ def _add_changes(rows: Rows, account_id: int, changes: Changes, at: datetime) ->
             rows[UPDATE_POSITION].append(_changed_position(position))
     currency = changes.state.currency
     rows[INSERT_DEAL] += [_deal(account_id, deal, at) for deal in changes.deals]
-    rows[INSERT_LEDGER] += [_movement(account_id, currency, row, at) for row in changes.ledger if row.amount]
+    for row in changes.ledger:
+        if row.amount:
+            paid = cash if HOUSE_SIDE[row.reason] is Kind.HOUSE_CASH else None
+            rows[INSERT_LEDGER].append(_movement(account_id, currency, row, at, is_converted=paid is not None))
+            if paid is not None:
+                rows[INSERT_CASH].append(_cash(account_id, row, paid))
 
 
 def _new_order(account_id: int, row: OrderRow) -> tuple[Any, ...]:
@@ -270,8 +294,9 @@ def _deal(account_id: int, row: DealRow, at: datetime) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _movement(account_id: int, currency: str, row: LedgerRow, at: datetime) -> dict[str, Any]:
+def _movement(account_id: int, currency: str, row: LedgerRow, at: datetime, *, is_converted: bool) -> dict[str, Any]:
     is_credit = row.reason is BalanceReason.CREDIT
+    house_side = Kind.HOUSE_TRANSFERS if is_converted else HOUSE_SIDE[row.reason]
     return {
         "account": account_id,
         "seq": row.event_seq,
@@ -282,5 +307,16 @@ def _movement(account_id: int, currency: str, row: LedgerRow, at: datetime) -> d
         "balance_after": row.balance_after,
         "currency": currency,
         "client_side": Kind.CLIENT_CREDIT.value if is_credit else Kind.CLIENT_BALANCE.value,
-        "house_side": HOUSE_SIDE[row.reason].value,
+        "house_side": house_side.value,
+    }
+
+
+def _cash(account_id: int, row: LedgerRow, cash: Cash) -> dict[str, Any]:
+    return {
+        "account": account_id,
+        "seq": row.event_seq,
+        "currency": cash.currency,
+        "amount": cash.amount,
+        "cash": Kind.HOUSE_CASH.value,
+        "exchange": Kind.HOUSE_TRANSFERS.value,
     }

@@ -4,6 +4,8 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.credentials import token_credential
 from accounts.models import BackupCode, SignedInSession, TotpDevice
@@ -166,6 +168,22 @@ def test_the_button_is_there_for_those_who_have_one(as_, cast, with_app):
     with_app(cast["owner"])
     assert button in client.get(page).content.decode()
     assert button not in as_("back_office").get(page).content.decode()
+
+
+def test_the_page_says_whether_it_is_on(as_, cast, with_app):
+    page = f"/admin/accounts/user/{cast['owner'].pk}/change/"
+    assert "Off" in two_steps(as_("back_office").get(page))
+    with_app(cast["owner"])
+    assert f"On since {date_format(timezone.now(), 'DATE_FORMAT')}" in two_steps(as_("back_office").get(page))
+    BackupCode.objects.filter(user=cast["owner"]).first().delete()
+    left = BackupCode.objects.filter(user=cast["owner"]).count()
+    assert f"{left} backup code" in two_steps(as_("back_office").get(page))
+    reset(as_("admin"), cast["owner"])
+    assert "Off" in two_steps(as_("back_office").get(page))
+
+
+def two_steps(response):
+    return response.content.decode().partition("Two-step sign-in")[2][:600]
 
 
 def test_an_operator_helps_the_last_super_admin(cast, with_app, events, committing, capsys):

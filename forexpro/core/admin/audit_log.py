@@ -115,6 +115,9 @@ class EventAdmin(ReadOnlyModelAdmin):
     list_fullwidth = True
     list_per_page = 50
     list_before_template = "back_office/audit_log_before_list.html"
+    # Something always happens: whoever watches reads the newest page a few times a minute, and not with every event.
+    live_streams = ("",)
+    live_pause = 15
     # Counting or sorting millions of rows is what makes such a list slow: it does neither.
     paginator = InfinitePaginator
     show_full_result_count = False

@@ -24,21 +24,23 @@ from forexpro.core.admin.extensions import (
 )
 from forexpro.core.events.news import newest_place, news_since
 from forexpro.core.events.selectors import newest_about, newest_of_streams
+from forexpro.core.list_filters import chosen_filters
 
-# Of a list's address: what does not choose rows.
-_PAGING = {"p", "o", "all", "e"}
+# How long an open page waits, in seconds, before it asks again whether there is news.
+LIVE_PAUSE = 4
 
 
 class BackOfficeModelAdmin(ModelAdmin):
     """A `ModelAdmin` whose history is the audit log instead of Django's own log, which can be rewritten.
 
     `live_streams` are the beginnings of the names of the event streams that change its list: a list that is open
-    follows them. An object's page follows the streams that `streams` returns.
+    follows them, and asks every `live_pause` seconds. An object's page follows the streams that `streams` returns.
     """
 
     list_before_template = "back_office/list_head.html"
     change_form_outer_after_template = "back_office/panels.html"
     live_streams: tuple[str, ...] = ()
+    live_pause = LIVE_PAUSE
     # Whether the page of an object without streams shows what the audit log has about it.
     has_history = False
 
@@ -61,12 +63,12 @@ class BackOfficeModelAdmin(ModelAdmin):
         return super().get_search_results(request, queryset, search_term) if found is None else (found, False)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        chosen = {(name, value) for name, value in request.GET.items() if name not in _PAGING and value}
+        chosen = chosen_filters(request.GET.items())
         ready = [
             {"title": offered.title, "query": offered.query, "active": set(parse_qsl(offered.query)) == chosen}
             for offered in ready_filters_of(self.opts.label_lower, request.user)
         ]
-        context = {"ready_filters": ready, "no_filter": not chosen, **self._live_list()}
+        context = {"ready_filters": ready, **self._live_list()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     # --- An object's page ----------------------------------------------------------------------
@@ -131,7 +133,7 @@ class BackOfficeModelAdmin(ModelAdmin):
         return [*self.streams(instance), *streams_of(self.opts.label_lower, instance)]
 
     def _live_list(self) -> dict[str, Any]:
-        return _live(self._view_address("news")) if self.live_streams else {}
+        return _live(self._view_address("news"), self.live_pause) if self.live_streams else {}
 
     def _name(self, view: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
@@ -163,8 +165,8 @@ def _found(view: Callable[..., Any]) -> Callable[..., Any]:
     return found
 
 
-def _live(address: str) -> dict[str, Any]:
-    return {"live_address": address, "live_since": newest_place()}
+def _live(address: str, pause: int = LIVE_PAUSE) -> dict[str, Any]:
+    return {"live_address": address, "live_since": newest_place(), "live_pause": pause}
 
 
 def _news(request: HttpRequest, **of: Any) -> JsonResponse:

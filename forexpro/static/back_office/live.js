@@ -1,7 +1,6 @@
 // A list or a page that is open follows what happens: it asks every few seconds whether there is news, which costs
 // nothing to answer, and only then fetches itself and exchanges the part that shows it.
 {
-  const PAUSE = 4000;
   // Nobody has to sit in front of it: such a request does not keep the session alive.
   const ASKING = { headers: { "X-Live": "1" } };
 
@@ -21,6 +20,7 @@
 
   function follow(head) {
     const { live: address, livePart: id } = head.dataset;
+    const pause = Number(head.dataset.livePause) * 1000;
     let { since } = head.dataset;
     let pending = false;
 
@@ -47,9 +47,9 @@
       } catch {
         head.classList.add("is-stale");
       }
-      window.setTimeout(again, PAUSE);
+      window.setTimeout(again, pause);
     }
-    window.setTimeout(again, PAUSE);
+    window.setTimeout(again, pause);
   }
 
   document.addEventListener("DOMContentLoaded", () => {

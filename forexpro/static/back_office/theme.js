@@ -3,5 +3,5 @@
 {
   const chosen = document.documentElement.classList;
   const theme = chosen.contains("dark") ? "dark" : chosen.contains("light") ? "light" : "auto";
-  window.localStorage.setItem("_x_adminTheme", JSON.stringify(theme));
+  window.localStorage.setItem("adminTheme", JSON.stringify(theme));
 }

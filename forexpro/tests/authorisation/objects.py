@@ -22,6 +22,7 @@ from accounts.services.tokens import tokens_issue
 from accounts.services.visits import visit_grant_by_staff
 from crm import models as crm
 from crm.services.keys import service_key_create
+from forexpro.back_office.saved_filters import filter_save
 from forexpro.core.models import Event, EventAnchor, EventVerification, WebhookDelivery, WebhookSecret
 from forexpro.core.planned_changes import change_plan_apply
 from forexpro.core.schedules.scheduler import schedule_install
@@ -29,6 +30,7 @@ from forexpro.core.webhooks.endpoints import endpoint_create, endpoint_disable, 
 from forexpro.tests.authorisation.access import THE_OTHER, THE_OWNER
 from forexpro.tests.authorisation.people import make_person, session_of
 from kyc.models import RejectionReason
+from kyc.services.retention import relationship_end
 from kyc.tests.factories import send
 from trading.engine.state import OrderType, Side
 from trading.models import ConditionsVersion, Deal, FundingLimit, LedgerTransaction
@@ -66,7 +68,8 @@ def make_objects(people: People) -> dict[str, str]:
     """Make everything and return what names it in addresses and bodies."""
     make_symbols()
     set_price("EURUSD", "1.10000", "1.10010")
-    names = WORDS | _accounts(people) | _trading(people) | _funding(people) | _verification(people) | _house()
+    names = WORDS | _accounts(people) | _trading(people) | _funding(people) | _verification(people)
+    names |= _house(people)
     return {name: str(value) for name, value in names.items()}
 
 
@@ -175,18 +178,29 @@ def _funding(people: People) -> dict[str, Any]:
 
 
 def _verification(people: People) -> dict[str, Any]:
-    document = send(people[THE_OWNER])
+    document, of_another = send(people[THE_OWNER]), send(people[THE_OTHER])
+    relationship_end(actor=people[Role.COMPLIANCE.value], case_id=of_another.case_id, origin=ORIGIN)
     reason = RejectionReason.objects.create(title="It is dark", text="Take it in daylight.")
     return {
         "document_id": document.pk,
+        "case_id": document.case_id,
+        "left_case_id": of_another.case_id,
         "page_id": document.pages.get().pk,
         "kyc/verificationcase": document.case_id,
         "kyc/rejectionreason": reason.pk,
     }
 
 
-def _house() -> dict[str, Any]:
+def _house(people: People) -> dict[str, Any]:
     schedule_install(settings.CELERY_BEAT_SCHEDULE)
+    saved = filter_save(
+        actor=people[Role.FINANCE.value],
+        page="trading.deposit",
+        title="To decide",
+        query="status__exact=requested",
+        for_desk=True,
+        origin=ORIGIN,
+    )
     verification = EventVerification.objects.create(
         started_at=timezone.now(), streams=1, events=1, anchors=1, faulty_streams=0
     )
@@ -200,6 +214,7 @@ def _house() -> dict[str, Any]:
     delivery = endpoint_try(endpoint_id=endpoint.pk, origin=ORIGIN)
     WebhookDelivery.objects.update(status=WebhookDelivery.Status.DELIVERED)
     return {
+        "filter_id": saved.pk,
         "crm/servicekey": service_key.pk,
         "core/webhookendpoint": endpoint.pk,
         "core/webhookdelivery": delivery.pk,

@@ -64,6 +64,10 @@ def test_the_theme_is_chosen_once_for_the_whole_product(staff: Page, live_server
     expect(staff.locator("html")).to_have_attribute("data-theme", "light")
     staff.goto("/admin/")
     expect(staff.locator("html")).to_have_class("light")
+    # What was chosen elsewhere meanwhile counts on the very first page.
+    staff.context.add_cookies([{"name": "theme", "value": "dark", "url": live_server.url}])
+    staff.goto("/admin/")
+    expect(staff.locator("html")).to_have_class("dark")
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])

@@ -294,3 +294,60 @@ def test_pages_of_a_bucket_may_be_shown_on_the_desk(as_, document, settings):
     assert "frame-src 'self' https://s3.example.com" in policy
     assert "https://s3.example.com" in policy.split("img-src")[1].split(";")[0]
     assert Document.objects.get() == document
+
+
+def test_an_open_list_follows_what_clients_send(reviewer, client_):
+    browser = Client()
+    browser.force_login(reviewer)
+    page = browser.get("/admin/kyc/verificationcase/").content.decode()
+    assert 'data-live="/admin/kyc/verificationcase/news/"' in page
+    send(client_)
+    since = page.partition('data-since="')[2].partition('"')[0]
+    assert browser.get(f"/admin/kyc/verificationcase/news/?since={since}").json()["changed"] is True
+
+
+def test_a_client_leaves_and_comes_back(reviewer, document):
+    browser = Client()
+    browser.force_login(reviewer)
+    case = f"{LIST}{document.case_id}"
+    page = text(browser.post(f"{case}/end/", follow=True))
+    assert "documents are kept until" in page
+    assert "The client is back" in page
+    page = text(browser.post(f"{case}/resume/", follow=True))
+    assert "documents are kept until" not in page
+    assert "The client has left" in page
+    assert browser.get(f"{case}/end/").status_code == 404
+    assert browser.post(f"{LIST}999/end/").status_code == 404
+
+
+PEOPLE = "/admin/accounts/user/"
+
+
+def test_people_are_found_by_how_well_they_are_known(as_, client_, reviewer, person):
+    person("never@example.org")
+    verify(client_, reviewer, Kind.PASSPORT, Kind.SELFIE)
+    browser = as_(Role.SUPPORT)
+    page = browser.get(f"{PEOPLE}?verification=0").content.decode()
+    assert "never@example.org" in page
+    assert "client@example.org" not in page
+    assert "compliance@example.org" not in page
+    assert 'href="?verification=0" aria-current="page">Not verified' in page
+    assert "client@example.org" in browser.get(f"{PEOPLE}?verification=1").content.decode()
+
+
+def test_who_does_not_see_verification_does_not_filter_by_it(as_, client_, reviewer):
+    verify(client_, reviewer, Kind.PASSPORT, Kind.SELFIE)
+    page = as_(Role.FINANCE).get(f"{PEOPLE}?verification=0").content.decode()
+    assert "client@example.org" in page
+    assert "Not verified" not in page
+
+
+def test_nothing_is_asked_of_a_selfie_that_cannot_be_read_on_it(as_, client_):
+    selfie = send(client_, Kind.SELFIE)
+    browser = as_(Role.COMPLIANCE)
+    page = text(browser.get(case_page(selfie)))
+    assert "Valid until" not in page
+    assert "Number on the document" not in page
+    press(browser, selfie, "approve", **{f"check_{name}": "on" for name in checklist(selfie.kind)})
+    selfie.refresh_from_db()
+    assert (selfie.status, selfie.number, selfie.expires_on) == ("approved", None, None)

@@ -70,7 +70,8 @@ def test_a_client_is_verified(chromium, platform):
     reviewer, password = platform.sign_ins["Compliance"]
     with watched_page(chromium, platform.url) as page:
         sign_in(page, reviewer, password)
-        page.goto("/admin/kyc/verificationcase/next/")
+        page.goto("/admin/kyc/verificationcase/?q=Demo+Trader")
+        page.locator("#result_list tbody a").first.click()
         expect(page.get_by_role("heading", name="Demo Trader")).to_be_visible()
         page.get_by_role("link", name=re.compile("Identity card")).click()
         picture = page.locator(".desk-viewer img").first
@@ -82,7 +83,8 @@ def test_a_client_is_verified(chromium, platform):
         page.get_by_label("Reason").select_option("Face and document do not match")
         page.get_by_label("In your words").fill("The document is upside down.")
         page.get_by_role("button", name="Reject: Selfie").click()
-        expect(page.get_by_text("Nobody else waits for you.")).to_be_visible()
+        expect(page.get_by_text("Rejected; the client is told why.")).to_be_visible()
+        expect(page.get_by_role("heading", name="Chloé Laurent")).to_be_visible()  # who has waited longest
 
     with watched_page(chromium, platform.url) as page:
         sign_in(page, trader, platform.sign_ins["Trader"][1])

@@ -26,10 +26,11 @@ from trading.models import Deposit, Withdrawal
 from trading.models.funding import Status
 from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import LoadedAccount
+from trading.services.accounts import house_accounts_open
 from trading.services.execution import lock_and_load
 from trading.services.funding.steps import ensure_allowed, move
 from trading.services.funding.telling import request_event
-from trading.services.recording import Outcome, record_outcomes
+from trading.services.recording import Cash, Outcome, record_outcomes
 
 # What the client is told has to say why.
 WITH_REASON = frozenset({Status.DECLINED, Status.FAILED})
@@ -128,6 +129,9 @@ def _carry_out(
     outcome = Outcome(loaded, events=events, remarks=[_decided_event(request, actor)])
     if command is not None:
         outcome = replace(outcome, decided_on=(command, market))
+    if booked_seq is not None and request.is_converted:
+        house_accounts_open(request.payment_currency)
+        outcome = replace(outcome, cash=Cash(request.payment_currency, request.cash_amount))
     record_outcomes([outcome], origin=origin, occurred_at=market.now)
 
 

@@ -1,3 +1,4 @@
+import re
 from decimal import Decimal
 
 import pytest
@@ -76,6 +77,8 @@ def test_lists_and_pages_show_every_row(clients, position, name):
     }[name]:
         response = client.get(f"/admin/trading/{name}/{row.pk}/change/")
         assert response.status_code == 200
+        if name in ("order", "position", "deal", "ledgertransaction"):
+            assert not re.search(r"\d\.\d*0000", response.content.decode()), "numbers have no zeros that mean nothing"
 
 
 def test_lists_take_the_same_number_of_queries_however_long(clients, position, django_assert_max_num_queries):

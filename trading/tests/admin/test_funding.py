@@ -43,6 +43,27 @@ def as_(live):
     return client
 
 
+def payout_looks():
+    return Event.objects.filter(type="withdrawal.details_viewed")
+
+
+@pytest.mark.parametrize("role", [*DECIDERS, *LOOKERS])
+def test_every_look_at_payout_details_is_recorded(as_, live, bank, role):
+    withdrawal = ask_withdrawal(live, bank, details="IBAN DE89 3704")
+    client, page = as_(role), f"/admin/trading/withdrawal/{withdrawal.pk}"
+    assert "DE89" not in client.get(f"{page}/change/").content.decode()
+    assert not payout_looks().exists()
+    response = client.get(f"{page}/payout-details/")
+    if role in DECIDERS:
+        assert "IBAN DE89 3704" in response.content.decode()
+        (look,) = payout_looks()
+        assert (look.stream, look.payload) == (f"account:{live.pk}", {"withdrawal_id": withdrawal.pk})
+        assert look.actor.startswith("staff:")
+    else:
+        assert response.status_code == 403
+        assert not payout_looks().exists()
+
+
 def press(client, row, button, **fields):
     model = row._meta.model_name
     return client.post(f"/admin/trading/{model}/{row.pk}/{button}/", {"_form_submitted": "True", **fields})
@@ -109,7 +130,7 @@ def test_every_desk_looks_and_only_those_who_pay_see_where_to(live, bank, as_, w
         assert client.get(f"/admin/trading/{name}/").status_code == 200
     page = client.get(f"/admin/trading/withdrawal/{withdrawal.pk}/change/")
     assert page.status_code == 200
-    assert ("DE89 3704" in page.content.decode()) == (who in DECIDERS)
+    assert (f"withdrawal/{withdrawal.pk}/payout-details/" in page.content.decode()) == (who in DECIDERS)
     assert ("Approve" in page.content.decode()) == (who in DECIDERS)
 
 
@@ -172,10 +193,15 @@ def test_a_large_withdrawal_takes_two_members_of_staff(live, bank, as_, settings
     settings.FUNDING_FOUR_EYES_FROM = 500
     withdrawal = ask_withdrawal(live, bank, "500")
     first, second = as_(Role.FINANCE), as_(Role.FINANCE, "finance2@example.com")
+    other = ask_withdrawal(live, bank, "400")
+    press(first, other, "start_review")
     press(first, withdrawal, "approve")
     press(first, withdrawal, "approve")
     withdrawal.refresh_from_db()
     assert withdrawal.status == Status.IN_REVIEW
+    waiting = second.get("/admin/trading/withdrawal/?status__exact=in_review&first_approved_by__isempty=0")
+    assert [row.pk for row in waiting.context["cl"].result_list] == [withdrawal.pk]
+    assert 'aria-current="page">Second approval missing' in waiting.content.decode()
     press(second, withdrawal, "approve")
     withdrawal.refresh_from_db()
     assert withdrawal.status == Status.APPROVED

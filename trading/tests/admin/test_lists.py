@@ -16,14 +16,14 @@ from trading.tests.factories import ORIGIN, make_account, make_user
 
 pytestmark = pytest.mark.django_db
 QUERIES = {
-    "accounts/user/": 6,
-    "trading/tradingaccount/": 6,
-    "trading/order/": 5,
-    "trading/position/": 5,
-    "trading/deal/": 5,
-    "trading/ledgertransaction/": 5,
-    "trading/conditionsversion/": 5,
-    "core/event/": 6,
+    "accounts/user/": 7,
+    "trading/tradingaccount/": 7,
+    "trading/order/": 6,
+    "trading/position/": 6,
+    "trading/deal/": 6,
+    "trading/ledgertransaction/": 6,
+    "trading/conditionsversion/": 6,
+    "core/event/": 8,
 }
 
 

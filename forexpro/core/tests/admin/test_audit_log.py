@@ -323,3 +323,19 @@ def test_a_verification_shows_in_the_back_office(staff, log):
     assert client.get("/admin/core/eventverification/").status_code == 200
     assert client.get("/admin/core/eventanchor/").status_code == 200
     assert staff().get("/admin/core/eventverification/").status_code == 403
+
+
+# --- Live ----------------------------------------------------------------------------------------
+def test_an_open_log_follows_every_stream_four_times_a_minute(staff, log, django_assert_num_queries):
+    client = staff("view_event")
+    page = client.get(LIST).content.decode()
+    assert f'data-live="{LIST}news/"' in page
+    assert 'data-live-pause="15"' in page
+    since = page.partition('data-since="')[2].partition('"')[0]
+    with django_assert_num_queries(
+        5
+    ):  # session, person, permissions of both kinds, and one look into the index of the log
+        news = client.get(f"{LIST}news/?since={since}", headers={"X-Live": "1"}).json()
+    assert news["changed"] is True, "this transaction is not over, so its events may be told of again"
+    far = 2**62
+    assert client.get(f"{LIST}news/?since={far}").json()["changed"] is False

@@ -34,6 +34,12 @@ HOUSE: dict[str, Operation] = {
     "GET admin/r/<path:content_type_id>/<path:object_id>/": reads(NOBODY),
     "GET admin/<app_label>": reads(STAFF),
     "GET admin/<url>": reads(NOBODY),
+    # --- Saved filters
+    "POST admin/saved-filters/": changes(
+        STAFF, page="trading.tradingaccount", title="Cent", query="group__id__exact=1"
+    ),
+    # That of a desk is removed by its desk; for others it does not exist.
+    "POST admin/saved-filters/<int:filter_id>/remove/": changes(desks.OF_THE_SAVED_FILTER),
     # --- The audit log
     **back_office_model("admin/core/event", view=desks.AUDIT_LOG),
     "GET admin/core/event/export/": changes(desks.AUDIT_LOG),  # an export is an event
@@ -113,6 +119,8 @@ VERIFICATION: dict[str, Operation] = {
     f"GET {_CASES}/pages/<int:page_id>/": changes(desks.REVIEWERS),  # a look at a document is an event
     f"POST {_CASES}/documents/<int:document_id>/approve/": changes(desks.REVIEWERS, **READ_ON_PASSPORT),
     f"POST {_CASES}/documents/<int:document_id>/reject/": changes(desks.REVIEWERS, note="A corner is cut off."),
+    f"POST {_CASES}/<int:case_id>/end/": changes(desks.REVIEWERS),
+    f"POST {_CASES}/<int:case_id>/resume/": changes(desks.REVIEWERS, {"case_id": "left_case_id"}),
     **back_office_model(
         _REASONS, view=desks.REVIEWERS, add=desks.REVIEWERS, change=desks.REVIEWERS, delete=desks.REVIEWERS
     ),
@@ -173,6 +181,7 @@ FUNDING: dict[str, Operation] = {
     **button(f"{_DEPOSIT}/decline", desks.PAYERS, **REASON),
     **button(f"{_DEPOSIT}/mark_failed", desks.PAYERS, **REASON),
     **back_office_model("admin/trading/withdrawal", view=STAFF),
+    "GET admin/trading/withdrawal/<int:withdrawal_id>/payout-details/": changes(desks.PAYERS),  # and so is this one
     **button(f"{_WITHDRAWAL}/start_review", desks.PAYERS),
     **button(f"{_WITHDRAWAL}/approve", desks.PAYERS),
     **button(f"{_WITHDRAWAL}/decline", desks.PAYERS, **REASON),

@@ -16,6 +16,7 @@ VISITS = AUDIT_LOG
 SCHEDULES = desks(Role.READ_ONLY, Role.BACK_OFFICE, Role.ADMIN)
 
 # --- Who acts
+OF_THE_SAVED_FILTER = frozenset({Role.FINANCE.value})
 CORRECTORS = desks(Role.SUPPORT, Role.ADMIN)
 VISITORS = desks(Role.SUPPORT, Role.COMPLIANCE, Role.ADMIN)
 SUSPENDERS = desks(Role.COMPLIANCE, Role.ADMIN)

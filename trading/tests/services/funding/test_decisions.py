@@ -147,6 +147,40 @@ def test_paying_a_withdrawal_books_it_with_its_fee(live, clerk):
     ensure_consistent(live)
 
 
+def house(movement):
+    postings = Posting.objects.filter(transaction=movement, ledger_account__trading_account=None)
+    return {(it.ledger_account.kind, it.ledger_account.currency): it.amount for it in postings}
+
+
+def test_cash_is_booked_in_the_currency_that_was_paid(live, clerk):
+    euro = make_method(currency="EUR", fee_fixed=D(2))
+    deposit = decide(ask_deposit(live, euro, "100", currency="EUR"), Status.APPROVED, clerk)
+    arrived = LedgerTransaction.objects.get(event_seq=deposit.booked_seq)
+    assert house(arrived) == {
+        ("house_transfers", "USD"): D(-110),
+        ("house_transfers", "EUR"): D(100),
+        ("house_cash", "EUR"): D(-100),
+    }
+    withdrawal = ask_withdrawal(live, euro, "110.01", currency="EUR")
+    decide(withdrawal, Status.APPROVED, clerk)
+    withdrawal = decide(withdrawal, Status.PAID, clerk)
+    left = LedgerTransaction.objects.get(event_seq=withdrawal.booked_seq)
+    assert house(left) == {
+        ("house_transfers", "USD"): withdrawal.net_amount,
+        ("house_transfers", "EUR"): D(-98),
+        ("house_cash", "EUR"): D(98),
+    }
+    ensure_consistent(live)
+
+
+def test_a_payment_without_its_cash_is_refused_at_commit(live, clerk, monkeypatch):
+    deposit = ask_deposit(live, make_method(currency="EUR"), "100", currency="EUR")
+    monkeypatch.setattr(Deposit, "cash_amount", D(99))
+    decide(deposit, Status.APPROVED, clerk)
+    with pytest.raises(IntegrityError, match=r"the cash of 100.* EUR is not booked"):
+        connection.check_constraints()
+
+
 @pytest.mark.parametrize("status", [Status.DECLINED, Status.FAILED])
 def test_bad_news_comes_with_a_reason(live, bank, clerk, status):
     deposit = ask_deposit(live, bank)

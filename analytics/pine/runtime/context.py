@@ -38,8 +38,8 @@ class Declaration:
 class Context:
     """The world of one script on one symbol and timeframe.
 
-    `bars` are all bars known so far: the whole history before the run starts, then one more for each bar that opens. The
-    caller steps through them with `begin`, which sets the values of the current bar.
+    `bars` are all bars known so far: the whole history before the run starts, then one more for each bar that opens.
+    The caller steps through them with `begin`, which sets the values of the current bar.
     """
 
     symbol: Symbol

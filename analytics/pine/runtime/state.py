@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 
 class State:
-    """Something with `__slots__` that lasts from bar to bar; slots named in `passing` belong to others and are not saved.
+    """Something with `__slots__` that lasts from bar to bar; slots named in `passing` are others' and not saved.
 
-    What `save()` returns holds no part of the living state, so that it can be restored any number of times or be pickled.
+    What `save()` returns holds no part of the living state: it can be restored any number of times, or be pickled.
     """
 
     __slots__ = ()

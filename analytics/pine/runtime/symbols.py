@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Symbol:
     """An instrument.
 
-    `hours` are the trading hours in the symbol's time zone as `HHMM-HHMM:days` with 1 for Sunday, several divided by `|`;
-    a range that ends before it starts, or when it starts, begins on the evening before the day it is named for. `24x7`
-    never closes.
+    `hours` are the trading hours in the symbol's time zone as `HHMM-HHMM:days` with 1 for Sunday, several divided by
+    `|`; a range that ends before it starts, or when it starts, begins on the evening before the day it is named for.
+    `24x7` never closes.
     """
 
     ticker: str

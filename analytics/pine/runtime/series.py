@@ -37,14 +37,12 @@ class Series(State):
 
     def __getitem__(self, back: float) -> Any:
         """Return the value `back` bars ago, 0 for the current bar."""
-        try:
-            return self.values[-1 - back] if back >= 0 else self._odd(back)  # type: ignore[index]
-        except IndexError:
-            return self.missing
-        except TypeError:
-            return self._odd(back)
+        if type(back) is int and back >= 0:
+            values = self.values
+            return values[-1 - back] if back < len(values) else self.missing
+        return self._odd(back)
 
-    def _odd(self, back: float) -> Any:
+    def _odd(self, back: float | None) -> Any:
         if back is None or back != back:
             return self.missing
         if back < 0:

@@ -84,7 +84,7 @@ class Rma(Ema):
 
 
 class Wma(Calculation):
-    """The average in which the newest value weighs `length` and the oldest 1; a missing value repeats the one before."""
+    """The average in which the newest value weighs `length`, the oldest 1; a missing one repeats the one before."""
 
     __slots__ = ("length", "values", "weights", "width")
 
@@ -109,7 +109,8 @@ class Wma(Calculation):
         width = self.width
         if len(values) < width:
             return NA
-        return sum(map(mul, values[-width:], self.weights)) / (width * (width + 1) / 2)
+        total: float = sum(map(mul, values[-width:], self.weights))
+        return total / (width * (width + 1) / 2)
 
 
 class Vwma(Calculation):
@@ -190,7 +191,8 @@ class Alma(Calculation):
         width = len(self.weights)
         if len(self.values) < width:
             return NA
-        return sum(map(mul, self.values[-width:], self.weights)) / self.norm
+        total: float = sum(map(mul, self.values[-width:], self.weights))
+        return total / self.norm
 
 
 class Linreg(BarWindow):
@@ -219,7 +221,7 @@ class Linreg(BarWindow):
         sum_x = width * (width + 1) / 2
         sum_xx = width * (width + 1) * (2 * width + 1) / 6
         sum_y = sum(values)
-        sum_xy = sum(map(mul, values, self.positions))
+        sum_xy: float = sum(map(mul, values, self.positions))
         slope = (width * sum_xy - sum_x * sum_y) / (width * sum_xx - sum_x * sum_x)
         intercept = sum_y / width - slope * sum_x / width + slope
         return intercept + slope * (width - 1 - int(offset))

@@ -77,7 +77,7 @@ class Dmi(Calculation):
 
 
 class Supertrend(Calculation):
-    """A band of `factor` average true ranges around the middle of the bars that only tightens until the close breaks it.
+    """A band of `factor` average true ranges around the middle of the bars that tightens until the close breaks it.
 
     The second value is its direction: 1 falling, -1 rising. On the first bar the band is 0, as on reference platforms.
     """
@@ -123,7 +123,7 @@ class Supertrend(Calculation):
 class Sar(Calculation):
     """Wilder's parabolic stop and reverse.
 
-    It looks at the two bars before, which it knows only if it was called on them: a call that skips bars is na for good.
+    It looks at the two bars before, which it knows only if it was called on them: one that skips bars is na for good.
     """
 
     __slots__ = ("bar", "extreme", "highs", "lows", "rising", "speed", "stop")

@@ -1,0 +1,216 @@
+"""Highest and lowest values of windows, and pivots."""
+
+from math import inf
+
+from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.context import Context
+from analytics.pine.runtime.numbers import whole
+from analytics.pine.runtime.technical.windows import BarWindow, Calculation, remember
+from analytics.pine.runtime.values import NA
+
+
+class Highest(BarWindow):
+    """The highest of the last values, na ones left out; of equal ones the oldest counts."""
+
+    __slots__ = ("at", "best")
+    function = "ta.highest"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.best = -inf
+        self.at = -1
+
+    def find(self, source: float, length: float) -> bool:
+        """Take in the value of a bar; return whether there is a result, which is then in `best` and `at`."""
+        if not self.place(source, length, self.function):
+            self.scan()
+        elif source > self.best:
+            self.best = source
+            self.at = self.bar
+        elif self.at <= self.bar - self.width:
+            self.scan()
+        return self.bar >= self.width - 1 and self.best != -inf
+
+    def scan(self) -> None:
+        """Look through the window."""
+        window = self.values[-self.width :]
+        present = [value for value in window if value == value]
+        self.best = max(present, default=-inf)
+        self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
+
+    def __call__(self, source: float, length: float | None = None) -> float:
+        if length is None:
+            source, length = self.context.high, source
+        return self.best if self.find(source, length) else NA
+
+
+class HighestBars(Highest):
+    """How far back the highest of the last values lies, as 0 or a negative number."""
+
+    __slots__ = ()
+    function = "ta.highestbars"
+
+    def __call__(self, source: float, length: float | None = None) -> float:
+        if length is None:
+            source, length = self.context.high, source
+        return self.at - self.bar if self.find(source, length) else NA
+
+
+class Lowest(BarWindow):
+    """The lowest of the last values, na ones left out; of equal ones the oldest counts."""
+
+    __slots__ = ("at", "best")
+    function = "ta.lowest"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.best = inf
+        self.at = -1
+
+    def find(self, source: float, length: float) -> bool:
+        """Take in the value of a bar; return whether there is a result, which is then in `best` and `at`."""
+        if not self.place(source, length, self.function):
+            self.scan()
+        elif source < self.best:
+            self.best = source
+            self.at = self.bar
+        elif self.at <= self.bar - self.width:
+            self.scan()
+        return self.bar >= self.width - 1 and self.best != inf
+
+    def scan(self) -> None:
+        """Look through the window."""
+        window = self.values[-self.width :]
+        present = [value for value in window if value == value]
+        self.best = min(present, default=inf)
+        self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
+
+    def __call__(self, source: float, length: float | None = None) -> float:
+        if length is None:
+            source, length = self.context.low, source
+        return self.best if self.find(source, length) else NA
+
+
+class LowestBars(Lowest):
+    """How far back the lowest of the last values lies, as 0 or a negative number."""
+
+    __slots__ = ()
+    function = "ta.lowestbars"
+
+    def __call__(self, source: float, length: float | None = None) -> float:
+        if length is None:
+            source, length = self.context.low, source
+        return self.at - self.bar if self.find(source, length) else NA
+
+
+class Range(Calculation):
+    """The distance of the highest of the last values from the lowest."""
+
+    __slots__ = ("highest", "lowest")
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.highest = Highest(context)
+        self.lowest = Lowest(context)
+
+    def __call__(self, source: float, length: float) -> float:
+        return self.highest(source, length) - self.lowest(source, length)
+
+
+class Max(Calculation):
+    """The highest value so far."""
+
+    __slots__ = ("best",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.best = NA
+
+    def __call__(self, source: float) -> float:
+        if not source <= self.best and source == source:
+            self.best = source
+        return self.best
+
+
+class Min(Calculation):
+    """The lowest value so far."""
+
+    __slots__ = ("best",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.best = NA
+
+    def __call__(self, source: float) -> float:
+        if not source >= self.best and source == source:
+            self.best = source
+        return self.best
+
+
+class PivotHigh(Calculation):
+    """The value `right` bars ago if no earlier one in the window is higher and each later one is lower, else na."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[float] = []
+
+    def __call__(self, source: float, left: float, right: float | None = None) -> float:
+        if right is None:
+            source, left, right = self.context.high, source, left
+        before = whole(left, "ta.pivothigh", "leftbars", least=0)
+        after = whole(right, "ta.pivothigh", "rightbars", least=0)
+        values = self.values
+        remember(values, source)
+        if len(values) <= before + after or source != source:
+            return NA
+        pivot = values[-1 - after]
+        if after and pivot <= values[-after]:
+            return NA
+        if any(value >= pivot for value in values[len(values) - after :]):
+            return NA
+        if any(value > pivot for value in values[-1 - after - before : len(values) - 1 - after]):
+            return NA
+        return pivot
+
+
+class PivotLow(Calculation):
+    """The value `right` bars ago if no earlier one in the window is lower and each later one is higher, else na."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[float] = []
+
+    def __call__(self, source: float, left: float, right: float | None = None) -> float:
+        if right is None:
+            source, left, right = self.context.low, source, left
+        before = whole(left, "ta.pivotlow", "leftbars", least=0)
+        after = whole(right, "ta.pivotlow", "rightbars", least=0)
+        values = self.values
+        remember(values, source)
+        if len(values) <= before + after or source != source:
+            return NA
+        pivot = values[-1 - after]
+        if after and pivot >= values[-after]:
+            return NA
+        if any(value <= pivot for value in values[len(values) - after :]):
+            return NA
+        if any(value < pivot for value in values[-1 - after - before : len(values) - 1 - after]):
+            return NA
+        return pivot
+
+
+BINDINGS: dict[str, Binding] = {
+    "ta.highest": PerCall(Highest),
+    "ta.highestbars": PerCall(HighestBars),
+    "ta.lowest": PerCall(Lowest),
+    "ta.lowestbars": PerCall(LowestBars),
+    "ta.range": PerCall(Range),
+    "ta.max": PerCall(Max),
+    "ta.min": PerCall(Min),
+    "ta.pivothigh": PerCall(PivotHigh),
+    "ta.pivotlow": PerCall(PivotLow),
+}

@@ -108,6 +108,16 @@ class Account:
         return self.long.gross_loss + self.short.gross_loss + self.open_commission
 
     @property
+    def wins(self) -> int:
+        """Return how many closed trades won."""
+        return self.long.wins + self.short.wins
+
+    @property
+    def losses(self) -> int:
+        """Return how many closed trades lost."""
+        return self.long.losses + self.short.losses
+
+    @property
     def realised_equity(self) -> float:
         """Return initial capital and net profit."""
         return self.settings.initial_capital + self.net_profit

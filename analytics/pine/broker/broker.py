@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from analytics.pine.broker import commands, fills, margin, path
 from analytics.pine.broker.account import Account
 from analytics.pine.broker.fills import Fill
-from analytics.pine.broker.orders import Book, ExitTerms, Kind, Order, Reason
+from analytics.pine.broker.listing import TradeRow, trade_rows
+from analytics.pine.broker.orders import Book, Kind, Order, Reason
 from analytics.pine.broker.risk import RiskRules
 from analytics.pine.broker.rounding import Grid
 from analytics.pine.broker.settings import Candle, Instrument, StrategySettings
+from analytics.pine.broker.statistics import Summary, summary
 
 # A node of a bar's way: from where, to where, and whether it is the jump to the first price of a bar or of a part of
 # it.
@@ -212,11 +214,11 @@ class Broker:
         self._round_close()
         commands.place(self, kind, order_id, 1 if direction == "long" else -1, *arguments, **options)
 
-    def exit(self, terms: ExitTerms, from_entry: str | None = None) -> None:
+    def exit(self, order_id: str, from_entry: str | None = None, **terms: Any) -> None:
         """Place exits; see `commands.exit_`."""
         if self.account.position or self.book.entries:
             self._round_close()
-            commands.exit_(self, terms, from_entry)
+            commands.exit_(self, order_id, from_entry, **terms)
 
     def close(self, entry_id: str | None, *arguments: Any, **options: Any) -> None:
         """Close what an entry opened, or the position; see `commands.close`."""
@@ -229,6 +231,22 @@ class Broker:
     def cancel_all(self) -> None:
         """Cancel all orders."""
         self.book.clear()
+
+    # Results
+
+    @property
+    def last_price(self) -> float:
+        """Return the last close, on the tick."""
+        self._round_close()
+        return self.tick_grid.value(self.close_ticks)
+
+    def trades(self) -> list[TradeRow]:
+        """Return the list of trades as TradingView exports it."""
+        return trade_rows(self)
+
+    def summary(self) -> Summary:
+        """Return the figures of the strategy's summary."""
+        return summary(self)
 
     # State
 

@@ -123,16 +123,49 @@ def _side_to_come(broker: "Broker") -> int:
     return (position > 0) - (position < 0)
 
 
-def exit_(broker: "Broker", terms: ExitTerms, from_entry: str | None) -> None:
+def exit_(
+    broker: "Broker",
+    order_id: str,
+    from_entry: str | None = None,
+    *,
+    quantity: float | None = None,
+    percent: float | None = None,
+    profit: float | None = None,
+    limit: float | None = None,
+    loss: float | None = None,
+    stop: float | None = None,
+    trail_price: float | None = None,
+    trail_points: float | None = None,
+    trail_offset: float | None = None,
+    oca_name: str | None = None,
+    notes: Notes = NO_NOTES,
+) -> None:
     """Place the exits of a `strategy.exit`: one for each lot of the entry, or of all, and for those yet to come.
 
     An exit that names no entry takes in a waiting one only if it opens or adds to the position, not if it reverses
     it. One without any price does nothing.
     """
-    if terms.is_empty or (terms.quantity is not None and terms.quantity <= 0):
-        return
     account, book = broker.account, broker.book
     name = from_entry or None
+    side = _side_to_exit(broker, name)
+    share = given(percent)
+    terms = ExitTerms(
+        id=order_id,
+        quantity=given(quantity),
+        percent=None if share is None or share >= 100 else share,
+        profit=given(profit),
+        limit=_rounded_price(broker, given(limit), side),
+        loss=given(loss),
+        stop=_rounded_price(broker, given(stop), -side),
+        trail=_rounded_price(broker, given(trail_price), -side),
+        trail_points=given(trail_points),
+        # Parts of a tick do not count.
+        trail_offset=int(given(trail_offset) or 0),
+        oca_name=oca_name or None,
+        notes=notes,
+    )
+    if terms.is_empty or (terms.quantity is not None and terms.quantity <= 0):
+        return
     # Lots that exits have opened come first.
     for lot in sorted(account.lots, key=_opened_by_entry):
         if name is None or lot.entry_id == name:
@@ -144,6 +177,25 @@ def exit_(broker: "Broker", terms: ExitTerms, from_entry: str | None) -> None:
         size = _opening(broker, order)
         if size > 0:
             issue_exit(broker, terms, entry_id=order.id, side=order.side, size=size, lot=None, adopts=name is None)
+
+
+def _side_to_exit(broker: "Broker", name: str | None) -> int:
+    """Return the side of what an exit closes: that of the lots it is for, or of the entry it waits for."""
+    for lot in broker.account.lots:
+        if name is None or lot.entry_id == name:
+            return lot.side
+    for order in broker.book.entries.values():
+        if name is None or order.id == name:
+            return order.side
+    return 1
+
+
+def _rounded_price(broker: "Broker", price: float | None, upwards: int) -> int | None:
+    """Return a price in ticks, rounded up or down."""
+    if price is None:
+        return None
+    grid = broker.tick_grid
+    return (grid.up if upwards > 0 else grid.down)(price / grid.step)
 
 
 def _opened_by_entry(lot: Lot) -> bool:

@@ -1,7 +1,8 @@
 """What a strategy declares about its account and its orders, and the words that scripts use for it."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Protocol, Self
 
 LONG = "long"
 SHORT = "short"
@@ -84,6 +85,17 @@ class StrategySettings:
     use_bar_magnifier: bool = False
     risk_free_rate: float = 2.0
     order_limit: int | None = 9_000
+
+    @classmethod
+    def declared(cls, version: int, arguments: Mapping[str, Any]) -> Self:
+        """Return the settings of a script from the arguments of its `strategy()` by name; missing ones are None.
+
+        Arguments that do not concern the broker are passed over.
+        """
+        known = {field.name for field in fields(cls)} - {"version", "order_limit"}
+        given = {name: value for name, value in arguments.items() if name in known and value is not None}
+        margin = 0.0 if version < 6 else 100.0
+        return cls(version=version, **{"margin_long": margin, "margin_short": margin, **given})
 
     @property
     def entries_allowed(self) -> int:

@@ -62,6 +62,7 @@ class Broker:
         self._next = 0
         self._margin_waits = False
         self._sites = 0
+        self._quarter = self._day_of_quarter = -1
         self._zone = ZoneInfo(symbol.timezone)
         self._day_shift = _day_shift(symbol.hours)
 
@@ -89,11 +90,8 @@ class Broker:
         self.low_ticks, self.close_ticks = nearest(bar.low), nearest(bar.close)
         self.mark_ticks = self.close_ticks
         self._is_rounded = True
-        if not self.book and not self.risk.counts_days and not margin.is_short_of(self):
-            # The position is just held.
-            value = self.tick_grid.value
-            account.mark(value(self.close_ticks))
-            account.watch(value(self.high_ticks), value(self.low_ticks))
+        if not self.risk.counts_days and path.is_quiet(self) and not margin.is_short_of(self):
+            self._finish()
             return False
         if self.risk.counts_days:
             self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
@@ -105,7 +103,7 @@ class Broker:
         """Go on with a bar after the script ran on a fill within it; return whether the script has to run again."""
         self.is_paused = False
         self.mark_ticks = self.close_ticks
-        start, end, _ = self._steps[self._next - 1]
+        start, end, is_jump = self._steps[self._next - 1]
         before = self.account.orders_filled
         path.fill_at_market(self, self.book.market(), end)
         self.moment += 1
@@ -113,7 +111,8 @@ class Broker:
             if self.book.holds(order) and order.bar == self.bar_index:
                 self.fresh.append(order)
         path.activate_all(self, end)
-        path.run_leg(self, start, end)
+        if not is_jump:
+            path.run_leg(self, start, end)
         self._advance(self.account.orders_filled > before)
         return self.is_paused
 
@@ -122,6 +121,7 @@ class Broker:
         account, book = self.account, self.book
         if book or account.position:
             self._round_close()
+            before = account.orders_filled
             if book.closes:
                 immediate = [order for order in book.market() if order.immediately]
                 path.fill_at_market(self, immediate, self.close_ticks)
@@ -130,7 +130,9 @@ class Broker:
             if account.position:
                 margin.call(self, self.close_ticks, whole_units=True)
                 account.mark(self.tick_grid.value(self.close_ticks))
-            if self.closed_on_bar:
+            if account.orders_filled > before:
+                price = self.tick_grid.value(self.close_ticks)
+                account.watch(price, price)
                 self.risk.after_bar(self)
         self.equity_curve.append(account.equity)
         self.times.append(self.time)
@@ -174,7 +176,7 @@ class Broker:
             path.run_leg(self, start, end)
         if not self.account.position or self._next % 4 == 3:
             return
-        if not is_jump and self.risk.intraday_loss(self, end):
+        if self.account.position * (end - start) < 0 and not is_jump and self.risk.intraday_loss(self, end):
             return
         if margin.call(self, end, may_wait=self._next % 4 == 1):
             self._margin_waits = True
@@ -182,9 +184,9 @@ class Broker:
     def _finish(self) -> None:
         account, value = self.account, self.tick_grid.value
         self._margin_waits = False
+        account.mark(value(self.close_ticks))
         if self.book.entries:
             margin.drop_unaffordable(self)
-        account.mark(value(self.close_ticks))
         if account.position or self.fills:
             account.watch(value(self.high_ticks), value(self.low_ticks))
             self.risk.after_bar(self)
@@ -195,8 +197,14 @@ class Broker:
             self._is_rounded = True
 
     def _day(self, time: int) -> int:
-        local = datetime.fromtimestamp(time / 1000, UTC).astimezone(self._zone)
-        return (local + self._day_shift).toordinal()
+        """Return the number of the trading day of a time."""
+        # No zone is moved by anything but quarters of an hour, so a quarter has one day.
+        quarter = time // 900_000
+        if quarter != self._quarter:
+            self._quarter = quarter
+            local = datetime.fromtimestamp(time / 1000, UTC).astimezone(self._zone)
+            self._day_of_quarter = (local + self._day_shift).toordinal()
+        return self._day_of_quarter
 
     # Orders
 

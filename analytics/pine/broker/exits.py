@@ -56,10 +56,10 @@ def issue_exit(
     )
     if existing is not None and existing.armed and _same_trail(existing, order):
         order.armed, order.trail_stop = True, existing.trail_stop
-    broker.book.add(order)
     if lot is not None:
         set_levels(broker, order, lot)
         _arm_at_issue(order, broker.mark_ticks)
+    broker.book.add(order)
 
 
 def _reserved(broker: "Broker", terms: ExitTerms, size: int, free: int) -> int:
@@ -173,8 +173,8 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
             trail=issue.trail,
             trail_offset=issue.trail_offset,
         )
-        book.add(order)
         set_levels(broker, order, lot)
+        book.add(order)
         bound.append(order)
     return bound
 

@@ -83,11 +83,13 @@ def call(broker: "Broker", ticks: int, *, whole_units: bool = False, may_wait: b
 
 def is_short_of(broker: "Broker") -> bool:
     """Return whether the margin of the position is not covered somewhere between the extremes of the bar."""
-    ratio = margin_ratio(broker, broker.account.position)
-    if ratio <= 0:
+    position = broker.account.position
+    ratio = margin_ratio(broker, position)
+    if ratio <= 0 or not position:
         return False
-    value = broker.tick_grid.value
-    return _missing(broker, value(broker.high_ticks), ratio) > 0 or _missing(broker, value(broker.low_ticks), ratio) > 0
+    # What covers a long position grows with the price unless its margin is more than its value.
+    worst = broker.low_ticks if position > 0 and ratio <= 1 else broker.high_ticks
+    return _missing(broker, broker.tick_grid.value(worst), ratio) > 0
 
 
 def _missing(broker: "Broker", price: float, ratio: float) -> float:

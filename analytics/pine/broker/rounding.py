@@ -2,6 +2,7 @@
 
 import math
 from decimal import ROUND_FLOOR, Decimal
+from math import floor
 
 # A price this close to a tick, in ticks, counts as being on it.
 TICK_TOLERANCE = 1e-4
@@ -26,7 +27,7 @@ class Grid:
 
     def nearest(self, value: float) -> int:
         """Return the nearest step, a half upwards."""
-        return math.floor(value / self.step + 0.5)
+        return floor(value / self.step + 0.5)
 
     def up(self, steps: float) -> int:
         """Return a fractional number of ticks rounded up, unless it is as good as on the tick below."""

@@ -100,8 +100,8 @@ def side_summary(tally: Tally, capital: float) -> SideSummary:
 
     Net profit is gross profit less gross loss; the profit factor is gross profit / gross loss; percent profitable is
     winning / closed trades * 100; an average is a sum over the number of its trades, that in per cent the mean of the
-    trades' own percentages; win to loss is average win / average loss; bars are counted from that of the entry to that of
-    the exit, both included. Losses are positive, their percentages too.
+    trades' own percentages; win to loss is average win / average loss; bars are counted from that of the entry to that
+    of the exit, both included. Losses are positive, their percentages too.
     """
     net = tally.gross_profit - tally.gross_loss
     average_win = ratio(tally.gross_profit, tally.wins)

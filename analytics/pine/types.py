@@ -71,6 +71,7 @@ SIMPLE_TYPES: dict[str, Type] = {
     "na": NA,
     "void": VOID,
     "any": ANY,
+    "enum": Type("enum"),
     **{name: Type(name) for name in (*OBJECTS, *SPECIAL)},
 }
 WRITABLE = frozenset({"int", "float", "bool", "string", "color", *OBJECTS})

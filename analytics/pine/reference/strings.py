@@ -33,10 +33,11 @@ str.substring(source string, begin_pos int, end_pos int) -> string
 str.tonumber(string string) -> float
     The number that the text shows, missing if it shows none.
 str.tostring(value string) -> string
-str.tostring(value float, format string = "#.##########") -> string
+str.tostring(value float, format string = "") -> string
 str.tostring(value bool) -> string
-str.tostring(value array<any>, format string = "#.##########") -> series string
-str.tostring(value matrix<any>, format string = "#.##########") -> series string
+str.tostring(value enum) -> string
+str.tostring(value array<any>, format string = "") -> series string
+str.tostring(value matrix<any>, format string = "") -> series string
     The value as text.
 str.trim(source string) -> string
     The text without spaces around it.

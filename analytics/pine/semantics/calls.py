@@ -13,7 +13,22 @@ from analytics.pine.syntax import nodes
 from analytics.pine.types import ANY, BOOL, NA, VOID, Qualifier, Type
 
 GLOBAL_ONLY = frozenset(
-    ["indicator", "strategy", "library", "plot", "plotshape", "plotchar", "plotarrow", "plotbar", "plotcandle", "bgcolor", "barcolor", "hline", "fill", "alertcondition"]
+    [
+        "indicator",
+        "strategy",
+        "library",
+        "plot",
+        "plotshape",
+        "plotchar",
+        "plotarrow",
+        "plotbar",
+        "plotcandle",
+        "bgcolor",
+        "barcolor",
+        "hline",
+        "fill",
+        "alertcondition",
+    ]
 )
 DECLARATIONS = frozenset({"indicator", "strategy", "library"})
 REQUESTS = frozenset({"request.security", "request.security_lower_tf"})

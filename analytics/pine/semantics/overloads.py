@@ -119,6 +119,8 @@ def bind(wanted: Type, given: Type, bound: dict[str, Type], version: int) -> boo
     """Return whether a type fits one with variables in it; binds the variables."""
     if wanted.name == "variable":
         return _bind_variable(wanted.label, given, bound, version)
+    if wanted.name == "enum" and not wanted.label:
+        return given.name in ("enum", "any")
     if wanted.name == "tuple" and len(wanted.arguments) == 1:
         if given.name != "tuple":
             return given in (NA, ANY)

@@ -7,7 +7,25 @@ from typing import Any
 from analytics.pine.syntax import nodes
 
 MUTATING = frozenset(
-    ["push", "pop", "shift", "unshift", "insert", "remove", "clear", "concat", "add_row", "add_col", "remove_row", "remove_col", "put", "put_all", "reshape", "delete", "fill"]
+    [
+        "push",
+        "pop",
+        "shift",
+        "unshift",
+        "insert",
+        "remove",
+        "clear",
+        "concat",
+        "add_row",
+        "add_col",
+        "remove_row",
+        "remove_col",
+        "put",
+        "put_all",
+        "reshape",
+        "delete",
+        "fill",
+    ]
 )
 """Calls that may change how many items a collection has."""
 

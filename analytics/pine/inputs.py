@@ -48,7 +48,8 @@ def _value(setting: Input, given: Mapping[str, Any], enums: Enums) -> Any:
     return NA if value is None and setting.kind in ("int", "float", "price", "time") else value
 
 
-def _allowed(setting: Input, value: Any) -> Any:
+def _allowed(setting: Input, given: Any) -> Any:
+    value: Any = given
     name = f'The input "{setting.title or setting.number}"'
     wanted = _TYPES.get(setting.kind, str)
     if not isinstance(value, wanted) or (isinstance(value, bool) and setting.kind != "bool"):

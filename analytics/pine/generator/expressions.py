@@ -6,6 +6,7 @@ from typing import Any
 from analytics.pine.generator.unit import Unit
 from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure, Variable
 from analytics.pine.semantics import tree
+from analytics.pine.semantics.calls import keeps_history
 from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
 
 # How tightly Python binds what was written; brackets are set only where they are needed, because Python counts them.
@@ -254,8 +255,11 @@ class ExpressionWriter:
                 return f"{self._bound(key, binding.function)}(context, {arguments})", ATOM
             case PerCall():
                 state = self.name("s")
-                bound = self._bound(key, binding.state)
-                self.unit.setup.append((f"{state} = keep.part({bound}(context))", node.span.line))
+                made = f"{self._bound(key, binding.state)}(context)"
+                again = self.unit.again if keeps_history(name) else "False"
+                if again != "False":
+                    made = f"Repeated(context, {made})" + ("" if again == "True" else f" if again else {made}")
+                self.unit.setup.append((f"{state} = keep.part({made})", node.span.line))
                 return f"{state}({arguments})", ATOM
         raise Unsupported(f"{name}()", node)
 

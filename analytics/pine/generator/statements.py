@@ -39,7 +39,7 @@ class _ScriptWriter(ExpressionWriter):
         super().__init__(script.version, bindings)
         self.script = script
         self.factories: list[Line] = []
-        self.functions: dict[str, tuple[str, bool]] = {}
+        self.functions: dict[str, tuple[str, bool, bool]] = {}
         self.weights: dict[str, int] = {}
         self.weight = 0
 
@@ -101,14 +101,14 @@ class _ScriptWriter(ExpressionWriter):
         """Return what to call: the function itself, or this place's own instance if it keeps something."""
         if function.code not in self.functions:
             self._write_function(function)
-        name, keeps = self.functions[function.code]
+        name, keeps, repeats = self.functions[function.code]
         self.weight += self.weights[function.code]
         if self.weight > MOST_INSTANCES:
             raise TooManyCalls
         if not keeps:
             return name
         instance = self.name("k")
-        self.unit.setup.append((f"{instance} = {name}()", line))
+        self.unit.setup.append((f"{instance} = {name}({self.unit.again if repeats else ''})", line))
         return instance
 
     def _write_function(self, function: tree.Function) -> None:
@@ -133,9 +133,12 @@ class _ScriptWriter(ExpressionWriter):
         if keeps:
             begin = [(f"{code} = UNSET", 0) for code in unit.cells]
             inner = [*begin, *unit.setup, *body, *self._kept(unit), ("return call", 0)]
-            body = [(f"def {function.code}():", 0), *((f"    {text}", origin) for text, origin in inner)]
+            body = [
+                (f"def {function.code}({'again' if unit.repeats else ''}):", 0),
+                *((f"    {text}", origin) for text, origin in inner),
+            ]
         self.factories += body
-        self.functions[function.code] = (function.code, keeps)
+        self.functions[function.code] = (function.code, keeps, unit.repeats)
         self.weights[function.code] = self.weight
         self.unit, self.weight = outer, outer_weight
 
@@ -145,15 +148,17 @@ class _ScriptWriter(ExpressionWriter):
         for statement in block.statements:
             self.statement(statement)
 
-    def _inner(self, block: tree.Block, into: tree.Symbol | None) -> None:
+    def _inner(self, block: tree.Block, into: tree.Symbol | None, *, loop: bool = False) -> None:
         """Write an indented block; its value goes into a variable."""
         self.unit.indent += 1
+        self.unit.loops += loop
         count = len(self.unit.lines)
         self.block(block)
         if into is not None and block.result is not None:
             self._set(into, self.write(block.result), block.result.span.line)
         if len(self.unit.lines) == count:
             self.unit.line("pass")
+        self.unit.loops -= loop
         self.unit.indent -= 1
 
     def _set(self, symbol: tree.Symbol, text: str, origin: int) -> None:
@@ -186,7 +191,7 @@ class _ScriptWriter(ExpressionWriter):
             case tree.While():
                 self._begin(node.into, line)
                 self.unit.line(f"while {self.write(node.condition, 3)} and budget.turn():", line)
-                self._inner(node.body, node.into)
+                self._inner(node.body, node.into, loop=True)
             case tree.Break():
                 self.unit.line("break", line)
             case tree.Continue():
@@ -261,7 +266,7 @@ class _ScriptWriter(ExpressionWriter):
         self.unit.indent += 1
         self._record_item(node.counter)
         self.unit.indent -= 1
-        self._inner(node.body, node.into)
+        self._inner(node.body, node.into, loop=True)
 
     def _moving_for(self, node: tree.For, step: str) -> None:
         """Write a loop whose end, or whose counter, may be changed by what it does."""
@@ -278,7 +283,7 @@ class _ScriptWriter(ExpressionWriter):
         self.unit.line(f"if not ({counter} <= {stop} if {stride} > 0 else {counter} >= {stop}): break", line)
         self._record_item(node.counter)
         self.unit.indent -= 1
-        self._inner(node.body, node.into)
+        self._inner(node.body, node.into, loop=True)
 
     def _for_in(self, node: tree.ForIn) -> None:
         line = node.span.line
@@ -293,7 +298,7 @@ class _ScriptWriter(ExpressionWriter):
             self._record_item(node.key)
         self._record_item(node.item)
         self.unit.indent -= 1
-        self._inner(node.body, node.into)
+        self._inner(node.body, node.into, loop=True)
 
     def _record_item(self, symbol: tree.Symbol) -> None:
         if symbol.indexed:

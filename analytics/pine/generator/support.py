@@ -6,6 +6,7 @@ from typing import Any
 
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.numbers import divide
+from analytics.pine.runtime.repeated import Repeated
 from analytics.pine.runtime.snapshots import ScriptObject
 from analytics.pine.runtime.values import NA
 
@@ -324,6 +325,7 @@ NAMES: dict[str, Any] = {
     "NA": NA,
     "UNSET": UNSET,
     "Recorded": Recorded,
+    "Repeated": Repeated,
     "past": past,
     "joined": joined,
     "clamped": clamped,

@@ -19,6 +19,8 @@ class Unit:
         self.setup: list[Line] = []
         self.lines: list[Line] = []
         self.indent = 1
+        self.loops = 0
+        self.repeats = False
         self.cells: dict[str, tree.Symbol] = {}
         self.changed: set[str] = set()
         self.histories: dict[Any, tuple[str, str, int]] = {}
@@ -34,6 +36,19 @@ class Unit:
     @property
     def is_main(self) -> bool:
         return self.main is self
+
+    @property
+    def again(self) -> str:
+        """Return whether what is written now may be reached more than once on a bar, as source.
+
+        A user function is told so by the place that calls it.
+        """
+        if self.loops:
+            return "True"
+        if self.is_main:
+            return "False"
+        self.repeats = True
+        return "again"
 
     def price(self, name: str) -> str:
         """Return how the unit reads a value of the bar: the script's own function reads it once."""

@@ -177,8 +177,7 @@ class ExpressionAnalysis(Analysis):
             self.error(
                 "argument-type", offset.span, f"How far `[]` looks back is `int`; this is `{offset.type}`.", hint
             )
-        negative = isinstance(offset, tree.Negation) and isinstance(offset.operand, tree.Constant)
-        if negative and offset.operand.value:  # type: ignore[attr-defined]
+        if isinstance(offset, tree.Constant) and isinstance(offset.value, int) and offset.value < 0:
             self.error("history-ahead", offset.span, "`[]` cannot look at bars that are still to come.")
         if value.type.name in ("tuple", "plot", "hline", "void"):
             self.error("history-type", node.span, f"`{value.type}` has no history.")

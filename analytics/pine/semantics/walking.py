@@ -1,7 +1,6 @@
 """Questions about stretches of the syntax tree, asked before they are analysed."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from analytics.pine.syntax import nodes
@@ -30,8 +29,17 @@ MUTATING = frozenset(
 """Calls that may change how many items a collection has."""
 
 
-@cache
-def _slots(kind: Any) -> tuple[str, ...]:
+_SLOTS: dict[type, tuple[str, ...]] = {}
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    known = _SLOTS.get(kind)
+    if known is None:
+        known = _SLOTS[kind] = _own_slots(kind)
+    return known
+
+
+def _own_slots(kind: type) -> tuple[str, ...]:
     return tuple(name for base in kind.__mro__ for name in base.__dict__.get("__slots__", ()) if name != "span")
 
 

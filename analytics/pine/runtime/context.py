@@ -7,6 +7,7 @@ from typing import Any
 
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.outputs import Outputs
+from analytics.pine.runtime.snapshots import Snapshot
 from analytics.pine.runtime.state import State
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
@@ -77,6 +78,21 @@ class Context:
         self.is_new = new
         if not realtime:
             self.last_history_index = len(self.bars) - 1
+
+    def save(self) -> Any:
+        """Return what a computation of the current bar may change: running values and drawings."""
+        drawings = {kind: dict(held) for kind, held in self.outputs.drawings.items()}
+        accumulators = {name: (state, state.save()) for name, state in self.accumulators.items()}
+        return accumulators, self.drawn, drawings, Snapshot([drawings])
+
+    def restore(self, saved: Any) -> None:
+        """Go back to what `save` returned, before a bar is computed again; alerts and the log stay."""
+        accumulators, self.drawn, drawings, contents = saved
+        contents.restore()
+        self.outputs.drawings = {kind: dict(held) for kind, held in drawings.items()}
+        self.accumulators = {name: state for name, (state, _) in accumulators.items()}
+        for state, value in accumulators.values():
+            state.restore(value)
 
     @property
     def is_first(self) -> bool:

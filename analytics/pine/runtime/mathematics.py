@@ -6,7 +6,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure, Variable
+from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.state import State
 from analytics.pine.runtime.technical.windows import Calculation, RollingSum
@@ -216,24 +216,14 @@ def same(value: Any) -> Any:
     return None if is_na(value) else value
 
 
-def _constant(value: float) -> Variable:
-    return Variable(lambda context: value)
-
-
-GOLDEN = (1 + math.sqrt(5)) / 2
 BINDINGS: dict[str, Binding] = {
-    "na": _constant(NA),
-    "na()": Pure(missing),
+    "na": Pure(missing),
     "nz": Pure(nz),
     "fixnan": PerCall(FixNan),
     "int": Pure(to_int),
     "float": Pure(to_float),
     "bool": OfContext(to_bool),
     **{name: Pure(same) for name in ("string", "color", "line", "label", "box", "table", "linefill", "polyline")},
-    "math.e": _constant(math.e),
-    "math.pi": _constant(math.pi),
-    "math.phi": _constant(GOLDEN),
-    "math.rphi": _constant(GOLDEN - 1),
     "math.abs": Pure(absolute),
     "math.acos": _defined(math.acos),
     "math.asin": _defined(math.asin),

@@ -81,7 +81,7 @@ def volume(value: float) -> str:
 
 
 def format_message(context: Context, pattern: str | None, *values: Any) -> str | None:
-    """Fill values into `{0}`, `{1,number,#.##}`, `{2,date,yyyy.MM.dd}`; quotes hold braces that stand for themselves."""
+    """Fill values into `{0}`, `{1,number,#.##}`, `{2,date,yyyy.MM.dd}`; what is in quotes stands for itself."""
     if pattern is None:
         return None
     out: list[str] = []

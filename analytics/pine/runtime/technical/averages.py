@@ -86,11 +86,12 @@ class Rma(Ema):
 class Wma(Calculation):
     """The average in which the newest value weighs `length`, the oldest 1; a missing one repeats the one before."""
 
-    __slots__ = ("length", "values", "weights", "width")
+    __slots__ = ("length", "present", "values", "weights", "width")
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.values: list[float] = []
+        self.present = 0
         self.weights: list[float] = []
         self.length: float = 0
         self.width = 0
@@ -106,8 +107,9 @@ class Wma(Calculation):
                 remember(values, values[-1])
             return NA
         remember(values, source)
+        self.present += 1
         width = self.width
-        if len(values) < width:
+        if self.present < width:
             return NA
         total: float = sum(map(mul, values[-width:], self.weights))
         return total / (width * (width + 1) / 2)

@@ -38,9 +38,7 @@ class Highest(BarWindow):
         self.best = max(present, default=-inf)
         self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
 
-    def __call__(self, source: float, length: float | None = None) -> float:
-        if length is None:
-            source, length = self.context.high, source
+    def __call__(self, source: float, length: float) -> float:
         return self.best if self.find(source, length) else NA
 
 
@@ -50,9 +48,7 @@ class HighestBars(Highest):
     __slots__ = ()
     function = "ta.highestbars"
 
-    def __call__(self, source: float, length: float | None = None) -> float:
-        if length is None:
-            source, length = self.context.high, source
+    def __call__(self, source: float, length: float) -> float:
         return self.at - self.bar if self.find(source, length) else NA
 
 
@@ -85,9 +81,7 @@ class Lowest(BarWindow):
         self.best = min(present, default=inf)
         self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
 
-    def __call__(self, source: float, length: float | None = None) -> float:
-        if length is None:
-            source, length = self.context.low, source
+    def __call__(self, source: float, length: float) -> float:
         return self.best if self.find(source, length) else NA
 
 
@@ -97,9 +91,7 @@ class LowestBars(Lowest):
     __slots__ = ()
     function = "ta.lowestbars"
 
-    def __call__(self, source: float, length: float | None = None) -> float:
-        if length is None:
-            source, length = self.context.low, source
+    def __call__(self, source: float, length: float) -> float:
         return self.at - self.bar if self.find(source, length) else NA
 
 
@@ -156,9 +148,7 @@ class PivotHigh(Calculation):
         super().__init__(context)
         self.values: list[float] = []
 
-    def __call__(self, source: float, left: float, right: float | None = None) -> float:
-        if right is None:
-            source, left, right = self.context.high, source, left
+    def __call__(self, source: float, left: float, right: float) -> float:
         before = whole(left, "ta.pivothigh", "leftbars", least=0)
         after = whole(right, "ta.pivothigh", "rightbars", least=0)
         values = self.values
@@ -184,9 +174,7 @@ class PivotLow(Calculation):
         super().__init__(context)
         self.values: list[float] = []
 
-    def __call__(self, source: float, left: float, right: float | None = None) -> float:
-        if right is None:
-            source, left, right = self.context.low, source, left
+    def __call__(self, source: float, left: float, right: float) -> float:
         before = whole(left, "ta.pivotlow", "leftbars", least=0)
         after = whole(right, "ta.pivotlow", "rightbars", least=0)
         values = self.values

@@ -1,13 +1,17 @@
 """Bars and contexts for tests of the runtime."""
 
 from collections.abc import Callable, Iterator
+from math import isclose
 from random import Random
 from typing import Any
 
 from analytics.pine.runtime.bars import Bar
+from analytics.pine.runtime.bindings import OfContext, PerCall, Pure, Variable
+from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context, Declaration
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
+from analytics.pine.runtime.values import is_na
 
 START = 1_704_150_000_000
 """Tuesday, 2 January 2024, 18:00 in New York."""
@@ -45,6 +49,36 @@ def each_bar(context: Context) -> Iterator[int]:
     for index in range(len(context.bars)):
         context.begin(index)
         yield index
+
+
+class Calls:
+    """Binds built-ins to a context as generated code does; each `[]` is a place in a script of its own."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def __getitem__(self, name: str) -> Callable[..., Any]:
+        match BUILTINS[name]:
+            case PerCall(state):
+                made: Callable[..., Any] = state(self.context)
+                return made
+            case Pure(function):
+                return function
+            case OfContext(function):
+                return lambda *arguments: function(self.context, *arguments)
+            case Variable(read):
+                return lambda: read(self.context)
+
+
+def same(one: Any, two: Any, *, within: float = 1e-9) -> bool:
+    """Return whether two results agree, na with na, tuples and lists by their elements."""
+    if isinstance(one, (tuple, list)) and isinstance(two, (tuple, list)):
+        return len(one) == len(two) and all(same(a, b, within=within) for a, b in zip(one, two, strict=True))
+    if is_na(one) or is_na(two):
+        return is_na(one) and is_na(two)
+    if isinstance(one, float) or isinstance(two, float):
+        return isclose(one, two, rel_tol=within, abs_tol=within)
+    return bool(one == two)
 
 
 def run(context: Context, calculate: Callable[[], Any]) -> list[Any]:

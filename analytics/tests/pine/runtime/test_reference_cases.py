@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 
 from analytics.pine.runtime.bars import Bar
-from analytics.pine.runtime.bindings import OfContext, PerCall, Pure, Variable
-from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.repeated import Repeated
 from analytics.pine.runtime.series import Series
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA
+from analytics.tests.pine.runtime.bars import Calls
 
 HOURS = "1705-1700:3456|1700-1700:2"
 Script = Callable[[], list[Any]]
@@ -43,29 +42,9 @@ def number(text: str) -> float:
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:
-    opened = gzip.open(path, "rt") if path.suffix == ".gz" else path.open()
-    with opened as file:
-        return list(csv.DictReader(file))
-
-
-class Calls:
-    """Binds built-ins to a context as generated code does."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-
-    def __getitem__(self, name: str) -> Callable[..., Any]:
-        binding = BUILTINS[name]
-        match binding:
-            case PerCall(state):
-                made: Callable[..., Any] = state(self.context)
-                return made
-            case Pure(function):
-                return function
-            case OfContext(function):
-                return lambda *arguments: function(self.context, *arguments)
-            case Variable(read):
-                return lambda: read(self.context)
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    return list(csv.DictReader(text.splitlines()))
 
 
 def bb(c: Context, calls: Calls) -> Script:
@@ -106,7 +85,8 @@ def dmi(c: Context, calls: Calls) -> Script:
 def highest_lowest(c: Context, calls: Calls) -> Script:
     names = ["highest", "highest", "lowest", "lowest", "highestbars", "highestbars", "lowestbars", "lowestbars"]
     places = [calls[f"ta.{name}"] for name in names]
-    return lambda: [place(*((c.close, 10) if turn % 2 else (10,))) for turn, place in enumerate(places)]
+    sources = [lambda: c.high, lambda: c.close, lambda: c.low, lambda: c.close] * 2
+    return lambda: [place(source(), 10) for place, source in zip(places, sources, strict=True)]
 
 
 def linreg(c: Context, calls: Calls) -> Script:
@@ -126,7 +106,7 @@ def mfi_rsi_stoch(c: Context, calls: Calls) -> Script:
 
 def pivot(c: Context, calls: Calls) -> Script:
     high, high_close, low, low_close = (calls[f"ta.pivot{side}"] for side in ("high", "high", "low", "low"))
-    return lambda: [high(10, 5), high_close(c.close, 10, 5), low(10, 5), low_close(c.close, 10, 5)]
+    return lambda: [high(c.high, 10, 5), high_close(c.close, 10, 5), low(c.low, 10, 5), low_close(c.close, 10, 5)]
 
 
 def supertrend(c: Context, calls: Calls) -> Script:
@@ -156,7 +136,7 @@ def vwap(c: Context, calls: Calls) -> Script:
 
 
 def na(c: Context, calls: Calls) -> Script:
-    nz, fixnan, missing = calls["nz"], calls["fixnan"], calls["na()"]
+    nz, fixnan, missing = calls["nz"], calls["fixnan"], calls["na"]
 
     def bar() -> list[Any]:
         value = c.bar_index if c.bar_index % 2 == 0 else NA

@@ -44,15 +44,18 @@ def _value(setting: Input, given: Mapping[str, Any], enums: Enums) -> Any:
     else:
         value = setting.default
     if setting.kind == "enum":
-        return enums[value]
+        member = enums.get(value)
+        if member is None or member.enum != setting.default.partition(".")[0]:
+            raise PineRuntimeError(f'The input "{setting.title}" takes members of its enum; {value!r} is none.')
+        return member
     return NA if value is None and setting.kind in ("int", "float", "price", "time") else value
 
 
-def _allowed(setting: Input, given: Any) -> Any:
-    value: Any = given
+def _allowed(setting: Input, value: Any) -> Any:
     name = f'The input "{setting.title or setting.number}"'
     wanted = _TYPES.get(setting.kind, str)
-    if not isinstance(value, wanted) or (isinstance(value, bool) and setting.kind != "bool"):
+    fits: bool = isinstance(value, wanted) and (setting.kind == "bool" or not isinstance(value, bool))
+    if not fits:
         raise PineRuntimeError(f"{name} takes a value of the kind {setting.kind}; {value!r} is none.")
     if setting.options and value not in setting.options:
         raise PineRuntimeError(

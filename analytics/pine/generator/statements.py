@@ -53,10 +53,11 @@ class _ScriptWriter(ExpressionWriter):
         begin = [(f"c_{name} = context.{name}", 0) for name in sorted(main.prices)]
         begin += [(f"{held} = {call}", 0) for held, call in main.each_bar_calls]
         cells = {**main.cells}
-        for code in cells:
-            lines.append((f"    {code} = UNSET", 0))
-        for held, absent, furthest in main.histories.values():
-            lines.append((f"    {held} = keep.history([{absent}] * {furthest})", 0))
+        lines += [(f"    {code} = UNSET", 0) for code in cells]
+        lines += [
+            (f"    {held} = keep.history([{absent}] * {furthest})", 0)
+            for held, absent, furthest in main.histories.values()
+        ]
         each_bar = sorted(held for held, _ in main.each_bar_calls)
         lines += [(f"    {held} = NA", 0) for held in each_bar]
         lines += [(f"    {text}", origin) for text, origin in self.factories]

@@ -102,7 +102,7 @@ def warnings(source: str, version: int = 6) -> list[str]:
         # a mistake in a function that nothing calls
         ("f(a) => a + clos", [("name-unknown", 1, 13)]),
         # several in one go
-        ("x = clos\ny = opn\nz = ta.smaa(1)", [("name-unknown", 1, 5), ("name-unknown", 2, 5), ("function-unknown", 3, 5)]),
+        ("x = clos\ny = ta.smaa(1)\nz = -true", [("name-unknown", 1, 5), ("function-unknown", 2, 5), ("operator-type", 3, 5)]),
     ],
 )  # fmt: skip
 def test_mistakes_have_a_code_and_a_place(source, expected):

@@ -28,9 +28,9 @@ class Compiled(Protocol):
 class Instance:
     """A script that runs on the bars of a context."""
 
-    def __init__(self, compiled: Compiled, context: Context, inputs: Sequence[Any]) -> None:
+    def __init__(self, compiled: Compiled, context: Context, inputs: Sequence[Any], market: Any = None) -> None:
         self.context = context
-        self.keep = Keeping()
+        self.keep = Keeping(market)
         self._budget = Budget()
         self._origins = compiled.origins
         names = {"__builtins__": {}, **compiled.names}

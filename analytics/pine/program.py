@@ -18,6 +18,7 @@ from analytics.pine.generator.statements import TooManyCalls, generate
 from analytics.pine.generator.support import NAMES, EnumValue, object_type
 from analytics.pine.inputs import input_values
 from analytics.pine.instance import FILE, Instance
+from analytics.pine.requested import Market, Requested, RequestedInside
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
@@ -120,7 +121,7 @@ def _compile(text: str, diagnostics: Diagnostics) -> Program:
         for enum, members in script.enums.items()
         for name, title in members
     }
-    names = {**NAMES, **generated.names}
+    names = {**NAMES, "Requested": Requested, "RequestedInside": RequestedInside, **generated.names}
     names |= {f"E_{value.enum}_{value.name}": value for value in enums.values()}
     for name, fields in script.user_types.items():
         names[f"T_{name}"] = object_type(name, fields, script.varip_fields[name])
@@ -157,6 +158,7 @@ class Stream:
         inputs: Mapping[str, Any] | None = None,
         now: Callable[[], int] = milliseconds_now,
         proceed: Callable[[], None] | None = None,
+        market: Market | None = None,
     ) -> None:
         given = {name: program.declaration[name] for name in _DECLARED if program.declaration.get(name) is not None}
         self.program = program
@@ -172,7 +174,7 @@ class Stream:
             now=now,
         )
         values = input_values(program.inputs, inputs or {}, program.enums)
-        self._instance = Instance(program, self.context, values)
+        self._instance = Instance(program, self.context, values, market)
         self._before: Any = None
         self._replay(proceed)
 
@@ -242,12 +244,16 @@ def run(
     inputs: Mapping[str, Any] | None = None,
     now: Callable[[], int] = milliseconds_now,
     proceed: Callable[[], None] | None = None,
+    market: Market | None = None,
 ) -> Result:
     """Run a script over a history; ScriptFailed names the line and the bar where it stops.
 
-    `proceed` is called every 1,024 bars and may raise what ends the run, such as a deadline that has passed.
+    `proceed` is called every 1,024 bars and may raise what ends the run, such as a deadline that has passed; `market`
+    gives the bars of other symbols and lower timeframes that the script asks for.
     """
-    return stream(program, bars, symbol=symbol, timeframe=timeframe, inputs=inputs, now=now, proceed=proceed).result()
+    return stream(
+        program, bars, symbol=symbol, timeframe=timeframe, inputs=inputs, now=now, proceed=proceed, market=market
+    ).result()
 
 
 def stream(
@@ -259,6 +265,9 @@ def stream(
     inputs: Mapping[str, Any] | None = None,
     now: Callable[[], int] = milliseconds_now,
     proceed: Callable[[], None] | None = None,
+    market: Market | None = None,
 ) -> Stream:
     """Run a script over the bars so far and return it, to be updated as the market goes on."""
-    return Stream(program, bars, symbol=symbol, timeframe=timeframe, inputs=inputs, now=now, proceed=proceed)
+    return Stream(
+        program, bars, symbol=symbol, timeframe=timeframe, inputs=inputs, now=now, proceed=proceed, market=market
+    )

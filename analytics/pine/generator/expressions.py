@@ -281,13 +281,13 @@ class ExpressionWriter:
         return None
 
     def _request(self, node: tree.RequestCall) -> tuple[str, int]:
-        raise Unsupported(f"{node.name}()", node)
+        raise NotImplementedError
 
     def _function_call(self, node: tree.FunctionCall) -> tuple[str, int]:
         arguments = ", ".join([self.write(argument) for argument in node.arguments])
-        return f"{self.function_at_call(node.function, node.span.line)}({arguments})", ATOM
+        return f"{self.function_at_call(node)}({arguments})", ATOM
 
-    def function_at_call(self, function: tree.Function, line: int) -> str:
+    def function_at_call(self, node: tree.FunctionCall) -> str:
         raise NotImplementedError
 
     def _field(self, node: tree.FieldRead) -> tuple[str, int]:

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analytics.pine.generator.expressions import ExpressionWriter, attribute, missing
+from analytics.pine.generator.slicing import has_requests, reads, sliced
 from analytics.pine.generator.unit import Line, Unit
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.semantics import tree
 from analytics.pine.types import INT
 
 MOST_INSTANCES = 5_000
+MOST_REQUESTS = 127
 
 
 class TooManyCalls(Exception):
@@ -31,29 +33,48 @@ def generate(script: tree.Script, bindings: dict[str, Binding]) -> Generated:
     `make(context, keep, budget, *inputs)` returns the function that computes a bar. The source is made of nothing but
     what is written here: names get prefixes, literals are Python's own representations.
     """
-    return _ScriptWriter(script, bindings).run()
+    return _ScriptWriter(script, bindings, Requests()).run()
+
+
+class Requests:
+    """The expressions of a script that are computed on other bars: each is a script of its own, made by `make1` …"""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.count = 0
 
 
 class _ScriptWriter(ExpressionWriter):
-    def __init__(self, script: tree.Script, bindings: dict[str, Binding]) -> None:
+    """Writes the function that makes an instance of a script, or of what an expression on other bars needs of it."""
+
+    def __init__(self, script: tree.Script, bindings: dict[str, Binding], requests: Requests) -> None:
         super().__init__(script.version, bindings)
         self.script = script
+        self.requests = requests
         self.factories: list[Line] = []
         self.functions: dict[str, tuple[str, bool, bool]] = {}
         self.weights: dict[str, int] = {}
         self.weight = 0
+        self.frames: list[tuple[tree.Function, list[tree.Expression]]] = []
+        self.asking: dict[str, bool] = {}
 
     def run(self) -> Generated:
+        lines = self.maker("make", self.script.body)
+        lines = [*self.requests.lines, *lines]
+        source = "\n".join(text for text, _ in lines) + "\n"
+        return Generated(source, [origin for _, origin in lines], self.names)
+
+    def maker(self, name: str, body: tree.Block) -> list[Line]:
+        """Return the lines of a function that makes an instance; its function for a bar returns the block's result."""
         main = self.unit = Unit()
-        self.block(self.script.body)
-        lines: list[Line] = []
-        inputs = "".join(f", i{setting.number}" for setting in self.script.inputs)
-        lines.append((f"def make(context, keep, budget{inputs}):", 0))
+        self.block(body)
+        result = None if body.result is None else self.write(body.result)
         tail = self._end_of_bar(main)
-        begin = [(f"c_{name} = context.{name}", 0) for name in sorted(main.prices)]
+        inputs = "".join(f", i{setting.number}" for setting in self.script.inputs)
+        lines: list[Line] = [(f"def {name}(context, keep, budget{inputs}):", 0)]
+        begin = [(f"c_{price} = context.{price}", 0) for price in sorted(main.prices)]
         begin += [(f"{held} = {call}", 0) for held, call in main.each_bar_calls]
-        cells = {**main.cells}
-        lines += [(f"    {code} = UNSET", 0) for code in cells]
+        lines += [(f"    {code} = UNSET", 0) for code in main.cells]
         lines += [
             (f"    {held} = keep.history([{absent}] * {furthest})", 0)
             for held, absent, furthest in main.histories.values()
@@ -68,12 +89,42 @@ class _ScriptWriter(ExpressionWriter):
             lines.append((f"        nonlocal {', '.join(changed)}", 0))
         lines += [(f"        {text}", origin) for text, origin in begin]
         lines += [(f"    {text}", origin) for text, origin in main.lines]
+        lines.append((f"        result = {result}", 0 if body.result is None else body.result.span.line))
         lines += [(f"        {text}", origin) for text, origin in tail]
-        lines.append(("        return None", 0))
+        lines.append(("        return result", 0))
         lines += [(f"    {text}", origin) for text, origin in self._kept(main)]
         lines.append(("    return bar", 0))
-        source = "\n".join(text for text, _ in lines) + "\n"
-        return Generated(source, [origin for _, origin in lines], self.names)
+        return lines
+
+    # Other bars ------------------------------------------------------------------------------------------------------
+
+    def _request(self, node: tree.RequestCall) -> tuple[str, int]:
+        """Write what an expression needs as a script of its own, and the place that asks for its values."""
+        needed = reads(node.expression)
+        statements: list[tree.Statement] = []
+        for function, arguments in reversed(self.frames):
+            inner = sliced(function.body.statements, needed)
+            for parameter, argument in zip(function.parameters, arguments, strict=True):
+                if parameter in needed:
+                    needed |= reads(argument)
+                    inner.insert(0, tree.Declare(node.span, parameter, argument))
+            statements = inner + statements
+        statements = sliced(self.script.body.statements, needed) + statements
+        self.requests.count += 1
+        if self.requests.count > MOST_REQUESTS:
+            raise TooManyCalls
+        name = f"make{self.requests.count}"
+        writer = _ScriptWriter(self.script, self.bindings, self.requests)
+        self.requests.lines += writer.maker(name, tree.Block(statements, node.expression))
+        self.names |= writer.names
+        place = self.name("q")
+        inputs = "".join(f"i{setting.number}, " for setting in self.script.inputs)
+        kind = "Requested" if node.name == "request.security" else "RequestedInside"
+        absent = missing(node.type, self.version)
+        setup = f"{place} = keep.part({kind}(context, keep, {name}, ({inputs}), {absent}))"
+        self.unit.setup.append((setup, node.span.line))
+        rest = [argument for argument in node.arguments if argument is not node.expression]
+        return f"{place}({', '.join([self.write(argument) for argument in rest])})", 9
 
     def _end_of_bar(self, main: Unit) -> list[Line]:
         """Return what puts the values of this bar into their histories."""
@@ -98,21 +149,37 @@ class _ScriptWriter(ExpressionWriter):
 
     # Functions -------------------------------------------------------------------------------------------------------
 
-    def function_at_call(self, function: tree.Function, line: int) -> str:
+    def function_at_call(self, node: tree.FunctionCall) -> str:
         """Return what to call: the function itself, or this place's own instance if it keeps something."""
-        if function.code not in self.functions:
-            self._write_function(function)
-        name, keeps, repeats = self.functions[function.code]
-        self.weight += self.weights[function.code]
+        function = node.function
+        code = function.code
+        if self._asks(function):
+            # What it asks for depends on the arguments of this place, so that the place has a function of its own.
+            code = self.name(f"{code}_")
+            self.frames.append((function, node.arguments))
+            self._write_function(function, code)
+            self.frames.pop()
+        elif code not in self.functions:
+            frames, self.frames = self.frames, []
+            self._write_function(function, code)
+            self.frames = frames
+        name, keeps, repeats = self.functions[code]
+        self.weight += self.weights[code]
         if self.weight > MOST_INSTANCES:
             raise TooManyCalls
         if not keeps:
             return name
         instance = self.name("k")
-        self.unit.setup.append((f"{instance} = {name}({self.unit.again if repeats else ''})", line))
+        self.unit.setup.append((f"{instance} = {name}({self.unit.again if repeats else ''})", node.span.line))
         return instance
 
-    def _write_function(self, function: tree.Function) -> None:
+    def _asks(self, function: tree.Function) -> bool:
+        known = self.asking.get(function.code)
+        if known is None:
+            known = self.asking[function.code] = has_requests(function)
+        return known
+
+    def _write_function(self, function: tree.Function, code: str) -> None:
         outer, outer_weight = self.unit, self.weight
         unit = self.unit = Unit(outer.main)
         self.weight = 1
@@ -127,7 +194,7 @@ class _ScriptWriter(ExpressionWriter):
             unit.line("return None")
         parameters = ", ".join(parameter.code for parameter in function.parameters)
         keeps = bool(unit.setup or unit.cells)
-        body: list[Line] = [(f"def call({parameters}):" if keeps else f"def {function.code}({parameters}):", 0)]
+        body: list[Line] = [(f"def call({parameters}):" if keeps else f"def {code}({parameters}):", 0)]
         if unit.changed:
             body.append((f"    nonlocal {', '.join(sorted(unit.changed))}", 0))
         body += unit.lines
@@ -135,12 +202,12 @@ class _ScriptWriter(ExpressionWriter):
             begin = [(f"{code} = UNSET", 0) for code in unit.cells]
             inner = [*begin, *unit.setup, *body, *self._kept(unit), ("return call", 0)]
             body = [
-                (f"def {function.code}({'again' if unit.repeats else ''}):", 0),
+                (f"def {code}({'again' if unit.repeats else ''}):", 0),
                 *((f"    {text}", origin) for text, origin in inner),
             ]
         self.factories += body
-        self.functions[function.code] = (function.code, keeps, unit.repeats)
-        self.weights[function.code] = self.weight
+        self.functions[code] = (code, keeps, unit.repeats)
+        self.weights[code] = self.weight
         self.unit, self.weight = outer, outer_weight
 
     # Statements ------------------------------------------------------------------------------------------------------

@@ -140,7 +140,8 @@ class Recorded:
 class Keeping:
     """All that one instance of a script keeps from bar to bar."""
 
-    def __init__(self) -> None:
+    def __init__(self, market: Any = None) -> None:
+        self.market = market
         self.parts: list[Any] = []
         self.lists: list[list[Any]] = []
         self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []

@@ -39,8 +39,8 @@ def _value(setting: Input, given: Mapping[str, Any], enums: Enums) -> Any:
         key = setting.title
     if key in given:
         value = _allowed(setting, given[key])
-    elif setting.kind == "source":
-        return None
+    elif setting.kind == "source" or (setting.kind == "time" and setting.default is None):
+        return None  # the script computes it
     else:
         value = setting.default
     if setting.kind == "enum":

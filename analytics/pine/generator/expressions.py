@@ -45,8 +45,9 @@ def missing(kind: Type, version: int) -> str:
 class ExpressionWriter:
     """Writes expressions into units; what they need from bar to bar goes into the unit's beginnings."""
 
-    def __init__(self, version: int, bindings: dict[str, Binding]) -> None:
+    def __init__(self, version: int, bindings: dict[str, Binding], inputs: list[tree.Input]) -> None:
         self.version = version
+        self.inputs = inputs
         self.bindings = bindings
         self.names: dict[str, Any] = {}
         self.unit: Unit
@@ -128,10 +129,13 @@ class ExpressionWriter:
         return known
 
     def _input(self, node: tree.InputValue) -> tuple[str, int]:
-        if isinstance(node.default, tree.Constant) or node.qualifier < 3:
-            return f"i{node.number}", ATOM
-        default = self.write(node.default, OR)
-        return f"{default} if i{node.number} is None else source(context, i{node.number})", CHOICE
+        setting = self.inputs[node.number]
+        name = f"i{node.number}"
+        if setting.kind == "source":
+            return f"{self.write(node.default, OR)} if {name} is None else source(context, {name})", CHOICE
+        if setting.kind == "time" and setting.default is None:
+            return f"{self.write(node.default, OR)} if {name} is None else {name}", CHOICE
+        return name, ATOM
 
     # Operators -------------------------------------------------------------------------------------------------------
 

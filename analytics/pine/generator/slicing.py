@@ -70,12 +70,24 @@ def _changes(statement: tree.Statement) -> set[tree.Symbol]:
                 space, _, name = node.name.partition(".")
                 if space in _COLLECTIONS and name in _CHANGING:
                     found.add(_root(node.arguments[0]))
-            case tree.FunctionCall():
-                found.update(_root(argument) for argument in node.arguments if argument.type.name in _SHARED)
+            case tree.FunctionCall() if any(argument.type.name in _SHARED for argument in node.arguments):
+                changed = {symbol for inner in node.function.body.statements for symbol in _changes(inner)}
+                changed |= {symbol for symbol in [_result_change(node.function.body.result)] if symbol}
+                for parameter, argument in zip(node.function.parameters, node.arguments, strict=True):
+                    if parameter in changed:
+                        found.add(_root(argument))
     return {symbol for symbol in found if symbol is not None}
 
 
 _SHARED = _COLLECTIONS | {"user", "chart.point"}
+
+
+def _result_change(result: tree.Expression | None) -> tree.Symbol | None:
+    """Return what the last expression of a function changes: `array.pop(a)` may be its value as well."""
+    if isinstance(result, tree.BuiltinCall) and result.arguments:
+        space, _, name = result.name.partition(".")
+        return _root(result.arguments[0]) if space in _COLLECTIONS and name in _CHANGING else None
+    return None
 
 
 def sliced(statements: list[tree.Statement], needed: set[tree.Symbol]) -> list[tree.Statement]:
@@ -86,7 +98,7 @@ def sliced(statements: list[tree.Statement], needed: set[tree.Symbol]) -> list[t
     while grown:
         grown = False
         for index, statement in enumerate(statements):
-            if not kept[index] and changes[index] & needed:
+            if not kept[index] and changes[index] & needed and not only_shows(statement):
                 kept[index] = grown = True
                 needed |= reads(statement)
     return [_quiet(statement) for statement, keep in zip(statements, kept, strict=True) if keep]
@@ -104,10 +116,10 @@ def _quiet(statement: tree.Statement) -> tree.Statement:
 
 
 def _quiet_block(block: tree.Block) -> tree.Block:
-    return tree.Block([_quiet(one) for one in block.statements if not _only_shows(one)], block.result)
+    return tree.Block([_quiet(one) for one in block.statements if not only_shows(one)], block.result)
 
 
-def _only_shows(statement: tree.Statement) -> bool:
+def only_shows(statement: tree.Statement) -> bool:
     if not isinstance(statement, tree.Evaluate) or not isinstance(statement.value, tree.BuiltinCall):
         return False
     return statement.value.name.partition(".")[0] not in _COLLECTIONS

@@ -12,6 +12,7 @@ from analytics.pine.types import INT
 
 MOST_INSTANCES = 5_000
 MOST_REQUESTS = 127
+DEEPEST_REQUESTS = 5
 
 
 class TooManyCalls(Exception):
@@ -42,13 +43,14 @@ class Requests:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.count = 0
+        self.depth = 0
 
 
 class _ScriptWriter(ExpressionWriter):
     """Writes the function that makes an instance of a script, or of what an expression on other bars needs of it."""
 
     def __init__(self, script: tree.Script, bindings: dict[str, Binding], requests: Requests) -> None:
-        super().__init__(script.version, bindings)
+        super().__init__(script.version, bindings, script.inputs)
         self.script = script
         self.requests = requests
         self.factories: list[Line] = []
@@ -111,11 +113,14 @@ class _ScriptWriter(ExpressionWriter):
             statements = inner + statements
         statements = sliced(self.script.body.statements, needed) + statements
         self.requests.count += 1
-        if self.requests.count > MOST_REQUESTS:
+        if self.requests.count > MOST_REQUESTS or self.requests.depth > DEEPEST_REQUESTS:
             raise TooManyCalls
         name = f"make{self.requests.count}"
         writer = _ScriptWriter(self.script, self.bindings, self.requests)
-        self.requests.lines += writer.maker(name, tree.Block(statements, node.expression))
+        self.requests.depth += 1
+        lines = writer.maker(name, tree.Block(statements, node.expression))
+        self.requests.depth -= 1
+        self.requests.lines += lines
         self.names |= writer.names
         place = self.name("q")
         inputs = "".join(f"i{setting.number}, " for setting in self.script.inputs)

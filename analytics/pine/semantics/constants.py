@@ -4,6 +4,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.times import timestamp
 from analytics.pine.semantics import tree
 
 NOT_KNOWN = object()
@@ -48,7 +50,17 @@ def constant_value(node: tree.Expression) -> Any:
             if condition is NOT_KNOWN:
                 return NOT_KNOWN
             return constant_value(node.then if condition else node.otherwise)
+        case tree.BuiltinCall() if node.name == "timestamp" and len(node.arguments) == 1:
+            return _moment(constant_value(node.arguments[0]))
     return NOT_KNOWN
+
+
+def _moment(text: Any) -> Any:
+    try:
+        # A date in a text says everything itself; no context is asked.
+        return int(timestamp(None, text)) if isinstance(text, str) else NOT_KNOWN  # type: ignore[arg-type]
+    except (PineRuntimeError, ValueError):
+        return NOT_KNOWN
 
 
 def _operation(node: "tree.Arithmetic | tree.Comparison") -> Any:

@@ -23,7 +23,8 @@ def input_value(
         if parameter == "active":
             continue
         value = constant_value(argument)
-        if value is NOT_KNOWN and not (parameter == "defval" and qualifier is Qualifier.SERIES):
+        computed = qualifier is Qualifier.SERIES or name == "input.time"
+        if value is NOT_KNOWN and not (parameter == "defval" and computed):
             analysis.error(
                 "argument-qualifier",
                 argument.span,

@@ -12,6 +12,7 @@ from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
 # How tightly Python binds what was written; brackets are set only where they are needed, because Python counts them.
 CHOICE, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, ATOM = range(1, 10)
 _EPSILON = "1e-10"
+_STEADY = ("color.", "math.")
 _ORDERS = {"<": f"< -{_EPSILON}", ">": f"> {_EPSILON}", "<=": f"<= {_EPSILON}", ">=": f">= -{_EPSILON}"}
 PRICES = frozenset({"open", "high", "low", "close", "volume", "bar_index", "time"})
 _MEANS = {
@@ -251,6 +252,8 @@ class ExpressionWriter:
             return inline
         key = self.key(name)
         binding = self.bindings.get(key)
+        if isinstance(binding, Pure) and name.startswith(_STEADY) and self._is_steady(node):
+            return self._once(key, binding, node), ATOM
         arguments = ", ".join([self.write(argument) for argument in node.arguments])
         match binding:
             case Pure():
@@ -266,6 +269,25 @@ class ExpressionWriter:
                 self.unit.setup.append((f"{state} = keep.part({made})", node.span.line))
                 return f"{state}({arguments})", ATOM
         raise Unsupported(f"{name}()", node)
+
+    def _is_steady(self, node: tree.Expression) -> bool:
+        """Return whether an expression is the same on all bars and known before the first."""
+        if isinstance(node, tree.BuiltinCall):
+            pure = isinstance(self.bindings.get(self.key(node.name)), Pure) and node.name.startswith(_STEADY)
+            return pure and all(self._is_steady(argument) for argument in node.arguments)
+        if isinstance(node, tree.InputValue):
+            return self.inputs[node.number].kind not in ("source", "time")
+        return isinstance(node, tree.Constant)
+
+    def _once(self, key: str, binding: Pure, node: tree.BuiltinCall) -> str:
+        """Compute a call once for each instance."""
+        arguments = ", ".join([self.write(argument) for argument in node.arguments])
+        text = f"{self._bound(key, binding.function)}({arguments})"
+        known = self.unit.main.once.get(text)
+        if known is None:
+            known = self.unit.main.once[text] = self.name("z")
+            self.unit.main.steady.append((f"{known} = {text}", node.span.line))
+        return known
 
     def _inline(self, node: tree.BuiltinCall) -> tuple[str, int] | None:
         """Return the few functions that are quicker written out than called."""

@@ -83,7 +83,7 @@ class _ScriptWriter(ExpressionWriter):
         ]
         each_bar = sorted(held for held, _ in main.each_bar_calls)
         lines += [(f"    {held} = NA", 0) for held in each_bar]
-        lines += [(f"    {text}", origin) for text, origin in self.factories]
+        lines += [(f"    {text}", origin) for text, origin in (*main.steady, *self.factories)]
         lines += [(f"    {text}", origin) for text, origin in main.setup]
         lines.append(("    def bar():", 0))
         changed = sorted(main.changed) + each_bar

@@ -26,6 +26,8 @@ class Unit:
         self.histories: dict[Any, tuple[str, str, int]] = {}
         self.recorders: dict[str, str] = {}
         self.prices: set[str] = set()
+        self.once: dict[str, str] = {}
+        self.steady: list[Line] = []
         self.each_bar: dict[str, str] = {}
         self.each_bar_calls: list[tuple[str, str]] = []
         self.recorded_builtins: dict[str, tree.Builtin] = {}

@@ -1,0 +1,64 @@
+"""Whatever a text is, compiling it gives a program or diagnostics; whatever a program does, it ends with a result or a line."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.pine.diagnostics import CompilationFailed, ScriptFailed
+from analytics.pine.program import check, compile, run
+from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, bars_of
+
+SCRIPTS = sorted((Path(__file__).parent / "examples").glob("*.pine"))
+CLOSES = [float(10 + index % 7 - index % 3) for index in range(120)]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_the_examples_compile_and_run(path):
+    program = compile(path.read_text())
+    result = run(program, bars_of(CLOSES), symbol=EURUSD, timeframe=HALF_HOURS)
+
+    assert any(len(plot.values) == len(CLOSES) for plot in result.outputs.plots.values())
+
+
+def broken(text: str, seed: int) -> str:
+    """Return a script with a few of its words exchanged, doubled or left out."""
+    choose = random.Random(seed)
+    words = text.replace("(", " ( ").split(" ")
+    for _ in range(choose.randrange(1, 6)):
+        place, other = choose.randrange(len(words)), choose.randrange(len(words))
+        words[place] = choose.choice([words[other], "", words[place] * 2, "\n", "na", ")", "[", "=>", ":="])
+    return " ".join(words).replace(" ( ", "(")
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("seed", range(25))
+def test_broken_examples_are_refused_or_run(path, seed):
+    text = broken(path.read_text(), seed)
+    try:
+        program = compile(text)
+    except CompilationFailed as failed:
+        lines = text.count("\n") + 1
+        assert all(1 <= one.line <= lines for one in failed.diagnostics)
+        return
+    try:
+        run(program, bars_of(CLOSES[:20]), symbol=EURUSD, timeframe=HALF_HOURS)
+    except ScriptFailed as failed:
+        assert failed.line > 0
+
+
+WORDS = st.sampled_from(
+    ["close", "x", "y", "1", "2.5", "'t'", "true", "na", "+", "-", "*", "/", "%", "==", "!=", "<", "and", "or", "not", "?",
+     ":", "(", ")", "[", "]", ",", "=", ":=", "=>", "ta.sma(", "math.max(", "str.tostring(", "f(", "array.from(", "plot(",
+     "if", "for i = 0 to", "while", "switch", "var", "int", "float", "type P", "enum E", "\n", "\n    ", "\n        ",
+     "request.security('', '60',", "P.new(", ".x", "color.red", "input.int(", "[a, b] =", "method f(", "break"]
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, max_size=40).map(" ".join))
+def test_any_words_give_diagnostics(words):
+    for found in check(f"//@version=6\nindicator('t')\n{words}"):
+        assert found.message

@@ -23,6 +23,19 @@ def test_the_examples_compile_and_run(path):
     assert any(len(plot.values) == len(CLOSES) for plot in result.outputs.plots.values())
 
 
+IDIOMS = (Path(__file__).parent / "examples" / "idioms.txt").read_text().split("\n===\n")
+
+
+@pytest.mark.parametrize("version", [5, 6])
+@pytest.mark.parametrize("body", IDIOMS, ids=range(len(IDIOMS)))
+def test_how_people_write_compiles_and_runs(body, version):
+    if version == 5 and "enum " in body:
+        pytest.skip("enums came with version 6")
+    program = compile(f'//@version={version}\nindicator("t", overlay = true)\n{body}')
+
+    run(program, bars_of(CLOSES[:40]), symbol=EURUSD, timeframe=HALF_HOURS)
+
+
 def broken(text: str, seed: int) -> str:
     """Return a script with a few of its words exchanged, doubled or left out."""
     choose = random.Random(seed)

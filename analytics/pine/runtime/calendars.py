@@ -68,7 +68,8 @@ class Calendar:
         for hours in self.ranges:
             if day.weekday() in hours.weekdays:
                 start = self._at(day - _DAY if hours.overnight else day, hours.start)
-                end = self._at(day, hours.end) if hours.end else self._at(day + _DAY, 0)
+                last = (hours.end or _MINUTES_OF_A_DAY) - 1
+                end = self._at(day, last) + 60_000  # of an hour that a clock change repeats, the first counts
                 spans.append((start, end))
         return sorted(spans)
 
@@ -93,9 +94,9 @@ class Calendar:
         day = there.date()
         if self.evening is not None and there.hour * 60 + there.minute >= self.evening:
             day += _DAY
-        day = self.next_day(day)
-        self._day = (milliseconds, self._begin(self.next_day(day + _DAY)), day)
-        return day
+        trading_day = self.next_day(day)
+        self._day = (milliseconds, self._begin(day + _DAY), trading_day)
+        return trading_day
 
     def _begin(self, day: date) -> int:
         """Return the moment from which on everything belongs to a trading day that is open or the next one."""
@@ -123,6 +124,18 @@ class Calendar:
                 if start <= milliseconds < end:
                     return start, end
         return None
+
+    def last_before(self, milliseconds: int) -> int:
+        """Return the last moment of trading before another."""
+        if self.span_around(milliseconds - 1):
+            return milliseconds - 1
+        day = local(milliseconds, self.zone).date() + _DAY
+        for _ in range(_FORWARD):
+            ends = [end for _, end in self.spans(day) if end <= milliseconds]
+            if ends:
+                return max(ends) - 1
+            day -= _DAY
+        return milliseconds - 1
 
     def overlaps(self, start: int, end: int) -> bool:
         """Return whether there is trading in a range of moments."""

@@ -96,15 +96,17 @@ class _Asked:
         for _ in range(abs(self.shift)):
             if bounds is None:
                 return None
-            bounds = self._bounds(context, bounds[0] - 1 if self.shift > 0 else bounds[2])
+            bounds = self._bounds(context, self._hours(context).last_before(bounds[0]) if self.shift > 0 else bounds[2])
         return None if bounds is None else bounds[:2]
 
+    def _hours(self, context: Context) -> Calendar:
+        return calendar(self.session, self.zone) if self.session else calendar_of(context.symbol)
+
     def _bounds(self, context: Context, at: int) -> tuple[int, int, int] | None:
-        whole = calendar_of(context.symbol)
+        hours = self._hours(context)
         if not self.session:
-            start, following = whole.bar(at, self.timeframe)
-            return start, whole.bar_closing(at, self.timeframe), following
-        hours = calendar(self.session, self.zone)
+            start, following = hours.bar(at, self.timeframe)
+            return start, hours.bar_closing(at, self.timeframe), following
         span = hours.span_around(at)
         if span is None:
             return None

@@ -9,7 +9,6 @@ from analytics.pine.runtime.bindings import PerCall, Variable
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.repeated import Repeated
-from analytics.pine.runtime.series import Series
 from analytics.pine.runtime.values import NA
 from analytics.tests.pine.runtime.bars import Calls, context_of, same, walk
 
@@ -132,22 +131,19 @@ def test_a_running_variable_forgets_a_bar_that_is_computed_again(name: str) -> N
         assert same(read(), wanted())
 
 
-def test_series_and_repeated_calls_too() -> None:
+def test_a_call_in_a_loop_too() -> None:
     context = context_of(walk(30))
-    series, place = Series(), Repeated(context, Calls(context)["ta.ema"])
-    saved: tuple[Any, Any] = (None, None)
+    place = Repeated(context, Calls(context)["ta.ema"])
+    saved: Any = None
     first: list[Any] = []
     second: list[Any] = []
     for turn in (first, second):
         for index in range(0 if turn is first else 15, 30):
             if index == 15 and turn is first:
-                saved = (series.save(), place.save())
+                saved = place.save()
             context.begin(index)
             for factor in (1, 2):
                 value = place(context.close * factor, 3)
-            series.record(value)
-            turn.append((value, series[3]))
-        if turn is first:
-            series.restore(saved[0])
-            place.restore(saved[1])
+            turn.append(value)
+        place.restore(saved)
     assert all(same(one, two) for one, two in zip(first[15:], second, strict=True))

@@ -82,3 +82,10 @@ def test_valuewhen_remembers_an_na_that_was_there() -> None:
     assert rows[3][1] != rows[3][1]
     assert rows[6][0] != rows[6][0]
     assert rows[6][1] == 4.0
+
+
+def test_valuewhen_of_a_condition_is_never_na_from_version_6_on() -> None:
+    for version, wanted in ((6, False), (5, None)):
+        context = context_of(closes([1.0]), version=version)
+        context.begin(0)
+        assert Calls(context)["ta.valuewhen"](False, True, 0) is wanted

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.calendars import calendar
-from analytics.pine.runtime.context import Context
+from analytics.pine.runtime.context import Context, Declaration
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
@@ -30,9 +30,12 @@ def there(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> in
     return moment(datetime(year, month, day, hour, minute, tzinfo=zone(NEW_YORK)))
 
 
-def context_at(*times: int, timeframe: str = "30", symbol: Symbol | None = None) -> Context:
+def context_at(*times: int, timeframe: str = "30", symbol: Symbol | None = None, version: int = 6) -> Context:
     bars = [Bar(time, 1.0, 1.0, 1.0, 1.0, 1.0) for time in times]
-    context = Context(symbol or Symbol("EURUSD"), Timeframe.parse(timeframe), bars, now=lambda: 12345)
+    declared = Declaration(version=version)
+    context = Context(
+        symbol or Symbol("EURUSD"), Timeframe.parse(timeframe), bars, declaration=declared, now=lambda: 12345
+    )
     context.begin(len(bars) - 1)
     return context
 
@@ -245,6 +248,12 @@ def test_timeframes(text: str, period: str, seconds: int) -> None:
         "W": {"isweekly", "isdwm"}, "M": {"ismonthly", "isdwm"},
     }[context.timeframe.unit]  # fmt: skip
     assert {name.removeprefix("timeframe.") for name in names if calls[name]()} == true
+
+
+def test_before_version_6_a_single_day_has_no_number() -> None:
+    context = context_at(MONDAY_NOON, timeframe="D", version=5)
+    assert Calls(context)["timeframe.period"]() == "D"
+    assert Calls(context_at(MONDAY_NOON, timeframe="2D", version=5))["timeframe.period"]() == "2D"
 
 
 def test_the_main_period_is_the_charts() -> None:

@@ -13,6 +13,8 @@ from analytics.pine.runtime.zones import local, moment, zone
 _DAY = timedelta(days=1)
 _MINUTES_OF_A_DAY = 1440
 _RANGE = re.compile(r"(\d{2})(\d{2})-(\d{2})(\d{2})(?::([1-7]+))?")
+_REMEMBERED = 5000
+"""How many days a calendar remembers the hours of."""
 _FORWARD = 14
 """How many days may lie between two trading days."""
 
@@ -58,19 +60,28 @@ class Calendar:
         evenings = [hours.start for hours in self.ranges if hours.overnight]
         self.evening = min(evenings) if evenings else None
         self._day: tuple[int, int, date] = (0, 0, date.min)
+        self._spans: dict[date, list[tuple[int, int]]] = {}
+        self._bars: dict[Timeframe, tuple[int, int, int]] = {}
 
     def _at(self, day: date, minutes: int) -> int:
         return moment(datetime.combine(day, time(minutes // 60, minutes % 60), self.zone))
 
     def spans(self, day: date) -> list[tuple[int, int]]:
         """Return the ranges of a trading day as moments, in order."""
+        known = self._spans.get(day)
+        if known is not None:
+            return known
         spans = []
         for hours in self.ranges:
             if day.weekday() in hours.weekdays:
                 start = self._at(day - _DAY if hours.overnight else day, hours.start)
-                end = self._at(day, hours.end) if hours.end else self._at(day + _DAY, 0)
+                last = (hours.end or _MINUTES_OF_A_DAY) - 1
+                end = self._at(day, last) + 60_000  # of an hour that a clock change repeats, the first counts
                 spans.append((start, end))
-        return sorted(spans)
+        if len(self._spans) >= _REMEMBERED:
+            self._spans.clear()
+        self._spans[day] = sorted(spans)
+        return self._spans[day]
 
     def trades_on(self, day: date) -> bool:
         """Return whether a date is a trading day."""
@@ -93,9 +104,9 @@ class Calendar:
         day = there.date()
         if self.evening is not None and there.hour * 60 + there.minute >= self.evening:
             day += _DAY
-        day = self.next_day(day)
-        self._day = (milliseconds, self._begin(self.next_day(day + _DAY)), day)
-        return day
+        trading_day = self.next_day(day)
+        self._day = (milliseconds, self._begin(day + _DAY), trading_day)
+        return trading_day
 
     def _begin(self, day: date) -> int:
         """Return the moment from which on everything belongs to a trading day that is open or the next one."""
@@ -124,6 +135,18 @@ class Calendar:
                     return start, end
         return None
 
+    def last_before(self, milliseconds: int) -> int:
+        """Return the last moment of trading before another."""
+        if self.span_around(milliseconds - 1):
+            return milliseconds - 1
+        day = local(milliseconds, self.zone).date() + _DAY
+        for _ in range(_FORWARD):
+            ends = [end for _, end in self.spans(day) if end <= milliseconds]
+            if ends:
+                return max(ends) - 1
+            day -= _DAY
+        return milliseconds - 1
+
     def overlaps(self, start: int, end: int) -> bool:
         """Return whether there is trading in a range of moments."""
         day = local(start, self.zone).date()
@@ -138,14 +161,29 @@ class Calendar:
 
         Days are counted in groups from the first weekday of their year on, weeks from the year's first Monday.
         """
+        return self._bar(milliseconds, timeframe)[:2]
+
+    def bar_closing(self, milliseconds: int, timeframe: Timeframe) -> int:
+        """Return when the bar of a timeframe that a moment lies in closes."""
+        return self._bar(milliseconds, timeframe)[2]
+
+    def _bar(self, milliseconds: int, timeframe: Timeframe) -> tuple[int, int, int]:
+        known = self._bars.get(timeframe)
+        if known is None or not known[0] <= milliseconds < known[1]:
+            known = self._bars[timeframe] = self._find_bar(milliseconds, timeframe)
+        return known
+
+    def _find_bar(self, milliseconds: int, timeframe: Timeframe) -> tuple[int, int, int]:
         day = self.day_of(milliseconds)
         if timeframe.is_intraday:
             base = self.base(day)
             length = timeframe.seconds * 1000
             start = base + (milliseconds - base) // length * length
-            return start, min(start + length, self.base(self.next_day(day + _DAY)))
-        first, following = self.period(day, timeframe)
-        return self.opening(self.next_day(first)), self.opening(self.next_day(following))
+            following = min(start + length, self.base(self.next_day(day + _DAY)))
+            return start, following, min(following, max(self.closing(day), start + 1))
+        first, next_date = self.period(day, timeframe)
+        opening = self.opening(self.next_day(first))
+        return opening, self.opening(self.next_day(next_date)), self.closing(self._day_before(next_date))
 
     def period(self, day: date, timeframe: Timeframe) -> tuple[date, date]:
         """Return the first date of the group of days, weeks or months that a trading day is in, and of the next."""
@@ -175,14 +213,6 @@ class Calendar:
         while not self.trades_on(day):
             day -= _DAY
         return day
-
-    def bar_closing(self, milliseconds: int, timeframe: Timeframe) -> int:
-        """Return when the bar of a timeframe that a moment lies in closes."""
-        start, following = self.bar(milliseconds, timeframe)
-        if timeframe.is_intraday:
-            return min(following, max(self.closing(self.day_of(milliseconds)), start + 1))
-        _, next_date = self.period(self.day_of(milliseconds), timeframe)
-        return self.closing(self._day_before(next_date))
 
 
 def _monday_from(day: date) -> date:

@@ -13,6 +13,8 @@ from analytics.pine.runtime.technical.windows import Calculation, RollingSum
 from analytics.pine.runtime.values import NA, is_na
 
 _EXACT = 2.0**53
+_EXACT_POWER = 22
+"""Up to which power ten is a float without error."""
 _HALF = Fraction(1, 2)
 _ROOM = Fraction(1, 10**10)
 
@@ -127,10 +129,15 @@ def rounded(number: float, precision: float | None = None) -> float:
         whole += size - whole >= 0.5
         result = -whole if number < 0 else whole
         return result if precision is None or precision != precision else float(result)
-    if size * 10.0**decimals >= _EXACT:
+    scale = 10.0**decimals
+    position = size * scale
+    if position >= _EXACT:
         return float(number)
-    steps = _nearest(Fraction(size) * Fraction(10) ** decimals)
-    value = float(Fraction(steps) / Fraction(10) ** decimals)
+    if 0 < decimals <= _EXACT_POWER and abs(position - math.floor(position) - 0.5) > 1e-6:
+        value = math.floor(position + 0.5) / scale
+    else:
+        steps = _nearest(Fraction(size) * Fraction(10) ** decimals)
+        value = float(Fraction(steps) / Fraction(10) ** decimals)
     return -value if number < 0 else value
 
 

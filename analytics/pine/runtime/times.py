@@ -56,6 +56,13 @@ def _timeframe(context: Context, text: str | None) -> Timeframe:
     return Timeframe.parse(text) if text else context.timeframe
 
 
+def period(context: Context, timeframe: Timeframe) -> str:
+    """Return a timeframe as text; before version 6 a single day is `D`, from then on `1D`."""
+    if context.declaration.version < 6 and timeframe.multiplier == 1 and timeframe.unit in ("D", "W", "M"):
+        return timeframe.unit
+    return timeframe.period
+
+
 def in_seconds(context: Context, timeframe: str | None = "") -> int:
     """Return how many seconds a bar of a timeframe lasts."""
     return _timeframe(context, timeframe).seconds
@@ -96,15 +103,17 @@ class _Asked:
         for _ in range(abs(self.shift)):
             if bounds is None:
                 return None
-            bounds = self._bounds(context, bounds[0] - 1 if self.shift > 0 else bounds[2])
+            bounds = self._bounds(context, self._hours(context).last_before(bounds[0]) if self.shift > 0 else bounds[2])
         return None if bounds is None else bounds[:2]
 
+    def _hours(self, context: Context) -> Calendar:
+        return calendar(self.session, self.zone) if self.session else calendar_of(context.symbol)
+
     def _bounds(self, context: Context, at: int) -> tuple[int, int, int] | None:
-        whole = calendar_of(context.symbol)
+        hours = self._hours(context)
         if not self.session:
-            start, following = whole.bar(at, self.timeframe)
-            return start, whole.bar_closing(at, self.timeframe), following
-        hours = calendar(self.session, self.zone)
+            start, following = hours.bar(at, self.timeframe)
+            return start, hours.bar_closing(at, self.timeframe), following
         span = hours.span_around(at)
         if span is None:
             return None
@@ -275,8 +284,8 @@ BINDINGS: dict[str, Binding] = {
     "timeframe.change": PerCall(TimeframeChange),
     "timeframe.in_seconds": OfContext(in_seconds),
     "timeframe.from_seconds": OfContext(from_seconds),
-    "timeframe.period": Variable(lambda context: context.timeframe.period),
-    "timeframe.main_period": Variable(lambda context: (context.main_timeframe or context.timeframe).period),
+    "timeframe.period": Variable(lambda context: period(context, context.timeframe)),
+    "timeframe.main_period": Variable(lambda context: period(context, context.main_timeframe or context.timeframe)),
     "timeframe.multiplier": Variable(lambda context: context.timeframe.multiplier),
     "timeframe.isintraday": Variable(lambda context: context.timeframe.is_intraday),
     "timeframe.isminutes": Variable(lambda context: context.timeframe.unit == ""),

@@ -32,7 +32,7 @@ class Ema(Calculation):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.value = NA
-        self.length: float = 0
+        self.length = NA
         self.width = 0
         self.weight = 0.0
         self.warming: RollingSum | None = RollingSum()
@@ -93,7 +93,7 @@ class Wma(Calculation):
         self.values: list[float] = []
         self.present = 0
         self.weights: list[float] = []
-        self.length: float = 0
+        self.length = NA
         self.width = 0
 
     def __call__(self, source: float, length: float) -> float:

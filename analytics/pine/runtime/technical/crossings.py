@@ -139,7 +139,9 @@ class ValueWhen(Calculation):
             remember(values, source)
         if back < len(values):
             return values[-1 - back]
-        return NA if source is not None and isinstance(source, (int, float)) and not isinstance(source, bool) else None
+        if isinstance(source, bool):
+            return False if self.context.declaration.version >= 6 else None
+        return NA if isinstance(source, (int, float)) else None
 
 
 class Change(Calculation):

@@ -108,7 +108,7 @@ class Median(Calculation):
         super().__init__(context)
         self.values: list[float] = []
         self.ordered: list[float] = []
-        self.length: float = 0
+        self.length = NA
         self.width = 0
 
     def keep(self, source: float, length: float) -> bool:
@@ -119,7 +119,7 @@ class Median(Calculation):
             if length is None or length != length:
                 if source == source:
                     remember(values, source)
-                    self.length = 0
+                    self.length = NA
                 return False
             self.width = whole(length, self.function)
             self.length = length
@@ -167,7 +167,7 @@ class PercentileNearestRank(Calculation):
         self.ordered: list[float] = []
         self.early = 0
         self.late = 0
-        self.length: float = 0
+        self.length = NA
         self.width = 0
 
     def keep(self, source: float, length: float) -> bool:
@@ -176,7 +176,7 @@ class PercentileNearestRank(Calculation):
         if length != self.length:
             if length is None or length != length:
                 remember(values, source)
-                self.length = 0
+                self.length = NA
                 return False
             self.width = whole(length, self.function)
             self.length = length

@@ -29,19 +29,20 @@ class RollingSum(State):
     """The sum over the last `length` values that are not na; na before there are so many.
 
     Rounding errors are carried along and taken out again (Kahan), and what leaves the window is what had really been
-    added for it, so that a window of equal values sums to exactly their multiple. Where adding the carry to the new
-    value would round down, the sum starts afresh from the window; reference platforms do the same, and crossings of
-    two averages depend on the last bit.
+    added for it. Where adding the carry to the new value would round down, the sum starts afresh from the window:
+    reference platforms do the same, and crossings of two averages depend on the last bit. It does so, too, where all
+    values of the window are equal.
     """
 
-    __slots__ = ("carry", "entries", "length", "total", "values", "width")
+    __slots__ = ("alike", "carry", "entries", "length", "total", "values", "width")
 
     def __init__(self) -> None:
         self.values: list[float] = []
         self.entries: list[float] = []
         self.total = 0.0
         self.carry = 0.0
-        self.length: float = 0
+        self.alike = 0
+        self.length = NA
         self.width = 0
 
     def add(self, source: float, length: float, function: str = "math.sum") -> float:
@@ -53,17 +54,22 @@ class RollingSum(State):
         count = len(values)
         if source != source:
             return self.total if count >= width else NA
+        if count > 2 * KEPT:
+            del values[:-KEPT]
+            del self.entries[:-KEPT]
+            count = KEPT
         total = self.total
         carry = self.carry
         entries = self.entries
+        self.alike = self.alike + 1 if count and source == values[-1] else 1
         values.append(source)
+        if self.alike >= width:
+            return self._afresh(source)
         if carry:
             size = carry if carry > 0 else -carry
             if size - ((source + size) - source) > 0 and source:
-                entries.append(source)
-                self.carry = 0.0
-                self.total = total = sum(values[: -width - 1 : -1])
-                return total if count + 1 >= width else NA
+                self._afresh(source)
+                return self.total if count + 1 >= width else NA
         if count >= width:
             leaving = -entries[-width] - carry
             lowered = total + leaving
@@ -76,14 +82,17 @@ class RollingSum(State):
             self.carry = (raised - total) - entry
             total = raised
         entries.append(entry)
-        if total != total:  # an infinite value was in the window
-            total = sum(values[: -width - 1 : -1])
-            self.carry = 0.0
         self.total = total
-        if count > 2 * KEPT:
-            del values[:-KEPT]
-            del entries[:-KEPT]
+        if total != total:  # an infinite value was in the window
+            total = self._afresh(entries.pop())
         return total if count + 1 >= width else NA
+
+    def _afresh(self, source: float) -> float:
+        """Sum the window up, its newest value first, and forget the carry."""
+        self.entries.append(source)
+        self.carry = 0.0
+        self.total = sum(self.values[: -self.width - 1 : -1])
+        return self.total
 
     def _resize(self, length: float, function: str) -> None:
         self.width = whole(length, function)
@@ -107,7 +116,7 @@ class BarWindow(Calculation):
         super().__init__(context)
         self.values: list[float] = []
         self.bar = -1
-        self.length: float = 0
+        self.length = NA
         self.width = 0
         self.varies = False
 
@@ -125,7 +134,7 @@ class BarWindow(Calculation):
     def _catch_up(self, bar: int, source: float, length: float, function: str) -> None:
         if length != self.length:
             width = whole(length, function)
-            self.varies = self.varies or self.length != 0
+            self.varies = self.varies or self.width != 0
             self.length = length
             self.width = width
         values = self.values

@@ -16,7 +16,6 @@ import pytest
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.repeated import Repeated
-from analytics.pine.runtime.series import Series
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA
@@ -147,14 +146,15 @@ def na(c: Context, calls: Calls) -> Script:
 
 def series_if_for(c: Context, calls: Calls) -> Script:
     in_loop, in_branch = Repeated(c, calls["ta.ema"]), calls["ta.ema"]
-    ema1, ema2 = Series(), Series()
+    ema1: list[float] = [NA]
+    ema2: list[float] = [NA, NA]
 
     def bar() -> list[Any]:
         for factor in (1, 2, 3):
             one = in_loop(c.close * factor, 5)
-        ema1.record(one)
-        ema2.record(in_branch(c.close, 10) if c.bar_index % 4 == 3 else NA)
-        return [ema1[0], ema1[1], ema2[0], ema2[2]]
+        ema1.append(one)
+        ema2.append(in_branch(c.close, 10) if c.bar_index % 4 == 3 else NA)
+        return [ema1[-1], ema1[-2], ema2[-1], ema2[-3]]
 
     return bar
 

@@ -100,7 +100,13 @@ def _cover(broker: "Broker", value: float, price: float, step: int) -> int:
 
 def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
     order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(broker.account.position)))
-    broker.fill(order, ticks - side * broker.settings.slippage, Reason.MARKET)
+    slipped = ticks - side * broker.settings.slippage
+    broker.fill(order, slipped, Reason.MARKET)
+    for withdrawn in [order for order in broker.book.exits.values() if order.withdrawn]:
+        # Withdrawn exits come back with the call; a stop that is passed already fills with it.
+        withdrawn.withdrawn = False
+        if withdrawn.stop is not None and (ticks - withdrawn.stop) * withdrawn.side >= 0:
+            broker.fill(withdrawn, slipped, Reason.STOP)
 
 
 def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:

@@ -210,13 +210,18 @@ def _reduce(broker: "Broker", lot: Lot, quantity: int, *, carry: bool) -> int:
 
 def _drop_exits_of(broker: "Broker", lot: Lot, *, carry: bool) -> None:
     book = broker.book
+    last = not broker.account.has_lot_of(lot.entry_id)
     for order in list(book.exits.values()):
-        if order.lot != lot.number or order.committed:
+        # Exits that wait for another entry of the name go with the last lot of it, too.
+        waits = last and order.lot == 0 and order.entry_id == lot.entry_id
+        if not (order.lot == lot.number or waits) or order.committed:
             continue
         pending = book.entries.get(lot.entry_id) if carry else None
         # An exit of a lot closed by another order goes over to the next lot of the same name if a long entry for it
         # waits already; with a short one it does not. TradingView treats the sides unequally here.
         if pending is not None and pending.side > 0 and not order.consumed and order.side < 0:
+            if waits:
+                continue
             if (order.id, order.entry_id, 0) in book.exits:
                 book.remove(order)
                 continue

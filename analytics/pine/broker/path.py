@@ -129,7 +129,9 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         reason = marketable(order, price, assumption)
         if reason is not None:
             level = order.stop if reason is Reason.STOP else order.limit
-            gap.append((order.kind is Kind.EXIT, abs((level or 0) - previous), order.sequence, order, reason))
+            # What the market was beyond already, the jump has not passed.
+            way = 0 if level is None else max((level - previous) * (1 if price > previous else -1), 0)
+            gap.append((order.kind is Kind.EXIT, way, order.sequence, order, reason))
     fill_at_market(broker, orders, price)
     if gap:
         gap.sort(key=lambda entry: entry[:3])

@@ -123,6 +123,7 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         drop_orphans(broker)
     orders = book.market() if market else []
     gap: list[tuple[bool, int, int, Order, Reason]] = []
+    jump = (price > previous) - (price < previous)
     for order in (*book.priced(), *book.exits.values()):
         if order.kind is Kind.EXIT and not is_active(order):
             continue
@@ -130,7 +131,7 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         if reason is not None:
             level = order.stop if reason is Reason.STOP else order.limit
             # What the market was beyond already, the jump has not passed.
-            way = 0 if level is None else max((level - previous) * (1 if price > previous else -1), 0)
+            way = 0 if level is None else max((level - previous) * jump, 0)
             gap.append((order.kind is Kind.EXIT, way, order.sequence, order, reason))
     fill_at_market(broker, orders, price)
     if gap:

@@ -60,6 +60,7 @@ class Broker:
         self._is_rounded = True
         self._steps: list[Step] = []
         self._next = 0
+        self.margin_debt: margin.Debt | None = None
         self._margin_waits = False
         self._sites = 0
         self._quarter = self._day_of_quarter = -1
@@ -79,6 +80,7 @@ class Broker:
         if self.fills:
             self.fills = []
         self.closed_on_bar = 0
+        self.margin_debt = None
         if self.conversion is not None:
             self.account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
         account = self.account

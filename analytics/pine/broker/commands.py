@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from analytics.pine.broker.exits import issue_exit
 from analytics.pine.broker.margin import can_place
 from analytics.pine.broker.orders import NO_NOTES, ExitTerms, Kind, Notes, Order
+from analytics.pine.broker.rounding import share_of
+from analytics.pine.broker.settings import CLOSE_ANY
 from analytics.pine.broker.sizing import default_budget, default_lots
 from analytics.pine.broker.trades import Lot
 
@@ -52,8 +54,9 @@ def place(
     same_bar = before is not None and before.bar == broker.bar_index
     opposite = account.position * side < 0
     by_default = quantity is None
+    price_now = _price_now(broker, side, limit_ticks, stop_ticks)
     if quantity is None:
-        lots = default_lots(broker, _price_now(broker, side, limit_ticks, stop_ticks))
+        lots = default_lots(broker, price_now)
     elif quantity > 0:
         lots = broker.lot_grid.whole(quantity)
     else:
@@ -88,17 +91,20 @@ def place(
     if by_default and not at_market:
         order.budget = default_budget(broker)
         order.budget_point_value = account.point_value
+        order.budget_ticks = price_now
     book.add(order)
 
 
 def _price_now(broker: "Broker", side: int, limit: int | None, stop: int | None) -> int:
     """Return the price at which an order would fill now, or the one it waits for."""
     price = broker.mark_ticks
-    if limit is not None:
-        return min(limit, price) if side > 0 else max(limit, price)
+    if limit is None and stop is None:
+        return price + side * broker.settings.slippage
     if stop is not None:
-        return max(stop, price) if side > 0 else min(stop, price)
-    return price + side * broker.settings.slippage
+        price = max(stop, price) if side > 0 else min(stop, price)
+    if limit is not None:
+        price = min(limit, price) if side > 0 else max(limit, price)
+    return price
 
 
 def _left_to_close(broker: "Broker") -> int:
@@ -143,15 +149,19 @@ def exit_(
     """Place the exits of a `strategy.exit`: one for each lot of the entry, or of all, and for those yet to come.
 
     An exit that names no entry takes in a waiting one only if it opens or adds to the position, not if it reverses
-    it. One without any price does nothing.
+    it.
     """
     account, book = broker.account, broker.book
     name = from_entry or None
     side = _side_to_exit(broker, name)
     share = given(percent)
+    wanted = given(quantity)
+    if wanted is not None and 0 <= wanted < broker.lot_grid.step:
+        # A quantity of no lot counts as none given.
+        wanted = None
     terms = ExitTerms(
         id=order_id,
-        quantity=given(quantity),
+        quantity=wanted,
         percent=None if share is None or share >= 100 else share,
         profit=given(profit),
         limit=_rounded_price(broker, given(limit), side),
@@ -164,7 +174,7 @@ def exit_(
         oca_name=oca_name or None,
         notes=notes,
     )
-    if terms.is_empty or (terms.quantity is not None and terms.quantity <= 0):
+    if terms.quantity is not None and terms.quantity < 0:
         return
     # Lots that exits have opened come first.
     for lot in sorted(account.lots, key=_opened_by_entry):
@@ -209,9 +219,10 @@ def _opening(broker: "Broker", order: Order) -> int:
         full = len(account.lots) >= broker.settings.entries_allowed
         if order.kind is Kind.ENTRY and order.is_market and full:
             return 0
-    elif account.position and (order.no_flip or order.kind is Kind.ORDER):
-        return order.quantity - abs(account.position)
-    return order.quantity
+    elif account.position:
+        closes = order.no_flip or order.kind is Kind.ORDER
+        return order.quantity - abs(account.position) if closes else order.quantity
+    return order.total
 
 
 def close(
@@ -235,12 +246,14 @@ def close(
     side = 1 if account.position > 0 else -1
     quantity, percent = given(quantity), given(percent)
     size = abs(account.position) if entry_id is None else account.remaining_of(entry_id)
-    if quantity is not None:
-        if quantity <= 0:
-            return
-        size = min(broker.lot_grid.whole(quantity), size)
+    if quantity is not None and abs(quantity) >= broker.lot_grid.step:
+        size = min(broker.lot_grid.whole(abs(quantity)), size)
     elif percent is not None:
-        size = min(int(size * percent / 100 + 1e-9), size)
+        whole = size
+        if entry_id is not None and broker.settings.close_entries_rule == CLOSE_ANY:
+            # Where any trade may be closed, a part is one of what was opened.
+            whole = sum(lot.initial for lot in account.lots if lot.entry_id == entry_id)
+        size = min(share_of(whole, percent), size)
     if size <= 0:
         return
     broker.book.add(

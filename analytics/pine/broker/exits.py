@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from analytics.pine.broker.orders import ExitTerms, Kind, Order, exit_key
+from analytics.pine.broker.rounding import share_of
 from analytics.pine.broker.trades import Lot
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 
 def is_active(order: Order) -> bool:
     """Return whether an exit has something to close and still means to."""
-    return (order.lot != 0 and not order.consumed) or order.committed
+    return (order.lot != 0 and not order.consumed and not order.withdrawn) or order.committed
 
 
 def issue_exit(
@@ -19,8 +20,9 @@ def issue_exit(
 ) -> None:
     """Place or replace the exit that a `strategy.exit` has for one lot, or for one that a waiting entry will open.
 
-    `side` is that of the lot, `size` what it was opened with. Exits of one lot reserve its parts in the order in which
-    they are issued, and one that filled keeps its part: what is reserved, others do not get.
+    `side` is that of the lot, `size` what it was opened with. Exits of one lot reserve its parts in the order in
+    which they are issued, and one that filled keeps its part: what is reserved, others do not get. Terms without a
+    price replace the order by one that never fills, and keep its part too.
     """
     number = lot.number if lot is not None else 0
     existing = broker.book.exits.get((terms.id, entry_id, number))
@@ -33,6 +35,8 @@ def issue_exit(
     )
     reserved = _reserved(broker, terms, size, size - taken)
     if reserved <= 0:
+        if terms.is_empty and existing is not None:
+            broker.book.remove(existing)
         return
     order = Order(
         kind=Kind.EXIT,
@@ -66,8 +70,7 @@ def _reserved(broker: "Broker", terms: ExitTerms, size: int, free: int) -> int:
     if terms.quantity is not None:
         return min(broker.lot_grid.whole(terms.quantity), free)
     if terms.percent is not None:
-        # The product of whole lots is exact but for the last digits of the percentage.
-        return min(int(size * terms.percent / 100 + 1e-9), free)
+        return min(share_of(size, terms.percent), free)
     return free
 
 
@@ -207,13 +210,18 @@ def _reduce(broker: "Broker", lot: Lot, quantity: int, *, carry: bool) -> int:
 
 def _drop_exits_of(broker: "Broker", lot: Lot, *, carry: bool) -> None:
     book = broker.book
+    last = not broker.account.has_lot_of(lot.entry_id)
     for order in list(book.exits.values()):
-        if order.lot != lot.number or order.committed:
+        # Exits that wait for another entry of the name go with the last lot of it, too.
+        waits = last and order.lot == 0 and order.entry_id == lot.entry_id
+        if not (order.lot == lot.number or waits) or order.committed:
             continue
         pending = book.entries.get(lot.entry_id) if carry else None
         # An exit of a lot closed by another order goes over to the next lot of the same name if a long entry for it
         # waits already; with a short one it does not. TradingView treats the sides unequally here.
         if pending is not None and pending.side > 0 and not order.consumed and order.side < 0:
+            if waits:
+                continue
             if (order.id, order.entry_id, 0) in book.exits:
                 book.remove(order)
                 continue
@@ -233,9 +241,12 @@ def drop_orphans(broker: "Broker") -> None:
 
 
 def adopt(broker: "Broker") -> list[Order]:
-    """Bind exits that name no entry and whose own entry never opened to the newest lot; return them."""
+    """Bind exits that name no entry and whose own entry never opened to the newest lot; return them.
+
+    A position with an exit of its own is left alone.
+    """
     account, book = broker.account, broker.book
-    if not account.lots:
+    if not account.lots or any(order.lot and not order.adopts for order in book.exits.values()):
         return []
     adopted: list[Order] = []
     for order in list(book.exits.values()):

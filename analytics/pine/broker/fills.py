@@ -75,9 +75,14 @@ def market_flip(order: Order, position: int) -> int:
 
 
 def resize(broker: "Broker", order: Order, ticks: int) -> None:
-    """Settle what an order of default size buys: the money set aside when it was placed, at the price of its fill."""
+    """Settle what an order of default size buys: the money set aside when it was placed, at the price of its fill.
+
+    A stop-limit order is sized at the price at which it would have filled when it was placed.
+    """
     if order.budget is None:
         return
+    if order.limit is not None and order.stop is not None:
+        ticks = order.budget_ticks
     price = broker.tick_grid.value(ticks)
     order.quantity = affordable_lots(broker, order.budget, price, order.budget_point_value)
     order.budget = None

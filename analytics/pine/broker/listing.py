@@ -44,14 +44,15 @@ def trade_rows(broker: "Broker") -> list[TradeRow]:
 
 
 def _open_trades(broker: "Broker") -> list[ClosedTrade]:
-    """Return the open trades as they would be recorded if they were closed, without commission, at the last close."""
+    """Return the open trades as they would be recorded if they were closed at the last close."""
     account = broker.account
     cumulative = account.closed[-1].cumulative_profit if account.closed else 0.0
     price = broker.last_price
     trades: list[ClosedTrade] = []
     for trade in account.open:
         size = trade.side * broker.lot_grid.value(trade.lots)
-        profit = size * (price - trade.price) * account.point_value - trade.commission
+        fee = account.commission(abs(size), price, 1.0)
+        profit = size * (price - trade.price) * account.point_value - trade.commission - fee
         cost = abs(size) * trade.price * account.point_value + trade.commission
         per_cent = 100 / cost if cost else 0.0
         cumulative += profit
@@ -70,7 +71,7 @@ def _open_trades(broker: "Broker") -> list[ClosedTrade]:
                 exit_price=price,
                 profit=profit,
                 profit_percent=profit * per_cent,
-                commission=trade.commission,
+                commission=trade.commission + fee,
                 max_runup=trade.max_runup,
                 max_runup_percent=trade.max_runup * per_cent,
                 max_drawdown=trade.max_drawdown,

@@ -1,6 +1,6 @@
 """What the account can carry: entries it cannot pay for, and margin calls."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.pine.broker.orders import Kind, Order, Reason
 
@@ -12,6 +12,15 @@ MARGIN_CALL = "Margin call"
 CALL_MULTIPLE = 4
 # Sums of floats may miss a balance by this part of it.
 NOISE = 1e-11
+
+
+class Debt(NamedTuple):
+    """What a margin call was about, for the next look at the margin on its bar; `legs` are sizes and entry prices."""
+
+    side: int
+    missing: float
+    price: float
+    legs: tuple[tuple[float, float], ...]
 
 
 def margin_ratio(broker: "Broker", side: int) -> float:
@@ -60,14 +69,15 @@ def call(broker: "Broker", ticks: int, *, whole_units: bool = False, may_wait: b
     ratio = margin_ratio(broker, side)
     if ratio <= 0:
         return False
+    debt, broker.margin_debt = broker.margin_debt, None
+    if debt is not None and debt.side == side and _call_again(broker, debt, ratio, ticks):
+        return False
     price = broker.tick_grid.value(ticks)
     missing = _missing(broker, price, ratio)
     if missing <= 0:
         return False
     unit = broker.lots_per_unit
-    step = unit if whole_units else 1
-    exact = missing / ratio / (price * account.point_value) / broker.lot_grid.step / step
-    cover = int(exact * (1 + 2.0**-26) + 1e-9) * step
+    cover = _cover(broker, missing / ratio, price, unit if whole_units else 1)
     if cover:
         lots = cover * CALL_MULTIPLE
     else:
@@ -76,9 +86,50 @@ def call(broker: "Broker", ticks: int, *, whole_units: bool = False, may_wait: b
             at_close = broker.tick_grid.value(broker.close_ticks)
             if _missing(broker, at_close, ratio) > 0:
                 return True
-    order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(position)))
-    broker.fill(order, ticks - side * broker.settings.slippage, Reason.MARKET)
+    legs = tuple((broker.lot_grid.value(trade.lots), trade.price) for trade in account.open)
+    broker.margin_debt = Debt(side, missing, price, legs)
+    _liquidate(broker, side, lots, ticks)
     return False
+
+
+def _cover(broker: "Broker", value: float, price: float, step: int) -> int:
+    """Return the lots worth a value, cut to a step of lots but for what floats lose."""
+    exact = value / (price * broker.account.point_value) / broker.lot_grid.step / step
+    return int(exact * (1 + 2.0**-26) + 1e-9) * step
+
+
+def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
+    order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(broker.account.position)))
+    slipped = ticks - side * broker.settings.slippage
+    broker.fill(order, slipped, Reason.MARKET)
+    for withdrawn in [order for order in broker.book.exits.values() if order.withdrawn]:
+        # Withdrawn exits come back with the call; a stop that is passed already fills with it.
+        withdrawn.withdrawn = False
+        if withdrawn.stop is not None and (ticks - withdrawn.stop) * withdrawn.side >= 0:
+            broker.fill(withdrawn, slipped, Reason.STOP)
+
+
+def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:
+    """Close once more for a call that has not been credited in full; return whether anything was.
+
+    TradingView credits a call at its next look only with whole trades, oldest first, as long as they fit into what was
+    missing: each with its cost, and with the gain it brought one trade later.
+    """
+    account = broker.account
+    credited = gain = 0.0
+    left = 0.0
+    for size, price in debt.legs:
+        cost = size * price * account.point_value
+        if debt.missing - credited - cost - gain < 0:
+            break
+        credited += cost
+        left = debt.missing - credited - gain
+        gain += debt.side * size * (debt.price - price) * account.point_value
+        gain -= account.commission(size, debt.price, 1.0)
+    cover = _cover(broker, left / ratio, debt.price, 1) if left > 0 else 0
+    if cover:
+        _liquidate(broker, debt.side, cover * CALL_MULTIPLE, ticks)
+    return cover > 0
 
 
 def is_short_of(broker: "Broker") -> bool:

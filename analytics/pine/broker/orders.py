@@ -111,6 +111,7 @@ class Order:
     no_flip: bool = False
     budget: float | None = None
     budget_point_value: float = 1.0
+    budget_ticks: int = 0
     limit_armed: bool = False
     # Closing orders.
     site: int = 0
@@ -123,6 +124,7 @@ class Order:
     bound: int = 0
     consumed: bool = False
     spent: bool = False
+    withdrawn: bool = False
     committed: bool = False
     levels_known: bool = False
     trail: int | None = None
@@ -226,6 +228,8 @@ class Book:
         keeps_place = before is not None and (
             before.same_terms(order) or (order.is_market and before.is_market and before.bar == order.bar)
         )
+        if before is not None and before.limit_armed and (before.limit, before.stop) == (order.limit, order.stop):
+            order.limit_armed = True
         order.sequence = before.sequence if before is not None and keeps_place else self.next_sequence()
 
     def remove(self, order: Order) -> None:

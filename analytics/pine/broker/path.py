@@ -47,7 +47,7 @@ def is_quiet(broker: "Broker") -> bool:
         return False
     for order in (*book.entries.values(), *book.exits.values()):
         limit, stop = order.limit, order.stop
-        if order.trail is not None or (limit is None and stop is None):
+        if order.trail is not None or order.is_market:
             return False
         if order.side > 0:
             if (stop is not None and stop <= high) or (limit is not None and limit >= low):
@@ -98,12 +98,17 @@ def fill_at_market(broker: "Broker", orders: list[Order], price: int) -> None:
 
 
 def _drop_with_closes(broker: "Broker", entry: Order) -> None:
-    """Drop an entry, and the closes of the same bar that it would have made superfluous."""
+    """Drop an entry, and the closes of the same bar that it would have made superfluous.
+
+    The exits of the position it was to reverse are withdrawn: until a margin call or until they are issued again.
+    """
     broker.book.remove(entry)
     if broker.account.position * entry.side < 0:
         for order in list(broker.book.closes.values()):
             if order.bar == entry.bar and order.side == entry.side:
                 broker.book.remove(order)
+        for order in broker.book.exits.values():
+            order.withdrawn = order.lot != 0
 
 
 def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> None:
@@ -118,13 +123,16 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         drop_orphans(broker)
     orders = book.market() if market else []
     gap: list[tuple[bool, int, int, Order, Reason]] = []
+    jump = (price > previous) - (price < previous)
     for order in (*book.priced(), *book.exits.values()):
         if order.kind is Kind.EXIT and not is_active(order):
             continue
         reason = marketable(order, price, assumption)
         if reason is not None:
             level = order.stop if reason is Reason.STOP else order.limit
-            gap.append((order.kind is Kind.EXIT, abs((level or 0) - previous), order.sequence, order, reason))
+            # What the market was beyond already, the jump has not passed.
+            way = 0 if level is None else max((level - previous) * jump, 0)
+            gap.append((order.kind is Kind.EXIT, way, order.sequence, order, reason))
     fill_at_market(broker, orders, price)
     if gap:
         gap.sort(key=lambda entry: entry[:3])
@@ -144,7 +152,8 @@ def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int) -> 
             continue
         ticks = price if reason is Reason.LIMIT else price + order.side * broker.settings.slippage
         if order.kind is Kind.ENTRY:
-            resize(broker, order, ticks)
+            # A stop that the jump passed was sized when it was placed.
+            resize(broker, order, order.budget_ticks + ticks - price if reason is Reason.STOP else ticks)
             if not can_fill(broker, order.side, account.position, order.total, ticks, account.equity):
                 _drop_with_closes(broker, order)
                 continue

@@ -42,6 +42,13 @@ class Grid:
         return int((Decimal(repr(value)) / self.decimal_step).to_integral_value(rounding=ROUND_FLOOR))
 
 
+def share_of(lots: int, percent: float) -> int:
+    """Return a percentage of lots in whole lots, at least one if there is any."""
+    # The product of whole lots is exact but for the last digits of the percentage.
+    part = int(lots * percent / 100 + 1e-9)
+    return part if part or lots <= 0 or percent <= 0 else 1
+
+
 def ten_digits(money: float) -> float:
     """Return an amount of money rounded to ten significant digits, as quantities are computed from."""
     return float(f"{money:.10g}")

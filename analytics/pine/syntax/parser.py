@@ -5,7 +5,8 @@ Statements are here; expressions and written types are in `expressions`.
 
 from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.syntax import nodes
-from analytics.pine.syntax.expressions import ExpressionParser, Malformed
+from analytics.pine.syntax.blocks import STRUCTURES, BlockParser
+from analytics.pine.syntax.expressions import Malformed
 from analytics.pine.syntax.lexer import lex
 from analytics.pine.syntax.tokens import (
     DEDENT,
@@ -22,9 +23,7 @@ from analytics.pine.syntax.tokens import (
 
 OLDEST_VERSION = 5
 NEWEST_VERSION = 6
-DEEPEST_BLOCKS = 40
 _ASSIGNMENTS = frozenset({":=", "+=", "-=", "*=", "/=", "%="})
-_STRUCTURES = frozenset({"if", "for", "while", "switch"})
 
 
 def parse(source: str, diagnostics: Diagnostics) -> nodes.Script:
@@ -58,7 +57,7 @@ def _version(annotations: list[Annotation], diagnostics: Diagnostics) -> int:
     return NEWEST_VERSION
 
 
-class Parser(ExpressionParser):
+class Parser(BlockParser):
     """Parses statements; made for one list of tokens."""
 
     def script(self) -> list[nodes.Statement]:
@@ -67,86 +66,10 @@ class Parser(ExpressionParser):
             if self.kind in (NEWLINE, DEDENT):
                 self.advance()
             elif self.kind == INDENT:
-                self._stray_block(statements)
+                self.stray_block(statements)
             else:
-                self._statements(statements)
+                self.statements(statements)
         return statements
-
-    def _stray_block(self, into: list[nodes.Statement]) -> None:
-        self.error("indentation", "The line is indented, but nothing above it opens a block.", "Begin it further left.")
-        self.advance()
-        self.block_depth += 1
-        if self.block_depth <= DEEPEST_BLOCKS:
-            while self.kind not in (DEDENT, END):
-                if self.kind == NEWLINE:
-                    self.advance()
-                elif self.kind == INDENT:
-                    self._stray_block(into)
-                else:
-                    self._statements(into)
-        else:
-            self._skip_block()
-        self.block_depth -= 1
-        if self.kind == DEDENT:
-            self.advance()
-
-    def _skip_block(self) -> None:
-        depth = 1
-        while self.kind != END:
-            if self.kind == INDENT:
-                depth += 1
-            elif self.kind == DEDENT:
-                depth -= 1
-                if depth == 0:
-                    return
-            self.advance()
-
-    def _statements(self, into: list[nodes.Statement]) -> None:
-        """Parse what stands on one line, parted by commas, with the blocks that belong to it."""
-        begin = self.position
-        try:
-            self._line_of_statements(into)
-        except Malformed:
-            self._recover(begin)
-
-    def _line_of_statements(self, into: list[nodes.Statement]) -> None:
-        while True:
-            into.append(self.statement())
-            if self.at(","):
-                self.advance()
-                if self.kind == NEWLINE:
-                    break
-                continue
-            break
-        if self.kind == NEWLINE:
-            self.advance()
-        elif self.kind not in (DEDENT, END) and self.tokens[self.position - 1].kind not in (DEDENT, NEWLINE):
-            raise self.unexpected("the end of the line")
-
-    def _recover(self, begin: int) -> None:
-        """Go to the beginning of the next statement, past the block of this one."""
-        if self.position == begin:
-            self.advance()
-        while self.kind not in (NEWLINE, DEDENT, INDENT, END):
-            self.advance()
-        if self.kind == NEWLINE:
-            self.advance()
-        while self.kind == INDENT:
-            # What is in the block is read as well, so that its mistakes are reported in the same go.
-            self.advance()
-            self.block_depth += 1
-            if self.block_depth <= DEEPEST_BLOCKS:
-                ignored: list[nodes.Statement] = []
-                while self.kind not in (DEDENT, END):
-                    if self.kind in (NEWLINE, INDENT):
-                        self.advance()
-                    else:
-                        self._statements(ignored)
-            else:
-                self._skip_block()
-            self.block_depth -= 1
-            if self.kind == DEDENT:
-                self.advance()
 
     # Statements ------------------------------------------------------------------------------------------------------
 
@@ -166,7 +89,7 @@ class Parser(ExpressionParser):
 
     def _word_statement(self, word: str) -> nodes.Statement | None:
         following = self.peek(1)
-        if word in _STRUCTURES:
+        if word in STRUCTURES:
             structure = self.structure()
             return nodes.ExpressionStatement(structure.span, structure)
         if word in ("var", "varip"):
@@ -303,134 +226,6 @@ class Parser(ExpressionParser):
             raise self.error_at(token.span, "assignment-target", "A field is changed with `:=`.", "Write `:=`.")
         return nodes.ExpressionStatement(target.span, target)
 
-    def value(self) -> nodes.Expression:
-        """Parse what stands right of `=`, `:=` or `=>`: an expression or a structure."""
-        if self.kind == NAME and self.token.text in _STRUCTURES:
-            return self.structure()
-        return self.expression()
-
-    # Structures ------------------------------------------------------------------------------------------------------
-
-    def structure(self) -> nodes.Structure:
-        word = self.token.text
-        if word == "if":
-            return self._if()
-        if word == "for":
-            return self._for()
-        if word == "while":
-            begin = self.advance()
-            condition = self.expression()
-            return nodes.While(begin.span, condition, self.block("while"))
-        return self._switch()
-
-    def _if(self) -> nodes.If:
-        first = self.advance()
-        root = last = nodes.If(first.span, self.expression(), self.block("if"), None)
-        while self.kind == NAME and self.token.text == "else":
-            begin = self.advance()
-            if self.kind == NAME and self.token.text == "if":
-                self.advance()
-                nested = nodes.If(begin.span, self.expression(), self.block("else if"), None)
-                last.otherwise = [nodes.ExpressionStatement(begin.span, nested)]
-                last = nested
-            else:
-                last.otherwise = self.block("else")
-                break
-        return root
-
-    def _for(self) -> nodes.For | nodes.ForIn:
-        begin = self.advance()
-        if self.at("["):
-            self.advance()
-            key = self.identifier("the name of the index or key")
-            self.expect(",", "`,` and the name of the item")
-            item = self.identifier("the name of the item")
-            self.expect("]", "`]`")
-            self.word("in")
-            return nodes.ForIn(begin.span, key.text, item.text, self.expression(), self.block("for"))
-        if self.peek(1).kind == NAME and self.peek(1).text != "=" and self.peek(1).text != "in":
-            self.type_name()  # a type before the counter says nothing new
-        counter = self.identifier("the name of the counter")
-        if self.kind == NAME and self.token.text == "in":
-            self.advance()
-            return nodes.ForIn(begin.span, "", counter.text, self.expression(), self.block("for"))
-        self.expect("=", "`=` and where the counter starts")
-        start = self.expression()
-        self.word("to")
-        stop = self.expression()
-        step = None
-        if self.kind == NAME and self.token.text == "by":
-            self.advance()
-            step = self.expression()
-        return nodes.For(begin.span, counter.text, start, stop, step, self.block("for"))
-
-    def _switch(self) -> nodes.Switch:
-        begin = self.advance()
-        subject = None if self.kind == NEWLINE else self.expression()
-        cases: list[nodes.Case] = []
-        self._open_block("switch")
-        while self.kind not in (DEDENT, END):
-            if self.kind == NEWLINE:
-                self.advance()
-                continue
-            position = self.position
-            try:
-                cases.append(self._case())
-            except Malformed:
-                self._recover(position)
-        self._close_block()
-        return nodes.Switch(begin.span, subject, cases)
-
-    def _case(self) -> nodes.Case:
-        begin = self.token
-        test = None if self.at("=>") else self.expression()
-        self.expect("=>", "`=>` and what the case does")
-        return nodes.Case(begin.span, test, self._body("=>"))
-
-    def _body(self, opener: str) -> list[nodes.Statement]:
-        """Parse a block on lines of its own, or statements on the rest of this line."""
-        if self.kind == NEWLINE:
-            return self.block(opener)
-        statements: list[nodes.Statement] = []
-        self._line_of_statements(statements)
-        return statements
-
-    def block(self, opener: str) -> list[nodes.Statement]:
-        self._open_block(opener)
-        statements: list[nodes.Statement] = []
-        while self.kind not in (DEDENT, END):
-            if self.kind == NEWLINE:
-                self.advance()
-            elif self.kind == INDENT:
-                self._stray_block(statements)
-            else:
-                self._statements(statements)
-        self._close_block()
-        return statements
-
-    def _open_block(self, opener: str) -> None:
-        if self.kind != NEWLINE:
-            raise self.unexpected(f"the end of the line after `{opener}`")
-        span = self.token.span
-        self.advance()
-        if self.kind != INDENT:
-            raise self.error_at(
-                span, "block-missing", f"`{opener}` needs a block.", "Indent the next line by four spaces or a tab."
-            )
-        self.block_depth += 1
-        if self.block_depth > DEEPEST_BLOCKS:
-            self.block_depth -= 1
-            self.error("too-deep", f"Blocks stand more than {DEEPEST_BLOCKS} deep in each other.", "Use functions.")
-            self.advance()
-            self._skip_block()
-            raise Malformed
-        self.advance()
-
-    def _close_block(self) -> None:
-        self.block_depth -= 1
-        if self.kind == DEDENT:
-            self.advance()
-
     # Declarations of functions, types and imports --------------------------------------------------------------------
 
     def _method(self, *, exported: bool) -> nodes.FunctionDeclaration:
@@ -447,7 +242,7 @@ class Parser(ExpressionParser):
                 self.expect(",", "`,` or `)`")
         self.advance()
         self.expect("=>", "`=>`")
-        body = self._body("=>")
+        body = self.body("=>")
         return nodes.FunctionDeclaration(name.span, name.text, parameters, body, is_method, exported)
 
     def _parameter(self) -> nodes.Parameter:
@@ -465,7 +260,7 @@ class Parser(ExpressionParser):
         self.advance()
         name = self.identifier("the name of the type")
         fields: list[nodes.Field] = []
-        self._open_block("type")
+        self.open_block("type")
         while self.kind not in (DEDENT, END):
             if self.kind == NEWLINE:
                 self.advance()
@@ -474,8 +269,8 @@ class Parser(ExpressionParser):
             try:
                 fields.append(self._field())
             except Malformed:
-                self._recover(position)
-        self._close_block()
+                self.recover(position)
+        self.close_block()
         return nodes.TypeDeclaration(name.span, name.text, fields, exported)
 
     def _field(self) -> nodes.Field:
@@ -498,7 +293,7 @@ class Parser(ExpressionParser):
         self.advance()
         name = self.identifier("the name of the enum")
         members: list[nodes.EnumMember] = []
-        self._open_block("enum")
+        self.open_block("enum")
         while self.kind not in (DEDENT, END):
             if self.kind == NEWLINE:
                 self.advance()
@@ -507,8 +302,8 @@ class Parser(ExpressionParser):
             try:
                 members.append(self._member())
             except Malformed:
-                self._recover(position)
-        self._close_block()
+                self.recover(position)
+        self.close_block()
         return nodes.EnumDeclaration(name.span, name.text, members, exported)
 
     def _member(self) -> nodes.EnumMember:

@@ -16,11 +16,27 @@ from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 
-INDICATORS = (
-    "bb kc correlation cross dmi highest_lowest linreg macd mfi_rsi_stoch pivot supertrend tr_atr valuewhen vwap na "
-    "series_if_for timeframe_change session"
-).split()
-STRATEGIES = "barupdn bollinger rsi macd supertrend slippage_direction".split()
+INDICATORS = [
+    "bb",
+    "kc",
+    "correlation",
+    "cross",
+    "dmi",
+    "highest_lowest",
+    "linreg",
+    "macd",
+    "mfi_rsi_stoch",
+    "pivot",
+    "supertrend",
+    "tr_atr",
+    "valuewhen",
+    "vwap",
+    "na",
+    "series_if_for",
+    "timeframe_change",
+    "session",
+]
+STRATEGIES = ["barupdn", "bollinger", "rsi", "macd", "supertrend", "slippage_direction"]
 INDICATOR_SYMBOL = Symbol("EURUSD", timezone="US/Eastern", hours="1705-1700:3456|1700-1700:2")
 STRATEGY_SYMBOL = Symbol("EURUSD", timezone="America/New_York", mincontract=0.1)
 

@@ -5,7 +5,6 @@ import pytest
 from analytics.pine.diagnostics import ScriptFailed
 from analytics.pine.program import compile, run
 from analytics.pine.runtime.symbols import Symbol
-from analytics.pine.runtime.timeframes import Timeframe
 from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, START, bars_of, plotted, script, streamed
 
 CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0, 6.0]

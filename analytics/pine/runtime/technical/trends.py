@@ -20,8 +20,12 @@ class TrueRange(Calculation):
         index = context.bar_index
         if index:
             before = context.bars[index - 1].close
+            if before > high:
+                return before - low
+            if before < low:
+                return high - before
             if before == before:
-                return max(high - low, abs(high - before), abs(low - before))
+                return high - low
         return high - low if handle_na else NA
 
 

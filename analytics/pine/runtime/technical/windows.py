@@ -34,14 +34,13 @@ class RollingSum(State):
     values of the window are equal.
     """
 
-    __slots__ = ("alike", "carry", "entries", "length", "total", "values", "width")
+    __slots__ = ("carry", "entries", "length", "total", "values", "width")
 
     def __init__(self) -> None:
         self.values: list[float] = []
         self.entries: list[float] = []
         self.total = 0.0
         self.carry = 0.0
-        self.alike = 0
         self.length = NA
         self.width = 0
 
@@ -54,38 +53,58 @@ class RollingSum(State):
         count = len(values)
         if source != source:
             return self.total if count >= width else NA
-        if count > 2 * KEPT:
-            del values[:-KEPT]
-            del self.entries[:-KEPT]
-            count = KEPT
+        if count < width:
+            return self._fill(source)
+        if source == values[-1] and source == values[1 - width if width > 1 else -1]:
+            values.append(source)
+            if values[-width:].count(source) == width:
+                return self._afresh(source)
+        else:
+            values.append(source)
         total = self.total
         carry = self.carry
         entries = self.entries
-        self.alike = self.alike + 1 if count and source == values[-1] else 1
-        values.append(source)
-        if self.alike >= width:
-            return self._afresh(source)
         if carry:
             size = carry if carry > 0 else -carry
             if size - ((source + size) - source) > 0 and source:
-                self._afresh(source)
-                return self.total if count + 1 >= width else NA
-        if count >= width:
-            leaving = -entries[-width] - carry
-            lowered = total + leaving
-            entry = source - ((lowered - total) - leaving)
-            total = lowered + entry
-            self.carry = (total - lowered) - entry
-        else:
-            entry = source - carry
-            raised = total + entry
-            self.carry = (raised - total) - entry
-            total = raised
+                return self._afresh(source)
+        leaving = -entries[-width] - carry
+        lowered = total + leaving
+        entry = source - ((lowered - total) - leaving)
+        self.total = total = lowered + entry
+        self.carry = (total - lowered) - entry
         entries.append(entry)
-        self.total = total
-        if total != total:  # an infinite value was in the window
-            total = self._afresh(entries.pop())
-        return total if count + 1 >= width else NA
+        if total != total or count > 2 * KEPT:
+            self._put_in_order()
+        return self.total
+
+    def _fill(self, source: float) -> float:
+        """Take in a value of which none has to leave."""
+        self.values.append(source)
+        count = len(self.values)
+        size = abs(self.carry)
+        if size and source and size - ((source + size) - source) > 0:
+            self._afresh(source)
+        else:
+            entry = source - self.carry
+            raised = self.total + entry
+            self.carry = (raised - self.total) - entry
+            self.total = raised
+            self.entries.append(entry)
+        if self.values[-self.width :].count(source) == self.width:
+            self.entries.pop()
+            self._afresh(source)
+        return self.total if count >= self.width else NA
+
+    def _put_in_order(self) -> None:
+        """Forget an infinite value that has left the window, and values that no length reaches back to."""
+        if self.total != self.total:
+            self.total = sum(self.values[: -self.width - 1 : -1])
+            self.carry = 0.0
+            self.entries[-1] = self.values[-1]
+        if len(self.values) > 2 * KEPT:
+            del self.values[:-KEPT]
+            del self.entries[:-KEPT]
 
     def _afresh(self, source: float) -> float:
         """Sum the window up, its newest value first, and forget the carry."""

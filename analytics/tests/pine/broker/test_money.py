@@ -150,6 +150,15 @@ def test_margin_calls_cut_to_lots_where_parts_of_units_trade():
     assert broker.account.size == 14.8
 
 
+@pytest.mark.parametrize(("quantity", "filled"), [(12, True), (16, False), (3, True)])
+def test_a_plain_order_that_opens_more_than_can_be_paid_for_is_dropped(quantity, filled):
+    plan = {0: [entry("L", quantity=5)], 1: [order("O", "short", quantity)]}
+
+    broker, _ = follow([START] * 3, plan, initial_capital=1_000)
+
+    assert broker.account.size == (5 - quantity if filled else 5)
+
+
 def test_a_margin_call_of_several_trades_is_credited_late():
     plan = {0: [entry("A", "short", 1)], 1: [entry("B", "short", 30)]}
     bars = [START, START, START, (100, 104, 90, 95)]

@@ -181,11 +181,12 @@ class Broker:
             path.open_at(self, end, start, market=self._next == 0)
         elif not self._margin_waits and (self.book.entries or self.book.exits):
             path.run_leg(self, start, end)
-        if not self.account.position or self._next % 4 == 3:
+        if not self.account.position or self._margin_waits or self._next % 4 == 3:
             return
-        if self.account.position * (end - start) < 0 and not is_jump and self.risk.intraday_loss(self, end):
+        is_adverse = not is_jump and self.account.position * (end - start) < 0
+        if is_adverse and self.risk.intraday_loss(self, end):
             return
-        if margin.call(self, end, may_wait=self._next % 4 == 1):
+        if margin.call(self, end, may_wait=is_adverse and self._next % 4 == 1):
             self._margin_waits = True
 
     def _finish(self) -> None:

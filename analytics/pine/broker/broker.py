@@ -60,6 +60,8 @@ class Broker:
         self._is_rounded = True
         self._steps: list[Step] = []
         self._next = 0
+        # Position and equity before anything filled on the bar.
+        self.start = 0, settings.initial_capital
         self.margin_debt: margin.Debt | None = None
         self._margin_waits = False
         self._sites = 0
@@ -95,6 +97,7 @@ class Broker:
         if not self.risk.counts_days and path.is_quiet(self) and not margin.is_short_of(self):
             self._finish()
             return False
+        self.start = account.position, account.equity
         if self.risk.counts_days:
             self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
         self._steps = self._way(lower if self.settings.use_bar_magnifier else (), previous)
@@ -124,13 +127,15 @@ class Broker:
         if book or account.position:
             self._round_close()
             before = account.orders_filled
+            if not self.fills:
+                self.start = account.position, account.equity
             if book.closes:
                 immediate = [order for order in book.market() if order.immediately]
                 path.fill_at_market(self, immediate, self.close_ticks)
             if self.settings.process_orders_on_close and book:
                 path.fill_at_close(self)
             if account.position:
-                margin.call(self, self.close_ticks, whole_units=True)
+                margin.call(self, self.close_ticks)
                 account.mark(self.tick_grid.value(self.close_ticks))
             if account.orders_filled > before:
                 price = self.tick_grid.value(self.close_ticks)
@@ -176,11 +181,12 @@ class Broker:
             path.open_at(self, end, start, market=self._next == 0)
         elif not self._margin_waits and (self.book.entries or self.book.exits):
             path.run_leg(self, start, end)
-        if not self.account.position or self._next % 4 == 3:
+        if not self.account.position or self._margin_waits or self._next % 4 == 3:
             return
-        if self.account.position * (end - start) < 0 and not is_jump and self.risk.intraday_loss(self, end):
+        is_adverse = not is_jump and self.account.position * (end - start) < 0
+        if is_adverse and self.risk.intraday_loss(self, end):
             return
-        if margin.call(self, end, may_wait=self._next % 4 == 1):
+        if margin.call(self, end, may_wait=is_adverse and self._next % 4 == 1):
             self._margin_waits = True
 
     def _finish(self) -> None:

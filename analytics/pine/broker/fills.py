@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.pine.broker.exits import bind, settle
+from analytics.pine.broker.margin import can_fill
 from analytics.pine.broker.orders import Kind, Order, Reason
 from analytics.pine.broker.settings import CLOSE_ANY, OCA_CANCEL, OCA_REDUCE
 from analytics.pine.broker.sizing import affordable_lots
@@ -63,10 +64,27 @@ def _admitted(broker: "Broker", order: Order, ticks: int) -> int:
             return 0
         if opposite:
             quantity += market_flip(order, position)
+    elif not _can_pay(broker, order, quantity, ticks):
+        return 0
     if risk.max_position is not None:
         largest = broker.lot_grid.whole(risk.max_position)
         quantity = min(quantity, largest + abs(position) if opposite else largest - abs(position))
     return quantity
+
+
+def _can_pay(broker: "Broker", order: Order, lots: int, ticks: int) -> bool:
+    """Return whether a plain order may fill: what it leaves can be paid for, now or had it been the first of the bar.
+
+    One that only makes the position smaller always may.
+    """
+    account = broker.account
+    left = account.position + order.side * lots
+    if abs(left) <= abs(account.position) and left * account.position >= 0:
+        return True
+    position, equity = broker.start
+    return can_fill(broker, order.side, account.position, lots, ticks, account.equity) or (
+        account.position != position and can_fill(broker, order.side, position, lots, ticks, equity)
+    )
 
 
 def market_flip(order: Order, position: int) -> int:

@@ -53,13 +53,12 @@ def drop_unaffordable(broker: "Broker") -> None:
             broker.book.remove(order)
 
 
-def call(broker: "Broker", ticks: int, *, whole_units: bool = False, may_wait: bool = False) -> bool:
+def call(broker: "Broker", ticks: int, *, may_wait: bool = False) -> bool:
     """Close part of the position if equity at a price does not cover its margin; return whether to wait for the close.
 
     Four times the quantity that would restore the margin is closed, that quantity cut to whole lots; where it is less
     than one lot, one unit is, or one lot of what trades in whole units only. The latter waits for the bar's close at
-    the first extreme of the bar (`may_wait`) if the close will not cover the margin either. `whole_units` cuts to
-    units.
+    the first extreme of the bar (`may_wait`) if the close will not cover the margin either.
     """
     account = broker.account
     position = account.position
@@ -77,7 +76,7 @@ def call(broker: "Broker", ticks: int, *, whole_units: bool = False, may_wait: b
     if missing <= 0:
         return False
     unit = broker.lots_per_unit
-    cover = _cover(broker, missing / ratio, price, unit if whole_units else 1)
+    cover = _cover(broker, missing / ratio, price)
     if cover:
         lots = cover * CALL_MULTIPLE
     else:
@@ -92,10 +91,10 @@ def call(broker: "Broker", ticks: int, *, whole_units: bool = False, may_wait: b
     return False
 
 
-def _cover(broker: "Broker", value: float, price: float, step: int) -> int:
-    """Return the lots worth a value, cut to a step of lots but for what floats lose."""
-    exact = value / (price * broker.account.point_value) / broker.lot_grid.step / step
-    return int(exact * (1 + 2.0**-26) + 1e-9) * step
+def _cover(broker: "Broker", value: float, price: float) -> int:
+    """Return the whole lots worth a value, but for what floats lose."""
+    exact = value / (price * broker.account.point_value) / broker.lot_grid.step
+    return int(exact * (1 + 2.0**-26) + 1e-9)
 
 
 def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
@@ -126,7 +125,7 @@ def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:
         left = debt.missing - credited - gain
         gain += debt.side * size * (debt.price - price) * account.point_value
         gain -= account.commission(size, debt.price, 1.0)
-    cover = _cover(broker, left / ratio, debt.price, 1) if left > 0 else 0
+    cover = _cover(broker, left / ratio, debt.price) if left > 0 else 0
     if cover:
         _liquidate(broker, debt.side, cover * CALL_MULTIPLE, ticks)
     return cover > 0

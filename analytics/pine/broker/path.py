@@ -6,9 +6,9 @@ between are reached in the order in which it passes them. Only before the open d
 
 from typing import TYPE_CHECKING
 
+from analytics.pine.broker.admission import Admission, drop
 from analytics.pine.broker.exits import adopt, drop_orphans, follow, is_active
-from analytics.pine.broker.fills import market_flip, resize
-from analytics.pine.broker.margin import can_fill, margin_of
+from analytics.pine.broker.fills import resize
 from analytics.pine.broker.orders import Kind, Order, Reason
 
 if TYPE_CHECKING:
@@ -59,56 +59,17 @@ def is_quiet(broker: "Broker") -> bool:
     return True
 
 
-def fill_at_market(broker: "Broker", orders: list[Order], price: int) -> None:
-    """Fill market orders in the order of their placing; entries that cannot be paid for are dropped.
-
-    An entry that leaves more than can be paid for is filled nevertheless, and left to the margin call, if a close of
-    the same bar made room for it or if only an entry of the same bar before it took the room.
-    """
-    account, book = broker.account, broker.book
-    start, start_equity = account.position, account.equity
-    closed_before = False
-    opened_side = 0
+def fill_at_market(broker: "Broker", orders: list[Order], price: int, admission: Admission | None = None) -> None:
+    """Fill market orders in the order of their placing; entries that cannot be paid for are dropped."""
+    admission = admission or Admission(broker)
     for order in orders:
-        if not book.holds(order):
+        if not broker.book.holds(order):
             continue
         ticks = price + order.side * broker.settings.slippage
-        if order.kind is Kind.ENTRY:
-            flip = market_flip(order, account.position) if account.position * order.side < 0 else 0
-            lots = order.quantity + flip
-            fits = can_fill(broker, order.side, account.position, lots, ticks, account.equity)
-            if opened_side and account.position * opened_side > 0 and order.side == -opened_side:
-                # The margin of a position opened a moment ago is not free before its reversal is paid for.
-                both = margin_of(broker, opened_side, abs(account.position), ticks)
-                both += margin_of(broker, order.side, abs(account.position + order.side * lots), ticks)
-                if both > account.equity:
-                    _drop_with_closes(broker, order)
-                    continue
-            elif not fits:
-                makes_up = closed_before and start * order.side < 0
-                stacked = account.position != start and can_fill(broker, order.side, start, lots, ticks, start_equity)
-                if not (makes_up or stacked):
-                    _drop_with_closes(broker, order)
-                    continue
-        filled = broker.fill(order, ticks, Reason.MARKET)
-        if filled and order.kind is Kind.CLOSE:
-            closed_before = True
-        elif filled and order.kind is Kind.ENTRY:
-            opened_side = order.side
-
-
-def _drop_with_closes(broker: "Broker", entry: Order) -> None:
-    """Drop an entry, and the closes of the same bar that it would have made superfluous.
-
-    The exits of the position it was to reverse are withdrawn: until a margin call or until they are issued again.
-    """
-    broker.book.remove(entry)
-    if broker.account.position * entry.side < 0:
-        for order in list(broker.book.closes.values()):
-            if order.bar == entry.bar and order.side == entry.side:
-                broker.book.remove(order)
-        for order in broker.book.exits.values():
-            order.withdrawn = order.lot != 0
+        if not admission.allows(broker, order, ticks):
+            drop(broker, order)
+        elif broker.fill(order, ticks, Reason.MARKET):
+            admission.filled(order)
 
 
 def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> None:
@@ -133,31 +94,31 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
             # What the market was beyond already, the jump has not passed.
             way = 0 if level is None else max((level - previous) * jump, 0)
             gap.append((order.kind is Kind.EXIT, way, order.sequence, order, reason))
-    fill_at_market(broker, orders, price)
+    admission = Admission(broker)
+    fill_at_market(broker, orders, price, admission)
     if gap:
         gap.sort(key=lambda entry: entry[:3])
-        _fill_gap(broker, [(order, reason) for *_, order, reason in gap], price)
+        _fill_gap(broker, [(order, reason) for *_, order, reason in gap], price, admission)
     if book.exits:
         broker.fresh.extend(adopt(broker))
         activate(broker, price)
         _trail_open(broker, price)
 
 
-def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int) -> None:
-    account, book = broker.account, broker.book
+def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int, admission: Admission) -> None:
+    book = broker.book
     if any(order.kind is not Kind.EXIT for order, _ in gap):
         commit(broker, [order for order, _ in gap if order.kind is Kind.EXIT and book.holds(order)])
     for order, reason in gap:
         if not book.holds(order):
             continue
         ticks = price if reason is Reason.LIMIT else price + order.side * broker.settings.slippage
-        if order.kind is Kind.ENTRY:
-            # A stop that the jump passed was sized when it was placed.
-            resize(broker, order, order.budget_ticks + ticks - price if reason is Reason.STOP else ticks)
-            if not can_fill(broker, order.side, account.position, order.total, ticks, account.equity):
-                _drop_with_closes(broker, order)
-                continue
-        broker.fill(order, ticks, reason)
+        # A stop that the jump passed was sized when it was placed.
+        resize(broker, order, order.budget_ticks + ticks - price if reason is Reason.STOP else ticks)
+        if not admission.allows(broker, order, ticks):
+            drop(broker, order)
+        elif broker.fill(order, ticks, reason):
+            admission.filled(order)
     for order, _ in gap:
         order.committed = False
 

@@ -136,6 +136,15 @@ def test_a_margin_call_of_less_than_a_lot_waits_for_a_close_that_does_not_cover_
     assert filled[1:] == [(2, "Margin call", -1, 86)]
 
 
+def test_a_margin_call_after_an_entry_within_the_bar_is_made_at_the_extreme_it_leads_to():
+    # Ten units at 105 cost 1050: 10 are missing wherever the price goes, less than a unit is worth.
+    settings = {"initial_capital": 1_040, "margin_long": 100}
+
+    _, filled = follow([START, (100, 107, 90, 95)], {0: [entry("E", quantity=10, stop=105)]}, **settings)
+
+    assert filled == [(1, "E", 10, 105), (1, "Margin call", -1, 107)]
+
+
 def test_margin_calls_cut_to_lots_where_parts_of_units_trade():
     # At 85 the missing 35 are 0.8235 of a unit; four times 0.8.
     broker, filled = follow(
@@ -148,6 +157,15 @@ def test_margin_calls_cut_to_lots_where_parts_of_units_trade():
 
     assert filled[1:] == [(2, "Margin call", -3.2, 85)]
     assert broker.account.size == 14.8
+
+
+@pytest.mark.parametrize(("quantity", "filled"), [(12, True), (16, False), (3, True)])
+def test_a_plain_order_that_opens_more_than_can_be_paid_for_is_dropped(quantity, filled):
+    plan = {0: [entry("L", quantity=5)], 1: [order("O", "short", quantity)]}
+
+    broker, _ = follow([START] * 3, plan, initial_capital=1_000)
+
+    assert broker.account.size == (5 - quantity if filled else 5)
 
 
 def test_a_margin_call_of_several_trades_is_credited_late():

@@ -6,7 +6,7 @@ from accounts.roles import Role, grant
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_planned_changes"), ("core", "0005_webhooks")]
+    dependencies = [("accounts", "0007_planned_changes"), ("core", "0005_webhooks"), ("crm", "0001_service_api")]
 
     operations = [
         migrations.RunPython(

@@ -1,0 +1,303 @@
+"""The broker of one strategy on one symbol, bar by bar."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from analytics.pine.broker import commands, fills, margin, path
+from analytics.pine.broker.account import Account
+from analytics.pine.broker.fills import Fill
+from analytics.pine.broker.listing import TradeRow, trade_rows
+from analytics.pine.broker.orders import Book, Kind, Order, Reason
+from analytics.pine.broker.risk import RiskRules
+from analytics.pine.broker.rounding import Grid
+from analytics.pine.broker.settings import Candle, Instrument, StrategySettings
+from analytics.pine.broker.statistics import Summary, summary
+
+# A node of a bar's way: from where, to where, and whether it is the jump to the first price of a bar or of a part of
+# it.
+Step = tuple[int, int, bool]
+
+
+class Broker:
+    """Fills a strategy's orders as TradingView's broker emulator does.
+
+    For each bar call `open_bar`, then the script, then `close_bar`. With `calc_on_order_fills` call the script also
+    while `is_paused`, each time followed by `resume`. A bar that is still forming is computed from the state before
+    it: `save` when a bar has closed, `restore` before each update. `conversion` returns what a unit of the symbol's
+    currency is worth in the account's at a time; without it they count as the same.
+    """
+
+    def __init__(
+        self,
+        settings: StrategySettings,
+        symbol: Instrument,
+        conversion: Callable[[int], float] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.symbol = symbol
+        self.conversion = conversion
+        self.tick_grid = Grid(symbol.mintick)
+        self.lot_grid = Grid(symbol.mincontract)
+        self.lots_per_unit = max(1, round(1 / symbol.mincontract))
+        self.account = Account(settings, self.lot_grid, symbol.pointvalue)
+        self.book = Book()
+        self.risk = RiskRules()
+        self.bar_index = -1
+        self.time = 0
+        self.equity_curve: list[float] = []
+        self.times: list[int] = []
+        self.first_close: float | None = None
+        self.fills: list[Fill] = []
+        self.fresh: list[Order] = []
+        self.moment = 0
+        self.closed_on_bar = 0
+        self.is_paused = False
+        self.open_ticks = self.high_ticks = self.low_ticks = self.close_ticks = 0
+        self.mark_ticks = 0
+        self._close = 0.0
+        self._is_rounded = True
+        self._steps: list[Step] = []
+        self._next = 0
+        # Position and equity before anything filled on the bar.
+        self.start = 0, settings.initial_capital
+        self.margin_debt: margin.Debt | None = None
+        self._margin_waits = False
+        self._sites = 0
+        self._quarter = self._day_of_quarter = -1
+        self._zone = ZoneInfo(symbol.timezone)
+        self._day_shift = _day_shift(symbol.hours)
+
+    # Bars
+
+    def open_bar(self, bar: Candle, lower: Sequence[Candle] = ()) -> bool:
+        """Begin a bar: fill what waits on its way from open to close; return whether anything was filled.
+
+        `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier.
+        """
+        self.bar_index += 1
+        self.time = bar.time
+        self._close = bar.close
+        if self.fills:
+            self.fills = []
+        self.closed_on_bar = 0
+        self.margin_debt = None
+        if self.conversion is not None:
+            self.account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
+        account = self.account
+        if not account.position and not self.book and not self.risk.counts_days:
+            self._is_rounded = False
+            return False
+        nearest, previous = self.tick_grid.nearest, self.close_ticks
+        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(bar.high)
+        self.low_ticks, self.close_ticks = nearest(bar.low), nearest(bar.close)
+        self.mark_ticks = self.close_ticks
+        self._is_rounded = True
+        if not self.risk.counts_days and path.is_quiet(self) and not margin.is_short_of(self):
+            self._finish()
+            return False
+        self.start = account.position, account.equity
+        if self.risk.counts_days:
+            self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
+        self._steps = self._way(lower if self.settings.use_bar_magnifier else (), previous)
+        self._next = 0
+        return self._advance(False)
+
+    def resume(self) -> bool:
+        """Go on with a bar after the script ran on a fill within it; return whether the script has to run again."""
+        self.is_paused = False
+        self.mark_ticks = self.close_ticks
+        start, end, is_jump = self._steps[self._next - 1]
+        before = self.account.orders_filled
+        path.fill_at_market(self, self.book.market(), end)
+        self.moment += 1
+        for order in (*self.book.priced(), *self.book.exits.values()):
+            if self.book.holds(order) and order.bar == self.bar_index:
+                self.fresh.append(order)
+        path.activate_all(self, end)
+        if not is_jump:
+            path.run_leg(self, start, end)
+        self._advance(self.account.orders_filled > before)
+        return self.is_paused
+
+    def close_bar(self) -> None:
+        """End a bar after the script: fill what is to be filled at the close, then check margin and rules."""
+        account, book = self.account, self.book
+        if book or account.position:
+            self._round_close()
+            before = account.orders_filled
+            if not self.fills:
+                self.start = account.position, account.equity
+            if book.closes:
+                immediate = [order for order in book.market() if order.immediately]
+                path.fill_at_market(self, immediate, self.close_ticks)
+            if self.settings.process_orders_on_close and book:
+                path.fill_at_close(self)
+            if account.position:
+                margin.call(self, self.close_ticks)
+                account.mark(self.tick_grid.value(self.close_ticks))
+            if account.orders_filled > before:
+                price = self.tick_grid.value(self.close_ticks)
+                account.watch(price, price)
+                self.risk.after_bar(self)
+        self.equity_curve.append(account.equity)
+        self.times.append(self.time)
+        if self.first_close is None:
+            self.first_close = self._close
+
+    def _way(self, lower: Sequence[Candle], previous: int) -> list[Step]:
+        nearest = self.tick_grid.nearest
+        parts = [
+            (nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower
+        ] or [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
+        steps: list[Step] = []
+        for part in parts:
+            first, second, third, last = path.path_of(*part)
+            steps += [(previous, first, True), (first, second, False), (second, third, False), (third, last, False)]
+            previous = last
+        return steps
+
+    def _advance(self, filled: bool) -> bool:
+        """Go on along the bar's way, to the next point at which the script has to run or to the end."""
+        account = self.account
+        before = account.orders_filled
+        may_pause = self.settings.calc_on_order_fills
+        while self._next < len(self._steps):
+            self._take(self._steps[self._next])
+            self._next += 1
+            filled = filled or account.orders_filled > before
+            if filled and may_pause and self._next < len(self._steps):
+                self.is_paused = True
+                self.mark_ticks = self._steps[self._next - 1][1]
+                account.mark(self.tick_grid.value(self.mark_ticks))
+                return True
+        self._finish()
+        return filled or bool(self.fills)
+
+    def _take(self, step: Step) -> None:
+        start, end, is_jump = step
+        if is_jump:
+            path.open_at(self, end, start, market=self._next == 0)
+        elif not self._margin_waits and (self.book.entries or self.book.exits):
+            path.run_leg(self, start, end)
+        if not self.account.position or self._margin_waits or self._next % 4 == 3:
+            return
+        is_adverse = not is_jump and self.account.position * (end - start) < 0
+        if is_adverse and self.risk.intraday_loss(self, end):
+            return
+        if margin.call(self, end, may_wait=is_adverse and self._next % 4 == 1):
+            self._margin_waits = True
+
+    def _finish(self) -> None:
+        account, value = self.account, self.tick_grid.value
+        self._margin_waits = False
+        account.mark(value(self.close_ticks))
+        if self.book.entries:
+            margin.drop_unaffordable(self)
+        if account.position or self.fills:
+            account.watch(value(self.high_ticks), value(self.low_ticks))
+            self.risk.after_bar(self)
+
+    def _round_close(self) -> None:
+        if not self._is_rounded:
+            self.close_ticks = self.mark_ticks = self.tick_grid.nearest(self._close)
+            self._is_rounded = True
+
+    def _day(self, time: int) -> int:
+        """Return the number of the trading day of a time."""
+        # No zone is moved by anything but quarters of an hour, so a quarter has one day.
+        quarter = time // 900_000
+        if quarter != self._quarter:
+            self._quarter = quarter
+            local = datetime.fromtimestamp(time / 1000, UTC).astimezone(self._zone)
+            self._day_of_quarter = (local + self._day_shift).toordinal()
+        return self._day_of_quarter
+
+    # Orders
+
+    def fill(self, order: Order, ticks: int, reason: Reason) -> bool:
+        """Fill an order at a price in ticks; return whether anything was traded."""
+        return fills.fill(self, order, ticks, reason)
+
+    def new_site(self) -> int:
+        """Return a number for a place in the script from which positions are closed."""
+        self._sites += 1
+        return self._sites
+
+    def place(self, kind: Kind, order_id: str, direction: str, *arguments: Any, **options: Any) -> None:
+        """Place an entry or plain order; see `commands.place`."""
+        self._round_close()
+        commands.place(self, kind, order_id, 1 if direction == "long" else -1, *arguments, **options)
+
+    def exit(self, order_id: str, from_entry: str | None = None, **terms: Any) -> None:
+        """Place exits; see `commands.exit_`."""
+        if self.account.position or self.book.entries:
+            self._round_close()
+            commands.exit_(self, order_id, from_entry, **terms)
+
+    def close(self, entry_id: str | None, *arguments: Any, **options: Any) -> None:
+        """Close what an entry opened, or the position; see `commands.close`."""
+        commands.close(self, entry_id, *arguments, **options)
+
+    def cancel(self, order_id: str) -> None:
+        """Cancel entries, plain orders and exits of a name."""
+        self.book.cancel(order_id)
+
+    def cancel_all(self) -> None:
+        """Cancel all orders."""
+        self.book.clear()
+
+    # Results
+
+    @property
+    def last_price(self) -> float:
+        """Return the last close, on the tick."""
+        self._round_close()
+        return self.tick_grid.value(self.close_ticks)
+
+    def trades(self) -> list[TradeRow]:
+        """Return the list of trades as TradingView exports it."""
+        return trade_rows(self)
+
+    def summary(self) -> Summary:
+        """Return the figures of the strategy's summary."""
+        return summary(self)
+
+    # State
+
+    def save(self) -> Any:
+        """Return the state after a bar, no part of which lives on."""
+        return (
+            self.account.save(),
+            self.book.save(),
+            self.risk.save(),
+            (self.bar_index, self.time, self.moment, self.mark_ticks, self.close_ticks, self._close),
+            (self._is_rounded, self.first_close),
+            self.fills.copy(),
+            self.equity_curve.copy(),
+            self.times.copy(),
+        )
+
+    def restore(self, saved: Any) -> None:
+        """Go back to a state that `save()` returned."""
+        account, book, risk, counters, rest, filled, curve, times = saved
+        self.account.restore(account)
+        self.book.restore(book)
+        self.risk.restore(risk)
+        self.bar_index, self.time, self.moment, self.mark_ticks, self.close_ticks, self._close = counters
+        self._is_rounded, self.first_close = rest
+        self.fills = list(filled)
+        self.equity_curve = list(curve)
+        self.times = list(times)
+        self.fresh = []
+        self.is_paused = self._margin_waits = False
+
+
+def _day_shift(hours: str) -> timedelta:
+    """Return by how much local time is moved for a trading day that begins in the evening to have one date."""
+    first = hours.split("|")[0].split(":")[0].split(",")[0]
+    begin, _, end = first.partition("-")
+    if len(begin) != 4 or len(end) != 4 or begin < end or begin == "0000":
+        return timedelta(0)
+    return timedelta(hours=24 - int(begin[:2]), minutes=-int(begin[2:]))

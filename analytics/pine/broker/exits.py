@@ -1,0 +1,264 @@
+"""Exits: how `strategy.exit` becomes one order for each lot, and what becomes of them when lots come and go."""
+
+from typing import TYPE_CHECKING
+
+from analytics.pine.broker.orders import ExitTerms, Kind, Order, exit_key
+from analytics.pine.broker.rounding import share_of
+from analytics.pine.broker.trades import Lot
+
+if TYPE_CHECKING:
+    from analytics.pine.broker.broker import Broker
+
+
+def is_active(order: Order) -> bool:
+    """Return whether an exit has something to close and still means to."""
+    return (order.lot != 0 and not order.consumed and not order.withdrawn) or order.committed
+
+
+def issue_exit(
+    broker: "Broker", terms: ExitTerms, *, entry_id: str, side: int, size: int, lot: Lot | None, adopts: bool = False
+) -> None:
+    """Place or replace the exit that a `strategy.exit` has for one lot, or for one that a waiting entry will open.
+
+    `side` is that of the lot, `size` what it was opened with. Exits of one lot reserve its parts in the order in
+    which they are issued, and one that filled keeps its part: what is reserved, others do not get. Terms without a
+    price replace the order by one that never fills, and keep its part too.
+    """
+    number = lot.number if lot is not None else 0
+    existing = broker.book.exits.get((terms.id, entry_id, number))
+    if existing is not None and existing.consumed:
+        return
+    taken = sum(
+        order.reserved
+        for order in broker.book.exits.values()
+        if order.lot == number and order.entry_id == entry_id and order is not existing and order.bound == size
+    )
+    reserved = _reserved(broker, terms, size, size - taken)
+    if reserved <= 0:
+        if terms.is_empty and existing is not None:
+            broker.book.remove(existing)
+        return
+    order = Order(
+        kind=Kind.EXIT,
+        id=terms.id,
+        side=-side,
+        quantity=reserved,
+        entry_id=entry_id,
+        limit=terms.limit,
+        stop=terms.stop,
+        oca_name=terms.oca_name,
+        oca_type="reduce",
+        notes=terms.notes,
+        bar=broker.bar_index,
+        terms=terms,
+        lot=number,
+        adopts=adopts or (existing is not None and existing.adopts),
+        reserved=reserved,
+        bound=size,
+        trail=terms.trail,
+        trail_offset=terms.trail_offset,
+    )
+    if existing is not None and existing.armed and _same_trail(existing, order):
+        order.armed, order.trail_stop = True, existing.trail_stop
+    if lot is not None:
+        set_levels(broker, order, lot)
+        _arm_at_issue(order, broker.mark_ticks)
+    broker.book.add(order)
+
+
+def _reserved(broker: "Broker", terms: ExitTerms, size: int, free: int) -> int:
+    if terms.quantity is not None:
+        return min(broker.lot_grid.whole(terms.quantity), free)
+    if terms.percent is not None:
+        return min(share_of(size, terms.percent), free)
+    return free
+
+
+def _same_trail(before: Order, after: Order) -> bool:
+    old, new = before.terms, after.terms
+    if old is None or new is None:
+        return False
+    return old.trail_offset == new.trail_offset and old.trail == new.trail and old.trail_points == new.trail_points
+
+
+def set_levels(broker: "Broker", order: Order, lot: Lot) -> None:
+    """Turn the distances of an exit into prices, from the price at which its lot was opened.
+
+    Where a distance and a price are both given, the one that is reached first counts; in version 5 the price does.
+    """
+    terms = order.terms
+    if terms is None or order.levels_known:
+        return
+    order.levels_known = True
+    grid, side, prices_win = broker.tick_grid, lot.side, broker.settings.version < 6
+
+    def nearer(price: int | None, distance: float | None, towards: int) -> int | None:
+        # `towards` is 1 for levels beyond a gain, -1 for levels beyond a loss.
+        if distance is None or (prices_win and price is not None):
+            return price
+        exact = lot.ticks + side * towards * distance
+        level = grid.up(exact) if side * towards > 0 else grid.down(exact)
+        if price is None:
+            return level
+        return min(price, level) if side * towards > 0 else max(price, level)
+
+    order.limit = nearer(terms.limit, terms.profit, 1)
+    order.stop = nearer(terms.stop, terms.loss, -1)
+    order.trail = nearer(terms.trail, terms.trail_points, 1)
+
+
+def _arm_at_issue(order: Order, close: int) -> None:
+    """Arm a trailing exit issued when the price is beyond its activation already; it follows from the close on."""
+    if order.trail is None:
+        return
+    side = -order.side
+    if not order.armed and (close - order.trail) * side > 0:
+        order.armed = True
+        order.trail_stop = order.trail - side * order.trail_offset
+    if order.armed:
+        follow(order, close)
+
+
+def follow(order: Order, price: int) -> None:
+    """Move the stop of an armed trailing exit behind a price that is better than any before."""
+    stop = price + order.side * order.trail_offset
+    if order.trail_stop is None or (stop - order.trail_stop) * order.side < 0:
+        order.trail_stop = stop
+
+
+def bind(broker: "Broker", lot: Lot) -> list[Order]:
+    """Give a new lot the exits that waited for it, and those of earlier lots of its name; return them."""
+    book = broker.book
+    bound: list[Order] = []
+    for order in [order for order in book.exits.values() if order.lot == 0 and order.entry_id == lot.entry_id]:
+        if order.side == lot.side:
+            book.remove(order)
+            continue
+        book.move_to_lot(order, lot.number)
+        order.sequence = book.next_sequence()
+        terms = order.terms
+        if terms is not None and terms.quantity is None and terms.percent is None:
+            # It closes the whole lot, whatever the entry was thought to open.
+            order.reserved = max(order.reserved + lot.initial - order.bound, 0)
+            order.bound = lot.initial
+            order.quantity = order.reserved
+        set_levels(broker, order, lot)
+        bound.append(order)
+    inherited: dict[str, Order] = {}
+    for order in book.exits.values():
+        if order.entry_id == lot.entry_id and order.lot not in (0, lot.number) and not order.consumed:
+            if order.spent or order.committed or order.side == lot.side:
+                continue
+            inherited.setdefault(order.id, order)
+    for source in inherited.values():
+        if source.terms is None or (source.id, lot.entry_id, lot.number) in book.exits:
+            continue
+        issue = source.terms
+        reserved = _reserved(broker, issue, lot.initial, lot.initial)
+        if reserved <= 0:
+            continue
+        order = Order(
+            kind=Kind.EXIT,
+            id=source.id,
+            side=-lot.side,
+            quantity=reserved,
+            entry_id=lot.entry_id,
+            limit=issue.limit,
+            stop=issue.stop,
+            oca_name=issue.oca_name,
+            oca_type="reduce",
+            notes=issue.notes,
+            bar=broker.bar_index,
+            terms=issue,
+            lot=lot.number,
+            reserved=reserved,
+            bound=lot.initial,
+            trail=issue.trail,
+            trail_offset=issue.trail_offset,
+        )
+        set_levels(broker, order, lot)
+        book.add(order)
+        bound.append(order)
+    return bound
+
+
+def settle(broker: "Broker", order: Order, quantity: int) -> None:
+    """Take what an order closed off its lots, oldest first, and drop the exits of those that are used up."""
+    account = broker.account
+    if order.kind is Kind.EXIT and order.lot:
+        lot = account.lot(order.lot)
+        if lot is not None:
+            _reduce(broker, lot, quantity, carry=False)
+        return
+    only = order.entry_id if order.kind is Kind.CLOSE else None
+    for lot in account.lots.copy():
+        if not quantity:
+            return
+        if only is not None and lot.entry_id != only:
+            continue
+        quantity -= _reduce(broker, lot, quantity, carry=True)
+
+
+def _reduce(broker: "Broker", lot: Lot, quantity: int, *, carry: bool) -> int:
+    taken = min(lot.remaining, quantity)
+    lot.remaining -= taken
+    if not lot.remaining:
+        broker.account.lots.remove(lot)
+        _drop_exits_of(broker, lot, carry=carry)
+    return taken
+
+
+def _drop_exits_of(broker: "Broker", lot: Lot, *, carry: bool) -> None:
+    book = broker.book
+    last = not broker.account.has_lot_of(lot.entry_id)
+    for order in list(book.exits.values()):
+        # Exits that wait for another entry of the name go with the last lot of it, too.
+        waits = last and order.lot == 0 and order.entry_id == lot.entry_id
+        if not (order.lot == lot.number or waits) or order.committed:
+            continue
+        pending = book.entries.get(lot.entry_id) if carry else None
+        # An exit of a lot closed by another order goes over to the next lot of the same name if a long entry for it
+        # waits already; with a short one it does not. TradingView treats the sides unequally here.
+        if pending is not None and pending.side > 0 and not order.consumed and order.side < 0:
+            if waits:
+                continue
+            if (order.id, order.entry_id, 0) in book.exits:
+                book.remove(order)
+                continue
+            book.move_to_lot(order, 0)
+            order.levels_known = False
+            order.armed, order.trail_stop = False, None
+            continue
+        book.remove(order)
+
+
+def drop_orphans(broker: "Broker") -> None:
+    """Remove exits whose entry is gone; those that name no entry stay for the next position."""
+    book = broker.book
+    for order in list(book.exits.values()):
+        if order.lot == 0 and not order.adopts and order.entry_id not in book.entries:
+            book.remove(order)
+
+
+def adopt(broker: "Broker") -> list[Order]:
+    """Bind exits that name no entry and whose own entry never opened to the newest lot; return them.
+
+    A position with an exit of its own is left alone.
+    """
+    account, book = broker.account, broker.book
+    if not account.lots or any(order.lot and not order.adopts for order in book.exits.values()):
+        return []
+    adopted: list[Order] = []
+    for order in list(book.exits.values()):
+        if order.lot or not order.adopts or order.entry_id in book.entries or account.has_lot_of(order.entry_id):
+            continue
+        lot = account.lots[-1]
+        book.remove(order)
+        if (order.id, lot.entry_id, lot.number) in book.exits:
+            continue
+        order.entry_id, order.lot, order.side = lot.entry_id, lot.number, -lot.side
+        order.quantity = order.reserved = order.bound = lot.remaining
+        book.exits[exit_key(order)] = order
+        set_levels(broker, order, lot)
+        adopted.append(order)
+    return adopted

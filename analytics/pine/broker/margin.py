@@ -1,0 +1,166 @@
+"""What the account can carry: entries it cannot pay for, and margin calls."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from analytics.pine.broker.orders import Kind, Order, Reason
+
+if TYPE_CHECKING:
+    from analytics.pine.broker.broker import Broker
+
+MARGIN_CALL = "Margin call"
+# A margin call closes this many times what would restore the margin.
+CALL_MULTIPLE = 4
+# Sums of floats may miss a balance by this part of it.
+NOISE = 1e-11
+
+
+class Debt(NamedTuple):
+    """What a margin call was about, for the next look at the margin on its bar; `legs` are sizes and entry prices."""
+
+    side: int
+    missing: float
+    price: float
+    legs: tuple[tuple[float, float], ...]
+
+
+def margin_ratio(broker: "Broker", side: int) -> float:
+    """Return the part of a position's value that has to be covered, 0 if none."""
+    settings = broker.settings
+    return (settings.margin_long if side > 0 else settings.margin_short) / 100
+
+
+def margin_of(broker: "Broker", side: int, lots: int, ticks: int) -> float:
+    """Return what has to cover a position at a price."""
+    value = broker.lot_grid.value(lots) * broker.tick_grid.value(ticks) * broker.account.point_value
+    return value * margin_ratio(broker, side)
+
+
+def can_place(broker: "Broker", side: int, lots: int, ticks: int) -> bool:
+    """Return whether an entry can be paid for by itself at the current price."""
+    return margin_of(broker, side, lots, ticks) <= broker.account.equity * (1 + NOISE)
+
+
+def can_fill(broker: "Broker", side: int, position: int, lots: int, ticks: int, equity: float) -> bool:
+    """Return whether the position that a fill leaves behind can be paid for at the price of the fill."""
+    needed = margin_of(broker, side, abs(position + side * lots), ticks)
+    return needed - equity <= abs(equity) * NOISE
+
+
+def drop_unaffordable(broker: "Broker") -> None:
+    """Cancel entries waiting at a price whose own margin at the close is more than the equity."""
+    for order in list(broker.book.priced()):
+        if order.kind is Kind.ENTRY and not can_place(broker, order.side, order.quantity, broker.mark_ticks):
+            broker.book.remove(order)
+
+
+def call(broker: "Broker", ticks: int, *, may_wait: bool = False) -> bool:
+    """Close part of the position if equity at a price does not cover its margin; return whether to wait for the close.
+
+    Four times the quantity that would restore the margin is closed, that quantity cut to whole lots; where it is less
+    than one lot, one unit is, or one lot of what trades in whole units only. The latter waits for the bar's close at
+    the first extreme of the bar (`may_wait`) if the close will not cover the margin either.
+    """
+    account = broker.account
+    position = account.position
+    if not position:
+        return False
+    side = 1 if position > 0 else -1
+    ratio = margin_ratio(broker, side)
+    if ratio <= 0:
+        return False
+    debt, broker.margin_debt = broker.margin_debt, None
+    if debt is not None and debt.side == side and _call_again(broker, debt, ratio, ticks):
+        return False
+    price = broker.tick_grid.value(ticks)
+    missing = _missing(broker, price, ratio)
+    if missing <= 0:
+        return False
+    unit = broker.lots_per_unit
+    cover = _cover(broker, missing / ratio, price)
+    if cover:
+        lots = cover * CALL_MULTIPLE
+    else:
+        lots = unit
+        if may_wait and unit == 1 and ticks != broker.close_ticks:
+            at_close = broker.tick_grid.value(broker.close_ticks)
+            if _missing(broker, at_close, ratio) > 0:
+                return True
+    legs = tuple((broker.lot_grid.value(trade.lots), trade.price) for trade in account.open)
+    broker.margin_debt = Debt(side, missing, price, legs)
+    _liquidate(broker, side, lots, ticks)
+    return False
+
+
+def _cover(broker: "Broker", value: float, price: float) -> int:
+    """Return the whole lots worth a value, but for what floats lose."""
+    exact = value / (price * broker.account.point_value) / broker.lot_grid.step
+    return int(exact * (1 + 2.0**-26) + 1e-9)
+
+
+def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
+    order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(broker.account.position)))
+    slipped = ticks - side * broker.settings.slippage
+    broker.fill(order, slipped, Reason.MARKET)
+    for withdrawn in [order for order in broker.book.exits.values() if order.withdrawn]:
+        # Withdrawn exits come back with the call; a stop that is passed already fills with it.
+        withdrawn.withdrawn = False
+        if withdrawn.stop is not None and (ticks - withdrawn.stop) * withdrawn.side >= 0:
+            broker.fill(withdrawn, slipped, Reason.STOP)
+
+
+def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:
+    """Close once more for a call that has not been credited in full; return whether anything was.
+
+    TradingView credits a call at its next look only with whole trades, oldest first, as long as they fit into what was
+    missing: each with its cost, and with the gain it brought one trade later.
+    """
+    account = broker.account
+    credited = gain = 0.0
+    left = 0.0
+    for size, price in debt.legs:
+        cost = size * price * account.point_value
+        if debt.missing - credited - cost - gain < 0:
+            break
+        credited += cost
+        left = debt.missing - credited - gain
+        gain += debt.side * size * (debt.price - price) * account.point_value
+        gain -= account.commission(size, debt.price, 1.0)
+    cover = _cover(broker, left / ratio, debt.price) if left > 0 else 0
+    if cover:
+        _liquidate(broker, debt.side, cover * CALL_MULTIPLE, ticks)
+    return cover > 0
+
+
+def is_short_of(broker: "Broker") -> bool:
+    """Return whether the margin of the position is not covered somewhere between the extremes of the bar."""
+    position = broker.account.position
+    ratio = margin_ratio(broker, position)
+    if ratio <= 0 or not position:
+        return False
+    # What covers a long position grows with the price unless its margin is more than its value.
+    worst = broker.low_ticks if position > 0 and ratio <= 1 else broker.high_ticks
+    return _missing(broker, broker.tick_grid.value(worst), ratio) > 0
+
+
+def _missing(broker: "Broker", price: float, ratio: float) -> float:
+    account = broker.account
+    equity = account.realised_equity + account.open_profit_at(price)
+    return abs(account.size) * price * account.point_value * ratio - equity - abs(equity) * NOISE
+
+
+def liquidation_price(broker: "Broker") -> float:
+    """Return the price at which equity just covers the margin, NaN if there is none.
+
+    It solves `capital + side * size * (P - average) = ratio * size * P` for P and rounds away from the position's gain.
+    """
+    account, grid = broker.account, broker.tick_grid
+    if not account.position:
+        return float("nan")
+    side = 1 if account.position > 0 else -1
+    ratio = margin_ratio(broker, side)
+    worth = abs(account.size) * account.point_value
+    divisor = worth * (side - ratio)
+    if ratio <= 0 or divisor == 0:
+        return float("nan")
+    ticks = (side * worth * account.average_price - account.realised_equity) / divisor / grid.step
+    return grid.value(grid.down(ticks) if side > 0 else grid.up(ticks))

@@ -1,0 +1,281 @@
+"""The way of the price through a bar, and what fills on it.
+
+A bar's price is assumed to go from the open to the nearer extreme, then to the other, then to the close; levels
+between are reached in the order in which it passes them. Only before the open does it jump.
+"""
+
+from typing import TYPE_CHECKING
+
+from analytics.pine.broker.admission import Admission, drop
+from analytics.pine.broker.exits import adopt, drop_orphans, follow, is_active
+from analytics.pine.broker.fills import resize
+from analytics.pine.broker.orders import Kind, Order, Reason
+
+if TYPE_CHECKING:
+    from analytics.pine.broker.broker import Broker
+
+
+def path_of(open_: int, high: int, low: int, close: int) -> tuple[int, int, int, int]:
+    """Return the four prices that a bar is assumed to go through; equally near extremes put the low first."""
+    if high - open_ < open_ - low:
+        return open_, high, low, close
+    return open_, low, high, close
+
+
+def marketable(order: Order, price: int, assumption: int) -> Reason | None:
+    """Return which price of an order has been reached when the market stands at a price.
+
+    `assumption` is by how many ticks the market has to pass a limit. A stop-limit order whose stop is reached is armed.
+    """
+    beyond = price * order.side
+    stop, limit = order.stop, order.limit
+    if stop is not None and beyond >= stop * order.side and (limit is None or order.kind is Kind.EXIT):
+        return Reason.STOP
+    if order.waits_for_stop:
+        if stop is None or beyond < stop * order.side:
+            return None
+        order.limit_armed = True
+    if limit is not None and beyond <= limit * order.side - assumption:
+        return Reason.LIMIT
+    return None
+
+
+def is_quiet(broker: "Broker") -> bool:
+    """Return whether the bar cannot fill, start or end anything, because its extremes reach no price that waits."""
+    book, high, low = broker.book, broker.high_ticks, broker.low_ticks
+    if book.closes:
+        return False
+    for order in (*book.entries.values(), *book.exits.values()):
+        limit, stop = order.limit, order.stop
+        if order.trail is not None or order.is_market:
+            return False
+        if order.side > 0:
+            if (stop is not None and stop <= high) or (limit is not None and limit >= low):
+                return False
+        elif (stop is not None and stop >= low) or (limit is not None and limit <= high):
+            return False
+        if order.kind is Kind.EXIT and not order.lot and order.entry_id not in book.entries:
+            return False
+    return True
+
+
+def fill_at_market(broker: "Broker", orders: list[Order], price: int, admission: Admission | None = None) -> None:
+    """Fill market orders in the order of their placing; entries that cannot be paid for are dropped."""
+    admission = admission or Admission(broker)
+    for order in orders:
+        if not broker.book.holds(order):
+            continue
+        ticks = price + order.side * broker.settings.slippage
+        if not admission.allows(broker, order, ticks):
+            drop(broker, order)
+        elif broker.fill(order, ticks, Reason.MARKET):
+            admission.filled(order)
+
+
+def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> None:
+    """Fill what waits for a new bar, or a part of one, at its first price.
+
+    Market orders come first, then what the jump passed over: entries, then exits, each nearest first. A limit is filled
+    at the open, which is better than its price.
+    """
+    book, assumption = broker.book, broker.settings.backtest_fill_limits_assumption
+    broker.moment += 1
+    if book.exits:
+        drop_orphans(broker)
+    orders = book.market() if market else []
+    gap: list[tuple[bool, int, int, Order, Reason]] = []
+    jump = (price > previous) - (price < previous)
+    for order in (*book.priced(), *book.exits.values()):
+        if order.kind is Kind.EXIT and not is_active(order):
+            continue
+        reason = marketable(order, price, assumption)
+        if reason is not None:
+            level = order.stop if reason is Reason.STOP else order.limit
+            # What the market was beyond already, the jump has not passed.
+            way = 0 if level is None else max((level - previous) * jump, 0)
+            gap.append((order.kind is Kind.EXIT, way, order.sequence, order, reason))
+    admission = Admission(broker)
+    fill_at_market(broker, orders, price, admission)
+    if gap:
+        gap.sort(key=lambda entry: entry[:3])
+        _fill_gap(broker, [(order, reason) for *_, order, reason in gap], price, admission)
+    if book.exits:
+        broker.fresh.extend(adopt(broker))
+        activate(broker, price)
+        _trail_open(broker, price)
+
+
+def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int, admission: Admission) -> None:
+    book = broker.book
+    if any(order.kind is not Kind.EXIT for order, _ in gap):
+        commit(broker, [order for order, _ in gap if order.kind is Kind.EXIT and book.holds(order)])
+    for order, reason in gap:
+        if not book.holds(order):
+            continue
+        ticks = price if reason is Reason.LIMIT else price + order.side * broker.settings.slippage
+        # A stop that the jump passed was sized when it was placed.
+        resize(broker, order, order.budget_ticks + ticks - price if reason is Reason.STOP else ticks)
+        if not admission.allows(broker, order, ticks):
+            drop(broker, order)
+        elif broker.fill(order, ticks, reason):
+            admission.filled(order)
+    for order, _ in gap:
+        order.committed = False
+
+
+def commit(broker: "Broker", exits: list[Order]) -> None:
+    """Let exits reached at the same moment as others fill with what they have now, whatever those close first."""
+    for order in exits:
+        lot = broker.account.lot(order.lot)
+        if lot is not None and not order.adopts and not order.consumed:
+            order.committed = True
+            order.quantity = min(order.quantity, lot.remaining)
+
+
+def activate(broker: "Broker", price: int) -> None:
+    """Fill exits that a fill has just called to life at a price beyond theirs, at that price."""
+    while broker.fresh:
+        fresh, broker.fresh = broker.fresh, []
+        for order in fresh:
+            if not broker.book.holds(order) or not is_active(order):
+                continue
+            reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)
+            if reason is not None:
+                slip = order.side * broker.settings.slippage if reason is Reason.STOP else 0
+                broker.fill(order, price + slip, reason)
+            elif order.trail is not None and not order.armed and (price - order.trail) * order.side <= 0:
+                _arm(broker, order, price)
+
+
+def _arm(broker: "Broker", order: Order, price: int) -> None:
+    """Start a trailing exit at a price; without an offset it fills there."""
+    order.armed = True
+    order.trail_stop = price + order.side * order.trail_offset
+    if not order.trail_offset:
+        broker.fill(order, price + order.side * broker.settings.slippage, Reason.TRAILING)
+
+
+def _trail_open(broker: "Broker", price: int) -> None:
+    for order in list(broker.book.exits.values()):
+        if order.trail is None or not is_active(order) or not broker.book.holds(order):
+            continue
+        if order.armed and order.trail_stop is not None:
+            follow(order, price)
+            if (price - order.trail_stop) * order.side >= 0:
+                broker.fill(order, price + order.side * broker.settings.slippage, Reason.TRAILING)
+        elif (price - order.trail) * order.side <= 0:
+            _arm(broker, order, price)
+
+
+def run_leg(broker: "Broker", start: int, end: int) -> None:
+    """Move the price from one point of the path to the next and fill what it passes, nearest first."""
+    book = broker.book
+    if start == end:
+        return
+    direction = 1 if end > start else -1
+    price = start
+    while book.entries or book.exits:
+        reached: list[tuple[int, Order, Reason | None]] = []
+        nearest = end * direction
+        for order in (*book.priced(), *book.exits.values()):
+            if order.kind is Kind.EXIT and not is_active(order):
+                continue
+            hit = _next_level(order, direction, price, broker.settings.backtest_fill_limits_assumption)
+            if hit is None:
+                continue
+            level = hit[0] * direction
+            if level < nearest:
+                reached, nearest = [], level
+            if level <= nearest:
+                reached.append((order.sequence, order, hit[1]))
+        _follow_all(broker, nearest * direction)
+        if not reached:
+            return
+        price = nearest * direction
+        broker.moment += 1
+        reached.sort(key=lambda entry: entry[0])
+        _fill_level(broker, [(order, reason) for _, order, reason in reached], price)
+
+
+def _next_level(order: Order, direction: int, price: int, assumption: int) -> tuple[int, Reason | None] | None:
+    """Return the nearest price ahead at which something happens to an order; no reason means that it only changes."""
+    best: tuple[int, Reason | None] | None = None
+    if order.side == direction:
+        # The market moves against it: stops.
+        if order.stop is not None and (order.kind is Kind.EXIT or not order.limit_armed or order.limit is None):
+            reason = None if order.waits_for_stop else Reason.STOP
+            if (order.stop - price) * direction >= 0:
+                best = (order.stop, reason)
+        trailing = order.trail_stop if order.armed else None
+        if trailing is not None and (trailing - price) * direction >= 0:
+            return best if best is not None and (trailing - best[0]) * direction >= 0 else (trailing, Reason.TRAILING)
+        return best
+    if order.limit is not None and not order.waits_for_stop:
+        level = order.limit + direction * assumption
+        if (level - price) * direction >= 0:
+            best = (level, Reason.LIMIT)
+    activation = None if order.armed else order.trail
+    if activation is not None and (activation - price) * direction >= 0:
+        return best if best is not None and (activation - best[0]) * direction > 0 else (activation, None)
+    return best
+
+
+def _follow_all(broker: "Broker", price: int) -> None:
+    for order in broker.book.exits.values():
+        if order.armed and not order.consumed:
+            follow(order, price)
+
+
+def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], price: int) -> None:
+    book, slippage = broker.book, broker.settings.slippage
+    locked: list[Order] = []
+    if len(reached) > 1:
+        behind_entry = False
+        for order, _ in reached:
+            if order.kind is not Kind.EXIT:
+                behind_entry = True
+            elif behind_entry:
+                locked.append(order)
+        commit(broker, locked)
+    for order, reason in reached:
+        if not book.holds(order):
+            continue
+        if reason is Reason.LIMIT:
+            broker.fill(order, order.limit if order.limit is not None else price, reason)
+        elif reason is not None:
+            broker.fill(order, price + order.side * slippage, reason)
+        elif order.kind is Kind.EXIT:
+            _arm(broker, order, price)
+        else:
+            order.limit_armed = True
+            if marketable(order, price, broker.settings.backtest_fill_limits_assumption) is Reason.LIMIT:
+                broker.fill(order, price, Reason.LIMIT)
+        activate(broker, price)
+    for order in locked:
+        order.committed = False
+
+
+def activate_all(broker: "Broker", price: int) -> None:
+    """Fill what was just placed within a bar at a price that the market has reached already, there and then."""
+    fresh, broker.fresh = broker.fresh, []
+    for order in fresh:
+        if order.kind is Kind.EXIT:
+            broker.fresh.append(order)
+            continue
+        reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)
+        if reason is not None and broker.book.holds(order):
+            slip = order.side * broker.settings.slippage if reason is Reason.STOP else 0
+            broker.fill(order, price + slip, reason)
+    activate(broker, price)
+
+
+def fill_at_close(broker: "Broker") -> None:
+    """Fill the orders placed on this bar at its close: those at market, then those whose price it has reached."""
+    book, price = broker.book, broker.close_ticks
+    broker.moment += 1
+    fill_at_market(broker, [order for order in book.market() if order.bar == broker.bar_index], price)
+    broker.fresh = []
+    for order in (*book.priced(), *book.exits.values()):
+        if order.bar == broker.bar_index:
+            broker.fresh.append(order)
+    activate_all(broker, price)

@@ -1,0 +1,329 @@
+"""Expressions of the typed tree as Python expressions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from analytics.pine.generator.unit import Unit
+from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure, Variable
+from analytics.pine.semantics import tree
+from analytics.pine.semantics.calls import keeps_history
+from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
+
+# How tightly Python binds what was written; brackets are set only where they are needed, because Python counts them.
+CHOICE, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, ATOM = range(1, 10)
+_EPSILON = "1e-10"
+_STEADY = ("color.", "math.")
+_ORDERS = {"<": f"< -{_EPSILON}", ">": f"> {_EPSILON}", "<=": f"<= {_EPSILON}", ">=": f">= -{_EPSILON}"}
+PRICES = frozenset({"open", "high", "low", "close", "volume", "bar_index", "time"})
+_MEANS = {
+    "hl2": ("({high} + {low}) / 2", ("high", "low")),
+    "hlc3": ("({high} + {low} + {close}) / 3", ("high", "low", "close")),
+    "hlcc4": ("({high} + {low} + {close} + {close}) / 4", ("high", "low", "close")),
+    "ohlc4": ("({open} + {high} + {low} + {close}) / 4", ("open", "high", "low", "close")),
+}
+
+
+class Unsupported(Exception):
+    """A name of the reference that nothing carries out."""
+
+    def __init__(self, name: str, node: tree.Expression) -> None:
+        super().__init__(name)
+        self.name = name
+        self.node = node
+
+
+def missing(kind: Type, version: int) -> str:
+    """Return the missing value of a type as source."""
+    if kind in (INT, FLOAT, NA) or kind.name == "any":
+        return "NA"
+    if kind == BOOL and version >= 6:
+        return "False"
+    if kind.name == "tuple":
+        return "(" + "".join(f"{missing(item, version)}, " for item in kind.arguments) + ")"
+    return "None"
+
+
+class ExpressionWriter:
+    """Writes expressions into units; what they need from bar to bar goes into the unit's beginnings."""
+
+    def __init__(self, version: int, bindings: dict[str, Binding], inputs: list[tree.Input]) -> None:
+        self.version = version
+        self.inputs = inputs
+        self.bindings = bindings
+        self.names: dict[str, Any] = {}
+        self.unit: Unit
+        self.made = 0
+        self._writers: dict[type, Callable[[Any], tuple[str, int]]] = {
+            tree.Constant: self._constant,
+            tree.EnumMember: lambda node: (f"E_{node.enum}_{node.name}", ATOM),
+            tree.Read: lambda node: (self.unit.read(node.symbol), ATOM),
+            tree.Builtin: self._builtin,
+            tree.InputValue: self._input,
+            tree.Arithmetic: self._arithmetic,
+            tree.Negation: lambda node: (f"-{self.write(node.operand, SIGN)}", SIGN),
+            tree.Comparison: self._comparison,
+            tree.Logic: self._logic,
+            tree.Not: lambda node: (f"not {self.write(node.operand, NOT)}", NOT),
+            tree.Truth: lambda node: (f"truth({self.write(node.operand)})", ATOM),
+            tree.Choice: self._choice,
+            tree.Past: self._past,
+            tree.Group: self._group,
+            tree.BuiltinCall: self._builtin_call,
+            tree.RequestCall: self._request,
+            tree.FunctionCall: self._function_call,
+            tree.FieldRead: self._field,
+            tree.NewObject: self._new,
+            tree.CopyObject: lambda node: (f"copied({self.write(node.value)})", ATOM),
+        }
+
+    def write(self, node: tree.Expression, needed: int = 0) -> str:
+        """Return an expression as source that binds at least as tightly as needed."""
+        text, tightness = self._writers[type(node)](node)
+        return text if tightness >= needed else f"({text})"
+
+    def name(self, prefix: str) -> str:
+        self.made += 1
+        return f"{prefix}{self.made}"
+
+    # Values ----------------------------------------------------------------------------------------------------------
+
+    def _constant(self, node: tree.Constant) -> tuple[str, int]:
+        value = node.value
+        if value is None:
+            return missing(node.type, self.version), ATOM
+        if isinstance(value, float) and (value != value or value in (float("inf"), -float("inf"))):
+            return "NA" if value != value else ("1e999" if value > 0 else "-1e999"), SIGN
+        negative = isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0
+        return repr(value), SIGN if negative else ATOM
+
+    def _builtin(self, node: tree.Builtin) -> tuple[str, int]:
+        name = node.name
+        if name in PRICES:
+            return self.unit.price(name), ATOM
+        if name in _MEANS:
+            form, prices = _MEANS[name]
+            return form.format(**{price: self.unit.price(price) for price in prices}), MULTIPLY
+        binding = self.bindings.get(name)
+        if isinstance(binding, Variable):
+            return f"{self._bound(name, binding.read)}(context)", ATOM
+        if isinstance(binding, PerCall):
+            return self._each_bar(name, binding), ATOM
+        if isinstance(binding, Pure):
+            return f"{self._bound(name, binding.function)}()", ATOM
+        raise Unsupported(name, node)
+
+    def _each_bar(self, name: str, binding: PerCall) -> str:
+        """Compute a variable with a state once on each bar, whether or not it is read."""
+        held = self.unit.main.each_bar.get(name)
+        if held is None:
+            state = self.name("s")
+            held = f"b{state}"
+            self.unit.main.setup.append((f"{state} = keep.part({self._bound(name, binding.state)}(context))", 0))
+            self.unit.main.each_bar[name] = held
+            self.unit.main.each_bar_calls.append((held, f"{state}()"))
+        return held
+
+    def _bound(self, name: str, target: Any) -> str:
+        """Return under which name generated code calls something."""
+        known = "b_" + name.replace(".", "_").replace("()", "_call")
+        self.names[known] = target
+        return known
+
+    def _input(self, node: tree.InputValue) -> tuple[str, int]:
+        setting = self.inputs[node.number]
+        name = f"i{node.number}"
+        if setting.kind == "source":
+            return f"{self.write(node.default, OR)} if {name} is None else source(context, {name})", CHOICE
+        if setting.kind == "time" and setting.default is None:
+            return f"{self.write(node.default, OR)} if {name} is None else {name}", CHOICE
+        return name, ATOM
+
+    # Operators -------------------------------------------------------------------------------------------------------
+
+    def _arithmetic(self, node: tree.Arithmetic) -> tuple[str, int]:
+        operator = node.operator
+        if node.type == STRING:
+            return f"joined({self.write(node.left)}, {self.write(node.right)})", ATOM
+        if operator == "/":
+            return self._division(node)
+        if operator in ("%", "//"):
+            function = "remainder" if operator == "%" else "whole_quotient"
+            return f"{function}({self.write(node.left)}, {self.write(node.right)})", ATOM
+        tightness = MULTIPLY if operator == "*" else ADD
+        text = f"{self.write(node.left, tightness)} {operator} {self.write(node.right, tightness + 1)}"
+        if operator == "*" and node.type == INT:
+            return f"clamped({text})", ATOM
+        return text, tightness
+
+    def _division(self, node: tree.Arithmetic) -> tuple[str, int]:
+        left, right = node.left, node.right
+        if isinstance(right, tree.Constant) and right.value:
+            return f"{self.write(left, MULTIPLY)} / {self.write(right, SIGN)}", MULTIPLY
+        return f"divide({self.write(left)}, {self.write(right)})", ATOM
+
+    def _comparison(self, node: tree.Comparison) -> tuple[str, int]:
+        left, right, operator = node.left, node.right, node.operator
+        kinds = {left.type, right.type}
+        if not kinds <= {INT, FLOAT, NA}:
+            return f"{self.write(left, COMPARE + 1)} {operator} {self.write(right, COMPARE + 1)}", COMPARE
+        whole = kinds == {INT}
+        if whole and operator != "!=":
+            return f"{self.write(left, COMPARE + 1)} {operator} {self.write(right, COMPARE + 1)}", COMPARE
+        difference = self.write(left, COMPARE + 1)
+        if not (isinstance(right, tree.Constant) and right.value == 0):
+            difference = f"{self.write(left, ADD)} - {self.write(right, ADD + 1)}"
+        if operator in ("==", "!="):
+            bound = "0" if whole else _EPSILON
+            return f"absolute({difference}) {'<=' if operator == '==' else '>'} {bound}", COMPARE
+        return f"{difference} {_ORDERS[operator]}", COMPARE
+
+    def _logic(self, node: tree.Logic) -> tuple[str, int]:
+        if not node.lazy and not self._is_plain(node.right):
+            function = "both" if node.operator == "and" else "either"
+            return f"{function}({self.write(node.left)}, {self.write(node.right)})", ATOM
+        tightness = AND if node.operator == "and" else OR
+        return f"{self.write(node.left, tightness)} {node.operator} {self.write(node.right, tightness + 1)}", tightness
+
+    def _is_plain(self, node: tree.Expression) -> bool:
+        """Return whether it makes no difference that an expression is left out."""
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            match part:
+                case tree.Constant() | tree.Read() | tree.Builtin() | tree.InputValue() | tree.EnumMember():
+                    pass
+                case tree.Arithmetic() | tree.Comparison() | tree.Logic():
+                    waiting.extend((part.left, part.right))
+                case tree.Negation() | tree.Not() | tree.Truth():
+                    waiting.append(part.operand)
+                case tree.Choice():
+                    waiting.extend((part.condition, part.then, part.otherwise))
+                case tree.Past() if isinstance(part.value, (tree.Read, tree.Builtin)):
+                    waiting.append(part.offset)
+                case tree.BuiltinCall() if isinstance(self.bindings.get(self.key(part.name)), Pure):
+                    waiting.extend(part.arguments)
+                case _:
+                    return False
+        return True
+
+    def _choice(self, node: tree.Choice) -> tuple[str, int]:
+        links: list[str] = []
+        rest: tree.Expression = node
+        while isinstance(rest, tree.Choice):
+            links.append(f"{self.write(rest.then, OR)} if {self.write(rest.condition, OR)} else ")
+            rest = rest.otherwise
+        return "".join(links) + self.write(rest, OR), CHOICE
+
+    def _group(self, node: tree.Group) -> tuple[str, int]:
+        return "(" + "".join(f"{self.write(item)}, " for item in node.items) + ")", ATOM
+
+    # History ---------------------------------------------------------------------------------------------------------
+
+    def _past(self, node: tree.Past) -> tuple[str, int]:
+        value, offset = node.value, node.offset
+        absent = missing(node.type, self.version)
+        whole = offset.value if isinstance(offset, tree.Constant) and isinstance(offset.value, int) else None
+        if whole == 0:
+            return self.write(value, ATOM), ATOM
+        if isinstance(value, tree.Read) and (value.symbol.level or value.symbol.in_function):
+            return f"{self.unit.recorded(value.symbol, absent)}.back({self.write(offset)})", ATOM
+        if isinstance(value, (tree.Read, tree.Builtin)):
+            key = value.symbol if isinstance(value, tree.Read) else value.name
+            held = self.unit.main.history(key, absent, whole or 0)
+            if isinstance(value, tree.Builtin):
+                self.unit.main.recorded_builtins.setdefault(value.name, value)
+            if whole is not None and 0 < whole <= 1000:
+                return f"{held}[-{whole}]", ATOM
+            return f"past({held}, {self.write(value)}, {self.write(offset)}, {absent})", ATOM
+        place = self.name("h")
+        self.unit.setup.append((f"{place} = keep.part(Recorded(context, {absent}))", node.span.line))
+        return f"{place}.past({self.write(value)}, {self.write(offset)})", ATOM
+
+    # Calls and objects -----------------------------------------------------------------------------------------------
+
+    def key(self, name: str) -> str:
+        """Return under which name the table of built-ins has a function."""
+        return f"{name}()" if f"{name}()" in self.bindings else name
+
+    def _builtin_call(self, node: tree.BuiltinCall) -> tuple[str, int]:
+        name = node.name
+        inline = self._inline(node)
+        if inline is not None:
+            return inline
+        key = self.key(name)
+        binding = self.bindings.get(key)
+        if isinstance(binding, Pure) and name.startswith(_STEADY) and self._is_steady(node):
+            return self._once(key, binding, node), ATOM
+        arguments = ", ".join([self.write(argument) for argument in node.arguments])
+        match binding:
+            case Pure():
+                return f"{self._bound(key, binding.function)}({arguments})", ATOM
+            case OfContext():
+                return f"{self._bound(key, binding.function)}(context, {arguments})", ATOM
+            case PerCall():
+                state = self.name("s")
+                made = f"{self._bound(key, binding.state)}(context)"
+                again = self.unit.again if keeps_history(name) else "False"
+                if again != "False":
+                    made = f"Repeated(context, {made})" + ("" if again == "True" else f" if again else {made}")
+                self.unit.setup.append((f"{state} = keep.part({made})", node.span.line))
+                return f"{state}({arguments})", ATOM
+        raise Unsupported(f"{name}()", node)
+
+    def _is_steady(self, node: tree.Expression) -> bool:
+        """Return whether an expression is the same on all bars and known before the first."""
+        if isinstance(node, tree.BuiltinCall):
+            pure = isinstance(self.bindings.get(self.key(node.name)), Pure) and node.name.startswith(_STEADY)
+            return pure and all(self._is_steady(argument) for argument in node.arguments)
+        if isinstance(node, tree.InputValue):
+            return self.inputs[node.number].kind not in ("source", "time")
+        return isinstance(node, tree.Constant)
+
+    def _once(self, key: str, binding: Pure, node: tree.BuiltinCall) -> str:
+        """Compute a call once for each instance."""
+        arguments = ", ".join([self.write(argument) for argument in node.arguments])
+        text = f"{self._bound(key, binding.function)}({arguments})"
+        known = self.unit.main.once.get(text)
+        if known is None:
+            known = self.unit.main.once[text] = self.name("z")
+            self.unit.main.steady.append((f"{known} = {text}", node.span.line))
+        return known
+
+    def _inline(self, node: tree.BuiltinCall) -> tuple[str, int] | None:
+        """Return the few functions that are quicker written out than called."""
+        first = node.arguments[0] if node.arguments else None
+        if node.name == "max_bars_back":
+            return "None", ATOM
+        if first is None:
+            return None
+        if node.name == "str.tostring" and first.type.name == "enum":
+            return f"text({self.write(first)})", ATOM
+        if node.name == "color" and first.type in (COLOR, NA):
+            return self.write(first, ATOM), ATOM
+        if isinstance(first, tree.Read) and first.type in (INT, FLOAT):
+            name = self.write(first, ATOM)
+            if node.name == "nz" and isinstance(node.arguments[1], (tree.Constant, tree.Read)):
+                return f"{name} if {name} == {name} else {self.write(node.arguments[1], OR)}", CHOICE
+        return None
+
+    def _request(self, node: tree.RequestCall) -> tuple[str, int]:
+        raise NotImplementedError
+
+    def _function_call(self, node: tree.FunctionCall) -> tuple[str, int]:
+        arguments = ", ".join([self.write(argument) for argument in node.arguments])
+        return f"{self.function_at_call(node)}({arguments})", ATOM
+
+    def function_at_call(self, node: tree.FunctionCall) -> str:
+        raise NotImplementedError
+
+    def _field(self, node: tree.FieldRead) -> tuple[str, int]:
+        return f"{self.write(node.value, ATOM)}.{attribute(node)}", ATOM
+
+    def _new(self, node: tree.NewObject) -> tuple[str, int]:
+        return f"T_{node.user_type}({', '.join([self.write(argument) for argument in node.arguments])})", ATOM
+
+
+def attribute(node: "tree.FieldRead | tree.AssignField") -> str:
+    """Return the Python attribute that holds a field; points are the platform's own, with plain names."""
+    owner = node.value if isinstance(node, tree.FieldRead) else node.target
+    return node.name if owner.type.name == "chart.point" else f"f_{node.name}"

@@ -1,0 +1,125 @@
+"""What an expression needs of a script: the statements that it would not have its value without."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from analytics.pine.semantics import tree
+from analytics.pine.semantics.walking import MUTATING
+
+_CHANGING = MUTATING | {"set", "sort", "reverse", "swap_rows", "swap_columns"}
+_COLLECTIONS = frozenset({"array", "matrix", "map"})
+_NODES = (tree.Expression, tree.Statement, tree.Block, tree.Function)
+_SLOTS: dict[type, tuple[str, ...]] = {}
+
+
+def walk(root: Any, *, functions: bool = True) -> Iterator[Any]:
+    """Return all nodes that a node consists of, if wanted with the bodies of the functions it calls."""
+    waiting, seen = [root], set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, _NODES):
+            if isinstance(node, tree.Function):
+                if id(node) in seen or not functions:
+                    continue
+                seen.add(id(node))
+            yield node
+            waiting.extend(getattr(node, name) for name in _slots(type(node)))
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    known = _SLOTS.get(kind)
+    if known is None:
+        known = tuple(name for base in kind.__mro__ for name in base.__dict__.get("__slots__", ()))
+        _SLOTS[kind] = known
+    return known
+
+
+def has_requests(function: tree.Function) -> bool:
+    """Return whether a function, or one that it calls, asks for other bars."""
+    return any(isinstance(node, tree.RequestCall) for node in walk(function))
+
+
+def reads(root: Any) -> set[tree.Symbol]:
+    """Return the variables whose values something depends on."""
+    return {node.symbol for node in walk(root) if isinstance(node, tree.Read)}
+
+
+def _root(node: tree.Expression) -> tree.Symbol | None:
+    while isinstance(node, tree.FieldRead):
+        node = node.value
+    return node.symbol if isinstance(node, tree.Read) else None
+
+
+def _changes(statement: tree.Statement) -> set[tree.Symbol]:
+    """Return the variables that a statement gives values to, or whose contents it may change."""
+    found: set[tree.Symbol | None] = set()
+    for node in walk(statement, functions=False):
+        match node:
+            case tree.Declare() | tree.Assign():
+                found.add(node.symbol)
+            case tree.DeclareOnce() | tree.DeclareGroup():
+                found.update(node.symbols)
+            case tree.If() | tree.For() | tree.ForIn() | tree.While():
+                found.add(node.into)
+            case tree.AssignField():
+                found.add(_root(node.target))
+            case tree.BuiltinCall() if node.arguments:
+                space, _, name = node.name.partition(".")
+                if space in _COLLECTIONS and name in _CHANGING:
+                    found.add(_root(node.arguments[0]))
+            case tree.FunctionCall() if any(argument.type.name in _SHARED for argument in node.arguments):
+                changed = {symbol for inner in node.function.body.statements for symbol in _changes(inner)}
+                changed |= {symbol for symbol in [_result_change(node.function.body.result)] if symbol}
+                for parameter, argument in zip(node.function.parameters, node.arguments, strict=True):
+                    if parameter in changed:
+                        found.add(_root(argument))
+    return {symbol for symbol in found if symbol is not None}
+
+
+_SHARED = _COLLECTIONS | {"user", "chart.point"}
+
+
+def _result_change(result: tree.Expression | None) -> tree.Symbol | None:
+    """Return what the last expression of a function changes: `array.pop(a)` may be its value as well."""
+    if isinstance(result, tree.BuiltinCall) and result.arguments:
+        space, _, name = result.name.partition(".")
+        return _root(result.arguments[0]) if space in _COLLECTIONS and name in _CHANGING else None
+    return None
+
+
+def sliced(statements: list[tree.Statement], needed: set[tree.Symbol]) -> list[tree.Statement]:
+    """Return the statements that needed variables depend on; `needed` grows by what these need themselves."""
+    changes = [_changes(statement) for statement in statements]
+    kept = [False] * len(statements)
+    grown = True
+    while grown:
+        grown = False
+        for index, statement in enumerate(statements):
+            if not kept[index] and changes[index] & needed and not only_shows(statement):
+                kept[index] = grown = True
+                needed |= reads(statement)
+    return [_quiet(statement) for statement, keep in zip(statements, kept, strict=True) if keep]
+
+
+def _quiet(statement: tree.Statement) -> tree.Statement:
+    """Return a statement without the calls in its blocks that only show or order something."""
+    match statement:
+        case tree.If():
+            otherwise = None if statement.otherwise is None else _quiet_block(statement.otherwise)
+            return replace(statement, then=_quiet_block(statement.then), otherwise=otherwise)
+        case tree.For() | tree.ForIn() | tree.While():
+            return replace(statement, body=_quiet_block(statement.body))
+    return statement
+
+
+def _quiet_block(block: tree.Block) -> tree.Block:
+    return tree.Block([_quiet(one) for one in block.statements if not only_shows(one)], block.result)
+
+
+def only_shows(statement: tree.Statement) -> bool:
+    if not isinstance(statement, tree.Evaluate) or not isinstance(statement.value, tree.BuiltinCall):
+        return False
+    return statement.value.name.partition(".")[0] not in _COLLECTIONS

@@ -1,0 +1,379 @@
+"""Statements, functions and the whole script."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from analytics.pine.generator.expressions import ExpressionWriter, attribute, missing
+from analytics.pine.generator.slicing import has_requests, reads, sliced
+from analytics.pine.generator.unit import Line, Unit
+from analytics.pine.runtime.bindings import Binding
+from analytics.pine.semantics import tree
+from analytics.pine.types import INT
+
+MOST_INSTANCES = 5_000
+MOST_REQUESTS = 127
+DEEPEST_REQUESTS = 5
+
+
+class TooManyCalls(Exception):
+    """Functions that call functions need more instances than a script may have."""
+
+
+@dataclass(slots=True)
+class Generated:
+    """Source, the script's line of each of its lines, and what its names mean."""
+
+    source: str
+    origins: list[int]
+    names: dict[str, Any] = field(default_factory=dict)
+
+
+def generate(script: tree.Script, bindings: dict[str, Binding]) -> Generated:
+    """Return the source of a function that makes an instance of a script.
+
+    `make(context, keep, budget, *inputs)` returns the function that computes a bar. The source is made of nothing but
+    what is written here: names get prefixes, literals are Python's own representations.
+    """
+    return _ScriptWriter(script, bindings, Requests()).run()
+
+
+class Requests:
+    """The expressions of a script that are computed on other bars: each is a script of its own, made by `make1` …"""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.count = 0
+        self.depth = 0
+
+
+class _ScriptWriter(ExpressionWriter):
+    """Writes the function that makes an instance of a script, or of what an expression on other bars needs of it."""
+
+    def __init__(self, script: tree.Script, bindings: dict[str, Binding], requests: Requests) -> None:
+        super().__init__(script.version, bindings, script.inputs)
+        self.script = script
+        self.requests = requests
+        self.factories: list[Line] = []
+        self.functions: dict[str, tuple[str, bool, bool]] = {}
+        self.weights: dict[str, int] = {}
+        self.weight = 0
+        self.frames: list[tuple[tree.Function, list[tree.Expression]]] = []
+        self.asking: dict[str, bool] = {}
+
+    def run(self) -> Generated:
+        lines = self.maker("make", self.script.body)
+        lines = [*self.requests.lines, *lines]
+        source = "\n".join(text for text, _ in lines) + "\n"
+        return Generated(source, [origin for _, origin in lines], self.names)
+
+    def maker(self, name: str, body: tree.Block) -> list[Line]:
+        """Return the lines of a function that makes an instance; its function for a bar returns the block's result."""
+        main = self.unit = Unit()
+        self.block(body)
+        result = None if body.result is None else self.write(body.result)
+        tail = self._end_of_bar(main)
+        inputs = "".join(f", i{setting.number}" for setting in self.script.inputs)
+        lines: list[Line] = [(f"def {name}(context, keep, budget{inputs}):", 0)]
+        begin = [(f"c_{price} = context.{price}", 0) for price in sorted(main.prices)]
+        begin += [(f"{held} = {call}", 0) for held, call in main.each_bar_calls]
+        lines += [(f"    {code} = UNSET", 0) for code in main.cells]
+        lines += [
+            (f"    {held} = keep.history([{absent}] * {furthest})", 0)
+            for held, absent, furthest in main.histories.values()
+        ]
+        each_bar = sorted(held for held, _ in main.each_bar_calls)
+        lines += [(f"    {held} = NA", 0) for held in each_bar]
+        lines += [(f"    {text}", origin) for text, origin in (*main.steady, *self.factories)]
+        lines += [(f"    {text}", origin) for text, origin in main.setup]
+        lines.append(("    def bar():", 0))
+        changed = sorted(main.changed) + each_bar
+        if changed:
+            lines.append((f"        nonlocal {', '.join(changed)}", 0))
+        lines += [(f"        {text}", origin) for text, origin in begin]
+        lines += [(f"    {text}", origin) for text, origin in main.lines]
+        lines.append((f"        result = {result}", 0 if body.result is None else body.result.span.line))
+        lines += [(f"        {text}", origin) for text, origin in tail]
+        lines.append(("        return result", 0))
+        lines += [(f"    {text}", origin) for text, origin in self._kept(main)]
+        lines.append(("    return bar", 0))
+        return lines
+
+    # Other bars ------------------------------------------------------------------------------------------------------
+
+    def _request(self, node: tree.RequestCall) -> tuple[str, int]:
+        """Write what an expression needs as a script of its own, and the place that asks for its values."""
+        needed = reads(node.expression)
+        statements: list[tree.Statement] = []
+        for function, arguments in reversed(self.frames):
+            inner = sliced(function.body.statements, needed)
+            for parameter, argument in zip(function.parameters, arguments, strict=True):
+                if parameter in needed:
+                    needed |= reads(argument)
+                    inner.insert(0, tree.Declare(node.span, parameter, argument))
+            statements = inner + statements
+        statements = sliced(self.script.body.statements, needed) + statements
+        self.requests.count += 1
+        if self.requests.count > MOST_REQUESTS or self.requests.depth > DEEPEST_REQUESTS:
+            raise TooManyCalls
+        name = f"make{self.requests.count}"
+        writer = _ScriptWriter(self.script, self.bindings, self.requests)
+        self.requests.depth += 1
+        lines = writer.maker(name, tree.Block(statements, node.expression))
+        self.requests.depth -= 1
+        self.requests.lines += lines
+        self.names |= writer.names
+        place = self.name("q")
+        inputs = "".join(f"i{setting.number}, " for setting in self.script.inputs)
+        kind = "Requested" if node.name == "request.security" else "RequestedInside"
+        absent = missing(node.type, self.version)
+        setup = f"{place} = keep.part({kind}(context, keep, {name}, ({inputs}), {absent}))"
+        self.unit.setup.append((setup, node.span.line))
+        rest = [argument for argument in node.arguments if argument is not node.expression]
+        return f"{place}({', '.join([self.write(argument) for argument in rest])})", 9
+
+    def _end_of_bar(self, main: Unit) -> list[Line]:
+        """Return what puts the values of this bar into their histories."""
+        lines: list[Line] = []
+        for key, (held, _, _) in main.histories.items():
+            value = key.code if isinstance(key, tree.Symbol) else self.write(main.recorded_builtins[key])
+            lines.append((f"{held}.append({value})", 0))
+        return lines
+
+    def _kept(self, unit: Unit) -> list[Line]:
+        """Return what lets the variables of a unit be saved and brought back; `varip` are left as they are."""
+        codes = [code for code, symbol in unit.cells.items() if symbol.mode != "varip"]
+        if not codes:
+            return []
+        return [
+            (f"def read(): return ({''.join(f'{code}, ' for code in codes)})", 0),
+            ("def write(saved):", 0),
+            (f"    nonlocal {', '.join(codes)}", 0),
+            (f"    {', '.join(codes)}, = saved", 0),
+            ("keep.variables(read, write)", 0),
+        ]
+
+    # Functions -------------------------------------------------------------------------------------------------------
+
+    def function_at_call(self, node: tree.FunctionCall) -> str:
+        """Return what to call: the function itself, or this place's own instance if it keeps something."""
+        function = node.function
+        code = function.code
+        if self._asks(function):
+            # What it asks for depends on the arguments of this place, so that the place has a function of its own.
+            code = self.name(f"{code}_")
+            self.frames.append((function, node.arguments))
+            self._write_function(function, code)
+            self.frames.pop()
+        elif code not in self.functions:
+            frames, self.frames = self.frames, []
+            self._write_function(function, code)
+            self.frames = frames
+        name, keeps, repeats = self.functions[code]
+        self.weight += self.weights[code]
+        if self.weight > MOST_INSTANCES:
+            raise TooManyCalls
+        if not keeps:
+            return name
+        instance = self.name("k")
+        self.unit.setup.append((f"{instance} = {name}({self.unit.again if repeats else ''})", node.span.line))
+        return instance
+
+    def _asks(self, function: tree.Function) -> bool:
+        known = self.asking.get(function.code)
+        if known is None:
+            known = self.asking[function.code] = has_requests(function)
+        return known
+
+    def _write_function(self, function: tree.Function, code: str) -> None:
+        outer, outer_weight = self.unit, self.weight
+        unit = self.unit = Unit(outer.main)
+        self.weight = 1
+        for parameter in function.parameters:
+            if parameter.indexed:
+                held = unit.recorded(parameter, missing(parameter.type, self.version))
+                unit.line(f"{held}.record({parameter.code})")
+        self.block(function.body)
+        if function.body.result is not None:
+            unit.line(f"return {self.write(function.body.result)}", function.body.result.span.line)
+        else:
+            unit.line("return None")
+        parameters = ", ".join(parameter.code for parameter in function.parameters)
+        keeps = bool(unit.setup or unit.cells)
+        body: list[Line] = [(f"def call({parameters}):" if keeps else f"def {code}({parameters}):", 0)]
+        if unit.changed:
+            body.append((f"    nonlocal {', '.join(sorted(unit.changed))}", 0))
+        body += unit.lines
+        if keeps:
+            begin = [(f"{code} = UNSET", 0) for code in unit.cells]
+            inner = [*begin, *unit.setup, *body, *self._kept(unit), ("return call", 0)]
+            body = [
+                (f"def {code}({'again' if unit.repeats else ''}):", 0),
+                *((f"    {text}", origin) for text, origin in inner),
+            ]
+        self.factories += body
+        self.functions[code] = (code, keeps, unit.repeats)
+        self.weights[code] = self.weight
+        self.unit, self.weight = outer, outer_weight
+
+    # Statements ------------------------------------------------------------------------------------------------------
+
+    def block(self, block: tree.Block) -> None:
+        for statement in block.statements:
+            self.statement(statement)
+
+    def _inner(self, block: tree.Block, into: tree.Symbol | None, *, loop: bool = False) -> None:
+        """Write an indented block; its value goes into a variable."""
+        self.unit.indent += 1
+        self.unit.loops += loop
+        count = len(self.unit.lines)
+        self.block(block)
+        if into is not None and block.result is not None:
+            self._set(into, self.write(block.result), block.result.span.line)
+        if len(self.unit.lines) == count:
+            self.unit.line("pass")
+        self.unit.loops -= loop
+        self.unit.indent -= 1
+
+    def _set(self, symbol: tree.Symbol, text: str, origin: int) -> None:
+        self.unit.assigned(symbol)
+        if symbol.indexed and (symbol.level or symbol.in_function):
+            text = f"{self.unit.recorded(symbol, missing(symbol.type, self.version))}.record({text})"
+        self.unit.line(f"{symbol.code} = {text}", origin)
+
+    def statement(self, node: tree.Statement) -> None:
+        line = node.span.line
+        match node:
+            case tree.Declare():
+                self._set(node.symbol, self.write(node.value), line)
+            case tree.Assign():
+                self._set(node.symbol, self._bounded(node.value), line)
+            case tree.AssignField():
+                self.unit.line(f"{self.write(node.target, 9)}.{attribute(node)} = {self._bounded(node.value)}", line)
+            case tree.Evaluate():
+                self.unit.line(self.write(node.value), line)
+            case tree.DeclareOnce():
+                self._declare_once(node)
+            case tree.DeclareGroup():
+                self._declare_group(node.symbols, self.write(node.value), line)
+            case tree.If():
+                self._if(node)
+            case tree.For():
+                self._for(node)
+            case tree.ForIn():
+                self._for_in(node)
+            case tree.While():
+                self._begin(node.into, line)
+                self.unit.line(f"while {self.write(node.condition, 3)} and budget.turn():", line)
+                self._inner(node.body, node.into, loop=True)
+            case tree.Break():
+                self.unit.line("break", line)
+            case tree.Continue():
+                self.unit.line("continue", line)
+
+    def _bounded(self, value: tree.Expression) -> str:
+        """Return a value that a variable may take again and again; whole numbers stay within 64 bits."""
+        text = self.write(value)
+        if value.type == INT and isinstance(value, tree.Arithmetic) and not isinstance(value.right, tree.Constant):
+            return f"clamped({text})"
+        return text
+
+    def _declare_once(self, node: tree.DeclareOnce) -> None:
+        line = node.span.line
+        first = node.symbols[0]
+        self.unit.line(f"if {first.code} is UNSET:", line)
+        self.unit.indent += 1
+        self.block(node.block)
+        assert node.block.result is not None
+        value = self.write(node.block.result)
+        if len(node.symbols) == 1:
+            self.unit.assigned(first)
+            self.unit.line(f"{first.code} = {value}", line)
+        else:
+            self._declare_group(node.symbols, value, line)
+        self.unit.indent -= 1
+        for symbol in node.symbols:
+            if symbol.indexed and (symbol.level or symbol.in_function):
+                held = self.unit.recorded(symbol, missing(symbol.type, self.version))
+                self.unit.line(f"{held}.record({symbol.code})", line)
+
+    def _declare_group(self, symbols: list[tree.Symbol], value: str, line: int) -> None:
+        for symbol in symbols:
+            self.unit.assigned(symbol)
+        targets = "".join(f"{symbol.code}, " for symbol in symbols).rstrip(" ")
+        self.unit.line(f"{targets} = {value}", line)
+        for symbol in symbols:
+            if symbol.indexed and not symbol.mode and (symbol.level or symbol.in_function):
+                held = self.unit.recorded(symbol, missing(symbol.type, self.version))
+                self.unit.line(f"{held}.record({symbol.code})", line)
+
+    def _begin(self, into: tree.Symbol | None, line: int) -> None:
+        if into is not None:
+            self.unit.line(f"{into.code} = {missing(into.type, self.version)}", line)
+
+    def _if(self, node: tree.If) -> None:
+        self._begin(node.into, node.span.line)
+        word = "if"
+        current: tree.If | None = node
+        while current is not None:
+            self.unit.line(f"{word} {self.write(current.condition)}:", current.span.line)
+            self._inner(current.then, current.into)
+            rest, current = current.otherwise, None
+            if rest is None:
+                return
+            only = rest.statements[0] if len(rest.statements) == 1 and rest.result is None else None
+            if isinstance(only, tree.If) and only.into is node.into:
+                current, word = only, "elif"
+            else:
+                self.unit.line("else:")
+                self._inner(rest, node.into)
+
+    def _for(self, node: tree.For) -> None:
+        line = node.span.line
+        self._begin(node.into, line)
+        step = "1" if node.step is None else self.write(node.step)
+        if node.stop_moves:
+            self._moving_for(node, step)
+            return
+        bounds = f"{self.write(node.start)}, {self.write(node.stop)}, {step}"
+        self.unit.line(f"for {node.counter.code} in budget.count({bounds}):", line)
+        self.unit.indent += 1
+        self._record_item(node.counter)
+        self.unit.indent -= 1
+        self._inner(node.body, node.into, loop=True)
+
+    def _moving_for(self, node: tree.For, step: str) -> None:
+        """Write a loop whose end, or whose counter, may be changed by what it does."""
+        line, counter = node.span.line, node.counter.code
+        start, stride, stop = self.name("t"), self.name("t"), self.name("t")
+        self.unit.line(f"{start} = {self.write(node.start)}", line)
+        self.unit.line(f"{stop} = {self.write(node.stop)}", line)
+        self.unit.line(f"{stride} = absolute({step}) if {stop} >= {start} else -absolute({step})", line)
+        self.unit.line(f"{counter} = {start} - {stride}", line)
+        self.unit.line("while budget.turn():", line)
+        self.unit.indent += 1
+        self.unit.line(f"{counter} += {stride}", line)
+        self.unit.line(f"{stop} = {self.write(node.stop)}", line)
+        self.unit.line(f"if not ({counter} <= {stop} if {stride} > 0 else {counter} >= {stop}): break", line)
+        self._record_item(node.counter)
+        self.unit.indent -= 1
+        self._inner(node.body, node.into, loop=True)
+
+    def _for_in(self, node: tree.ForIn) -> None:
+        line = node.span.line
+        self._begin(node.into, line)
+        collection = self.write(node.collection)
+        if node.key is None:
+            self.unit.line(f"for {node.item.code} in budget.items({collection}):", line)
+        else:
+            self.unit.line(f"for {node.key.code}, {node.item.code} in budget.pairs({collection}):", line)
+        self.unit.indent += 1
+        if node.key is not None:
+            self._record_item(node.key)
+        self._record_item(node.item)
+        self.unit.indent -= 1
+        self._inner(node.body, node.into, loop=True)
+
+    def _record_item(self, symbol: tree.Symbol) -> None:
+        if symbol.indexed:
+            held = self.unit.recorded(symbol, missing(symbol.type, self.version))
+            self.unit.line(f"{held}.record({symbol.code})")

@@ -1,0 +1,344 @@
+"""What generated code calls besides the built-ins: the rest of the language itself."""
+
+from collections.abc import Callable, Iterable, Iterator
+from math import fmod
+from typing import Any
+
+from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.numbers import divide
+from analytics.pine.runtime.repeated import Repeated
+from analytics.pine.runtime.snapshots import ScriptObject
+from analytics.pine.runtime.values import NA
+
+LONGEST_HISTORY = 10_000
+MOST_STEPS = 2_000_000
+"""How many turns all loops of a script may make on one bar."""
+LARGEST_INT = 2**63 - 1
+TOLERANCE = 1e-10
+"""Floats that differ by no more are equal, at every magnitude."""
+
+
+class Unset:
+    """What a `var` holds before it is first reached."""
+
+
+UNSET = Unset()
+
+
+class EnumValue:
+    """A member of an enum; as text it is its title."""
+
+    __slots__ = ("enum", "name", "title")
+
+    def __init__(self, enum: str, name: str, title: str) -> None:
+        self.enum = enum
+        self.name = name
+        self.title = title
+
+    def __str__(self) -> str:
+        return self.title
+
+    def __repr__(self) -> str:
+        return f"{self.enum}.{self.name}"
+
+
+class Kept:
+    """Fields that stay as they are when a bar is computed again."""
+
+
+def object_type(name: str, fields: tuple[str, ...], varip: tuple[str, ...]) -> type[ScriptObject]:
+    """Return the class of a user type; its attributes are the fields with `f_` before their names."""
+    ordinary = tuple(f"f_{field}" for field in fields if field not in varip)
+    body: dict[str, Any] = {"__slots__": (*ordinary, "kept") if varip else ordinary}
+    for field in varip:
+        body[f"f_{field}"] = _kept(f"f_{field}")
+    names = tuple(f"f_{field}" for field in fields)
+
+    def begin(self: Any, *values: Any) -> None:
+        if varip:
+            self.kept = Kept()
+        for attribute, value in zip(names, values, strict=True):
+            setattr(self, attribute, value)
+
+    def copy(self: Any) -> Any:
+        return type(self)(*(getattr(self, attribute) for attribute in names))
+
+    body["__init__"] = begin
+    body["copy"] = copy
+    return type(f"User{name}", (ScriptObject,), body)
+
+
+def _kept(attribute: str) -> property:
+    def read(self: Any) -> Any:
+        return getattr(self.kept, attribute)
+
+    def write(self: Any, value: Any) -> None:
+        setattr(self.kept, attribute, value)
+
+    return property(read, write)
+
+
+def copied(value: Any) -> Any:
+    """Return a new object with the same fields."""
+    if value is None:
+        raise PineRuntimeError("An object that is na cannot be copied.")
+    return value.copy()
+
+
+class Recorded:
+    """The history of a value in a local scope: what it was when its place was reached on earlier bars."""
+
+    __slots__ = ("_context", "_missing", "bar", "values")
+
+    def __init__(self, context: Any, missing: Any) -> None:
+        self._context = context
+        self._missing = missing
+        self.values: list[Any] = []
+        self.bar = -1
+
+    def record(self, value: Any) -> Any:
+        """Set the value of this bar, whichever it is."""
+        bar = self._context.bar_index
+        if bar == self.bar:
+            self.values[-1] = value
+        else:
+            self.bar = bar
+            self.values.append(value)
+        return value
+
+    def back(self, offset: float) -> Any:
+        """Return the value some bars before the one recorded last."""
+        if offset != offset:
+            return self._missing
+        place = -1 - int(offset)
+        if place > -1:
+            raise PineRuntimeError("[] cannot look at bars that are still to come: the offset is negative.")
+        return self.values[place] if -place <= len(self.values) else self._missing
+
+    def past(self, value: Any, offset: float) -> Any:
+        """Record a value and return the one some bars before it."""
+        self.record(value)
+        return self.back(offset)
+
+    def save(self) -> Any:
+        """Return what the history is at the beginning of a bar."""
+        return len(self.values), self.bar, self.values[-1] if self.values else None
+
+    def restore(self, saved: Any) -> None:
+        """Forget what was recorded since."""
+        length, self.bar, last = saved
+        del self.values[length:]
+        if self.values:
+            self.values[-1] = last
+
+    def trim(self) -> None:
+        """Forget what no script can look at any more."""
+        if len(self.values) > 2 * LONGEST_HISTORY:
+            del self.values[:-LONGEST_HISTORY]
+
+
+class Keeping:
+    """All that one instance of a script keeps from bar to bar."""
+
+    def __init__(self, market: Any = None) -> None:
+        self.market = market
+        self.parts: list[Any] = []
+        self.lists: list[list[Any]] = []
+        self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
+
+    def part(self, part: Any) -> Any:
+        """Keep an object that can save and restore itself."""
+        self.parts.append(part)
+        return part
+
+    def history(self, values: list[Any]) -> list[Any]:
+        """Keep a history that grows by one value for each bar."""
+        self.lists.append(values)
+        return values
+
+    def variables(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
+        """Keep variables of a function."""
+        self.cells.append((read, write))
+
+    def values(self) -> list[tuple[Any, ...]]:
+        return [read() for read, _ in self.cells]
+
+    def save(self) -> Any:
+        return [part.save() for part in self.parts], [len(values) for values in self.lists], self.values()
+
+    def restore(self, saved: Any) -> None:
+        parts, lengths, cells = saved
+        for part, state in zip(self.parts, parts, strict=True):
+            part.restore(state)
+        for values, length in zip(self.lists, lengths, strict=True):
+            del values[length:]
+        for (_, write), state in zip(self.cells, cells, strict=True):
+            write(state)
+
+    def trim(self) -> None:
+        """Forget what no script can look at any more."""
+        for values in self.lists:
+            if len(values) > 2 * LONGEST_HISTORY:
+                del values[:-LONGEST_HISTORY]
+        for part in self.parts:
+            if isinstance(part, Recorded):
+                part.trim()
+
+
+class Budget:
+    """The turns that loops may still make on this bar."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+
+    def take(self, turns: int) -> None:
+        """Charge a loop for its turns."""
+        self.left -= turns
+        if self.left < 0:
+            raise PineRuntimeError(f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter.")
+
+    def turn(self) -> bool:
+        """Charge one turn; always true, so that it can stand in a condition."""
+        self.left -= 1
+        if self.left < 0:
+            raise PineRuntimeError(f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter.")
+        return True
+
+    def count(self, start: float, stop: float, step: float) -> Iterable[Any]:
+        """Return the numbers a loop counts through; it counts down if it ends below its start."""
+        if start != start or stop != stop or step != step:
+            return ()
+        step = abs(step)
+        if step == 0:
+            raise PineRuntimeError("A loop cannot count in steps of 0.")
+        if start.__class__ is int and stop.__class__ is int and step.__class__ is int:
+            whole = range(int(start), int(stop) + 1, int(step))
+            if stop < start:
+                whole = range(int(start), int(stop) - 1, -int(step))
+            self.take(len(whole))
+            return whole
+        turns = int(abs(stop - start) / step + TOLERANCE) + 1
+        self.take(turns)
+        signed = step if stop >= start else -step
+        return (start + turn * signed for turn in range(turns))
+
+    def items(self, collection: Any) -> Iterator[Any]:
+        """Return the items of a collection, also those that come while the loop runs."""
+        if collection is None:
+            raise PineRuntimeError("A loop cannot go through a collection that is na.")
+        if not isinstance(collection, list):
+            for item in collection:
+                self.turn()
+                yield item
+            return
+        place = 0
+        while place < len(collection):
+            self.turn()
+            yield collection[place]
+            place += 1
+
+    def pairs(self, collection: Any) -> Iterator[tuple[Any, Any]]:
+        """Return the items of a collection with their keys or places."""
+        if isinstance(collection, dict):
+            self.take(len(collection))
+            return iter(list(collection.items()))
+        return enumerate(self.items(collection))
+
+
+def past(values: list[Any], value: Any, offset: float, missing: Any) -> Any:
+    """Return what a value was some bars ago."""
+    if offset != offset:
+        return missing
+    back = int(offset)
+    if back <= 0:
+        if back == 0:
+            return value
+        raise PineRuntimeError(f"[] cannot look at bars that are still to come: the offset is {back}.")
+    return values[-back] if back <= len(values) else missing
+
+
+def joined(left: str | None, right: str | None) -> str | None:
+    """Return two texts as one; a missing one adds nothing."""
+    if left is None:
+        return right
+    return left if right is None else left + right
+
+
+def clamped(value: Any) -> Any:
+    """Return a whole number that fits into 64 bits."""
+    if -LARGEST_INT <= value <= LARGEST_INT or value != value:
+        return value
+    return LARGEST_INT if value > 0 else -LARGEST_INT
+
+
+def remainder(dividend: float, divisor: float) -> float:
+    """Return the remainder with the sign of the dividend; by zero it is missing."""
+    if dividend.__class__ is int and divisor.__class__ is int and divisor:
+        rest = abs(dividend) % abs(divisor)
+        return -rest if dividend < 0 else rest
+    try:
+        return fmod(dividend, divisor)
+    except ValueError:
+        return NA
+
+
+def whole_quotient(dividend: float, divisor: float) -> float:
+    """Return the quotient without what follows the point."""
+    quotient = divide(dividend, divisor)
+    return int(quotient) if abs(quotient) < LARGEST_INT else quotient
+
+
+def truth(value: Any) -> bool:
+    """Return whether a number is there and not zero."""
+    return value is not None and value == value and value != 0
+
+
+def both(left: Any, right: Any) -> bool:
+    return bool(left and right)
+
+
+def either(left: Any, right: Any) -> bool:
+    return bool(left or right)
+
+
+def source(context: Any, name: str) -> float:
+    """Return the series that an input names."""
+    open_, high, low, close = context.open, context.high, context.low, context.close
+    value: float = {
+        "open": open_,
+        "high": high,
+        "low": low,
+        "close": close,
+        "hl2": (high + low) / 2,
+        "hlc3": (high + low + close) / 3,
+        "hlcc4": (high + low + close + close) / 4,
+        "ohlc4": (open_ + high + low + close) / 4,
+        "volume": context.volume,
+    }[name]
+    return value
+
+
+SOURCES = frozenset({"open", "high", "low", "close", "hl2", "hlc3", "hlcc4", "ohlc4", "volume"})
+
+NAMES: dict[str, Any] = {
+    "NA": NA,
+    "UNSET": UNSET,
+    "Recorded": Recorded,
+    "Repeated": Repeated,
+    "past": past,
+    "joined": joined,
+    "clamped": clamped,
+    "remainder": remainder,
+    "whole_quotient": whole_quotient,
+    "divide": divide,
+    "truth": truth,
+    "both": both,
+    "either": either,
+    "source": source,
+    "copied": copied,
+    "absolute": abs,
+    "text": str,
+}
+"""Everything that generated code may call by these names."""

@@ -1,0 +1,91 @@
+"""A Python function being written, with what it needs before its first call."""
+
+from typing import Any
+
+from analytics.pine.semantics import tree
+
+Line = tuple[str, int]
+"""A line of Python and the line of the script it comes from, 0 if it comes from none."""
+
+
+class Unit:
+    """The function of a script's bar (`main` is then itself) or of one user function.
+
+    `setup` is written before the function, once for each instance; `lines` are its body.
+    """
+
+    def __init__(self, main: "Unit | None" = None) -> None:
+        self.main: Unit = main or self
+        self.setup: list[Line] = []
+        self.lines: list[Line] = []
+        self.indent = 1
+        self.loops = 0
+        self.repeats = False
+        self.cells: dict[str, tree.Symbol] = {}
+        self.changed: set[str] = set()
+        self.histories: dict[Any, tuple[str, str, int]] = {}
+        self.recorders: dict[str, str] = {}
+        self.prices: set[str] = set()
+        self.once: dict[str, str] = {}
+        self.steady: list[Line] = []
+        self.each_bar: dict[str, str] = {}
+        self.each_bar_calls: list[tuple[str, str]] = []
+        self.recorded_builtins: dict[str, tree.Builtin] = {}
+
+    def line(self, text: str, origin: int = 0) -> None:
+        self.lines.append(("    " * self.indent + text, origin))
+
+    @property
+    def is_main(self) -> bool:
+        return self.main is self
+
+    @property
+    def again(self) -> str:
+        """Return whether what is written now may be reached more than once on a bar, as source.
+
+        A user function is told so by the place that calls it.
+        """
+        if self.loops:
+            return "True"
+        if self.is_main:
+            return "False"
+        self.repeats = True
+        return "again"
+
+    def price(self, name: str) -> str:
+        """Return how the unit reads a value of the bar: the script's own function reads it once."""
+        if not self.is_main:
+            return f"context.{name}"
+        self.prices.add(name)
+        return f"c_{name}"
+
+    def is_cell(self, symbol: tree.Symbol) -> bool:
+        """Return whether a variable outlives the call: it is `var`, or functions of the script see it."""
+        return bool(symbol.mode) or symbol.captured
+
+    def read(self, symbol: tree.Symbol) -> str:
+        return symbol.code
+
+    def assigned(self, symbol: tree.Symbol) -> None:
+        """Note that the unit gives a variable a value."""
+        if self.is_cell(symbol):
+            self.cells[symbol.code] = symbol
+            self.changed.add(symbol.code)
+
+    def recorded(self, symbol: tree.Symbol, absent: str) -> str:
+        """Return the history of a local variable."""
+        held = self.recorders.get(symbol.code)
+        if held is None:
+            held = self.recorders[symbol.code] = f"r_{symbol.code}"
+            self.setup.append((f"{held} = keep.part(Recorded(context, {absent}))", symbol.span.line))
+        return held
+
+    def history(self, key: Any, absent: str, furthest: int) -> str:
+        """Return the history of a variable that has one value on each bar."""
+        known = self.histories.get(key)
+        name = key.code if isinstance(key, tree.Symbol) else key.replace(".", "_")
+        if known is not None:
+            self.histories[key] = (known[0], absent, max(known[2], furthest))
+            return known[0]
+        self.histories[key] = (f"h_{name}", absent, furthest)
+        return f"h_{name}"

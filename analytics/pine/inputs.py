@@ -1,0 +1,70 @@
+"""The values of a script's settings for one run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.pine.generator.support import SOURCES, EnumValue
+from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.values import NA
+from analytics.pine.semantics.tree import Input
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "int": int,
+    "time": int,
+    "color": int,
+    "float": (int, float),
+    "price": (int, float),
+    "bool": bool,
+}
+Enums = Mapping[str, EnumValue]
+
+
+def input_values(inputs: list[Input], given: Mapping[str, Any], enums: Enums) -> list[Any]:
+    """Return the values of all inputs in their order.
+
+    `given` has values by the title of the input or by `in_` and its number; what it does not name keeps its default.
+    Colours are `0xRRGGBBTT`, times milliseconds UTC, sources names such as `hl2`, members of enums `Enum.member`. A
+    value that the input does not allow is refused with PineRuntimeError.
+    """
+    known = {setting.title for setting in inputs} | {f"in_{setting.number}" for setting in inputs}
+    for name in given:
+        if name not in known:
+            raise PineRuntimeError(f'The script has no input "{name}".')
+    return [_value(setting, given, enums) for setting in inputs]
+
+
+def _value(setting: Input, given: Mapping[str, Any], enums: Enums) -> Any:
+    key = f"in_{setting.number}"
+    if key not in given:
+        key = setting.title
+    if key in given:
+        value = _allowed(setting, given[key])
+    elif setting.kind == "source" or (setting.kind == "time" and setting.default is None):
+        return None  # the script computes it
+    else:
+        value = setting.default
+    if setting.kind == "enum":
+        member = enums.get(value)
+        if member is None or member.enum != setting.default.partition(".")[0]:
+            raise PineRuntimeError(f'The input "{setting.title}" takes members of its enum; {value!r} is none.')
+        return member
+    return NA if value is None and setting.kind in ("int", "float", "price", "time") else value
+
+
+def _allowed(setting: Input, value: Any) -> Any:
+    name = f'The input "{setting.title or setting.number}"'
+    wanted = _TYPES.get(setting.kind, str)
+    fits: bool = isinstance(value, wanted) and (setting.kind == "bool" or not isinstance(value, bool))
+    if not fits:
+        raise PineRuntimeError(f"{name} takes a value of the kind {setting.kind}; {value!r} is none.")
+    if setting.options and value not in setting.options:
+        raise PineRuntimeError(
+            f"{name} takes one of {', '.join(map(str, setting.options))}; {value!r} is none of them."
+        )
+    if setting.kind == "source" and value not in SOURCES:
+        raise PineRuntimeError(f"{name} takes one of {', '.join(sorted(SOURCES))}; {value!r} is none of them.")
+    if setting.minimum is not None and value < setting.minimum:
+        raise PineRuntimeError(f"{name} is at least {setting.minimum}; {value} is less.")
+    if setting.maximum is not None and value > setting.maximum:
+        raise PineRuntimeError(f"{name} is at most {setting.maximum}; {value} is more.")
+    return value

@@ -1,0 +1,273 @@
+"""Scripts from text to results: `compile` once, then `run` over a history or `stream` bar by bar."""
+
+import builtins
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from types import CodeType
+from typing import Any
+
+from analytics.pine.broker.bindings import BINDINGS as BROKER
+from analytics.pine.broker.broker import Broker
+from analytics.pine.broker.listing import TradeRow
+from analytics.pine.broker.settings import StrategySettings
+from analytics.pine.broker.statistics import Summary
+from analytics.pine.diagnostics import CompilationFailed, Diagnostic, Diagnostics, Span
+from analytics.pine.generator.expressions import Unsupported
+from analytics.pine.generator.statements import TooManyCalls, generate
+from analytics.pine.generator.support import NAMES, EnumValue, object_type
+from analytics.pine.inputs import input_values
+from analytics.pine.instance import FILE, Instance
+from analytics.pine.requested import Market, Requested, RequestedInside
+from analytics.pine.runtime.bars import Bar
+from analytics.pine.runtime.bindings import Binding
+from analytics.pine.runtime.builtins import BUILTINS
+from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
+from analytics.pine.runtime.outputs import Outputs
+from analytics.pine.runtime.symbols import Symbol
+from analytics.pine.runtime.timeframes import Timeframe
+from analytics.pine.semantics import tree
+from analytics.pine.semantics.analyzer import analyse
+from analytics.pine.syntax.parser import parse
+
+CHECK_EVERY = 1_024
+_DECLARED = (
+    "title",
+    "overlay",
+    "max_lines_count",
+    "max_labels_count",
+    "max_boxes_count",
+    "max_polylines_count",
+    "format",
+    "precision",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A compiled script; it can be run any number of times, also at the same time."""
+
+    source: str
+    version: int
+    kind: str
+    declaration: dict[str, Any]
+    inputs: list[tree.Input]
+    warnings: tuple[Diagnostic, ...]
+    python: str
+    code: CodeType = field(repr=False)
+    names: dict[str, Any] = field(repr=False)
+    origins: list[int] = field(repr=False)
+    enums: dict[str, EnumValue] = field(repr=False)
+
+    @property
+    def is_strategy(self) -> bool:
+        return self.kind == "strategy"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a script brought forth."""
+
+    outputs: Outputs
+    trades: list[TradeRow]
+    summary: Summary | None
+
+    def plot(self, title: str) -> list[float]:
+        """Return the values of the plot with a title, one for each bar."""
+        for plot in self.outputs.plots.values():
+            if plot.title == title:
+                values: list[float] = plot.values
+                return values
+        raise KeyError(title)
+
+
+@cache
+def bindings() -> dict[str, Binding]:
+    """Return everything that carries out the reference."""
+    return {**BUILTINS, **BROKER}
+
+
+def compile(text: str) -> Program:
+    """Return a script ready to run; what is wrong with it is raised as CompilationFailed, all at once."""
+    diagnostics = Diagnostics()
+    try:
+        return _compile(text, diagnostics)
+    except RecursionError:
+        diagnostics.error("too-deep", Span(1, 1, 1), "The script is nested too deeply.", "Give parts of it names.")
+    except Unsupported as missing:
+        span = missing.node.span
+        diagnostics.error("not-available", span, f"`{missing.name}` is not available here.", "Leave it out.")
+    except TooManyCalls:
+        message = "Functions that call functions make too many instances."
+        diagnostics.error("too-deep", Span(1, 1, 1), message, "Call the inner ones once and hand their results on.")
+    raise CompilationFailed(diagnostics.sorted(), text)
+
+
+def check(text: str) -> tuple[Diagnostic, ...]:
+    """Return all diagnostics of a script, also the warnings; empty if there is nothing to say."""
+    try:
+        return compile(text).warnings
+    except CompilationFailed as failed:
+        return failed.diagnostics
+
+
+def _compile(text: str, diagnostics: Diagnostics) -> Program:
+    script = analyse(parse(text, diagnostics), diagnostics)
+    if diagnostics.failed:
+        raise CompilationFailed(diagnostics.sorted(), text)
+    generated = generate(script, bindings())
+    enums = {
+        f"{enum}.{name}": EnumValue(enum, name, title)
+        for enum, members in script.enums.items()
+        for name, title in members
+    }
+    names = {**NAMES, "Requested": Requested, "RequestedInside": RequestedInside, **generated.names}
+    names |= {f"E_{value.enum}_{value.name}": value for value in enums.values()}
+    for name, fields in script.user_types.items():
+        names[f"T_{name}"] = object_type(name, fields, script.varip_fields[name])
+    try:
+        code = builtins.compile(generated.source, FILE, "exec")
+    except (SyntaxError, MemoryError) as error:
+        diagnostics.error("too-deep", Span(1, 1, 1), "The script is nested too deeply.", "Give parts of it names.")
+        raise CompilationFailed(diagnostics.sorted(), text) from error
+    return Program(
+        source=text,
+        version=script.version,
+        kind=script.kind,
+        declaration=script.declaration,
+        inputs=script.inputs,
+        warnings=diagnostics.sorted(),
+        python=generated.source,
+        code=code,
+        names=names,
+        origins=generated.origins,
+        enums=enums,
+    )
+
+
+class Stream:
+    """A script that runs along with its market: first over the history, then bar by bar."""
+
+    def __init__(
+        self,
+        program: Program,
+        bars: Iterable[Bar],
+        *,
+        symbol: Symbol,
+        timeframe: Timeframe,
+        inputs: Mapping[str, Any] | None = None,
+        now: Callable[[], int] = milliseconds_now,
+        proceed: Callable[[], None] | None = None,
+        market: Market | None = None,
+    ) -> None:
+        given = {name: program.declaration[name] for name in _DECLARED if program.declaration.get(name) is not None}
+        self.program = program
+        self.broker = None
+        if program.is_strategy:
+            self.broker = Broker(StrategySettings.declared(program.version, program.declaration), symbol)
+        self.context = Context(
+            symbol=symbol,
+            timeframe=timeframe,
+            bars=list(bars),
+            declaration=Declaration(version=program.version, **given),
+            broker=self.broker,
+            now=now,
+        )
+        values = input_values(program.inputs, inputs or {}, program.enums)
+        self._instance = Instance(program, self.context, values, market)
+        self._before: Any = None
+        self._replay(proceed)
+
+    def _replay(self, proceed: Callable[[], None] | None) -> None:
+        """Compute the history; `proceed` is called now and then and may raise to stop it."""
+        begin, compute, broker, bars = self.context.begin, self._instance.compute, self.broker, self.context.bars
+        for index in range(len(bars)):
+            begin(index)
+            if broker is None:
+                compute()
+            else:
+                self._trade(bars[index])
+            if proceed is not None and not index % CHECK_EVERY:
+                proceed()
+
+    def _trade(self, bar: Bar) -> None:
+        """Compute a bar of a strategy: fills, the script, where wanted also the script on every fill, the close."""
+        broker, instance = self.broker, self._instance
+        assert broker is not None
+        broker.open_bar(bar)
+        while broker.is_paused:
+            saved = instance.save()
+            instance.compute()
+            instance.restore(saved)
+            broker.resume()
+        instance.compute()
+        broker.close_bar()
+
+    def update(self, bar: Bar, *, confirmed: bool) -> None:
+        """Compute the newest bar, again if it was computed before: `var` goes back to where it was, `varip` stays.
+
+        A bar with a later time than the last opens a new one; it is confirmed when it has closed.
+        """
+        bars = self.context.bars
+        new = self._before is None
+        if new:
+            bars.append(bar)
+            saved_broker = self.broker.save() if self.broker else None
+            self._before = self._instance.save(), saved_broker
+        else:
+            bars[-1] = bar
+            saved, saved_broker = self._before
+            self._instance.restore(saved)
+            if self.broker is not None:
+                self.broker.restore(saved_broker)
+        self.context.begin(len(bars) - 1, realtime=True, confirmed=confirmed, new=new)
+        if self.broker is None:
+            self._instance.compute()
+        elif confirmed or self.broker.settings.calc_on_every_tick:
+            self._trade(bar)
+        if confirmed:
+            self._before = None
+
+    def result(self) -> Result:
+        """Return what the script has brought forth so far."""
+        if self.broker is None:
+            return Result(self.context.outputs, [], None)
+        return Result(self.context.outputs, self.broker.trades(), self.broker.summary())
+
+
+def run(
+    program: Program,
+    bars: Sequence[Bar],
+    *,
+    symbol: Symbol,
+    timeframe: Timeframe,
+    inputs: Mapping[str, Any] | None = None,
+    now: Callable[[], int] = milliseconds_now,
+    proceed: Callable[[], None] | None = None,
+    market: Market | None = None,
+) -> Result:
+    """Run a script over a history; ScriptFailed names the line and the bar where it stops.
+
+    `proceed` is called every 1,024 bars and may raise what ends the run, such as a deadline that has passed; `market`
+    gives the bars of other symbols and lower timeframes that the script asks for.
+    """
+    return stream(
+        program, bars, symbol=symbol, timeframe=timeframe, inputs=inputs, now=now, proceed=proceed, market=market
+    ).result()
+
+
+def stream(
+    program: Program,
+    bars: Iterable[Bar],
+    *,
+    symbol: Symbol,
+    timeframe: Timeframe,
+    inputs: Mapping[str, Any] | None = None,
+    now: Callable[[], int] = milliseconds_now,
+    proceed: Callable[[], None] | None = None,
+    market: Market | None = None,
+) -> Stream:
+    """Run a script over the bars so far and return it, to be updated as the market goes on."""
+    return Stream(
+        program, bars, symbol=symbol, timeframe=timeframe, inputs=inputs, now=now, proceed=proceed, market=market
+    )

@@ -1,0 +1,221 @@
+"""`request.security` and `request.security_lower_tf`: an expression computed on bars of another timeframe or symbol.
+
+The expression is a script of its own, with a context of its own. A higher timeframe of the chart's symbol is put
+together from the chart's bars; other symbols and lower timeframes come from whoever runs the script. On the history a
+bar of a higher timeframe is seen when it has closed, with lookahead from its first moment; in real time it is seen as
+it is so far.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from analytics.pine.generator.support import MOST_STEPS, Budget, Keeping
+from analytics.pine.runtime.bars import Bar
+from analytics.pine.runtime.calendars import calendar_of
+from analytics.pine.runtime.context import Context
+from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.snapshots import Snapshot
+from analytics.pine.runtime.symbols import Symbol
+from analytics.pine.runtime.timeframes import Timeframe
+
+Market = Callable[[str, Timeframe], tuple[Symbol, Sequence[Bar]] | None]
+"""Returns the bars of a symbol in a timeframe, None where there is no such symbol."""
+Maker = Callable[..., Callable[[], Any]]
+MOST_FEEDS = 40
+
+
+class Feed:
+    """One expression on the bars of one symbol and timeframe; `starts` and `ends` are when these open and close."""
+
+    def __init__(self, chart: Context, keep: Keeping, symbol: Symbol, timeframe: Timeframe, bars: list[Bar]) -> None:
+        self.chart = chart
+        self.calendar = calendar_of(symbol)
+        self.context = Context(
+            symbol=symbol,
+            timeframe=timeframe,
+            bars=bars,
+            declaration=chart.declaration,
+            main_timeframe=chart.main_timeframe or chart.timeframe,
+            now=chart.now,
+        )
+        self.keep = Keeping(keep.market)
+        self.budget = Budget()
+        self.bar: Callable[[], Any]
+        self.starts: list[int] = [bar.time for bar in bars]
+        self.ends = [self.calendar.bar_closing(bar.time, timeframe) for bar in bars]
+        self.values: list[Any] = []
+        self.before: Any = None
+
+    def at(self, place: int, *, fresh: bool = False) -> Any:
+        """Return the value on a bar; a fresh one is computed again, because its bar has changed."""
+        values = self.values
+        while len(values) <= place:
+            if len(values) == len(self.context.bars) - 1:
+                self.before = self._save()
+            values.append(self._compute(len(values)))
+        if fresh and place == len(values) - 1 and self.before is not None:
+            self._restore(self.before)
+            values[place] = self._compute(place)
+        return values[place]
+
+    def _compute(self, place: int) -> Any:
+        self.budget.left = MOST_STEPS
+        self.context.begin(place)
+        return self.bar()
+
+    def _save(self) -> Any:
+        kept = self.keep.save()
+        return kept, Snapshot(value for values in kept[2] for value in values), self.context.save()
+
+    def _restore(self, saved: Any) -> None:
+        kept, contents, context = saved
+        self.keep.restore(kept)
+        contents.restore()
+        self.context.restore(context)
+
+    def closed(self, moment: int) -> int:
+        """Return the last bar that has closed by a moment, -1 if none has."""
+        return bisect_right(self.ends, moment) - 1
+
+    def opened(self, moment: int) -> int:
+        """Return the last bar that has opened by a moment."""
+        return bisect_right(self.starts, moment) - 1
+
+
+class ChartFeed(Feed):
+    """A feed whose bars are put together from the chart's own."""
+
+    def __init__(self, chart: Context, keep: Keeping, timeframe: Timeframe) -> None:
+        super().__init__(chart, keep, chart.symbol, timeframe, [])
+        self.same = timeframe == chart.timeframe
+        self.firsts: list[int] = []
+        self.grouped = 0
+        self.following = 0
+        self.follow()
+
+    def follow(self) -> None:
+        """Take in the bars of the chart that have come, and the last one as it is now."""
+        bars = self.chart.bars
+        for index in range(self.grouped, len(bars)):
+            bar = bars[index]
+            if self.same or bar.time >= self.following or not self.firsts:
+                start = bar.time
+                if not self.same:
+                    start, self.following = self.calendar.bar(bar.time, self.context.timeframe)
+                self.firsts.append(index)
+                self.starts.append(start)
+                self.ends.append(self.calendar.bar_closing(start, self.context.timeframe))
+                self.context.bars.append(bar._replace(time=start))
+            else:
+                self.context.bars[-1] = _merged(self.context.bars[-1], bar)
+        self.grouped = len(bars)
+
+    def refresh(self) -> None:
+        """Put the last bar together again from the chart's bars as they are now."""
+        self.follow()
+        first = self.firsts[-1]
+        bars = self.chart.bars
+        whole = bars[first]._replace(time=self.starts[-1])
+        for bar in bars[first + 1 :]:
+            whole = _merged(whole, bar)
+        self.context.bars[-1] = whole
+
+
+def _merged(first: Bar, second: Bar) -> Bar:
+    high, low = max(first.high, second.high), min(first.low, second.low)
+    return Bar(first.time, first.open, high, low, second.close, first.volume + second.volume)
+
+
+class Asking:
+    """A place that asks for values on other bars."""
+
+    def __init__(self, context: Context, keep: Keeping, make: Maker, inputs: tuple[Any, ...], missing: Any) -> None:
+        self.context = context
+        self.keep = keep
+        self.make = make
+        self.inputs = inputs
+        self.missing = missing
+        self.feeds: dict[tuple[str, str], Feed | None] = {}
+        self.calendar = calendar_of(context.symbol)
+
+    def feed(self, symbol: str, timeframe: str, *, ignore: bool) -> Feed | None:
+        """Return the feed of a symbol and timeframe, None if there is no such symbol and that is to be ignored."""
+        key = (symbol, timeframe)
+        if key in self.feeds:
+            return self.feeds[key]
+        if len(self.feeds) >= MOST_FEEDS:
+            raise PineRuntimeError(f"One call may ask for {MOST_FEEDS} symbols and timeframes at most.")
+        chart = self.context
+        frame = Timeframe.parse(timeframe) if timeframe else chart.timeframe
+        own = symbol in ("", chart.symbol.tickerid, chart.symbol.ticker)
+        feed: Feed | None = None
+        if own and (frame == chart.timeframe or frame.seconds > chart.timeframe.seconds):
+            feed = ChartFeed(chart, self.keep, frame)
+        else:
+            found = self.keep.market(symbol or chart.symbol.tickerid, frame) if self.keep.market else None
+            if found is not None:
+                feed = Feed(chart, self.keep, found[0], frame, list(found[1]))
+            elif not ignore:
+                raise PineRuntimeError(f'There are no bars of "{symbol}" in the timeframe "{timeframe}" here.')
+        if feed is not None:
+            feed.bar = self.make(feed.context, feed.keep, feed.budget, *self.inputs)
+        self.feeds[key] = feed
+        return feed
+
+    def save(self) -> None:
+        """Return nothing: a feed goes back by itself when the bar it is on has changed."""
+
+    def restore(self, saved: None) -> None:
+        """Do nothing, for the same reason."""
+
+
+class Requested(Asking):
+    """A place that calls `request.security`."""
+
+    def __call__(
+        self, symbol: str, timeframe: str, gaps: bool, lookahead: bool, ignore: bool, currency: Any, count: Any
+    ) -> Any:
+        feed = self.feed(symbol, timeframe, ignore=ignore)
+        if feed is None:
+            return self.missing
+        context = self.context
+        if context.is_realtime and isinstance(feed, ChartFeed):
+            return self._now(feed, gaps=gaps)
+        place, before = self._places(feed, lookahead=lookahead)
+        if place < 0 or (gaps and place == before):
+            return self.missing
+        return feed.at(place)
+
+    def _places(self, feed: Feed, *, lookahead: bool) -> tuple[int, int]:
+        """Return which bar is seen on this bar of the chart, and which was on the one before."""
+        bars, index = self.context.bars, self.context.bar_index
+        times = [bars[index].time, bars[index - 1].time if index else -1]
+        if lookahead:
+            return feed.opened(times[0]), feed.opened(times[1])
+        frame = self.context.timeframe
+        moments = [self.calendar.bar_closing(time, frame) if time >= 0 else -1 for time in times]
+        return feed.closed(moments[0]), feed.closed(moments[1])
+
+    def _now(self, feed: ChartFeed, *, gaps: bool) -> Any:
+        feed.refresh()
+        place = len(feed.starts) - 1
+        end = self.calendar.bar_closing(self.context.time, self.context.timeframe)
+        value = feed.at(place, fresh=True)
+        return self.missing if gaps and end < feed.ends[place] else value
+
+
+class RequestedInside(Asking):
+    """A place that calls `request.security_lower_tf`: the values on all bars inside the chart's bar."""
+
+    def __call__(
+        self, symbol: str, timeframe: str, ignore: bool, currency: Any, ignore_timeframe: bool, count: Any
+    ) -> Any:
+        feed = self.feed(symbol, timeframe, ignore=ignore or ignore_timeframe)
+        if feed is None:
+            return []
+        if isinstance(feed, ChartFeed):
+            feed.follow()
+        time = self.context.time
+        end = self.calendar.bar_closing(time, self.context.timeframe)
+        return [feed.at(place) for place in range(bisect_left(feed.starts, time), bisect_left(feed.starts, end))]

@@ -1,0 +1,37 @@
+"""Calls that a script reaches more than once on the same bar."""
+
+from typing import Any
+
+from analytics.pine.runtime.context import Context
+
+
+class Repeated:
+    """A state object whose place lies in a loop: every call on a bar starts from the state before that bar.
+
+    So the last call of a bar is the one that counts for the next, as if the bar had called it once.
+    """
+
+    __slots__ = ("bar", "before", "context", "inner")
+
+    def __init__(self, context: Context, inner: Any) -> None:
+        self.context = context
+        self.inner = inner
+        self.bar = -1
+        self.before: Any = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self.bar == self.context.bar_index:
+            self.inner.restore(self.before)
+        else:
+            self.before = self.inner.save()
+            self.bar = self.context.bar_index
+        return self.inner(*arguments)
+
+    def save(self) -> Any:
+        """Return a copy of the state."""
+        return self.inner.save(), self.bar, self.before
+
+    def restore(self, saved: Any) -> None:
+        """Go back to a state that `save()` returned."""
+        inner, self.bar, self.before = saved
+        self.inner.restore(inner)

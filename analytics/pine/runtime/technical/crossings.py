@@ -1,0 +1,186 @@
+"""Crossings, directions and memories of conditions."""
+
+from typing import Any
+
+from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.context import Context
+from analytics.pine.runtime.numbers import TOLERANCE, whole
+from analytics.pine.runtime.technical.windows import Calculation, remember
+from analytics.pine.runtime.values import NA, is_na
+
+
+class Crossover(Calculation):
+    """Whether the first source is above the second now and was not at the last bar that had both; exact."""
+
+    __slots__ = ("armed", "missing")
+    passing = frozenset({"context", "missing"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.armed = False
+        self.missing = False if context.declaration.version >= 6 else None
+
+    def __call__(self, source1: float, source2: float) -> bool | None:
+        if source1 > source2:
+            crossed = self.armed
+            self.armed = False
+            return crossed
+        if source1 <= source2:
+            self.armed = True
+            return False
+        return self.missing
+
+
+class Crossunder(Crossover):
+    """Whether the first source is below the second now and was not at the last bar that had both; exact."""
+
+    __slots__ = ()
+
+    def __call__(self, source1: float, source2: float) -> bool | None:
+        if source1 < source2:
+            crossed = self.armed
+            self.armed = False
+            return crossed
+        if source1 >= source2:
+            self.armed = True
+            return False
+        return self.missing
+
+
+class Cross(Calculation):
+    """Whether the sources have changed sides since they last differed by more than the tolerance."""
+
+    __slots__ = ("missing", "side")
+    passing = frozenset({"context", "missing"})
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.side = 0
+        self.missing = False if context.declaration.version >= 6 else None
+
+    def __call__(self, source1: float, source2: float) -> bool | None:
+        difference = source1 - source2
+        if difference > TOLERANCE:
+            crossed = self.side < 0
+            self.side = 1
+            return crossed
+        if difference < -TOLERANCE:
+            crossed = self.side > 0
+            self.side = -1
+            return crossed
+        return False if difference == difference else self.missing
+
+
+class Rising(Calculation):
+    """Whether the value is above each of the `length` values before, na ones left out, by more than the tolerance."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[float] = []
+
+    def __call__(self, source: float, length: float) -> bool:
+        width = whole(length, "ta.rising")
+        if source != source:
+            return False
+        values = self.values
+        risen = len(values) >= width and source - max(values[-width:]) > TOLERANCE
+        remember(values, source)
+        return risen
+
+
+class Falling(Calculation):
+    """Whether the value is below each of the `length` values before, na ones left out, by more than the tolerance."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[float] = []
+
+    def __call__(self, source: float, length: float) -> bool:
+        width = whole(length, "ta.falling")
+        if source != source:
+            return False
+        values = self.values
+        fallen = len(values) >= width and min(values[-width:]) - source > TOLERANCE
+        remember(values, source)
+        return fallen
+
+
+class BarsSince(Calculation):
+    """How many bars ago a condition was true, na before it ever was."""
+
+    __slots__ = ("count",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.count: float = NA
+
+    def __call__(self, condition: bool | None) -> float:
+        self.count = 0 if condition else self.count + 1
+        return self.count
+
+
+class ValueWhen(Calculation):
+    """The value a source had when a condition was true for the last time but `occurrence`."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[Any] = []
+
+    def __call__(self, condition: bool | None, source: Any, occurrence: float) -> Any:
+        back = whole(occurrence, "ta.valuewhen", "occurrence", least=0)
+        values = self.values
+        if condition:
+            remember(values, source)
+        if back < len(values):
+            return values[-1 - back]
+        if isinstance(source, bool):
+            return False if self.context.declaration.version >= 6 else None
+        return NA if isinstance(source, (int, float)) else None
+
+
+class Change(Calculation):
+    """The difference from the value `length` bars ago; of conditions, whether they differ."""
+
+    __slots__ = ("values",)
+    function = "ta.change"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[Any] = []
+
+    def __call__(self, source: Any, length: float = 1) -> Any:
+        values = self.values
+        remember(values, source)
+        back = length if type(length) is int and length > 0 else whole(length, self.function)
+        before = values[-1 - back] if back < len(values) else None
+        if isinstance(source, bool):
+            if before is None:
+                return False if self.context.declaration.version >= 6 else None
+            return source is not before
+        return NA if before is None or is_na(source) else source - before
+
+
+class Momentum(Change):
+    """The difference from the value `length` bars ago."""
+
+    __slots__ = ()
+    function = "ta.mom"
+
+
+BINDINGS: dict[str, Binding] = {
+    "ta.crossover": PerCall(Crossover),
+    "ta.crossunder": PerCall(Crossunder),
+    "ta.cross": PerCall(Cross),
+    "ta.rising": PerCall(Rising),
+    "ta.falling": PerCall(Falling),
+    "ta.barssince": PerCall(BarsSince),
+    "ta.valuewhen": PerCall(ValueWhen),
+    "ta.change": PerCall(Change),
+    "ta.mom": PerCall(Momentum),
+}

@@ -1,0 +1,212 @@
+"""Highest and lowest values of windows, and pivots."""
+
+from math import inf
+
+from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.context import Context
+from analytics.pine.runtime.numbers import whole
+from analytics.pine.runtime.technical.windows import KEPT, BarWindow, Calculation, remember
+from analytics.pine.runtime.values import NA
+
+
+class Highest(BarWindow):
+    """The highest of the last values, na ones left out; of equal ones the oldest counts."""
+
+    __slots__ = ("at", "best")
+    function = "ta.highest"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.best = -inf
+        self.at = -1
+
+    def __call__(self, source: float, length: float) -> float:
+        bar = self.context.bar_index
+        if bar == self.bar + 1 and length == self.length:
+            self.bar = bar
+            self.values.append(source)
+            if source > self.best:
+                self.best = source
+                self.at = bar
+            elif self.at <= bar - self.width:
+                self.scan()
+        else:
+            self.place(source, length, self.function)
+            self.scan()
+        return self.best if bar >= self.width - 1 and self.best != -inf else NA
+
+    def scan(self) -> None:
+        """Look through the window, and forget what no window reaches back to."""
+        if len(self.values) > 2 * KEPT:
+            del self.values[:-KEPT]
+        window = self.values[-self.width :]
+        present = [value for value in window if value == value]
+        self.best = max(present, default=-inf)
+        self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
+
+
+class HighestBars(Highest):
+    """How far back the highest of the last values lies, as 0 or a negative number."""
+
+    __slots__ = ()
+    function = "ta.highestbars"
+
+    def __call__(self, source: float, length: float) -> float:
+        best = super().__call__(source, length)
+        return self.at - self.bar if best == best else NA
+
+
+class Lowest(BarWindow):
+    """The lowest of the last values, na ones left out; of equal ones the oldest counts."""
+
+    __slots__ = ("at", "best")
+    function = "ta.lowest"
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.best = inf
+        self.at = -1
+
+    def __call__(self, source: float, length: float) -> float:
+        bar = self.context.bar_index
+        if bar == self.bar + 1 and length == self.length:
+            self.bar = bar
+            self.values.append(source)
+            if source < self.best:
+                self.best = source
+                self.at = bar
+            elif self.at <= bar - self.width:
+                self.scan()
+        else:
+            self.place(source, length, self.function)
+            self.scan()
+        return self.best if bar >= self.width - 1 and self.best != inf else NA
+
+    def scan(self) -> None:
+        """Look through the window, and forget what no window reaches back to."""
+        if len(self.values) > 2 * KEPT:
+            del self.values[:-KEPT]
+        window = self.values[-self.width :]
+        present = [value for value in window if value == value]
+        self.best = min(present, default=inf)
+        self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
+
+
+class LowestBars(Lowest):
+    """How far back the lowest of the last values lies, as 0 or a negative number."""
+
+    __slots__ = ()
+    function = "ta.lowestbars"
+
+    def __call__(self, source: float, length: float) -> float:
+        best = super().__call__(source, length)
+        return self.at - self.bar if best == best else NA
+
+
+class Range(Calculation):
+    """The distance of the highest of the last values from the lowest."""
+
+    __slots__ = ("highest", "lowest")
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.highest = Highest(context)
+        self.lowest = Lowest(context)
+
+    def __call__(self, source: float, length: float) -> float:
+        return self.highest(source, length) - self.lowest(source, length)
+
+
+class Max(Calculation):
+    """The highest value so far."""
+
+    __slots__ = ("best",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.best = NA
+
+    def __call__(self, source: float) -> float:
+        if not source <= self.best and source == source:
+            self.best = source
+        return self.best
+
+
+class Min(Calculation):
+    """The lowest value so far."""
+
+    __slots__ = ("best",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.best = NA
+
+    def __call__(self, source: float) -> float:
+        if not source >= self.best and source == source:
+            self.best = source
+        return self.best
+
+
+class PivotHigh(Calculation):
+    """The value `right` bars ago if no earlier one in the window is higher and each later one is lower, else na."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[float] = []
+
+    def __call__(self, source: float, left: float, right: float) -> float:
+        before = whole(left, "ta.pivothigh", "leftbars", least=0)
+        after = whole(right, "ta.pivothigh", "rightbars", least=0)
+        values = self.values
+        remember(values, source)
+        if len(values) <= before + after or source != source:
+            return NA
+        pivot = values[-1 - after]
+        if after and pivot <= values[-after]:
+            return NA
+        if any(value >= pivot for value in values[len(values) - after :]):
+            return NA
+        if any(value > pivot for value in values[-1 - after - before : len(values) - 1 - after]):
+            return NA
+        return pivot
+
+
+class PivotLow(Calculation):
+    """The value `right` bars ago if no earlier one in the window is lower and each later one is higher, else na."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[float] = []
+
+    def __call__(self, source: float, left: float, right: float) -> float:
+        before = whole(left, "ta.pivotlow", "leftbars", least=0)
+        after = whole(right, "ta.pivotlow", "rightbars", least=0)
+        values = self.values
+        remember(values, source)
+        if len(values) <= before + after or source != source:
+            return NA
+        pivot = values[-1 - after]
+        if after and pivot >= values[-after]:
+            return NA
+        if any(value <= pivot for value in values[len(values) - after :]):
+            return NA
+        if any(value < pivot for value in values[-1 - after - before : len(values) - 1 - after]):
+            return NA
+        return pivot
+
+
+BINDINGS: dict[str, Binding] = {
+    "ta.highest": PerCall(Highest),
+    "ta.highestbars": PerCall(HighestBars),
+    "ta.lowest": PerCall(Lowest),
+    "ta.lowestbars": PerCall(LowestBars),
+    "ta.range": PerCall(Range),
+    "ta.max": PerCall(Max),
+    "ta.min": PerCall(Min),
+    "ta.pivothigh": PerCall(PivotHigh),
+    "ta.pivotlow": PerCall(PivotLow),
+}

@@ -1,0 +1,185 @@
+"""Windows over the last values of a source."""
+
+from analytics.pine.runtime.context import Context
+from analytics.pine.runtime.numbers import whole
+from analytics.pine.runtime.state import State
+from analytics.pine.runtime.values import NA
+
+KEPT = 5000
+"""How many values a window of changing length can reach back to."""
+
+
+def remember(values: list[float], value: float) -> None:
+    """Append a value to a history of bounded length."""
+    values.append(value)
+    if len(values) > 2 * KEPT:
+        del values[:-KEPT]
+
+
+class Calculation(State):
+    """What one place in a script that calls a function keeps."""
+
+    __slots__ = ("context",)
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+
+class RollingSum(State):
+    """The sum over the last `length` values that are not na; na before there are so many.
+
+    Rounding errors are carried along and taken out again (Kahan), and what leaves the window is what had really been
+    added for it. Where adding the carry to the new value would round down, the sum starts afresh from the window:
+    reference platforms do the same, and crossings of two averages depend on the last bit. It does so, too, where all
+    values of the window are equal.
+    """
+
+    __slots__ = ("carry", "entries", "length", "total", "values", "width")
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.entries: list[float] = []
+        self.total = 0.0
+        self.carry = 0.0
+        self.length = NA
+        self.width = 0
+
+    def add(self, source: float, length: float, function: str = "math.sum") -> float:
+        """Return the sum after a new value; an na changes nothing."""
+        if length != self.length:
+            self._resize(length, function)
+        values = self.values
+        width = self.width
+        count = len(values)
+        if source != source:
+            return self.total if count >= width else NA
+        if count < width:
+            return self._fill(source)
+        if source == values[-1] and source == values[1 - width if width > 1 else -1]:
+            values.append(source)
+            if values[-width:].count(source) == width:
+                return self._afresh(source)
+        else:
+            values.append(source)
+        total = self.total
+        carry = self.carry
+        entries = self.entries
+        if carry:
+            size = carry if carry > 0 else -carry
+            if size - ((source + size) - source) > 0 and source:
+                return self._afresh(source)
+        leaving = -entries[-width] - carry
+        lowered = total + leaving
+        entry = source - ((lowered - total) - leaving)
+        self.total = total = lowered + entry
+        self.carry = (total - lowered) - entry
+        entries.append(entry)
+        if total != total or count > 2 * KEPT:
+            self._put_in_order()
+        return self.total
+
+    def _fill(self, source: float) -> float:
+        """Take in a value of which none has to leave."""
+        self.values.append(source)
+        count = len(self.values)
+        size = abs(self.carry)
+        if size and source and size - ((source + size) - source) > 0:
+            self._afresh(source)
+        else:
+            entry = source - self.carry
+            raised = self.total + entry
+            self.carry = (raised - self.total) - entry
+            self.total = raised
+            self.entries.append(entry)
+        if self.values[-self.width :].count(source) == self.width:
+            self.entries.pop()
+            self._afresh(source)
+        return self.total if count >= self.width else NA
+
+    def _put_in_order(self) -> None:
+        """Forget an infinite value that has left the window, and values that no length reaches back to."""
+        if self.total != self.total:
+            self.total = sum(self.values[: -self.width - 1 : -1])
+            self.carry = 0.0
+            self.entries[-1] = self.values[-1]
+        if len(self.values) > 2 * KEPT:
+            del self.values[:-KEPT]
+            del self.entries[:-KEPT]
+
+    def _afresh(self, source: float) -> float:
+        """Sum the window up, its newest value first, and forget the carry."""
+        self.entries.append(source)
+        self.carry = 0.0
+        self.total = sum(self.values[: -self.width - 1 : -1])
+        return self.total
+
+    def _resize(self, length: float, function: str) -> None:
+        self.width = whole(length, function)
+        self.length = length
+        self.entries = self.values.copy()
+        self.total = sum(self.values[: -self.width - 1 : -1])
+        self.carry = 0.0
+
+
+class BarWindow(Calculation):
+    """The values of a source by bar, also over bars on which the place was not reached.
+
+    While the length stays the same, such a bar has what was written `length + 1` bars before it, and 0 if nothing was;
+    once the length has changed, it has the value of the bar before. (Reference platforms use a ring for constant
+    lengths.) `values` ends with the current bar; a second call on a bar takes the place of the first.
+    """
+
+    __slots__ = ("bar", "length", "values", "varies", "width")
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.values: list[float] = []
+        self.bar = -1
+        self.length = NA
+        self.width = 0
+        self.varies = False
+
+    def place(self, source: float, length: float, function: str) -> bool:
+        """Write the current bar's value; return whether only this bar is new and the length is what it was."""
+        bar = self.context.bar_index
+        steady = bar == self.bar + 1 and length == self.length
+        if steady:
+            remember(self.values, source)
+        else:
+            self._catch_up(bar, source, length, function)
+        self.bar = bar
+        return steady
+
+    def _catch_up(self, bar: int, source: float, length: float, function: str) -> None:
+        if length != self.length:
+            width = whole(length, function)
+            self.varies = self.varies or self.width != 0
+            self.length = length
+            self.width = width
+        values = self.values
+        if values and bar == self.bar:
+            values[-1] = source
+            return
+        if values:
+            for _ in range(min(bar - self.bar - 1, KEPT)):
+                if self.varies:
+                    values.append(values[-1])
+                else:
+                    values.append(values[-self.width - 1] if len(values) > self.width else 0.0)
+        remember(values, source)
+
+
+def last(values: list[float], count: int) -> list[float]:
+    """Return the last `count` values, oldest first."""
+    return values[-count:]
+
+
+def enough(values: list[float], count: int) -> bool:
+    """Return whether there are `count` values, none of the last `count` na."""
+    if len(values) < count:
+        return False
+    total = sum(values[-count:])
+    return total == total or not any(value != value for value in values[-count:])
+
+
+__all__ = ["KEPT", "NA", "BarWindow", "Calculation", "RollingSum", "enough", "last", "remember"]

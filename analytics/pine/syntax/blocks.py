@@ -1,0 +1,217 @@
+"""Blocks and structures, and how parsing goes on after a mistake."""
+
+from analytics.pine.syntax import nodes
+from analytics.pine.syntax.expressions import ExpressionParser, Malformed
+from analytics.pine.syntax.tokens import DEDENT, END, INDENT, NAME, NEWLINE
+
+DEEPEST_BLOCKS = 40
+STRUCTURES = frozenset({"if", "for", "while", "switch"})
+
+
+class BlockParser(ExpressionParser):
+    """Parses blocks of statements; what a statement is, `parser` says."""
+
+    def statement(self) -> nodes.Statement:
+        raise NotImplementedError
+
+    def stray_block(self, into: list[nodes.Statement]) -> None:
+        self.error("indentation", "The line is indented, but nothing above it opens a block.", "Begin it further left.")
+        self.advance()
+        self.block_depth += 1
+        if self.block_depth <= DEEPEST_BLOCKS:
+            while self.kind not in (DEDENT, END):
+                if self.kind == NEWLINE:
+                    self.advance()
+                elif self.kind == INDENT:
+                    self.stray_block(into)
+                else:
+                    self.statements(into)
+        else:
+            self._skip_block()
+        self.block_depth -= 1
+        if self.kind == DEDENT:
+            self.advance()
+
+    def _skip_block(self) -> None:
+        depth = 1
+        while self.kind != END:
+            if self.kind == INDENT:
+                depth += 1
+            elif self.kind == DEDENT:
+                depth -= 1
+                if depth == 0:
+                    return
+            self.advance()
+
+    def statements(self, into: list[nodes.Statement]) -> None:
+        """Parse what stands on one line, parted by commas, with the blocks that belong to it."""
+        begin = self.position
+        try:
+            self._line_of_statements(into)
+        except Malformed:
+            self.recover(begin)
+
+    def _line_of_statements(self, into: list[nodes.Statement]) -> None:
+        while True:
+            into.append(self.statement())
+            if self.at(","):
+                self.advance()
+                if self.kind == NEWLINE:
+                    break
+                continue
+            break
+        if self.kind == NEWLINE:
+            self.advance()
+        elif self.kind not in (DEDENT, END) and self.tokens[self.position - 1].kind not in (DEDENT, NEWLINE):
+            raise self.unexpected("the end of the line")
+
+    def recover(self, begin: int) -> None:
+        """Go to the beginning of the next statement, past the block of this one."""
+        if self.position == begin:
+            self.advance()
+        while self.kind not in (NEWLINE, DEDENT, INDENT, END):
+            self.advance()
+        if self.kind == NEWLINE:
+            self.advance()
+        while self.kind == INDENT:
+            # What is in the block is read as well, so that its mistakes are reported in the same go.
+            self.advance()
+            self.block_depth += 1
+            if self.block_depth <= DEEPEST_BLOCKS:
+                ignored: list[nodes.Statement] = []
+                while self.kind not in (DEDENT, END):
+                    if self.kind in (NEWLINE, INDENT):
+                        self.advance()
+                    else:
+                        self.statements(ignored)
+            else:
+                self._skip_block()
+            self.block_depth -= 1
+            if self.kind == DEDENT:
+                self.advance()
+
+    def value(self) -> nodes.Expression:
+        """Parse what stands right of `=`, `:=` or `=>`: an expression or a structure."""
+        if self.kind == NAME and self.token.text in STRUCTURES:
+            return self.structure()
+        return self.expression()
+
+    def structure(self) -> nodes.Structure:
+        word = self.token.text
+        if word == "if":
+            return self._if()
+        if word == "for":
+            return self._for()
+        if word == "while":
+            begin = self.advance()
+            condition = self.expression()
+            return nodes.While(begin.span, condition, self.block("while"))
+        return self._switch()
+
+    def _if(self) -> nodes.If:
+        first = self.advance()
+        root = last = nodes.If(first.span, self.expression(), self.block("if"), None)
+        while self.kind == NAME and self.token.text == "else":
+            begin = self.advance()
+            if self.kind == NAME and self.token.text == "if":
+                self.advance()
+                nested = nodes.If(begin.span, self.expression(), self.block("else if"), None)
+                last.otherwise = [nodes.ExpressionStatement(begin.span, nested)]
+                last = nested
+            else:
+                last.otherwise = self.block("else")
+                break
+        return root
+
+    def _for(self) -> nodes.For | nodes.ForIn:
+        begin = self.advance()
+        if self.at("["):
+            self.advance()
+            key = self.identifier("the name of the index or key")
+            self.expect(",", "`,` and the name of the item")
+            item = self.identifier("the name of the item")
+            self.expect("]", "`]`")
+            self.word("in")
+            return nodes.ForIn(begin.span, key.text, item.text, self.expression(), self.block("for"))
+        if self.peek(1).kind == NAME and self.peek(1).text != "=" and self.peek(1).text != "in":
+            self.type_name()  # a type before the counter says nothing new
+        counter = self.identifier("the name of the counter")
+        if self.kind == NAME and self.token.text == "in":
+            self.advance()
+            return nodes.ForIn(begin.span, "", counter.text, self.expression(), self.block("for"))
+        self.expect("=", "`=` and where the counter starts")
+        start = self.expression()
+        self.word("to")
+        stop = self.expression()
+        step = None
+        if self.kind == NAME and self.token.text == "by":
+            self.advance()
+            step = self.expression()
+        return nodes.For(begin.span, counter.text, start, stop, step, self.block("for"))
+
+    def _switch(self) -> nodes.Switch:
+        begin = self.advance()
+        subject = None if self.kind == NEWLINE else self.expression()
+        cases: list[nodes.Case] = []
+        self.open_block("switch")
+        while self.kind not in (DEDENT, END):
+            if self.kind == NEWLINE:
+                self.advance()
+                continue
+            position = self.position
+            try:
+                cases.append(self._case())
+            except Malformed:
+                self.recover(position)
+        self.close_block()
+        return nodes.Switch(begin.span, subject, cases)
+
+    def _case(self) -> nodes.Case:
+        begin = self.token
+        test = None if self.at("=>") else self.expression()
+        self.expect("=>", "`=>` and what the case does")
+        return nodes.Case(begin.span, test, self.body("=>"))
+
+    def body(self, opener: str) -> list[nodes.Statement]:
+        """Parse a block on lines of its own, or statements on the rest of this line."""
+        if self.kind == NEWLINE:
+            return self.block(opener)
+        statements: list[nodes.Statement] = []
+        self._line_of_statements(statements)
+        return statements
+
+    def block(self, opener: str) -> list[nodes.Statement]:
+        self.open_block(opener)
+        statements: list[nodes.Statement] = []
+        while self.kind not in (DEDENT, END):
+            if self.kind == NEWLINE:
+                self.advance()
+            elif self.kind == INDENT:
+                self.stray_block(statements)
+            else:
+                self.statements(statements)
+        self.close_block()
+        return statements
+
+    def open_block(self, opener: str) -> None:
+        if self.kind != NEWLINE:
+            raise self.unexpected(f"the end of the line after `{opener}`")
+        span = self.token.span
+        self.advance()
+        if self.kind != INDENT:
+            raise self.error_at(
+                span, "block-missing", f"`{opener}` needs a block.", "Indent the next line by four spaces or a tab."
+            )
+        self.block_depth += 1
+        if self.block_depth > DEEPEST_BLOCKS:
+            self.block_depth -= 1
+            self.error("too-deep", f"Blocks stand more than {DEEPEST_BLOCKS} deep in each other.", "Use functions.")
+            self.advance()
+            self._skip_block()
+            raise Malformed
+        self.advance()
+
+    def close_block(self) -> None:
+        self.block_depth -= 1
+        if self.kind == DEDENT:
+            self.advance()

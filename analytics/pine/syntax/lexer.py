@@ -1,0 +1,251 @@
+"""Source text to tokens: Pine's indentation, its wrapped lines and its annotations.
+
+A line goes on on the next one when that is indented by no multiple of four columns, while a bracket is open, after an
+operator, and before an operator that cannot begin a statement. The first two are the language's rule; the others are
+how people write and have one meaning only.
+"""
+
+import re
+from dataclasses import dataclass
+
+from analytics.pine.diagnostics import Diagnostics, Span
+from analytics.pine.syntax.tokens import (
+    COLOR,
+    DEDENT,
+    END,
+    FLOAT,
+    INDENT,
+    INDENT_WIDTH,
+    INT,
+    NAME,
+    NEWLINE,
+    OPERATOR,
+    STRING,
+    Annotation,
+    Token,
+)
+
+LONGEST_SOURCE_LINES = 5_000
+LONGEST_LINE = 10_000
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[ \t\f\u00a0\ufeff\u200b]+)
+  | (?P<comment>//.*)
+  | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
+  | (?P<float>(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)
+  | (?P<int>\d+)
+  | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+  | (?P<color>\#[0-9A-Fa-f]{8}(?![0-9A-Fa-f])|\#[0-9A-Fa-f]{6}(?![0-9A-Fa-f]))
+  | (?P<operator>:=|=>|==|!=|<=|>=|\+=|-=|\*=|/=|%=|[-+*/%<>=?:.,()\[\]])
+    """,
+    re.VERBOSE,
+)
+_ANNOTATION = re.compile(r"//\s*@([A-Za-z_]\w*)\s*=?\s*(.*)")
+_ENDS_OPEN = frozenset(
+    {
+        ":=",
+        "==",
+        "!=",
+        "<=",
+        ">=",
+        "+=",
+        "-=",
+        "*=",
+        "/=",
+        "%=",
+        "=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "<",
+        ">",
+        "?",
+        ":",
+        ",",
+        ".",
+    }
+)
+_OPEN_WORDS = frozenset({"and", "or", "not"})
+_NEVER_FIRST = frozenset({"==", "!=", "<=", ">=", "*", "/", "%", "<", ">", "?", ":", ",", ".", ")", "]", "=>"})
+_NEVER_FIRST_WORDS = frozenset({"and", "or"})
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
+
+
+@dataclass(slots=True)
+class Lexed:
+    tokens: list[Token]
+    annotations: list[Annotation]
+
+
+def string_value(literal: str) -> str:
+    """Return what a string literal, with its quotes, means."""
+    body = literal[1:-1]
+    if "\\" not in body:
+        return body
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), body)
+
+
+def lex(source: str, diagnostics: Diagnostics) -> Lexed:
+    """Return the tokens of a source; what is no token is reported and left out."""
+    return _Lexer(source, diagnostics).run()
+
+
+class _Lexer:
+    def __init__(self, source: str, diagnostics: Diagnostics) -> None:
+        self._lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._diagnostics = diagnostics
+        self._tokens: list[Token] = []
+        self._annotations: list[Annotation] = []
+        self._depth = 0
+        self._level = 0
+
+    def run(self) -> Lexed:
+        lines = self._lines
+        if len(lines) > LONGEST_SOURCE_LINES:
+            span = Span(LONGEST_SOURCE_LINES, 1, 1)
+            message = f"The script has {len(lines)} lines; {LONGEST_SOURCE_LINES} are the most."
+            self._diagnostics.error("source-too-long", span, message, "Split the script.")
+            lines = lines[:LONGEST_SOURCE_LINES]
+        for number, text in enumerate(lines, start=1):
+            if len(text) > LONGEST_LINE:
+                message = f"The line has {len(text)} characters; {LONGEST_LINE} are the most."
+                self._diagnostics.error("line-too-long", Span(number, 1, 1), message, "Wrap the line.")
+                continue
+            self._line(number, text)
+        last = len(lines)
+        column = len(lines[-1]) + 1 if lines else 1
+        self._end_line(last, column)
+        self._to_level(0, last, column)
+        self._tokens.append(Token(END, "", last, column, column))
+        return Lexed(self._tokens, self._annotations)
+
+    def _line(self, number: int, text: str) -> None:
+        stripped = text.strip(" \t\f\u00a0\ufeff\u200b")
+        if not stripped:
+            return
+        if stripped.startswith("//"):
+            self._annotation(stripped, number)
+            return
+        position = len(text) - len(text.lstrip(" \t\f\u00a0\ufeff\u200b"))
+        width = len(text[:position].replace("\ufeff", "").replace("\u200b", "").expandtabs(INDENT_WIDTH))
+        self._begin_line(number, position, width, stripped)
+        self._scan(number, text, position)
+
+    def _annotation(self, text: str, number: int) -> None:
+        found = _ANNOTATION.match(text)
+        if found:
+            self._annotations.append(Annotation(found[1], found[2].strip(), number))
+
+    def _begin_line(self, number: int, position: int, width: int, stripped: str) -> None:
+        tokens = self._tokens
+        if self._depth:
+            # A statement that begins in the first column was not meant to be inside the bracket left open above.
+            if width == 0 and _DECLARES.match(stripped):
+                self._depth = 0
+            else:
+                return
+        if not tokens or tokens[-1].kind in (NEWLINE, INDENT, DEDENT):
+            self._to_level(width // INDENT_WIDTH, number, position + 1)
+            return
+        if self._continues(width, stripped):
+            return
+        last = tokens[-1]
+        self._end_line(last.line, last.end)
+        self._to_level(width // INDENT_WIDTH, number, position + 1)
+
+    def _continues(self, width: int, stripped: str) -> bool:
+        if width % INDENT_WIDTH:
+            return True
+        last = self._tokens[-1]
+        if last.kind == OPERATOR and last.text in _ENDS_OPEN:
+            return True
+        if last.kind == NAME and last.text in _OPEN_WORDS:
+            return True
+        found = _TOKEN.match(stripped)
+        if found is None:
+            return False
+        if found.lastgroup == "name":
+            return found.group() in _NEVER_FIRST_WORDS
+        if found.lastgroup != "operator":
+            return False
+        # `=> value` begins the last arm of a switch.
+        return found.group() in _NEVER_FIRST and found.group() != "=>"
+
+    def _end_line(self, line: int, column: int) -> None:
+        if self._tokens and self._tokens[-1].kind not in (NEWLINE, INDENT, DEDENT):
+            self._tokens.append(Token(NEWLINE, "", line, column, column))
+
+    def _to_level(self, level: int, line: int, column: int) -> None:
+        while self._level < level:
+            self._level += 1
+            self._tokens.append(Token(INDENT, "", line, column, column))
+        while self._level > level:
+            self._level -= 1
+            self._tokens.append(Token(DEDENT, "", line, column, column))
+
+    def _scan(self, number: int, text: str, position: int) -> None:
+        append, match, length = self._tokens.append, _TOKEN.match, len(text)
+        while position < length:
+            found = match(text, position)
+            if found is None:
+                position = self._strange(number, text, position)
+                continue
+            kind, end = found.lastgroup or "", found.end()
+            if kind == "comment":
+                break
+            if kind != "space":
+                word = found.group()
+                if kind == OPERATOR:
+                    if word in "([":
+                        self._depth += 1
+                    elif word in ")]" and self._depth:
+                        self._depth -= 1
+                append(Token(_KINDS[kind], word, number, position + 1, end + 1))
+            position = end
+
+    def _strange(self, number: int, text: str, position: int) -> int:
+        character = text[position]
+        if character in "\"'":
+            span = Span(number, position + 1, len(text) + 1)
+            self._diagnostics.error(
+                "string-not-closed", span, "The text does not end on its line.", f"Close it with {character}."
+            )
+            self._tokens.append(Token(STRING, character + character, *span))
+            return len(text)
+        end = position + 1
+        if character == "#":
+            while end < len(text) and text[end].isalnum():
+                end += 1
+            span = Span(number, position + 1, end + 1)
+            self._diagnostics.error("colour-malformed", span, "A colour has six or eight hexadecimal digits.")
+            self._tokens.append(Token(COLOR, "#000000", *span))
+            return end
+        while end < len(text) and not text[end].isascii():
+            end += 1
+        shown = text[position:end]
+        span = Span(number, position + 1, end + 1)
+        hint = _MEANT.get(character, "")
+        self._diagnostics.error("character-unknown", span, f"{shown!r} has no meaning here.", hint)
+        return end
+
+
+_DECLARES = re.compile(
+    r"(?:var|varip|if|for|while|switch|export|type|enum|import)\s|[A-Za-z_]\w*\s*:=|[A-Za-z_]\w*\([^()]*\)\s*=>"
+)
+_MEANT = {
+    ";": "Statements on one line are parted by a comma.",
+    "{": "Blocks are made by indentation.",
+    "}": "Blocks are made by indentation.",
+    "!": "Write `not` or `!=`.",
+    "&": "Write `and`.",
+    "|": "Write `or`.",
+    "^": "Use `math.pow()`.",
+    "“": 'Use the straight quote ".',
+    "”": 'Use the straight quote ".',
+    "‘": "Use the straight quote '.",
+    "’": "Use the straight quote '.",
+}
+_KINDS = {"name": NAME, "int": INT, "float": FLOAT, "string": STRING, "color": COLOR, "operator": OPERATOR}

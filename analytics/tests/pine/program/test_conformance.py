@@ -1,0 +1,114 @@
+"""Scripts whose values and trades on TradingView are known, where REFERENCE_DATA names a directory that has them."""
+
+import csv
+import gzip
+import json
+import os
+from datetime import datetime
+from itertools import pairwise
+from math import isclose, nan
+from pathlib import Path
+
+import pytest
+
+from analytics.pine.program import compile, run
+from analytics.pine.runtime.bars import Bar
+from analytics.pine.runtime.symbols import Symbol
+from analytics.pine.runtime.timeframes import Timeframe
+
+INDICATORS = [
+    "bb",
+    "kc",
+    "correlation",
+    "cross",
+    "dmi",
+    "highest_lowest",
+    "linreg",
+    "macd",
+    "mfi_rsi_stoch",
+    "pivot",
+    "supertrend",
+    "tr_atr",
+    "valuewhen",
+    "vwap",
+    "na",
+    "series_if_for",
+    "timeframe_change",
+    "session",
+]
+STRATEGIES = ["barupdn", "bollinger", "rsi", "macd", "supertrend", "slippage_direction"]
+INDICATOR_SYMBOL = Symbol("EURUSD", timezone="US/Eastern", hours="1705-1700:3456|1700-1700:2")
+STRATEGY_SYMBOL = Symbol("EURUSD", timezone="America/New_York", mincontract=0.1)
+
+
+def case_of(kind, name):
+    if "REFERENCE_DATA" not in os.environ:
+        pytest.skip("REFERENCE_DATA does not point at recorded scripts")
+    root = Path(os.environ["REFERENCE_DATA"]) / "conformance" / "pine" / kind
+    case = next(case for case in json.loads((root / "cases.json").read_text()) if case["name"] == name)
+    return root, case, compile((root / case["pine"]).read_text())
+
+
+def rows_of(path):
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
+        return list(csv.DictReader(file))
+
+
+def moment(text):
+    return int(text) * 1000 if text.isdigit() else int(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+def bars_of(rows):
+    return [
+        Bar(
+            moment(row["time"]),
+            *(float(row[column]) for column in ("open", "high", "low", "close")),
+            float(row.get("Volume") or row.get("volume") or nan),
+        )
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_plots_have_the_known_values(name):
+    root, case, program = case_of("indicators", name)
+    rows = rows_of(root / case["csv"])
+    bars = bars_of(rows)
+    minutes = min(after.time - before.time for before, after in pairwise(bars)) // 60_000
+
+    result = run(program, bars, symbol=INDICATOR_SYMBOL, timeframe=Timeframe.parse(str(minutes)))
+
+    plots = [plot for plot in result.outputs.plots.values() if plot.kind == "plot"]
+    assert len(plots) == len(case["columns"])
+    for column, plot in zip(case["columns"], plots, strict=True):
+        assert len(plot.values) == len(rows)
+        for index, (row, value) in enumerate(zip(rows, plot.values, strict=True)):
+            wanted = float(row[column])
+            missing = wanted != wanted or wanted == 1e100
+            agrees = value != value if missing else isclose(value, wanted, rel_tol=1e-7, abs_tol=1e-10)
+            assert agrees, f"{column} on bar {index} is {value}, not {wanted}"
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_strategies_make_the_known_trades(name):
+    root, case, program = case_of("strategies", name)
+    info = case["syminfo"]
+
+    result = run(
+        program,
+        bars_of(rows_of(root / case["ohlcv"])),
+        symbol=STRATEGY_SYMBOL,
+        timeframe=Timeframe.parse(info["period"]),
+    )
+
+    wanted = rows_of(root / case["trades"])
+    assert len(result.trades) == len(wanted)
+    listed = sorted(wanted, key=lambda row: (int(row["Trade #"]), row["Type"].startswith("Exit")))
+    for row, known in zip(result.trades, listed, strict=True):
+        if row.signal == "Open":
+            continue
+        assert (row.number, row.type) == (int(known["Trade #"]), known["Type"])
+        assert row.time == moment(known["Date/Time"]), known
+        assert isclose(row.price, float(known["Price USD"]), abs_tol=1e-9), known
+        quantity = known.get("Position size (qty)") or known.get("Quantity") or known.get("Size (qty)")
+        assert isclose(row.quantity, float(quantity), rel_tol=1e-9), known

@@ -1,0 +1,104 @@
+"""Bars in real time: what goes back to where it was when a bar is computed again, and what stays."""
+
+import pytest
+
+from analytics.pine.diagnostics import ScriptFailed
+from analytics.pine.program import compile, run
+from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, bars_of, script, streamed
+
+CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0, 4.0, 6.0, 2.0]
+KEPT = """
+type P
+    float sum
+    varip int ticks
+f(x) =>
+    var n = 0
+    n += 1
+    n + nz(x[1])
+var s = 0.0
+s += close
+varip t = 0
+t += 1
+var a = array.new<float>()
+a.push(close)
+var p = P.new(0, 0)
+p.sum += close
+p.ticks += 1
+var l = line.new(0, 0, 1, 1)
+l.set_x2(bar_index)
+plot(s, "s")
+plot(t, "t")
+plot(a.size(), "a")
+plot(p.sum, "p")
+plot(p.ticks, "ticks")
+plot(f(close), "f")
+plot(ta.ema(close, 3), "ema")
+plot((close + open)[1], "past")
+plot(l.get_x2(), "x2")
+if barstate.isnew
+    line.new(bar_index, 0, bar_index, 1)
+plot(line.all.size(), "lines")
+"""
+
+
+def shown(results, but=()):
+    plots = results.outputs.plots.values()
+    return {plot.title: [str(value) for value in plot.values] for plot in plots if plot.title not in but}
+
+
+def test_bars_computed_several_times_give_what_the_history_gives():
+    bars = bars_of(CLOSES)
+    live = streamed(KEPT, CLOSES[:3])
+    for bar in bars[3:]:
+        live.update(bar._replace(close=bar.open, high=bar.open), confirmed=False)
+        live.update(bar._replace(close=bar.low), confirmed=False)
+        live.update(bar, confirmed=True)
+
+    whole = run(compile(script(KEPT)), bars, symbol=EURUSD, timeframe=HALF_HOURS)
+    # A line that is drawn on the first computation only is taken back by the second.
+    varying = {"t", "ticks", "lines"}
+    assert shown(live.result(), varying) == shown(whole, varying)
+
+
+def test_varip_counts_every_computation():
+    bars = bars_of(CLOSES)
+    live = streamed(KEPT, CLOSES[:3])
+    live.update(bars[3], confirmed=False)
+    live.update(bars[3], confirmed=False)
+    live.update(bars[3], confirmed=True)
+
+    assert live.result().plot("t")[-1] == 6
+    assert live.result().plot("ticks")[-1] == 6
+    assert live.result().plot("a")[-1] == 4
+
+
+def test_a_strategy_trades_as_on_the_history():
+    body = "if close > open\n    strategy.entry('L', strategy.long)\nif close < open\n    strategy.close('L')"
+    bars = bars_of(CLOSES)
+    live = streamed(body, CLOSES[:2], kind="strategy")
+    for bar in bars[2:]:
+        live.update(bar._replace(close=bar.low), confirmed=False)
+        live.update(bar, confirmed=True)
+
+    whole = run(compile(script(body, kind="strategy")), bars, symbol=EURUSD, timeframe=HALF_HOURS)
+    assert live.result().trades == whole.trades
+    assert len(whole.trades) > 2
+
+
+def test_a_run_can_be_stopped():
+    class Late(Exception):
+        pass
+
+    def late():
+        raise Late
+
+    with pytest.raises(Late):
+        run(compile(script("x = 1")), bars_of(CLOSES), symbol=EURUSD, timeframe=HALF_HOURS, proceed=late)
+
+
+def test_an_error_in_real_time_names_its_bar():
+    live = streamed("if barstate.isrealtime\n    runtime.error('no')", CLOSES[:3])
+
+    with pytest.raises(ScriptFailed) as failed:
+        live.update(bars_of(CLOSES)[3], confirmed=False)
+    assert (failed.value.line, failed.value.bar_index) == (4, 3)

@@ -17,9 +17,10 @@ def remember(values: list[float], value: float) -> None:
 
 
 class Calculation(State):
-    """What one place in a script that calls a function keeps."""
+    """What one place in a script that calls a function keeps; `values` is its history of the source."""
 
     __slots__ = ("context",)
+    growing = frozenset({"values"})
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -35,6 +36,7 @@ class RollingSum(State):
     """
 
     __slots__ = ("carry", "entries", "length", "total", "values", "width")
+    growing = frozenset({"entries", "values"})
 
     def __init__(self) -> None:
         self.values: list[float] = []
@@ -116,7 +118,6 @@ class RollingSum(State):
     def _resize(self, length: float, function: str) -> None:
         self.width = whole(length, function)
         self.length = length
-        self.entries = self.values.copy()
         self.total = sum(self.values[: -self.width - 1 : -1])
         self.carry = 0.0
 
@@ -130,6 +131,7 @@ class BarWindow(Calculation):
     """
 
     __slots__ = ("bar", "length", "values", "varies", "width")
+    growing = frozenset()  # a call fills in the bars before it, too
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

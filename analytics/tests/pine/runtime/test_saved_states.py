@@ -9,7 +9,7 @@ from analytics.pine.runtime.bindings import PerCall, Variable
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.repeated import Repeated
-from analytics.pine.runtime.technical import extremes, windows
+from analytics.pine.runtime.technical import windows
 from analytics.pine.runtime.values import NA
 from analytics.tests.pine.runtime.bars import Calls, context_of, same, walk
 
@@ -120,7 +120,6 @@ LOOPED = [
 @pytest.mark.parametrize("name", LOOPED)
 def test_in_a_loop_a_place_is_as_if_its_last_call_were_the_only_one(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "KEPT", 20)  # so that histories are cut off, too
-    monkeypatch.setattr(extremes, "KEPT", 20)
     context = context_of(walk(150))
     looped, plain = Repeated(context, Calls(context)[name]), Calls(context)[name]
     for index in range(150):

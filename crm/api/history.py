@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.examples import ACCOUNT, DEAL, DEPOSIT, POSITION, VERIFICATION
-from crm.api.fields import AmountOutput, IdOutput, NumberOutput
 from crm.api.schema import NO_CLIENT, answered, service_call
 from crm.api.views import ServiceView
 from crm.models import Scope
 from crm.selectors.clients import client_of
 from crm.selectors.history import accounts_of_client, deals_of_client, documents_of_client, positions_of_client
+from forexpro.core.http.fields import AmountOutput, IdOutput, NumberOutput
 from kyc.checklist import checklist
 from kyc.models import Document, VerificationCase
 from kyc.selectors import standing

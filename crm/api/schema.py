@@ -8,18 +8,14 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 
 from crm.models import Scope
-from forexpro.core.http.schema import error_example
+from crm.services.calls import KEY_LENGTH_MAX
+from forexpro.core.http.schema import ErrorOutput, error_example, idempotency_key
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    required=True,
-    description=(
-        "Any text unique to this request, such as a UUID. Sent again with the same body it returns the first answer, "
-        "marked by `Idempotent-Replayed`; 409 while the first request is still running, 422 with another body. What "
-        "was refused had no effect, and the same key may try again."
-    ),
+IDEMPOTENCY_KEY = idempotency_key(
+    "Any text unique to this request, such as a UUID. Sent again with the same body it returns the first answer, "
+    "marked by `Idempotent-Replayed`; 409 while the first request is still running, 422 with another body. What was "
+    "refused had no effect, and the same key may try again.",
+    KEY_LENGTH_MAX,
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -139,7 +135,7 @@ def service_call(
 ) -> Callable[[Any], Any]:
     """Return the decorator that documents a call with its errors: those in `examples`, and those of all calls."""
     shown = [*examples, scope_refused(scope), *REFUSED_KEYS, *(REPEATED if changes else ())]
-    refused = {int(code): dict for example in shown for code in example.status_codes or () if int(code) >= 400}
+    refused = {int(code): ErrorOutput for example in shown for code in example.status_codes or () if int(code) >= 400}
     return extend_schema(
         operation_id=f"crm_{operation_id}",
         summary=summary,

@@ -5,14 +5,15 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import AccessLevel, User
-from crm.api.fields import IdOutput, NumberInput, NumberOutput
 from crm.models import Note
 from crm.models.note import TEXT_LENGTH
 from crm.selectors.clients import verification_of_client, version_of
+from forexpro.core.http.fields import IdOutput, NumberInput, NumberOutput
 from kyc.models import VerificationCase
 
 BULK_MAX = 1000
@@ -65,7 +66,6 @@ class LimitsInput(serializers.Serializer[Any]):
     deposits_maximum = NumberInput(
         max_digits=20,
         decimal_places=8,
-        min_value=Decimal(0),
         required=False,
         allow_null=True,
         help_text="In the currency in which limits are set. The level of verification limits, too. Null: no other.",
@@ -94,7 +94,8 @@ class ClientChangeInput(ProfileInput):
     leverage_max = NumberInput(
         max_digits=8,
         decimal_places=2,
-        min_value=Decimal(1),
+        above_zero=True,
+        validators=[MinValueValidator(Decimal(1))],
         required=False,
         allow_null=True,
         help_text="Accounts with more are brought down to it at once. Null: the group's alone.",

@@ -3,6 +3,7 @@
 import math
 import re
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
@@ -10,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from forexpro.core.money import trimmed
+from forexpro.core.money import quantize, trimmed
 
 # OpenAPI has no type for it.
 DECIMAL = {"type": "string", "format": "decimal"}
@@ -81,6 +82,19 @@ class NumberOutput(serializers.Field[Decimal, Any, str, Decimal]):
 
     def to_representation(self, value: Decimal) -> str:
         return f"{value.normalize():f}"
+
+
+@extend_schema_field(DECIMAL | {"type": ["string", "null"]})
+class AmountOutput(serializers.Field[Any, Any, Any, Any]):
+    """An amount of a row with the decimal places of a currency that the row names."""
+
+    def __init__(self, amount: str, currency: str, **options: Any):
+        super().__init__(source="*", read_only=True, **options)
+        self._amount, self._currency = attrgetter(amount), attrgetter(currency)
+
+    def to_representation(self, row: Any) -> str | None:
+        amount = self._amount(row)
+        return None if amount is None else f"{quantize(amount, self._currency(row)):f}"
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9]$", "example": "17:00:00"})

@@ -1,29 +1,13 @@
 """What deposits, withdrawals and transfers take and give."""
 
-from operator import attrgetter
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from forexpro.core.http.fields import DECIMAL, IdOutput, NumberInput, NumberOutput, TextInput
-from forexpro.core.money import quantize
+from forexpro.core.http.fields import AmountOutput, IdOutput, NumberInput, NumberOutput, TextInput
 from trading.models import Deposit, DepositProof, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.funding import FundingRequest, Status
 from trading.services.funding.requests import DETAILS_LENGTH_MAX
-
-
-@extend_schema_field(DECIMAL | {"type": ["string", "null"]})
-class AmountOutput(serializers.Field):
-    """An amount of a row with the decimal places of a currency that the row names."""
-
-    def __init__(self, amount: str, currency: str, **options: Any):
-        super().__init__(source="*", read_only=True, **options)
-        self._amount, self._currency = attrgetter(amount), attrgetter(currency)
-
-    def to_representation(self, row: Any) -> str | None:
-        amount = self._amount(row)
-        return None if amount is None else f"{quantize(amount, self._currency(row)):f}"
 
 
 class AmountInput(NumberInput):

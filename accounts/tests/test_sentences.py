@@ -78,6 +78,11 @@ SAID = [
     ("user.password_changed", {"reason": "reset"}, "Password set through a mailed link."),
     ("user.updated", {"changes": {"time_zone": {}, "full_name": {}}}, "Profile changed: time_zone, full_name."),
     ("user.role_changed", {"before": ["Trader"], "after": ["Admin"]}, "Role changed from Trader to Admin."),
+    (
+        "user.access_level_changed",
+        {"before": "full", "after": "frozen", "reason": "Case 4711", "paused_accounts": [7]},
+        "Access changed from Everything to Close positions; no money moves: Case 4711",
+    ),
     ("user.suspended", {"reason": "Chargeback"}, "Suspended: Chargeback"),
     ("user.activated", {"reason": "Settled"}, "Activated again: Settled"),
     ("user.signed_out_everywhere", {"reason": "Lost phone"}, "Signed out everywhere: Lost phone"),

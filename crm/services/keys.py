@@ -64,7 +64,7 @@ def service_key_create(
 def service_key_rotate(*, service_key_id: int, overlap: timedelta = OVERLAP, origin: Origin) -> tuple[ServiceKey, str]:
     """Return a key and its new text. What it had before is good for `overlap` more; none ends it at once.
 
-    Refuses `service_key_not_found`, `service_key_revoked`, `overlap_too_long`.
+    Refuses `service_key_not_found`, `service_key_revoked`, `service_key_expired`, `overlap_too_long`.
     """
     if not timedelta(0) <= overlap <= OVERLAP_MAX:
         raise Refused(
@@ -75,6 +75,8 @@ def service_key_rotate(*, service_key_id: int, overlap: timedelta = OVERLAP, ori
     now = timezone.now()
     with transaction.atomic():
         key = _usable_key(service_key_id)
+        if key.expires_at is not None and key.expires_at <= now:
+            raise Refused("service_key_expired", _("This key has expired. Create another one."), http_status=409)
         # One that ends sooner already, of an earlier rotation, still does.
         good = key.secrets.filter(Q(ends_at=None) | Q(ends_at__gt=now + overlap))
         good.update(ends_at=now + overlap)

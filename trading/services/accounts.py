@@ -97,7 +97,10 @@ def balance_change(
 
 
 def account_set_trading(*, account_id: int, enabled: bool, origin: Origin) -> Answer:
-    """Allow or forbid an account to open positions; closing them is always possible."""
+    """Allow or forbid an account to open positions; closing them is always possible.
+
+    Refuses `client_restricted` (409) to allow it while the client's access as a whole does not.
+    """
     return _change_policy(account_id, origin, trading_enabled=enabled)
 
 
@@ -114,6 +117,8 @@ def account_set_equity_floor(*, account_id: int, equity_floor: Decimal | None, o
 @transaction.atomic(durable=True)
 def _change_policy(account_id: int, origin: Origin, **changes: object) -> Answer:
     lock_accounts([account_id])
+    if changes.get("trading_enabled"):
+        _ensure_full_access(account_id)
     return policy_change_apply(account_id, origin=origin, **changes)
 
 
@@ -142,6 +147,15 @@ def ensure_leverage(leverage: Decimal, group: AccountGroup, owner: User | None =
             "leverage_not_allowed",
             f"The highest leverage for this client is {owner.leverage_max.normalize():f}. Choose that or less.",
             {"leverage": str(leverage), "maximum": str(owner.leverage_max)},
+        )
+
+
+def _ensure_full_access(account_id: int) -> None:
+    if User.objects.filter(trading_accounts=account_id).exclude(access_level=AccessLevel.FULL).exists():
+        raise Refused(
+            "client_restricted",
+            _("The client's access is restricted on all accounts. Give the client full access first."),
+            http_status=409,
         )
 
 

@@ -204,7 +204,7 @@ def test_a_program_costs_one_query_where_a_session_costs_two(shown, access, make
 
 def test_the_document_names_each_way_once():
     schema = APIClient().get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"}).json()
-    assert schema["components"]["securitySchemes"].keys() == {"session", "token", "key"}
+    assert schema["components"]["securitySchemes"].keys() == {"session", "token", "key", "service_key"}
     operations = schema["paths"]
     place = operations["/api/v1/accounts/{account_id}/orders"]["post"]
     assert place["security"] == [{"session": []}, {"token": []}, {"key": []}]

@@ -5,8 +5,10 @@ from accounts.roles import Role
 from crm.models import Note
 from crm.tests.conftest import error_of
 from forexpro.core.models import Event
+from forexpro.core.refusals import Refused
 from trading.models import TradingAccount
-from trading.tests.factories import make_group, make_live_account, make_user
+from trading.services.accounts import account_set_trading
+from trading.tests.factories import ORIGIN, make_group, make_live_account, make_user
 
 pytestmark = pytest.mark.django_db
 ADA = {"external_id": "crm-1001", "email": "Ada@Example.com", "full_name": "Ada Lovelace"}
@@ -161,13 +163,16 @@ def test_all_open_accounts_change_group_or_none(crm, ada, live):
 
 def test_lower_access_stops_accounts_and_full_access_starts_those_that_it_stopped(crm, ada, live):
     by_dealer = make_live_account(ada)
-    TradingAccount.objects.filter(pk=by_dealer.pk).update(trading_enabled=False)
+    account_set_trading(account_id=by_dealer.pk, enabled=False, origin=ORIGIN)
     for level in ("close_only", "frozen"):
         assert crm.patch(f"users/{ada.pk}", {"access_level": level, "reason": "Case 1"}).json()["access_level"] == level
         assert not TradingAccount.objects.filter(owner=ada, trading_enabled=True).exists()
+        with pytest.raises(Refused, match="client_restricted"):
+            account_set_trading(account_id=live.pk, enabled=True, origin=ORIGIN)
     assert crm.patch(f"users/{ada.pk}", {"access_level": "full", "reason": "Solved"}).status_code == 200
     enabled = TradingAccount.objects.filter(owner=ada, trading_enabled=True)
     assert list(enabled) == [live]
+    account_set_trading(account_id=by_dealer.pk, enabled=True, origin=ORIGIN)
     told = Event.objects.filter(stream=ada.stream, type="user.access_level_changed").order_by("seq")
     assert [(event.payload["after"], event.actor) for event in told] == [
         ("close_only", "crm:berlin"),

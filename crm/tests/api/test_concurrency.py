@@ -11,6 +11,7 @@ from psycopg_pool import PoolTimeout
 from accounts.models import User
 from crm.models import AnsweredCall
 from crm.services import calls
+from crm.services.notes import note_add_apply
 from crm.tests.conftest import Program, make_key
 from forexpro.core.models import Event
 from trading.tests.factories import make_user
@@ -63,6 +64,34 @@ def test_a_hundred_repetitions_have_one_effect_and_one_answer(crm):
     assert len({response.content for response in responses if response.status_code == 201}) == 1
     running = {response.json()["error"]["code"] for response in responses if response.status_code == 409}
     assert running <= {"request_in_progress"}
+
+
+def test_who_repeats_while_the_first_is_running_is_told_so(crm, monkeypatch):
+    user = make_user("ada@example.com")
+    path, running, finish = f"users/{user.pk}/notes", threading.Event(), threading.Event()
+
+    def slowly(**arguments):
+        running.set()
+        finish.wait(timeout=30)
+        return note_add_apply(**arguments)
+
+    monkeypatch.setattr("crm.api.clients.note_add_apply", slowly)
+
+    def first():
+        try:
+            return Program(crm.text).post(path, {"text": "Once."}, key="one").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        answered = threads.submit(first)
+        assert running.wait(timeout=30)
+        second = crm.post(path, {"text": "Once."}, key="one")
+        finish.set()
+        assert answered.result(timeout=30) == 201
+    assert (second.status_code, second.json()["error"]["code"]) == (409, "request_in_progress")
+    assert crm.post(path, {"text": "Once."}, key="one")["Idempotent-Replayed"] == "true"
+    assert user.notes.count() == 1
 
 
 def test_control_without_the_second_attempt_one_of_two_fails(crm, monkeypatch):

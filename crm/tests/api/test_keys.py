@@ -14,6 +14,7 @@ from crm.services.keys import service_key_revoke, service_key_rotate
 from crm.tests.api.calls import CALLS, NAMES, call
 from crm.tests.conftest import Program, error_of, make_key
 from forexpro.core.models import Event
+from forexpro.core.refusals import Refused
 from kyc.tests.factories import send
 from trading.tests.factories import ORIGIN
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
@@ -134,6 +135,13 @@ def test_a_rotated_key_goes_on_for_the_overlap_under_the_same_name(crm):
     assert new.get("users").status_code == 200
     service_key_revoke(service_key_id=key.pk, origin=ORIGIN)
     assert error_of(new.get("users")) == (401, "service_key_revoked")
+
+
+def test_an_expired_key_is_not_rotated(crm):
+    ServiceKey.objects.update(expires_at=timezone.now())
+    with pytest.raises(Refused, match="service_key_expired"):
+        service_key_rotate(service_key_id=ServiceKey.objects.get().pk, origin=ORIGIN)
+    assert ServiceSecret.objects.count() == 1
 
 
 def test_an_idempotency_key_outlives_a_rotation(crm):

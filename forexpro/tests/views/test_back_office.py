@@ -241,6 +241,7 @@ def test_a_clients_page_shows_everything_on_one_screen(enter, client_account):
     panels = [str(panel.title) for panel in response.context["panels"]]
     assert panels == [
         "Verification",
+        "Client",
         "Trading accounts",
         "Open positions",
         "Working orders",
@@ -258,7 +259,8 @@ def test_a_clients_page_shows_everything_on_one_screen(enter, client_account):
 def test_sections_of_a_clients_page_are_for_those_who_see_their_lists(enter, client_account):
     client = enter("view_user", "view_position")
     response = client.get(f"/admin/accounts/user/{client_account.owner_id}/change/")
-    assert [str(panel.title) for panel in response.context["panels"]] == ["Open positions", "Sessions and keys"]
+    shown = [str(panel.title) for panel in response.context["panels"]]
+    assert shown == ["Client", "Open positions", "Sessions and keys"]
     assert "9,990.00" not in response.content.decode()
 
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -27,6 +28,8 @@ _STANDING = {
     "unused": ("default", _("Not used")),
 }
 _ON_PANEL = 5
+# Of a reason in the list: the page of the visit has all of it.
+_REASON_SHOWN = 50
 
 
 class StepInline(TabularInline):
@@ -51,7 +54,7 @@ class StepInline(TabularInline):
 
 @admin.register(Visit)
 class VisitAdmin(ReadOnlyModelAdmin):
-    list_display = ("granted_at", "admin_name", "of_client", "reason", "may", "ip", "begun_at", "ended_at", "standing")
+    list_display = ("granted_at", "standing", "admin_name", "of_client", "why", "may", "ip", "ended_at")
     list_select_related = ("client",)
     list_filter = ("end_reason", ("begun_at", admin.DateFieldListFilter), ("ended_at", admin.EmptyFieldListFilter))
     search_fields = ("client__email__contains", "client__full_name", "admin_name", "=admin_id", "reason")
@@ -87,6 +90,10 @@ class VisitAdmin(ReadOnlyModelAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:accounts_user_change", args=[visit.client_id]), visit.client
         )
+
+    @display(description=_("reason"))
+    def why(self, visit: Visit) -> str:
+        return Truncator(visit.reason).chars(_REASON_SHOWN)
 
     @display(description=_("may"))
     def may(self, visit: Visit) -> str:

@@ -51,7 +51,7 @@ class WebhookDeliveryAdmin(Managing, ReadOnlyModelAdmin):
     actions = ("replay_chosen",)
     actions_detail = ("replay",)
     fieldsets = (
-        (None, {"fields": (("message_id", "message_type"), ("endpoint", "status_label"), "attempts_made")}),
+        (None, {"fields": ("message_id", ("message_type", "endpoint"), ("status_text", "attempts_made"))}),
         (_("When"), {"fields": (("next_attempt_at", "delivered_at"),)}),
         (_("What is sent"), {"fields": ("body",)}),
         (_("Attempts"), {"fields": ("attempts_log",)}),
@@ -76,6 +76,10 @@ class WebhookDeliveryAdmin(Managing, ReadOnlyModelAdmin):
     def status_label(self, delivery: WebhookDelivery) -> tuple[str, Any]:
         return delivery.status, delivery.get_status_display()
 
+    @display(description=_("status"))
+    def status_text(self, delivery: WebhookDelivery) -> str:
+        return delivery.get_status_display()
+
     @display(description=_("last answer"))
     def answer(self, delivery: Any) -> Any:
         return delivery.last_error or delivery.last_status or "–"
@@ -97,7 +101,7 @@ class WebhookDeliveryAdmin(Managing, ReadOnlyModelAdmin):
             )
             for attempt in delivery.attempts.order_by("-id")[:ATTEMPTS_SHOWN]
         ]
-        row = "<div><p>{}, {} ms, {} (webhook-timestamp {}): <b>{}</b></p><pre>{}</pre></div>"
+        row = "<div><p>{}, {} ms, {} (webhook-timestamp {}): <b>{}</b></p><p>{}</p></div>"
         return format_html_join("", row, rows)
 
     def has_replay_permission(self, request: HttpRequest, object_id: Any = None) -> bool:

@@ -36,7 +36,7 @@ from forexpro.core.webhooks.selectors import endpoints_with_counts
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(Managing, BackOfficeModelAdmin):
     form = EndpointForm
-    list_display = ("name", "url", "told_of", "standing", "waiting", "given_up")
+    list_display = ("name", "url", "told_of", "standing_label", "waiting", "given_up")
     list_filter = ("enabled", "ordered")
     search_fields = ("name", "url")
     ordering = ("name",)
@@ -126,12 +126,16 @@ class WebhookEndpointAdmin(Managing, BackOfficeModelAdmin):
         return ", ".join(endpoint.event_types)
 
     @display(description=_("standing"), label={"on": "success", "failing": "warning", "off": "danger"})
-    def standing(self, endpoint: WebhookEndpoint) -> tuple[str, Any]:
+    def standing_label(self, endpoint: WebhookEndpoint) -> tuple[str, Any]:
         if not endpoint.enabled:
             return "off", endpoint.get_disabled_reason_display()
         if endpoint.is_failing:
             return "failing", _("Failing, %(count)s in a row") % {"count": endpoint.failures}
         return "on", _("On")
+
+    @display(description=_("standing"))
+    def standing(self, endpoint: WebhookEndpoint) -> Any:
+        return self.standing_label(endpoint)[1]
 
     @display(description=_("waiting"))
     def waiting(self, endpoint: Any) -> int:

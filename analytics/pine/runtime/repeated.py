@@ -21,17 +21,16 @@ class Repeated:
 
     def __call__(self, *arguments: Any) -> Any:
         if self.bar == self.context.bar_index:
-            self.inner.restore(self.before)
-        else:
-            self.before = self.inner.save()
-            self.bar = self.context.bar_index
+            self.inner.rewind(self.before)
+        self.bar = self.context.bar_index
+        self.before = self.inner.mark()  # again after a rewind, for histories may have been cut off
         return self.inner(*arguments)
 
     def save(self) -> Any:
-        """Return a copy of the state."""
-        return self.inner.save(), self.bar, self.before
+        """Return a copy of the state at the beginning of a bar."""
+        return self.inner.save()
 
     def restore(self, saved: Any) -> None:
         """Go back to a state that `save()` returned."""
-        inner, self.bar, self.before = saved
-        self.inner.restore(inner)
+        self.inner.restore(saved)
+        self.bar = -1

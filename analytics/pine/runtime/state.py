@@ -12,6 +12,8 @@ class State:
 
     __slots__ = ()
     passing: ClassVar[frozenset[str]] = frozenset({"context"})
+    growing: ClassVar[frozenset[str]] = frozenset()
+    """Lists to which a call appends one element at most, and from whose beginning it may drop some."""
     kept: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
@@ -31,6 +33,28 @@ class State:
                 held.restore(value)
             else:
                 setattr(self, name, _saved(value))
+
+    def mark(self) -> Any:
+        """Return what `rewind` needs after a single call: less than a copy, for long histories are not copied."""
+        return tuple(
+            len(getattr(self, name)) if name in self.growing else _marked(getattr(self, name)) for name in self.kept
+        )
+
+    def rewind(self, marked: Any) -> None:
+        """Undo the one call since `mark`."""
+        for name, value in zip(self.kept, marked, strict=True):
+            held = getattr(self, name)
+            if name in self.growing:
+                if len(held) != value:
+                    held.pop()
+            elif isinstance(held, State) and isinstance(value, tuple):
+                held.rewind(value)
+            else:
+                setattr(self, name, _saved(value))
+
+
+def _marked(value: Any) -> Any:
+    return value.mark() if isinstance(value, State) else _saved(value)
 
 
 def _saved(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from math import exp, floor
 from operator import mul
+from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
@@ -57,6 +58,15 @@ class Ema(Calculation):
         if self.value == self.value:
             self.warming = None
         return self.value
+
+    def mark(self) -> object:
+        """Return what `rewind` needs, with the sum that the call may drop."""
+        return super().mark(), self.warming
+
+    def rewind(self, marked: Any) -> None:
+        """Undo the one call since `mark`."""
+        self.warming = marked[1]
+        super().rewind(marked[0])
 
     def restore(self, saved: object) -> None:
         """Go back to a state that `save()` returned."""

@@ -5,7 +5,7 @@ from math import inf
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import whole
-from analytics.pine.runtime.technical.windows import KEPT, BarWindow, Calculation, remember
+from analytics.pine.runtime.technical.windows import BarWindow, Calculation, forget, remember
 from analytics.pine.runtime.values import NA
 
 
@@ -37,8 +37,7 @@ class Highest(BarWindow):
 
     def scan(self) -> None:
         """Look through the window, and forget what no window reaches back to."""
-        if len(self.values) > 2 * KEPT:
-            del self.values[:-KEPT]
+        forget(self.values, self.width)
         window = self.values[-self.width :]
         present = [value for value in window if value == value]
         self.best = max(present, default=-inf)
@@ -84,8 +83,7 @@ class Lowest(BarWindow):
 
     def scan(self) -> None:
         """Look through the window, and forget what no window reaches back to."""
-        if len(self.values) > 2 * KEPT:
-            del self.values[:-KEPT]
+        forget(self.values, self.width)
         window = self.values[-self.width :]
         present = [value for value in window if value == value]
         self.best = min(present, default=inf)

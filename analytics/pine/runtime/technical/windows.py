@@ -9,17 +9,25 @@ KEPT = 5000
 """How many values a window of changing length can reach back to."""
 
 
-def remember(values: list[float], value: float) -> None:
-    """Append a value to a history of bounded length."""
+def remember(values: list[float], value: float, width: int = 0) -> None:
+    """Append a value to a history of bounded length, which is no shorter than a window of `width`."""
     values.append(value)
     if len(values) > 2 * KEPT:
-        del values[:-KEPT]
+        forget(values, width)
+
+
+def forget(values: list[float], width: int) -> None:
+    """Drop values from a long history that neither a window of `width` nor a changing one reaches back to."""
+    kept = max(KEPT, width)
+    if len(values) > 2 * kept:
+        del values[:-kept]
 
 
 class Calculation(State):
-    """What one place in a script that calls a function keeps."""
+    """What one place in a script that calls a function keeps; `values` is its history of the source."""
 
     __slots__ = ("context",)
+    growing = frozenset({"values"})
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -35,6 +43,7 @@ class RollingSum(State):
     """
 
     __slots__ = ("carry", "entries", "length", "total", "values", "width")
+    growing = frozenset({"entries", "values"})
 
     def __init__(self) -> None:
         self.values: list[float] = []
@@ -102,9 +111,8 @@ class RollingSum(State):
             self.total = sum(self.values[: -self.width - 1 : -1])
             self.carry = 0.0
             self.entries[-1] = self.values[-1]
-        if len(self.values) > 2 * KEPT:
-            del self.values[:-KEPT]
-            del self.entries[:-KEPT]
+        forget(self.values, self.width)
+        forget(self.entries, self.width)
 
     def _afresh(self, source: float) -> float:
         """Sum the window up, its newest value first, and forget the carry."""
@@ -116,7 +124,6 @@ class RollingSum(State):
     def _resize(self, length: float, function: str) -> None:
         self.width = whole(length, function)
         self.length = length
-        self.entries = self.values.copy()
         self.total = sum(self.values[: -self.width - 1 : -1])
         self.carry = 0.0
 
@@ -130,6 +137,7 @@ class BarWindow(Calculation):
     """
 
     __slots__ = ("bar", "length", "values", "varies", "width")
+    growing = frozenset()  # a call fills in the bars before it, too
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -144,7 +152,7 @@ class BarWindow(Calculation):
         bar = self.context.bar_index
         steady = bar == self.bar + 1 and length == self.length
         if steady:
-            remember(self.values, source)
+            remember(self.values, source, self.width)
         else:
             self._catch_up(bar, source, length, function)
         self.bar = bar
@@ -166,12 +174,7 @@ class BarWindow(Calculation):
                     values.append(values[-1])
                 else:
                     values.append(values[-self.width - 1] if len(values) > self.width else 0.0)
-        remember(values, source)
-
-
-def last(values: list[float], count: int) -> list[float]:
-    """Return the last `count` values, oldest first."""
-    return values[-count:]
+        remember(values, source, self.width)
 
 
 def enough(values: list[float], count: int) -> bool:
@@ -180,6 +183,3 @@ def enough(values: list[float], count: int) -> bool:
         return False
     total = sum(values[-count:])
     return total == total or not any(value != value for value in values[-count:])
-
-
-__all__ = ["KEPT", "NA", "BarWindow", "Calculation", "RollingSum", "enough", "last", "remember"]

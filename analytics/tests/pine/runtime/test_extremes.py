@@ -2,10 +2,12 @@
 
 from math import inf
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.pine.runtime.repeated import Repeated
+from analytics.pine.runtime.technical import windows as windows_module
 from analytics.pine.runtime.values import NA
 from analytics.tests.pine.runtime.bars import Calls, closes, context_of, each_bar, run, same
 
@@ -147,3 +149,17 @@ def test_infinite_values_leave_a_sum_again() -> None:
     context = context_of(closes(values))
     total = Calls(context)["math.sum"]
     assert run(context, lambda: total(context.close, 2))[3:] == [5.0, 7.0]
+
+
+def test_long_windows_are_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows_module, "KEPT", 10)
+    values = [float(bar * 37 % 101) for bar in range(200)]
+    context = context_of(closes(values))
+    calls = Calls(context)
+    highest, total, line = calls["ta.highest"], calls["math.sum"], calls["ta.linreg"]
+    for bar in each_bar(context):
+        got = [highest(values[bar], 30), total(values[bar], 30), line(values[bar], 30, 0)]
+        if bar >= 29:
+            found = values[bar - 29 : bar + 1]
+            assert same(got[:2], [max(found), sum(found)])
+            assert got[2] == got[2]

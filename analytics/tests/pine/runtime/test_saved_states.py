@@ -9,6 +9,7 @@ from analytics.pine.runtime.bindings import PerCall, Variable
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.repeated import Repeated
+from analytics.pine.runtime.technical import windows
 from analytics.pine.runtime.values import NA
 from analytics.tests.pine.runtime.bars import Calls, context_of, same, walk
 
@@ -107,6 +108,29 @@ def test_what_was_saved_does_not_change_with_the_place(name: str) -> None:
         context.begin(index)
         place(*arguments(name, context))
     assert pickle.dumps(saved) == copied
+
+
+LOOPED = [
+    name
+    for name, binding in BUILTINS.items()
+    if isinstance(binding, PerCall) and name not in PLOTTED and name not in ("alert", "alertcondition", "math.random")
+]
+
+
+@pytest.mark.parametrize("name", LOOPED)
+def test_in_a_loop_a_place_is_as_if_its_last_call_were_the_only_one(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "KEPT", 20)  # so that histories are cut off, too
+    context = context_of(walk(150))
+    looped, plain = Repeated(context, Calls(context)[name]), Calls(context)[name]
+    for index in range(150):
+        context.begin(index)
+        other = (index * 7) % (index + 1)
+        for bar in (other, 0, index):
+            context.begin(bar)
+            given = arguments(name, context)
+            context.begin(index)
+            result = looped(*given)
+        assert same(result, plain(*given), within=1e-12)
 
 
 RUNNING = ["ta.accdist", "ta.obv", "ta.pvt", "ta.nvi", "ta.pvi", "ta.wad", "ta.vwap"]

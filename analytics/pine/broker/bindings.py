@@ -178,7 +178,9 @@ def _default_entry_quantity(context: Any, price: float) -> float:
     known = given(price)
     if known is None and broker.settings.default_qty_type != words.FIXED:
         return 0.0
-    return broker.lot_grid.value(default_lots(broker, broker.tick_grid.nearest(known or 0.0)))
+    return broker.lot_grid.value(
+        default_lots(broker, broker.tick_grid.down((known or 0.0) / broker.tick_grid.step + 0.5))
+    )
 
 
 def _convert_to_account(context: Any, value: float) -> float:

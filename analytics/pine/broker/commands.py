@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from analytics.pine.broker.exits import issue_exit
 from analytics.pine.broker.margin import can_place
 from analytics.pine.broker.orders import NO_NOTES, ExitTerms, Kind, Notes, Order
-from analytics.pine.broker.rounding import share_of
+from analytics.pine.broker.rounding import MOST_STEPS, share_of
 from analytics.pine.broker.settings import CLOSE_ANY
 from analytics.pine.broker.sizing import default_budget, default_lots
 from analytics.pine.broker.trades import Lot
@@ -60,6 +60,8 @@ def place(
     elif quantity > 0:
         lots = broker.lot_grid.whole(quantity)
     else:
+        return
+    if lots > MOST_STEPS:
         return
     order = Order(
         kind=kind,

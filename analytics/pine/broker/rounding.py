@@ -6,6 +6,8 @@ from math import floor
 
 # A price this close to a tick, in ticks, counts as being on it.
 TICK_TOLERANCE = 1e-4
+# More steps than this are no price and no quantity.
+MOST_STEPS = 9_000_000_000_000_000_000
 
 
 class Grid:
@@ -31,11 +33,11 @@ class Grid:
 
     def up(self, steps: float) -> int:
         """Return a fractional number of ticks rounded up, unless it is as good as on the tick below."""
-        return math.ceil(steps - TICK_TOLERANCE)
+        return math.ceil(min(max(steps, -MOST_STEPS), MOST_STEPS) - TICK_TOLERANCE)
 
     def down(self, steps: float) -> int:
         """Return a fractional number of ticks rounded down, unless it is as good as on the tick above."""
-        return math.floor(steps + TICK_TOLERANCE)
+        return math.floor(min(max(steps, -MOST_STEPS), MOST_STEPS) + TICK_TOLERANCE)
 
     def whole(self, value: float) -> int:
         """Return the steps that fit into a value as it is written in decimals."""

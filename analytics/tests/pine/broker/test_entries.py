@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.tests.pine.broker.desk import cancel, cancel_all, close_all, entry, flat, follow, order
+from analytics.tests.pine.broker.desk import Symbol, cancel, cancel_all, close_all, entry, flat, follow, order
 
 START = flat(100)
 # The high is nearer to the open: 100, 104, 90, 95.
@@ -267,3 +267,42 @@ def test_orders_on_close_fill_at_the_close_of_their_bar():
         (2, "limit", 1, 103),
         (3, "later", 1, 90),
     ]
+
+
+def test_a_stop_the_open_jumps_over_is_sized_when_it_is_placed():
+    settings = {"default_qty_type": "percent_of_equity", "default_qty_value": 50, "initial_capital": 10_000}
+    plan = {0: [entry("E", quantity=None, stop=110)]}
+
+    _, within = follow([START, (100, 130, 100, 120)], plan, **settings)
+    _, jumped = follow([START, (125, 130, 120, 125)], plan, **settings)
+
+    assert within == [(1, "E", 45, 110)]
+    assert jumped == [(1, "E", 45, 125)]
+
+
+def test_a_stop_limit_order_placed_again_unchanged_stays_armed():
+    command = entry("E", limit=98, stop=103)
+
+    _, again = follow([START, (100, 104, 100, 102), (102, 102, 97, 98)], {0: [command], 1: [command]})
+    _, changed = follow(
+        [START, (100, 104, 100, 102), (102, 102, 97, 98)], {0: [command], 1: [entry("E", limit=98, stop=105)]}
+    )
+
+    assert again == [(2, "E", 1, 98)]
+    assert changed == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        entry("E", quantity=1e300),
+        entry("E", limit=-1e300),
+        entry("E", stop=1e308),
+        entry("E", quantity=float("inf"), stop=1e308),
+        entry("E", quantity=-1),
+    ],
+)
+def test_numbers_beyond_all_measure_do_no_harm(command):
+    _, filled = follow([START, START], {0: [command]}, Symbol(mintick=0.00001), margin_long=0)
+
+    assert filled == []

@@ -283,3 +283,60 @@ def test_comments_name_the_reason_of_an_exit():
     pain, _ = follow([START, START, (100, 101, 94, 95)], plan)
 
     assert [gain.account.closed[0].exit_comment, pain.account.closed[0].exit_comment] == ["gain", "pain"]
+
+
+def test_a_part_of_less_than_a_lot_closes_one():
+    closed, _ = follow([START] * 3, {0: [entry("E", quantity=3)], 1: [close("E", None, 10)]})
+    left, _ = follow(
+        [START, START, (100, 106, 99, 100)],
+        {0: [entry("E", quantity=3)], 1: [leave("X", "E", percent=10, limit=105)]},
+    )
+
+    assert (closed.account.size, left.account.size) == (2, 2)
+
+
+def test_where_any_trade_may_be_closed_a_part_is_one_of_what_was_opened():
+    half = [close("E", None, 50)]
+
+    first, _ = follow([START] * 4, {0: [entry("E", quantity=8)], 1: half, 2: half})
+    any_, _ = follow([START] * 4, {0: [entry("E", quantity=8)], 1: half, 2: half}, close_entries_rule="ANY")
+
+    assert (first.account.size, any_.account.size) == (2, 0)
+
+
+def test_a_quantity_of_no_lot_counts_as_none():
+    closed, _ = follow([START] * 3, {0: [entry("E", quantity=3)], 1: [close("E", 0.5)]})
+
+    assert closed.account.size == 0
+
+
+def test_an_exit_without_prices_replaces_the_order_and_keeps_its_part():
+    plan = {
+        0: [entry("E", quantity=4)],
+        1: [leave("X", "E", limit=105)],
+        2: [leave("X", "E", quantity=3), leave("Y", "E", limit=105)],
+    }
+
+    _, filled = follow([START, START, START, (100, 106, 99, 100)], plan)
+
+    assert filled[1:] == [(3, "Y", -1, 105)]
+
+
+def test_an_exit_that_waits_for_more_of_an_entry_ends_with_what_there_was():
+    # The limit of the second entry still waits when all of the first is closed: it opens without an exit.
+    plan = {0: [entry("E")], 1: [entry("E", limit=95), leave("X", "E", profit=5)]}
+
+    broker, filled = follow([START, START, (100, 106, 99, 100), (100, 110, 90, 100)], plan, pyramiding=2)
+
+    assert filled[1:] == [(2, "X", -1, 105), (3, "E", 1, 95)]
+    assert broker.account.size == 1
+
+
+def test_a_reversal_that_cannot_be_paid_for_withdraws_the_exits_until_they_are_issued_again():
+    exits = [leave("X", "L", limit=110)]
+    plan = {0: [entry("L", quantity=9)], 1: [*exits, entry("S", "short", 10)], 3: exits}
+    bars = [START, START, (105, 106, 104, 105), (105, 112, 104, 105), (105, 112, 104, 105)]
+
+    _, filled = follow(bars, plan, initial_capital=1_000)
+
+    assert filled == [(1, "L", 9, 100), (4, "X", -9, 110)]

@@ -164,6 +164,9 @@ class ExpressionWriter:
     def _comparison(self, node: tree.Comparison) -> tuple[str, int]:
         left, right, operator = node.left, node.right, node.operator
         kinds = {left.type, right.type}
+        if kinds == {BOOL} and self.version >= 6:
+            # A built-in may know no answer yet; in version 6 that is false.
+            return f"(not {self.write(left, NOT)}) {operator} (not {self.write(right, NOT)})", COMPARE
         if not kinds <= {INT, FLOAT, NA}:
             return f"{self.write(left, COMPARE + 1)} {operator} {self.write(right, COMPARE + 1)}", COMPARE
         whole = kinds == {INT}

@@ -90,9 +90,16 @@ def _result_change(result: tree.Expression | None) -> tree.Symbol | None:
     return None
 
 
-def sliced(statements: list[tree.Statement], needed: set[tree.Symbol]) -> list[tree.Statement]:
+Changes = dict[int, set[tree.Symbol]]
+"""What statements change, by their identity: one script is sliced as often as it asks for other bars."""
+
+
+def sliced(statements: list[tree.Statement], needed: set[tree.Symbol], known: Changes) -> list[tree.Statement]:
     """Return the statements that needed variables depend on; `needed` grows by what these need themselves."""
-    changes = [_changes(statement) for statement in statements]
+    for statement in statements:
+        if id(statement) not in known:
+            known[id(statement)] = _changes(statement)
+    changes = [known[id(statement)] for statement in statements]
     kept = [False] * len(statements)
     grown = True
     while grown:

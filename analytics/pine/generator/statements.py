@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analytics.pine.generator.expressions import ExpressionWriter, attribute, missing
-from analytics.pine.generator.slicing import has_requests, reads, sliced
+from analytics.pine.generator.slicing import Changes, has_requests, reads, sliced
 from analytics.pine.generator.unit import Line, Unit
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.semantics import tree
@@ -44,6 +44,7 @@ class Requests:
         self.lines: list[Line] = []
         self.count = 0
         self.depth = 0
+        self.changes: Changes = {}
 
 
 class _ScriptWriter(ExpressionWriter):
@@ -105,13 +106,13 @@ class _ScriptWriter(ExpressionWriter):
         needed = reads(node.expression)
         statements: list[tree.Statement] = []
         for function, arguments in reversed(self.frames):
-            inner = sliced(function.body.statements, needed)
+            inner = sliced(function.body.statements, needed, self.requests.changes)
             for parameter, argument in zip(function.parameters, arguments, strict=True):
                 if parameter in needed:
                     needed |= reads(argument)
                     inner.insert(0, tree.Declare(node.span, parameter, argument))
             statements = inner + statements
-        statements = sliced(self.script.body.statements, needed) + statements
+        statements = sliced(self.script.body.statements, needed, self.requests.changes) + statements
         self.requests.count += 1
         if self.requests.count > MOST_REQUESTS or self.requests.depth > DEEPEST_REQUESTS:
             raise TooManyCalls

@@ -59,6 +59,8 @@ CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0]
         # operators
         ("plot(7 % 3 + -7 % 3)", [0] * 5),
         ("plot(7 / 2)", [3.5] * 5),
+        ("x = ta.crossover(close, ta.sma(close, 4)) == false\nplot(x ? 1 : 0)", [1, 1, 1, 1, 1]),
+        ("plot((close > 2) != (close > 3) ? 1 : 0)", [0, 0, 0, 1, 0]),
         ("x = 'a' + 'bc'\nplot(str.length(x))", [3] * 5),
         ("plot(0.1 + 0.2 == 0.3 ? 1 : 0)", [1] * 5),
         ("float n = na\nplot(n > 1 or n != 1 or n == 1 ? 1 : 0)", [0] * 5),

@@ -26,9 +26,9 @@ from forexpro.core.refusals import Refused
 _PAIR = OpenApiExample(
     "A pair of tokens",
     {
-        "access": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.dGhpcy1pcy1ub3Qtb25l",
+        "access": "access-token",
         "access_expires_at": "2026-03-02T09:45:00Z",
-        "refresh": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.dGhpcy1pcy1ub3Qtb25l",
+        "refresh": "refresh-token",
         "refresh_expires_at": "2026-03-16T09:30:00Z",
     },
     response_only=True,
@@ -36,7 +36,7 @@ _PAIR = OpenApiExample(
 )
 _REFRESH = OpenApiExample(
     "The newest refresh token",
-    {"refresh": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.dGhpcy1pcy1ub3Qtb25l"},
+    {"refresh": "refresh-token"},
     request_only=True,
 )
 

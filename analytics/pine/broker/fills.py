@@ -175,7 +175,9 @@ def _close(
         return order.id, comment, swapped
 
     bound = order.kind in (Kind.EXIT, Kind.CLOSE)
-    only = order.entry_id if bound and broker.settings.close_entries_rule == CLOSE_ANY else None
+    # What goes on to the other side leaves nothing of this one, whoever has entered it.
+    by_entry = bound and not reverses and broker.settings.close_entries_rule == CLOSE_ANY
+    only = order.entry_id if by_entry else None
     closed = account.close_trades(
         quantity, price, only=only, share=share, closed_by=closed_by, bar=broker.bar_index, time=broker.time
     )

@@ -36,7 +36,9 @@ def read_history(path: Path) -> History:
         with _opened(path) as file:
             return read_candles(file, name=path.name)
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise PineRuntimeError(f"{path.name} cannot be read: {error}. Give a CSV file, plain or packed as .gz.") from error
+        raise PineRuntimeError(
+            f"{path.name} cannot be read: {error}. Give a CSV file, plain or packed as .gz."
+        ) from error
 
 
 def _opened(path: Path) -> TextIO:
@@ -55,10 +57,14 @@ def read_candles(lines: Iterable[str], *, name: str) -> History:
         if not any(row):
             continue
         try:
-            time, *prices, volume = (row[place] if place is not None else "" for place in places)
-            bar = Bar(moment(time), *map(float, prices), _number(volume))  # type: ignore[arg-type]
+            cells = [row[place] if place is not None else "" for place in places]
+            prices = cells[1:5]
+            opening, high, low, close = map(float, prices)
+            bar = Bar(moment(cells[0]), opening, high, low, close, _number(cells[5]))
         except (ValueError, IndexError, OverflowError) as error:
-            raise PineRuntimeError(f"{name}, line {rows.line_num}: {error}. Correct the line or leave it out.") from error
+            raise PineRuntimeError(
+                f"{name}, line {rows.line_num}: {error}. Correct the line or leave it out."
+            ) from error
         if not all(abs(price) < _NOT_A_NUMBER for price in bar[1:5]):
             raise PineRuntimeError(f"{name}, line {rows.line_num}: a price is missing. Leave the line out.")
         if bars and bar.time <= bars[-1].time:

@@ -1,4 +1,4 @@
-"""What instrument and timeframe a file of candles is of: told by a name, by a description beside it, or by the candles."""
+"""What instrument and timeframe a file of candles is of: by a name, a description beside it, or the candles."""
 
 import re
 import tomllib
@@ -16,13 +16,19 @@ from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 
-_CURRENCIES = frozenset(
-    "AUD BRL CAD CHF CNH CNY CZK DKK EUR GBP HKD HUF ILS INR JPY KRW MXN NOK NZD PLN RON RUB SEK SGD THB TRY USD ZAR".split()
-)
+_CURRENCIES = frozenset((
+    "AUD", "BRL", "CAD", "CHF", "CNH", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS", "INR", "JPY", "KRW",
+    "MXN", "NOK", "NZD", "PLN", "RON", "RUB", "SEK", "SGD", "THB", "TRY", "USD", "ZAR",
+))  # fmt: skip
 _METALS = frozenset(("XAU", "XAG", "XPT", "XPD"))
-_COINS = frozenset("ADA AVAX BCH BNB BTC DOGE DOT ETH LINK LTC MATIC SHIB SOL TRX UNI XLM XMR XRP".split())
+_COINS = frozenset((
+    "ADA", "AVAX", "BCH", "BNB", "BTC", "DOGE", "DOT", "ETH", "LINK", "LTC", "MATIC", "SHIB", "SOL", "TRX", "UNI",
+    "XLM", "XMR", "XRP",
+))  # fmt: skip
 _STABLE = ("USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI")
-_INDEX = re.compile(r"(SPX|NDX|DJI|VIX|DXY|RUT|NAS|US|UK|GER|DE|DAX|FRA|JP|JPN|EU|AUS|HK|SPA|CAC|FTSE)(\d{2,4})?(USD|CASH)?")
+_INDEX = re.compile(
+    r"(SPX|NDX|DJI|VIX|DXY|RUT|DAX|CAC|FTSE)(USD)?|(SPX|NAS|US|UK|GER|DE|FRA|JP|JPN|EU|AUS|HK|SPA)\d{2,4}(USD|CASH)?"
+)
 _CHART_FILE = re.compile(r"(?:([A-Z][A-Z0-9]*)_)?([A-Z0-9]{2,}[.!A-Z0-9]*)(?:[, _-].*)?")
 
 # The least quantity: tenths of a unit are what TradingView's lists of trades in currencies are rounded to.
@@ -167,7 +173,9 @@ def _hours(rows: Sequence[dict[str, Any]]) -> str:
         days.setdefault((start, end), []).append((day + 1) % 7 + 1)
     if days == {(0, 1440): [2, 3, 4, 5, 6, 7, 1]}:
         return "24x7"
-    return "|".join(f"{_clock(start)}-{_clock(end)}:{''.join(map(str, sorted(on)))}" for (start, end), on in days.items())
+    return "|".join(
+        f"{_clock(start)}-{_clock(end)}:{''.join(map(str, sorted(on)))}" for (start, end), on in days.items()
+    )
 
 
 def _minutes(text: Any, *, up: bool = False) -> int:

@@ -58,7 +58,8 @@ def symbol_of(path: Path, history: History, named: str = "") -> Symbol:
     found = _CHART_FILE.fullmatch(_stem(path))
     if found is not None:
         return named_symbol(found[2], prefix=found[1] or "", decimals=history.decimals)
-    return _of_type("crypto" if _trades_on_saturdays(history.bars) else "forex", "", "", history.decimals)
+    kind = "crypto" if _trades_on_saturdays(history.bars) else "forex"
+    return _of_type(kind, _stem(path).upper(), "", history.decimals)
 
 
 def description_of(path: Path, named: str = "") -> Path | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from analytics.pine.diagnostics import CompilationFailed, Diagnostic, ScriptFailed, Severity, Span
 from analytics.pine.histories import History
 from analytics.pine.inputs import values_from_text
+from analytics.pine.other_candles import OtherCandles
 from analytics.pine.program import Program, Result, compile, run
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.symbols import Symbol
@@ -17,11 +18,12 @@ SUFFIX = ".pine"
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What scripts run over."""
+    """What scripts run over, and `others` that they may request."""
 
     history: History
     symbol: Symbol
     timeframe: Timeframe
+    others: OtherCandles | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def run_script(path: Path, market: Market, inputs: Mapping[str, str]) -> Outcome
             symbol=market.symbol,
             timeframe=market.timeframe,
             inputs=values_from_text(program.inputs, inputs),
+            market=market.others,
         )
     except ScriptFailed as stopped:
         hint = f"It stopped on bar {stopped.bar_index}."

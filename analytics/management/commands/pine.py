@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from analytics.pine import reports
 from analytics.pine.histories import read_history
 from analytics.pine.instruments import symbol_of, timeframe_of
+from analytics.pine.other_candles import OtherCandles
 from analytics.pine.reference.manual import manual
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.scripts import Market, Outcome, check_script, find_scripts, run_script
@@ -34,6 +35,13 @@ class Command(BaseCommand):
         run.add_argument("--symbol", default="", help="a ticker such as FX:EURUSD, or a TOML file that describes it")
         run.add_argument("--timeframe", default="", help="as scripts write it: 15, 240, 1D; otherwise told by the file")
         run.add_argument("--input", action="append", default=[], metavar="NAME=VALUE", help="an input by its title")
+        run.add_argument(
+            "--bars",
+            action="append",
+            default=[],
+            metavar="SYMBOL=FILE",
+            help="candles of another symbol, or of a shorter timeframe, for scripts that request them",
+        )
         forms = run.add_mutually_exclusive_group()
         forms.add_argument("--json", action="store_true", help="print everything as JSON")
         forms.add_argument("--csv-out", action="store_true", help="print candles and plots as CSV (of one script)")
@@ -58,11 +66,12 @@ class Command(BaseCommand):
         as_csv = options["csv_out"] or options["trades"]
         if as_csv and len(scripts) > 1:
             raise CommandError("--csv-out and --trades print one script. Name one, or use --json.")
-        inputs = dict(_named(text) for text in options["input"])
+        inputs = dict(_named(text, 'no input. Write --input "Length=20"') for text in options["input"])
+        files = [_named(text, "no file of a symbol. Write --bars FX:GBPUSD=FILE.csv") for text in options["bars"]]
         history = read_history(options["csv"])
         symbol = symbol_of(options["csv"], history, options["symbol"])
         timeframe = timeframe_of(options["csv"], history.bars, options["timeframe"], symbol=options["symbol"])
-        market = Market(history, symbol, timeframe)
+        market = Market(history, symbol, timeframe, OtherCandles((name, Path(path)) for name, path in files))
         outcomes = self._each(scripts, lambda path: run_script(path, market, inputs))
         result = outcomes[0].result
         if as_csv and result is not None:
@@ -94,8 +103,8 @@ class Command(BaseCommand):
             raise CommandError(f"{failed} of {len(outcomes)} scripts failed. Correct what is said of them above.")
 
 
-def _named(text: str) -> tuple[str, str]:
+def _named(text: str, otherwise: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise CommandError(f'"{text}" is no input. Write --input "Length=20".')
+        raise CommandError(f'"{text}" is {otherwise}.')
     return name, value

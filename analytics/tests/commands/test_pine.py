@@ -157,6 +157,32 @@ def test_inputs_that_do_not_fit_are_refused(folder, value, said):
 
 def test_inputs_without_a_value_are_refused(folder):
     run(folder, "mine.pine", "--input", "Length", fails="is no input")
+    run(folder, "mine.pine", "--bars", "FX:GBPUSD", fails="is no file of a symbol")
+
+
+def test_candles_of_other_symbols_come_from_their_files(folder):
+    rows = [f"{1_704_150_000 + HOUR * index // 2},2,{3 + index},1,{2 + index},1" for index in range(10)]
+    (folder / "pound.csv").write_text("\n".join(["time,open,high,low,close,Volume", *rows]))
+    asked = 'request.security("FX:GBPUSD", timeframe.period, {0})'
+    plots = "\n".join(f'plot({asked.format(name)}, "{name}")' for name in ("open", "high", "close", "volume"))
+    (folder / "mine.pine").write_text(f'//@version=6\nindicator("Asks")\n{plots}\n')
+
+    run(folder, "mine.pine", fails="1 of 1")
+    out, _ = run(folder, "mine.pine", "--csv-out", "--bars", f"FX:GBPUSD={folder / 'pound.csv'}")
+
+    last = [float(row) for row in out.splitlines()[-1].split(",")[6:]]
+    assert last == [2, 12, 11, 2]
+
+
+def test_shorter_timeframes_of_the_chart_come_from_their_files(folder):
+    rows = [f"{1_704_150_000 + HOUR * index // 2},2,3,1,{2 + index},1" for index in range(10)]
+    (folder / "halves.csv").write_text("\n".join(["time,open,high,low,close,Volume", *rows]))
+    asked = 'request.security_lower_tf(syminfo.tickerid, "30", close)'
+    (folder / "mine.pine").write_text(f'//@version=6\nindicator("Asks")\nplot({asked}.sum())\n')
+
+    out, _ = run(folder, "mine.pine", "--csv-out", "--bars", f"FX:EURUSD={folder / 'halves.csv'}")
+
+    assert [float(row.rpartition(",")[2]) for row in out.splitlines()[1:]] == [5, 9, 13, 17, 21]
 
 
 def test_lists_of_several_scripts_are_refused(folder):

@@ -44,7 +44,7 @@ def test_tickers_tell_the_kind_and_its_least_quantity(ticker, kind, mintick, min
         ("FX_EURUSD, 60.csv", "FX:EURUSD", "forex"),
         ("BINANCE_BTCUSDT, 5_a1b2c.csv.gz", "BINANCE:BTCUSDT", "crypto"),
         ("EURUSD.csv", "EURUSD", "forex"),
-        ("ohlcv.csv", "", "forex"),
+        ("ohlcv.csv", "OHLCV", "forex"),
     ],
 )
 def test_names_of_files_tell_the_ticker(tmp_path, name, tickerid, kind):

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ def read_history(path: Path) -> History:
     try:
         with _opened(path) as file:
             return read_candles(file, name=path.name)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise PineRuntimeError(
             f"{path.name} cannot be read: {error}. Give a CSV file, plain or packed as .gz."
         ) from error

@@ -57,6 +57,9 @@ def symbol_of(path: Path, history: History, named: str = "") -> Symbol:
         return named_symbol(ticker.upper(), prefix=prefix.upper(), decimals=history.decimals)
     found = _CHART_FILE.fullmatch(_stem(path))
     if found is not None:
+        first = named_symbol(found[1] or "", decimals=history.decimals)
+        if first.basecurrency:  # a pair with its timeframe behind it, such as EURUSD_60
+            return first
         return named_symbol(found[2], prefix=found[1] or "", decimals=history.decimals)
     kind = "crypto" if _trades_on_saturdays(history.bars) else "forex"
     return _of_type(kind, _stem(path).upper(), "", history.decimals)

@@ -15,6 +15,7 @@ from analytics.pine.runtime.zones import zone
 from analytics.pine.scripts import Market, Outcome
 
 NOT_A_NUMBER = "NaN"
+_EXACT = 2**53
 
 
 def as_json(outcome: Outcome, market: Market | None = None) -> dict[str, Any]:
@@ -86,7 +87,8 @@ def write_plots(file: TextIO, result: Result, market: Market) -> None:
 def _cell(value: Any) -> Any:
     if value is None or (isinstance(value, float) and isnan(value)):
         return NOT_A_NUMBER
-    return int(value) if isinstance(value, bool) else value
+    whole = isinstance(value, bool) or (isinstance(value, float) and value.is_integer() and abs(value) < _EXACT)
+    return int(value) if whole else value
 
 
 def write_trades(file: TextIO, trades: Sequence[TradeRow], market: Market) -> None:

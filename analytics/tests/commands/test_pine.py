@@ -123,7 +123,7 @@ def test_trades_are_written_as_their_list_is_exported(folder):
     entry, leaving = csv.DictReader(StringIO(out))
     assert (entry["Type"], entry["Date/Time"], entry["Signal"]) == ("Entry long", "2024-01-01T19:00:00-0500", "L")
     assert (leaving["Type"], leaving["Date/Time"]) == ("Exit long", "2024-01-01T21:00:00-0500")
-    assert entry["Position size (qty)"] == "90909.0"  # a tenth of a million, in tenths of a unit
+    assert entry["Position size (qty)"] == "90909"  # a tenth of a million, in tenths of a unit
 
 
 def test_many_scripts_are_summed_up_in_a_table(folder):

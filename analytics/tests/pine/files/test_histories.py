@@ -75,8 +75,12 @@ def test_what_cannot_be_read_is_refused_with_its_line(text, said):
 
 
 def test_files_that_are_not_there_or_not_packed_are_refused(tmp_path):
+    packed = gzip.compress(b"time,open,high,low,close\n60,1,2,1,1\n")
     (tmp_path / "plain.csv.gz").write_text("time,open\n")
+    (tmp_path / "cut.csv.gz").write_bytes(packed[:-12])
+    (tmp_path / "broken.csv.gz").write_bytes(packed[:10] + b"\xff" * 20)
+    (tmp_path / "wide.csv").write_text("time,open\n", encoding="utf-16")
 
-    for name in ("none.csv", "plain.csv.gz"):
+    for name in ("none.csv", "plain.csv.gz", "cut.csv.gz", "broken.csv.gz", "wide.csv", "."):
         with pytest.raises(PineRuntimeError, match="cannot be read"):
             read_history(tmp_path / name)

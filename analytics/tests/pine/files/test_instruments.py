@@ -43,7 +43,11 @@ def test_tickers_tell_the_kind_and_its_least_quantity(ticker, kind, mintick, min
     [
         ("FX_EURUSD, 60.csv", "FX:EURUSD", "forex"),
         ("BINANCE_BTCUSDT, 5_a1b2c.csv.gz", "BINANCE:BTCUSDT", "crypto"),
+        ("CAPITALCOM_EURUSD_60.csv", "CAPITALCOM:EURUSD", "forex"),
+        ("NASDAQ_AAPL, 1D_a1b2c.csv", "NASDAQ:AAPL", "stock"),
         ("EURUSD.csv", "EURUSD", "forex"),
+        ("EURUSD_H1.csv", "EURUSD", "forex"),
+        ("XAUUSD_60.csv", "XAUUSD", "commodity"),
         ("ohlcv.csv", "OHLCV", "forex"),
     ],
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.pine.generator.support import SOURCES, EnumValue
+from analytics.pine.histories import moment
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.values import NA
 from analytics.pine.semantics.tree import Input
@@ -68,3 +69,42 @@ def _allowed(setting: Input, value: Any) -> Any:
     if setting.maximum is not None and value > setting.maximum:
         raise PineRuntimeError(f"{name} is at most {setting.maximum}; {value} is more.")
     return value
+
+
+def values_from_text(inputs: list[Input], given: Mapping[str, str]) -> dict[str, Any]:
+    """Return values that were written as text, by the names `given` has them under, as `input_values` takes them.
+
+    Colours are `#RRGGBB` or `#RRGGBBAA`, bools `true` or `false`, times ISO 8601 or a number of milliseconds. What
+    cannot be read is refused with PineRuntimeError; names that no input has are left for `input_values` to refuse.
+    """
+    settings = {setting.title: setting for setting in reversed(inputs)}
+    settings |= {f"in_{setting.number}": setting for setting in inputs}
+    return {name: _from_text(settings[name], text) if name in settings else text for name, text in given.items()}
+
+
+def _from_text(setting: Input, text: str) -> Any:
+    try:
+        match setting.kind:
+            case "int":
+                return int(text)
+            case "float" | "price":
+                return float(text)
+            case "bool":
+                return {"true": True, "false": False}[text.lower()]
+            case "color":
+                return _colour(text)
+            case "time":
+                return int(text) if text.lstrip("-").isdigit() else moment(text)
+    except (ValueError, KeyError):
+        raise PineRuntimeError(
+            f'The input "{setting.title or setting.number}" takes a value of the kind {setting.kind}; "{text}" is none.'
+        ) from None
+    return text
+
+
+def _colour(text: str) -> int:
+    digits = text.removeprefix("#")
+    if len(digits) not in (6, 8) or not text.startswith("#"):
+        raise ValueError(text)
+    opacity = int(digits[6:] or "ff", 16)
+    return int(digits[:6], 16) << 8 | (255 - opacity)

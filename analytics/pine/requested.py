@@ -108,7 +108,7 @@ class ChartFeed(Feed):
                 self.ends.append(self.calendar.bar_closing(start, self.context.timeframe))
                 self.context.bars.append(bar._replace(time=start))
             else:
-                self.context.bars[-1] = _merged(self.context.bars[-1], bar)
+                self.context.bars[-1] = self.context.bars[-1].and_then(bar)
         self.grouped = len(bars)
 
     def refresh(self) -> None:
@@ -118,13 +118,8 @@ class ChartFeed(Feed):
         bars = self.chart.bars
         whole = bars[first]._replace(time=self.starts[-1])
         for bar in bars[first + 1 :]:
-            whole = _merged(whole, bar)
+            whole = whole.and_then(bar)
         self.context.bars[-1] = whole
-
-
-def _merged(first: Bar, second: Bar) -> Bar:
-    high, low = max(first.high, second.high), min(first.low, second.low)
-    return Bar(first.time, first.open, high, low, second.close, first.volume + second.volume)
 
 
 class Asking:
@@ -157,7 +152,9 @@ class Asking:
             if found is not None:
                 feed = Feed(chart, self.keep, found[0], frame, list(found[1]))
             elif not ignore:
-                raise PineRuntimeError(f'There are no bars of "{symbol}" in the timeframe "{timeframe}" here.')
+                raise PineRuntimeError(
+                    f'There are no bars of "{symbol or chart.symbol.tickerid}" in the timeframe "{frame.period}" here.'
+                )
         if feed is not None:
             feed.bar = self.make(feed.context, feed.keep, feed.budget, *self.inputs)
         self.feeds[key] = feed

@@ -1,6 +1,6 @@
 """The bars that scripts run over."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class Bar(NamedTuple):
@@ -12,3 +12,8 @@ class Bar(NamedTuple):
     low: float
     close: float
     volume: float
+
+    def and_then(self, later: "Bar") -> Self:
+        """Return the candle that this one and a later one make up."""
+        high, low = max(self.high, later.high), min(self.low, later.low)
+        return self._replace(high=high, low=low, close=later.close, volume=self.volume + later.volume)

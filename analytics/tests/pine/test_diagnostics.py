@@ -1,4 +1,4 @@
-from analytics.pine.diagnostics import CompilationFailed, Diagnostics, Severity, Span
+from analytics.pine.diagnostics import CompilationFailed, Diagnostics, ScriptFailed, Severity, Span
 
 
 def found(*spans: Span) -> Diagnostics:
@@ -61,3 +61,10 @@ def test_a_failed_compilation_reads_as_its_diagnostics():
     failed = CompilationFailed(found(Span(1, 1, 2)).sorted(), ")")
 
     assert "line 1, column 1" in str(failed)
+
+
+def test_a_script_that_stopped_says_its_place_once():
+    stopped = ScriptFailed("Enough.", line=4, bar_index=7)
+
+    assert stopped.message == "Enough."
+    assert str(stopped) == "Line 4, bar 7: Enough."

@@ -5,16 +5,14 @@ import gzip
 import json
 import os
 from datetime import datetime
-from itertools import pairwise
-from math import isclose, nan
+from math import isclose
 from pathlib import Path
 
 import pytest
 
+from analytics.pine.histories import read_history
+from analytics.pine.instruments import symbol_of, timeframe_of
 from analytics.pine.program import compile, run
-from analytics.pine.runtime.bars import Bar
-from analytics.pine.runtime.symbols import Symbol
-from analytics.pine.runtime.timeframes import Timeframe
 
 INDICATORS = [
     "bb",
@@ -37,8 +35,6 @@ INDICATORS = [
     "session",
 ]
 STRATEGIES = ["barupdn", "bollinger", "rsi", "macd", "supertrend", "slippage_direction"]
-INDICATOR_SYMBOL = Symbol("EURUSD", timezone="US/Eastern", hours="1705-1700:3456|1700-1700:2")
-STRATEGY_SYMBOL = Symbol("EURUSD", timezone="America/New_York", mincontract=0.1)
 
 
 def case_of(kind, name):
@@ -54,29 +50,24 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-def moment(text):
-    return int(text) * 1000 if text.isdigit() else int(datetime.fromisoformat(text).timestamp() * 1000)
-
-
-def bars_of(rows):
-    return [
-        Bar(
-            moment(row["time"]),
-            *(float(row[column]) for column in ("open", "high", "low", "close")),
-            float(row.get("Volume") or row.get("volume") or nan),
-        )
-        for row in rows
-    ]
+def result_of(root, case, program, candles):
+    """Run a case as the command does: candles from the file, the instrument from its description or its ticker."""
+    history = read_history(root / candles)
+    described = root / "syminfo" / f"{Path(candles).name.partition('.')[0]}.toml"
+    named = str(described) if described.is_file() else case["syminfo"]["ticker"]
+    symbol = symbol_of(root / candles, history, named)
+    assert (symbol.ticker, symbol.type) == (case["syminfo"]["ticker"], case["syminfo"]["type"])
+    assert symbol.mintick == case["syminfo"]["mintick"]
+    timeframe = timeframe_of(root / candles, history.bars, symbol=named)
+    return run(program, history.bars, symbol=symbol, timeframe=timeframe)
 
 
 @pytest.mark.parametrize("name", INDICATORS)
 def test_plots_have_the_known_values(name):
     root, case, program = case_of("indicators", name)
     rows = rows_of(root / case["csv"])
-    bars = bars_of(rows)
-    minutes = min(after.time - before.time for before, after in pairwise(bars)) // 60_000
 
-    result = run(program, bars, symbol=INDICATOR_SYMBOL, timeframe=Timeframe.parse(str(minutes)))
+    result = result_of(root, case, program, case["csv"])
 
     plots = [plot for plot in result.outputs.plots.values() if plot.kind == "plot"]
     assert len(plots) == len(case["columns"])
@@ -92,23 +83,24 @@ def test_plots_have_the_known_values(name):
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_strategies_make_the_known_trades(name):
     root, case, program = case_of("strategies", name)
-    info = case["syminfo"]
 
-    result = run(
-        program,
-        bars_of(rows_of(root / case["ohlcv"])),
-        symbol=STRATEGY_SYMBOL,
-        timeframe=Timeframe.parse(info["period"]),
-    )
+    result = result_of(root, case, program, case["ohlcv"])
 
     wanted = rows_of(root / case["trades"])
     assert len(result.trades) == len(wanted)
     listed = sorted(wanted, key=lambda row: (int(row["Trade #"]), row["Type"].startswith("Exit")))
     for row, known in zip(result.trades, listed, strict=True):
-        if row.signal == "Open":
-            continue
-        assert (row.number, row.type) == (int(known["Trade #"]), known["Type"])
-        assert row.time == moment(known["Date/Time"]), known
-        assert isclose(row.price, float(known["Price USD"]), abs_tol=1e-9), known
-        quantity = known.get("Position size (qty)") or known.get("Quantity") or known.get("Size (qty)")
-        assert isclose(row.quantity, float(quantity), rel_tol=1e-9), known
+        assert (row.number, row.type, row.signal) == (int(known["Trade #"]), known["Type"], known["Signal"])
+        if row.signal != "Open":  # the time of the export
+            assert row.time == datetime.fromisoformat(known["Date/Time"]).timestamp() * 1000, known
+        assert isclose(row.price, float(known["Price USD"]), rel_tol=1e-9), known
+        assert isclose(row.quantity, float(known["Position size (qty)"]), rel_tol=1e-9), known
+        for title, value in (
+            ("Net P&L USD", row.profit),
+            ("Net P&L %", row.profit_percent),
+            ("Run-up USD", row.runup),
+            ("Drawdown USD", row.drawdown),
+            ("Cumulative P&L USD", row.cumulative_profit),
+        ):  # to the last place shown; TradingView does not always round to the nearest
+            shown = known[title]
+            assert abs(value - float(shown)) < 10 ** -len(shown.partition(".")[2]), (title, known)

@@ -5,13 +5,12 @@ from math import fmod
 from typing import Any
 
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
-from analytics.pine.runtime.numbers import divide
+from analytics.pine.runtime.numbers import LONGEST_HISTORY, divide
 from analytics.pine.runtime.repeated import Repeated
 from analytics.pine.runtime.snapshots import ScriptObject
 from analytics.pine.runtime.strings import limited
 from analytics.pine.runtime.values import NA
 
-LONGEST_HISTORY = 10_000
 MOST_STEPS = 2_000_000
 """How many turns all loops of a script may make on one bar."""
 LARGEST_INT = 2**63 - 1

@@ -212,7 +212,9 @@ def match(text: str | None, pattern: str | None) -> str | None:
         return None
     try:
         found = re.search(pattern, text)
-    except re.error as error:
+    except RecursionError as error:
+        raise PineRuntimeError("The regular expression is nested too deeply.") from error
+    except (re.error, OverflowError) as error:
         raise PineRuntimeError(f'"{pattern}" is no regular expression: {error}.') from error
     return found[0] if found else ""
 

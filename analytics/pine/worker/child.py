@@ -19,7 +19,7 @@ from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.worker.limits import Limits
-from analytics.pine.worker.outcomes import Failure, Job, Question, failure
+from analytics.pine.worker.outcomes import LONGEST_SYMBOL, Failure, Job, Question, failure
 from analytics.pine.worker.wire import TooLarge, receive_trusted, send
 
 _FILES = 16
@@ -151,6 +151,8 @@ class _Market:
     def __call__(self, symbol: str, timeframe: Timeframe) -> tuple[Symbol, Sequence[Bar]] | None:
         key = (symbol, timeframe.period)
         if key not in self._known:
+            if len(symbol) > LONGEST_SYMBOL:
+                raise PineRuntimeError(f"The name of a symbol has {LONGEST_SYMBOL} characters at most.")
             if len(self._known) >= self._most:
                 message = f"A script may ask for {self._most} symbols and timeframes at most."
                 raise LimitReached("too-many-requests", message)

@@ -15,14 +15,13 @@ from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.worker.limits import Limits
-from analytics.pine.worker.outcomes import Failure, Job, Question, failure
+from analytics.pine.worker.outcomes import LONGEST_SYMBOL, Failure, Job, Question, failure
 from analytics.pine.worker.wire import Garbled, TooLarge, receive, send
 
 _ROOT = Path(__file__).resolve().parents[3]
 _COMMAND = [sys.executable, "-s", "-B", "-m", "analytics.pine.worker.child"]
 _ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC"}
 """All that the process is told of its surroundings: no address of a database, no key."""
-_QUESTION_SIZE = 1_000_000
 _NO_LIMITS = Limits()
 
 
@@ -74,41 +73,58 @@ def run_contained(
     watch.start()
     try:
         outcome = _attend(process, job, market)
-    except (TooLarge, Garbled, EOFError, OSError) as error:
-        process.kill()
-        outcome = _ended(process.wait(), error, limits, late=late.is_set())
+    except _Lost as lost:
+        outcome = _ended(lost.__cause__, limits, late=late.is_set())
     finally:
         watch.cancel()
+        watch.join()
         process.kill()
         _close(process)
     return outcome
 
 
+class _Lost(Exception):
+    """The process has ended, or says what no run says."""
+
+
 def _attend(process: "subprocess.Popen[bytes]", job: Job, market: Market | None) -> Result | Failure:
     """Hand the job over and answer questions until the outcome comes."""
     source, target = _pipes(process)
-    send(target, job)
-    most = job.limits.result_size
     asked = 0
+    answer: Any = job
     while True:
-        message = receive(source, most=most)
+        try:
+            send(target, answer)
+            message = receive(source, most=job.limits.result_size)
+        except (TooLarge, Garbled, EOFError, OSError) as error:
+            raise _Lost from error
         if isinstance(message, (Result, Failure)):
             return message
-        if not isinstance(message, Question) or market is None or asked >= job.limits.requests:
-            raise Garbled(type(message).__name__)
         asked += 1
-        send(target, _answer(market, message))
+        if market is None or asked > job.limits.requests or not _is_question(message):
+            raise _Lost
+        answer = _answer(market, message)
+
+
+def _is_question(message: Any) -> bool:
+    return (
+        isinstance(message, Question)
+        and isinstance(message.symbol, str)
+        and isinstance(message.timeframe, str)
+        and len(message.symbol) <= LONGEST_SYMBOL
+    )
 
 
 def _answer(market: Market, question: Question) -> tuple[Symbol, list[Bar]] | None:
     try:
-        found = market(question.symbol, Timeframe.parse(question.timeframe))
+        timeframe = Timeframe.parse(question.timeframe)
     except PineRuntimeError:
         return None
+    found = market(question.symbol, timeframe)
     return None if found is None else (found[0], list(found[1]))
 
 
-def _ended(status: int, error: Exception, limits: Limits, *, late: bool) -> Failure:
+def _ended(error: BaseException | None, limits: Limits, *, late: bool) -> Failure:
     """Return what is to be said of a process that ended without an outcome."""
     if late:
         return failure(

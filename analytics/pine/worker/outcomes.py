@@ -6,6 +6,9 @@ from typing import Any
 from analytics.pine.diagnostics import Diagnostic, Severity
 from analytics.pine.fingerprint import fingerprint
 
+LONGEST_SYMBOL = 1_000
+"""How many characters of a symbol are asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

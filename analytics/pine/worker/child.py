@@ -47,6 +47,8 @@ def main() -> None:
         outcome = _outcome(job, source, target)
     except MemoryError:
         outcome = _no_memory()
+    except OutOfTime:
+        outcome = _too_slow(job.limits)
     except NotAllowed as tried:
         outcome = failure("not-allowed", f"The script tried what scripts may not do ({tried}).", "Leave it out.")
     except Exception as fault:
@@ -64,11 +66,19 @@ def _confine(limits: Limits) -> None:
         (resource.RLIMIT_NOFILE, _FILES),
         (resource.RLIMIT_NPROC, 0),
     ):
-        resource.setrlimit(kind, (most, most))
+        _limit(kind, most)
     seconds = limits.compile_seconds + limits.run_seconds + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    _limit(resource.RLIMIT_CPU, seconds)
     signal.signal(signal.SIGPROF, _out_of_time)
     sys.addaudithook(_watch)
+
+
+def _limit(kind: int, most: int) -> None:
+    """Set a limit for good, no higher than it is already."""
+    hard = resource.getrlimit(kind)[1]
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(kind, (most, most))
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
@@ -85,8 +95,11 @@ def _out_of_time(number: int, frame: FrameType | None) -> None:
 
 
 def _allow(seconds: float) -> None:
-    """Let a signal come when the process has worked this long from now on; never with 0."""
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    """Let a signal come when the process has worked this long from now on, never with 0.
+
+    It comes again each second: an error that arises in a finaliser is lost.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
 
 
 def _outcome(job: Job, source: IO[bytes], target: IO[bytes]) -> Result | Failure:
@@ -98,6 +111,7 @@ def _outcome(job: Job, source: IO[bytes], target: IO[bytes]) -> Result | Failure
     except CompilationFailed as failed:
         return Failure(failed.diagnostics)
     except OutOfTime:
+        _allow(0)
         return failure(
             "compile-time",
             f"Compiling the script takes more than {limits.compile_seconds} seconds.",
@@ -113,7 +127,7 @@ def _run(job: Job, program: Program, deadline: float, market: Market | None) -> 
 
     try:
         _allow(job.limits.run_seconds)
-        result = run(
+        return run(
             program,
             [Bar(*bar) for bar in job.bars],
             symbol=job.symbol,
@@ -128,15 +142,13 @@ def _run(job: Job, program: Program, deadline: float, market: Market | None) -> 
     except PineRuntimeError as failed:
         return failure(failed.code, failed.message)
     except OutOfTime as late:
-        line = line_of(late.__traceback__, program.origins)
-        return failure(
-            "run-time",
-            f"The script takes more than {job.limits.run_seconds} seconds.",
-            "Make its loops shorter, or run it on fewer bars.",
-            line=line,
-        )
+        return _too_slow(job.limits, line_of(late.__traceback__, program.origins))
+
+
+def _too_slow(limits: Limits, line: int = 1) -> Failure:
     _allow(0)
-    return result
+    message = f"The script takes more than {limits.run_seconds} seconds."
+    return failure("run-time", message, "Make its loops shorter, or run it on fewer bars.", line=line)
 
 
 class _Market:
@@ -176,6 +188,7 @@ def _no_memory() -> Failure:
 
 
 def _hand_over(target: IO[bytes], outcome: Result | Failure, limits: Limits) -> None:
+    _allow(0)
     try:
         send(target, outcome, most=limits.result_size)
     except MemoryError:

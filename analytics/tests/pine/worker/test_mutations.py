@@ -51,7 +51,7 @@ def looked_at(seed):
 def test_mutated_examples_are_contained(seed):
     outcome = looked_at(seed)
 
-    if not isinstance(outcome, Failure) or outcome.code != "run-time":
+    if not isinstance(outcome, Failure) or outcome.code not in ("run-time", "memory"):
         assert outcome.result_hash() == contained(mutated(seed)).result_hash()
 
 

@@ -97,8 +97,9 @@ class CompilationFailed(Exception):
 class ScriptFailed(PineRuntimeError):
     """A script stopped on a bar; `line` is the line of the source, 0 where it is not known."""
 
-    def __init__(self, message: str, *, line: int, bar_index: int) -> None:
+    def __init__(self, message: str, *, line: int, bar_index: int, code: str = PineRuntimeError.code) -> None:
         super().__init__(f"Line {line}, bar {bar_index}: {message}")
         self.message = message
+        self.code = code
         self.line = line
         self.bar_index = bar_index

@@ -64,11 +64,11 @@ class Instance:
         self.context.restore(context)
 
     def _failed(self, error: Exception) -> ScriptFailed:
-        line = _line(error.__traceback__, self._origins)
-        return ScriptFailed(_sentence(error), line=line, bar_index=self.context.bar_index)
+        line = line_of(error.__traceback__, self._origins)
+        return ScriptFailed(_sentence(error), line=line, bar_index=self.context.bar_index, code=_code(error))
 
 
-def _line(traceback: TracebackType | None, origins: list[int]) -> int:
+def line_of(traceback: TracebackType | None, origins: list[int]) -> int:
     """Return the line of the script in which an error arose: the innermost one that is known."""
     found = 0
     while traceback is not None:
@@ -92,3 +92,9 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, IndexError):
         return "An index lies outside of its collection."
     return "A value is na or of another kind where that cannot be."
+
+
+def _code(error: Exception) -> str:
+    if isinstance(error, PineRuntimeError):
+        return error.code
+    return "memory" if isinstance(error, MemoryError) else "script-failed"

@@ -13,6 +13,7 @@ from analytics.pine.broker.listing import TradeRow
 from analytics.pine.broker.settings import StrategySettings
 from analytics.pine.broker.statistics import Summary
 from analytics.pine.diagnostics import CompilationFailed, Diagnostic, Diagnostics, Span
+from analytics.pine.fingerprint import fingerprint
 from analytics.pine.generator.expressions import Unsupported
 from analytics.pine.generator.statements import TooManyCalls, generate
 from analytics.pine.generator.support import NAMES, EnumValue, object_type
@@ -79,6 +80,10 @@ class Result:
                 values: list[float] = plot.values
                 return values
         raise KeyError(title)
+
+    def result_hash(self) -> str:
+        """Return the same for the same results, on every machine."""
+        return fingerprint(self)
 
 
 @cache

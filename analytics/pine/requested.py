@@ -14,7 +14,7 @@ from analytics.pine.generator.support import MOST_STEPS, Budget, Keeping
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.snapshots import Snapshot
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
@@ -23,6 +23,7 @@ Market = Callable[[str, Timeframe], tuple[Symbol, Sequence[Bar]] | None]
 """Returns the bars of a symbol in a timeframe, None where there is no such symbol."""
 Maker = Callable[..., Callable[[], Any]]
 MOST_FEEDS = 40
+MOST_FEEDS_IN_ALL = 127
 
 
 class Feed:
@@ -39,7 +40,7 @@ class Feed:
             main_timeframe=chart.main_timeframe or chart.timeframe,
             now=chart.now,
         )
-        self.keep = Keeping(keep.market)
+        self.keep = Keeping(keep.market, keep.asked)
         self.budget = Budget()
         self.bar: Callable[[], Any]
         self.starts: list[int] = [bar.time for bar in bars]
@@ -140,7 +141,12 @@ class Asking:
         if key in self.feeds:
             return self.feeds[key]
         if len(self.feeds) >= MOST_FEEDS:
-            raise PineRuntimeError(f"One call may ask for {MOST_FEEDS} symbols and timeframes at most.")
+            message = f"One call may ask for {MOST_FEEDS} symbols and timeframes at most."
+            raise LimitReached("too-many-requests", message)
+        if len(self.keep.asked) >= MOST_FEEDS_IN_ALL:
+            message = f"All calls together may ask {MOST_FEEDS_IN_ALL} times for a symbol and timeframe at most."
+            raise LimitReached("too-many-requests", message)
+        self.keep.asked.append(key)
         chart = self.context
         frame = Timeframe.parse(timeframe) if timeframe else chart.timeframe
         own = symbol in ("", chart.symbol.tickerid, chart.symbol.ticker)

@@ -1,9 +1,14 @@
 """Orders that wait, and the book they wait in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
+
+from analytics.pine.runtime.errors import LimitReached
+
+MOST_WAITING = 9_000
+"""How many orders of a kind may wait at once."""
 
 
 class Kind(StrEnum):
@@ -211,19 +216,26 @@ class Book:
         self.placed += 1
         return self.placed
 
+    def _room(self, before: Order | None, waiting: Sized) -> None:
+        if before is None and len(waiting) >= MOST_WAITING:
+            raise LimitReached("too-many-orders", f"A strategy may have {MOST_WAITING} orders waiting at most.")
+
     def add(self, order: Order) -> None:
         """Put an order in, in place of the one of the same name; unchanged it keeps its place in the queue."""
         before: Order | None
         if order.kind is Kind.EXIT:
             key = exit_key(order)
             before = self.exits.get(key)
+            self._room(before, self.exits)
             self.exits[key] = order
         elif order.kind is Kind.CLOSE:
             close_key = (order.entry_id, order.site)
             before = self.closes.get(close_key)
+            self._room(before, self.closes)
             self.closes[close_key] = order
         else:
             before = self.entries.get(order.id)
+            self._room(before, self.entries)
             self.entries[order.id] = order
         keeps_place = before is not None and (
             before.same_terms(order) or (order.is_market and before.is_market and before.bar == order.bar)

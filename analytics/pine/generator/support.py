@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from math import fmod
 from typing import Any
 
-from analytics.pine.runtime.errors import PineRuntimeError
-from analytics.pine.runtime.numbers import divide
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
+from analytics.pine.runtime.numbers import LONGEST_HISTORY, divide
 from analytics.pine.runtime.repeated import Repeated
 from analytics.pine.runtime.snapshots import ScriptObject
+from analytics.pine.runtime.strings import limited
 from analytics.pine.runtime.values import NA
 
-LONGEST_HISTORY = 10_000
 MOST_STEPS = 2_000_000
 """How many turns all loops of a script may make on one bar."""
 LARGEST_INT = 2**63 - 1
@@ -140,8 +140,10 @@ class Recorded:
 class Keeping:
     """All that one instance of a script keeps from bar to bar."""
 
-    def __init__(self, market: Any = None) -> None:
+    def __init__(self, market: Any = None, asked: list[Any] | None = None) -> None:
         self.market = market
+        self.asked: list[Any] = [] if asked is None else asked
+        """What has been asked for, by this instance and all that ask for its sake."""
         self.parts: list[Any] = []
         self.lists: list[list[Any]] = []
         self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
@@ -197,13 +199,17 @@ class Budget:
         """Charge a loop for its turns."""
         self.left -= turns
         if self.left < 0:
-            raise PineRuntimeError(f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter.")
+            raise LimitReached(
+                "loop-turns", f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter."
+            )
 
     def turn(self) -> bool:
         """Charge one turn; always true, so that it can stand in a condition."""
         self.left -= 1
         if self.left < 0:
-            raise PineRuntimeError(f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter.")
+            raise LimitReached(
+                "loop-turns", f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter."
+            )
         return True
 
     def count(self, start: float, stop: float, step: float) -> Iterable[Any]:
@@ -263,7 +269,7 @@ def joined(left: str | None, right: str | None) -> str | None:
     """Return two texts as one; a missing one adds nothing."""
     if left is None:
         return right
-    return left if right is None else left + right
+    return left if right is None else limited(left + right)
 
 
 def clamped(value: Any) -> Any:

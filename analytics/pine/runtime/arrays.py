@@ -6,10 +6,10 @@ from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, OfContext, Pure
 from analytics.pine.runtime.context import Context
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.numbers import TOLERANCE
 from analytics.pine.runtime.snapshots import ScriptObject
-from analytics.pine.runtime.strings import limited, to_string
+from analytics.pine.runtime.strings import joined, to_string
 from analytics.pine.runtime.values import NA, is_na
 
 LARGEST = 100_000
@@ -89,12 +89,14 @@ def checked(array: Array, index: float, size: int | None = None) -> int:
 
 def _room(array: Array, more: int = 1) -> None:
     if len(array) + more > LARGEST:
-        raise PineRuntimeError(f"An array may have {LARGEST} elements at most.")
+        raise LimitReached("collection-size", f"An array may have {LARGEST} elements at most.")
 
 
 def new(size: float = 0, initial: Any = NA) -> Array:
     """Return a new array of equal elements."""
-    if is_na(size) or size < 0 or size > LARGEST:
+    if size > LARGEST:
+        raise LimitReached("collection-size", f"An array may have {LARGEST} elements at most.")
+    if is_na(size) or size < 0:
         raise PineRuntimeError(f"An array can be made with 0 to {LARGEST} elements.")
     return [initial] * int(size)
 
@@ -313,7 +315,7 @@ def binary_search_rightmost(array: Array, value: float) -> int:
 
 def join(context: Context, array: Array, separator: str = "") -> str:
     """Return the elements as text, with a separator between them."""
-    return limited(separator.join(to_string(context, element) for element in named(array)))
+    return joined((to_string(context, element) for element in named(array)), separator)
 
 
 def every(array: Array) -> bool:

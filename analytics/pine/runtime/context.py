@@ -67,6 +67,7 @@ class Context:
     last_history_index: int = -1
     accumulators: dict[str, State] = field(default_factory=dict)
     drawn: int = 0
+    random_places: int = 0
 
     def begin(self, bar_index: int, *, realtime: bool = False, confirmed: bool = True, new: bool = True) -> None:
         """Make a bar of `bars` the current one; `new` says that it is computed for the first time."""

@@ -5,10 +5,16 @@ from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, OfContext, Pure, Variable
 from analytics.pine.runtime.context import Context
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.numbers import divide
 from analytics.pine.runtime.snapshots import ScriptObject
 from analytics.pine.runtime.values import NA, is_na
+
+MOST = 500
+"""How many drawings of a kind may be on the chart, whatever a script declares."""
+MOST_POLYLINES = 100
+MOST_POINTS = 10_000
+"""How many points a polyline may have."""
 
 
 class ChartPoint(ScriptObject):
@@ -101,12 +107,13 @@ def drawn(context: Context, kind: str) -> dict[int, Any]:
 def most(context: Context, kind: str) -> int:
     """Return how many drawings of a kind may be on the chart."""
     declared = context.declaration
-    return {
+    wanted = {
         "line": declared.max_lines_count,
         "label": declared.max_labels_count,
         "box": declared.max_boxes_count,
         "polyline": declared.max_polylines_count,
-    }.get(kind, 500)
+    }.get(kind, MOST)
+    return min(max(wanted, 1), MOST_POLYLINES if kind == "polyline" else MOST)
 
 
 def place(context: Context, kind: str, drawing: Drawing) -> None:
@@ -157,6 +164,8 @@ def _maker(kind: str) -> OfContext:
         for name, value in zip(made.fields, _corners(kind, arguments), strict=True):
             setattr(drawing, name, value)
         if kind == "polyline":
+            if len(drawing.points or ()) > MOST_POINTS:
+                raise LimitReached("too-many-points", f"A polyline may have {MOST_POINTS} points at most.")
             drawing.points = [ChartPoint(point.time, point.index, point.price) for point in drawing.points or ()]
         if kind == "linefill" and (drawing.line1 is None or drawing.line2 is None):
             return None

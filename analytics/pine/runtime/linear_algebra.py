@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics.pine.runtime.arrays import LARGEST, Array
 from analytics.pine.runtime.bindings import Binding, Pure
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.matrix import Matrix, named
 from analytics.pine.runtime.values import NA, is_na
 
@@ -99,7 +99,7 @@ def kronecker(matrix: Matrix, other: Matrix) -> Matrix:
     """Return the Kronecker product of two matrices."""
     held, more = named(matrix), named(other)
     if len(held.rows) * held.columns * len(more.rows) * more.columns > LARGEST:
-        raise PineRuntimeError(f"A matrix may have {LARGEST} elements at most.")
+        raise LimitReached("collection-size", f"A matrix may have {LARGEST} elements at most.")
     rows = [[one * two for one in row for two in inner] for row in held.rows for inner in more.rows]
     return Matrix(rows, held.columns * more.columns)
 

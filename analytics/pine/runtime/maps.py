@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.pine.runtime.arrays import Array
 from analytics.pine.runtime.bindings import Binding, Pure
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.values import NA
 
 LARGEST = 50_000
@@ -36,7 +36,7 @@ def put(pairs: Map, key: Any, value: Any) -> Any:
     held = _named(pairs)
     before = held.get(key, _missing(held) if held else NA)
     if key not in held and len(held) >= LARGEST:
-        raise PineRuntimeError(f"A map may have {LARGEST} pairs at most.")
+        raise LimitReached("collection-size", f"A map may have {LARGEST} pairs at most.")
     held[key] = value
     return before
 

@@ -176,16 +176,18 @@ class Sum(Calculation):
 
 
 class RandomNumber(State):
-    """A random number between two; with a seed the same ones in every run."""
+    """A random number between two, the same ones in every run; without a seed each place has others."""
 
-    __slots__ = ("generator",)
+    __slots__ = ("generator", "place")
 
     def __init__(self, context: Context) -> None:
+        context.random_places += 1
+        self.place = context.random_places
         self.generator: Random | None = None
 
     def __call__(self, least: float = 0, most: float = 1, seed: float | None = None) -> float:
         if self.generator is None:
-            self.generator = Random(None if is_na(seed) else seed)  # noqa: S311  (no secret)
+            self.generator = Random(f"place {self.place}" if is_na(seed) else seed)  # noqa: S311  (no secret)
         return least + (most - least) * self.generator.random()
 
     def save(self) -> Any:

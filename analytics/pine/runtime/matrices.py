@@ -6,7 +6,7 @@ from typing import Any
 from analytics.pine.runtime import array_statistics, arrays
 from analytics.pine.runtime.arrays import LARGEST, Array
 from analytics.pine.runtime.bindings import Binding, Pure
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.linear_algebra import BINDINGS as ALGEBRA
 from analytics.pine.runtime.matrix import Matrix, named
 from analytics.pine.runtime.values import NA, is_na
@@ -14,7 +14,9 @@ from analytics.pine.runtime.values import NA, is_na
 
 def new(rows: float = 0, columns: float = 0, initial: Any = NA) -> Matrix:
     """Return a new matrix of equal elements."""
-    if is_na(rows) or is_na(columns) or rows < 0 or columns < 0 or rows * columns > LARGEST:
+    if rows > LARGEST or columns > LARGEST or rows * columns > LARGEST:
+        raise LimitReached("collection-size", f"A matrix may have {LARGEST} elements at most.")
+    if is_na(rows) or is_na(columns) or rows < 0 or columns < 0:
         raise PineRuntimeError(f"A matrix has 0 to {LARGEST} elements; {rows} rows and {columns} columns do not fit.")
     return Matrix([[initial] * int(columns) for _ in range(int(rows))], int(columns))
 
@@ -88,7 +90,7 @@ def add_column(matrix: Matrix, index: float = NA, values: Array | None = None) -
 
 def _room(matrix: Matrix, more: int) -> None:
     if count(matrix) + more > LARGEST:
-        raise PineRuntimeError(f"A matrix may have {LARGEST} elements at most.")
+        raise LimitReached("collection-size", f"A matrix may have {LARGEST} elements at most.")
 
 
 def remove_row(matrix: Matrix, index: float = NA) -> Array:

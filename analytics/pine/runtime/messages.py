@@ -17,6 +17,8 @@ from analytics.pine.runtime.zones import local
 
 KEPT = 10_000
 """How many alerts and how many lines of the log are kept; older ones are dropped."""
+LONGEST = 4_096
+"""How many characters of an alert and of a line of the log are kept."""
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(plot_(\d+)|plot\(\s*\"([^\"]*)\"\s*\)|[a-z_]+)\s*\}\}")
 _SERIES = ("plot", "plotshape", "plotchar", "plotarrow")
@@ -52,7 +54,7 @@ def filled(context: Context, message: str) -> str:
             return to_string(context, getattr(context, name))
         return names.get(name, found[0])
 
-    return _PLACEHOLDER.sub(replaced, message)
+    return _PLACEHOLDER.sub(replaced, message[:LONGEST])[:LONGEST]
 
 
 def _plot(context: Context, number: str | None, title: str | None) -> Plot | None:
@@ -95,13 +97,15 @@ class AlertCall(State):
         if frequency == "once_per_bar" and self.fired == context.bar_index:
             return
         self.fired = context.bar_index
-        _record(context.outputs.alerts, Alert(context.bar_index, context.time, "", message or "", frequency))
+        _record(
+            context.outputs.alerts, Alert(context.bar_index, context.time, "", (message or "")[:LONGEST], frequency)
+        )
 
 
 def _logger(level: str) -> OfContext:
     def log(context: Context, message: Any, *values: Any) -> None:
         text = format_message(context, message, *values) if values else message
-        line = LogLine(context.bar_index, context.time, level, "NaN" if is_na(text) else str(text))
+        line = LogLine(context.bar_index, context.time, level, "NaN" if is_na(text) else str(text)[:LONGEST])
         _record(context.outputs.logs, line)
 
     return OfContext(log)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 
 _WIDE = Context(prec=400)
 _PLAIN = Decimal("0.001")
 _MOST_DECIMALS = 16
+_LONGEST = 200
 _BODY = re.compile(r"[#0,]*(?:\.[#0,]*)?(?:E0+)?")
 
 
@@ -31,6 +32,8 @@ class Pattern:
 @lru_cache(maxsize=512)
 def parse(text: str) -> Pattern:
     """Return what a pattern asks for; text in single quotes stands for itself."""
+    if len(text) > _LONGEST:
+        raise LimitReached("pattern-length", f"A number format may have {_LONGEST} characters at most.")
     text = text.split(";")[0]
     prefix, start = _literal(text, 0, "#0.,")
     body = _BODY.match(text, start)

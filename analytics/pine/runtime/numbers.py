@@ -2,10 +2,14 @@
 
 from math import inf
 
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.values import NA
 
 TOLERANCE = 1e-10
+LONGEST_HISTORY = 10_000
+"""How many bars a script can look back with `[]`."""
+LONGEST_WINDOW = 100_000
+"""How many bars a function may look at together."""
 
 
 def divide(dividend: float, divisor: float) -> float:
@@ -25,4 +29,7 @@ def whole(value: float | None, function: str, argument: str = "length", least: i
         raise PineRuntimeError(
             f'The argument "{argument}" of {function} is {shown}; it must be a whole number of at least {least}.'
         )
+    if value > LONGEST_WINDOW:
+        message = f'The argument "{argument}" of {function} is {value}; {LONGEST_WINDOW} is the most.'
+        raise LimitReached("window-length", message)
     return int(value)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached
 from analytics.pine.runtime.state import State
 from analytics.pine.runtime.values import NA
 
@@ -79,7 +79,7 @@ class Plotting:
     def _begin(self, arguments: tuple[Any, ...]) -> Plot:
         plots = self.context.outputs.plots
         if len(plots) >= MOST:
-            raise PineRuntimeError(f"A script may have {MOST} plots at most.")
+            raise LimitReached("too-many-plots", f"A script may have {MOST} plots at most.")
         named = dict(zip(self.parameters, arguments, strict=True))
         options = {name: value for name, value in named.items() if name not in self.changing}
         self.plot = plot = Plot(self.kind, len(plots), self.changing, options)

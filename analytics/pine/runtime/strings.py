@@ -1,13 +1,14 @@
 """`str.*`: text, and values as text."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, OfContext, Pure
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.date_formats import format_date
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.mathematics import missing, rounded_to_mintick
 from analytics.pine.runtime.number_formats import formatted
 from analytics.pine.runtime.values import NA, is_na
@@ -24,8 +25,22 @@ _STYLES = {"integer": "#,##0", "currency": "$#,##0.00", "percent": "#,##0%"}
 def limited(text: str) -> str:
     """Return a text unless it is too long."""
     if len(text) > LONGEST:
-        raise PineRuntimeError(f"A string may have {LONGEST} characters at most; this one has {len(text)}.")
+        raise LimitReached(
+            "string-length", f"A string may have {LONGEST} characters at most; this one has {len(text)}."
+        )
     return text
+
+
+def joined(parts: Iterable[str], separator: str = "") -> str:
+    """Return texts as one, unless it is too long; no more than that is put together to find out."""
+    kept: list[str] = []
+    size = -len(separator)
+    for part in parts:
+        size += len(part) + len(separator)
+        if size > LONGEST:
+            raise LimitReached("string-length", f"A string may have {LONGEST} characters at most; this one has more.")
+        kept.append(part)
+    return separator.join(kept)
 
 
 def to_string(context: Context, value: Any, pattern: str = "") -> str:
@@ -41,7 +56,7 @@ def to_string(context: Context, value: Any, pattern: str = "") -> str:
     if hasattr(value, "as_text"):
         return str(value.as_text(lambda element: to_string(context, element, pattern)))
     if hasattr(value, "__iter__"):
-        return f"[{', '.join(to_string(context, element, pattern) for element in value)}]"
+        return f"[{joined((to_string(context, element, pattern) for element in value), ', ')}]"
     return str(value)
 
 
@@ -149,7 +164,7 @@ def _plain(context: Context, value: Any) -> str:
         return formatted(value, "#.###", bankers=True) if not missing(value) else "NaN"
     if isinstance(value, (str, bool)) or value is None or not hasattr(value, "__iter__"):
         return to_string(context, value)
-    return f"[{', '.join(_plain(context, element) for element in value)}]"
+    return f"[{joined((_plain(context, element) for element in value), ', ')}]"
 
 
 def _local(context: Context, milliseconds: float, timezone: str | None) -> datetime:
@@ -197,7 +212,9 @@ def match(text: str | None, pattern: str | None) -> str | None:
         return None
     try:
         found = re.search(pattern, text)
-    except re.error as error:
+    except RecursionError as error:
+        raise PineRuntimeError("The regular expression is nested too deeply.") from error
+    except (re.error, OverflowError) as error:
         raise PineRuntimeError(f'"{pattern}" is no regular expression: {error}.') from error
     return found[0] if found else ""
 
@@ -229,7 +246,12 @@ def replace(text: str | None, target: str, replacement: str, occurrence: float =
 
 def replace_all(text: str | None, target: str, replacement: str) -> str | None:
     """Return a text with every occurrence of a part replaced."""
-    return None if text is None else limited(text.replace(target, replacement))
+    if text is None:
+        return None
+    longer = len(replacement) - len(target)
+    if longer > 0 and len(text) + text.count(target) * longer > LONGEST:
+        raise LimitReached("string-length", f"A string may have {LONGEST} characters at most; this one has more.")
+    return limited(text.replace(target, replacement))
 
 
 def split(text: str | None, separator: str) -> list[str | None]:
@@ -247,7 +269,8 @@ def repeat(text: str | None, count: float, separator: str = "") -> str | None:
     if times < 0:
         raise PineRuntimeError(f"str.repeat cannot repeat a string {times} times.")
     if times * (len(text) + len(separator)) > LONGEST + len(separator):
-        raise PineRuntimeError(f"A string may have {LONGEST} characters at most; repeating makes this one longer.")
+        message = f"A string may have {LONGEST} characters at most; repeating makes this one longer."
+        raise LimitReached("string-length", message)
     return separator.join([text] * times)
 
 

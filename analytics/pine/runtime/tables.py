@@ -5,9 +5,12 @@ from typing import Any
 from analytics.pine.runtime.bindings import Binding, OfContext, Pure, Variable
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.drawings import Drawing, drawn, place, take_off
-from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.snapshots import ScriptObject
 from analytics.pine.runtime.values import is_na
+
+MOST_CELLS = 10_000
+"""How many cells of a table may be filled."""
 
 
 class Cell(ScriptObject):
@@ -70,7 +73,10 @@ def cell(table: Table | None, column: float, row: float, *arguments: Any) -> Non
     filled = Cell()
     for name, value in zip(Cell.fields, arguments, strict=True):
         setattr(filled, name, value)
-    table.cells[_checked(table, column, row)] = filled
+    at = _checked(table, column, row)
+    if at not in table.cells and len(table.cells) >= MOST_CELLS:
+        raise LimitReached("too-many-cells", f"A table may have {MOST_CELLS} cells at most.")
+    table.cells[at] = filled
 
 
 def _cell_setter(name: str) -> Pure:

@@ -9,6 +9,7 @@ from analytics.pine.runtime.errors import PineRuntimeError
 _SECONDS = {"S": 1, "": 60, "D": 86_400, "W": 604_800, "M": 2_628_003}
 _FORM = re.compile(r"(\d*)([STDWM]?)")
 _MINUTES_OF_A_DAY = 1440
+_MOST = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class Timeframe:
             raise PineRuntimeError(
                 f'"{text}" is no timeframe: write minutes as "15", days as "D", weeks as "W", months as "M".'
             )
-        multiplier = int(form[1] or 1)
-        if multiplier == 0 or (form[2] == "" and multiplier > _MINUTES_OF_A_DAY):
-            raise PineRuntimeError(f'"{text}" is no timeframe: minutes go from 1 to {_MINUTES_OF_A_DAY}.')
+        multiplier = int(form[1][:9] or 1)
+        if not 0 < multiplier <= _MOST or (form[2] == "" and multiplier > _MINUTES_OF_A_DAY):
+            raise PineRuntimeError(f'"{text[:40]}" is no timeframe: minutes go from 1 to {_MINUTES_OF_A_DAY}.')
         return cls(multiplier, form[2])
 
     @property

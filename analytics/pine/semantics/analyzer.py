@@ -10,8 +10,6 @@ from analytics.pine.semantics.walking import assigned_names
 from analytics.pine.syntax import nodes
 from analytics.pine.types import ANY, BOOL, FLOAT, INT, NA, VOID, Qualifier, Type, fits
 
-MOST_VARIABLES = 1_000
-
 
 def analyse(script: nodes.Script, diagnostics: Diagnostics) -> tree.Script:
     """Return what a script means; what is wrong with it is reported."""

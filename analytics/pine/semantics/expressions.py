@@ -9,6 +9,7 @@ from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.reference import values
 from analytics.pine.reference.notation import Value
 from analytics.pine.reference.refused import refusal
+from analytics.pine.runtime.numbers import LONGEST_HISTORY
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.state import Analysis
 from analytics.pine.semantics.walking import dotted
@@ -179,6 +180,9 @@ class ExpressionAnalysis(Analysis):
             )
         if isinstance(offset, tree.Constant) and isinstance(offset.value, int) and offset.value < 0:
             self.error("history-ahead", offset.span, "`[]` cannot look at bars that are still to come.")
+        if isinstance(offset, tree.Constant) and isinstance(offset.value, int) and offset.value > LONGEST_HISTORY:
+            message = f"`[]` looks back {LONGEST_HISTORY} bars at most."
+            self.error("history-length", offset.span, message, "Keep what is older in a variable with `var`.")
         if value.type.name in ("tuple", "plot", "hline", "void"):
             self.error("history-type", node.span, f"`{value.type}` has no history.")
             return self.unknown(node.span)

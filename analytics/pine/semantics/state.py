@@ -10,6 +10,8 @@ from analytics.pine.semantics.scopes import Scope
 from analytics.pine.syntax import nodes
 from analytics.pine.types import ANY, BOOL, NA, VOID, Qualifier, Type
 
+MOST_VARIABLES = 1_000
+
 
 class Analysis:
     """The state of one analysis: scopes, what is declared, the statements being written."""
@@ -91,6 +93,9 @@ class Analysis:
                 f"`{symbol.name}` is declared already, on line {earlier.span.line}.",
                 "Change its value with `:=`, or choose another name.",
             )
+        elif len(self.scope.symbols) >= MOST_VARIABLES:
+            message = f"More than {MOST_VARIABLES} variables in one block."
+            self.error("too-many-variables", symbol.span, message, "Use arrays, or functions.")
         elif self.scope.parent is None and symbol.name in values() and "." not in symbol.name:
             self.warning("name-shadows", symbol.span, f"`{symbol.name}` hides the variable of the language.")
         self.scope.symbols[symbol.name] = symbol

@@ -26,6 +26,7 @@ from analytics.pine.syntax.tokens import (
 )
 
 LONGEST_SOURCE_LINES = 5_000
+LONGEST_SOURCE = 500_000
 LONGEST_LINE = 10_000
 
 _TOKEN = re.compile(
@@ -104,6 +105,11 @@ class _Lexer:
 
     def run(self) -> Lexed:
         lines = self._lines
+        size = sum(map(len, lines))
+        if size > LONGEST_SOURCE:
+            message = f"The script has {size} characters; {LONGEST_SOURCE} are the most."
+            self._diagnostics.error("source-too-long", Span(1, 1, 1), message, "Split the script.")
+            lines = []
         if len(lines) > LONGEST_SOURCE_LINES:
             span = Span(LONGEST_SOURCE_LINES, 1, 1)
             message = f"The script has {len(lines)} lines; {LONGEST_SOURCE_LINES} are the most."

@@ -1,0 +1,60 @@
+"""How a contained run ends, besides with a result."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.pine.diagnostics import Diagnostic, Severity
+from analytics.pine.fingerprint import fingerprint
+
+LONGEST_SYMBOL = 1_000
+"""How many characters of a symbol are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run without a result: why, in sentences for the author of the script, and on which bar if on one."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    bar_index: int | None = None
+
+    @property
+    def code(self) -> str:
+        """Return the code of the first error."""
+        return next(found.code for found in self.diagnostics if found.severity is Severity.ERROR)
+
+    @property
+    def message(self) -> str:
+        """Return the sentence of the first error."""
+        return next(found.message for found in self.diagnostics if found.severity is Severity.ERROR)
+
+    def result_hash(self) -> str:
+        """Return the same for the same failure."""
+        return fingerprint(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Bars that a script asks for: of which symbol, in which timeframe."""
+
+    symbol: str
+    timeframe: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be run, on what."""
+
+    text: str
+    bars: list[Any]
+    symbol: Any
+    timeframe: Any
+    inputs: dict[str, Any]
+    now: int
+    asks: bool
+    limits: Any
+
+
+def failure(code: str, message: str, hint: str = "", *, line: int = 1, bar_index: int | None = None) -> Failure:
+    """Return a failure with one error on a line."""
+    line = max(line, 1)
+    return Failure((Diagnostic(code, Severity.ERROR, line, 1, 1, message, hint),), bar_index)

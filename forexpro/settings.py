@@ -352,6 +352,7 @@ SPECTACULAR_SETTINGS = {
         "VerificationStatus": "kyc.models.case.VerificationCase.Status",
     },
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "WEBHOOKS": "crm.api.webhook_schema.WEBHOOKS",
 }
 
 # --- Back office --------------------------------------------------------------------------------

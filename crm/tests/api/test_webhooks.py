@@ -9,6 +9,7 @@ from crm.models import AnsweredCall
 from crm.tests.api.test_reads import AUTHENTICATION, ON_RECORD
 from crm.tests.conftest import error_of
 from forexpro.core.models import Event, WebhookDelivery, WebhookEndpoint, WebhookSecret
+from forexpro.core.refusals import Refused
 from forexpro.core.webhooks.endpoints import endpoint_create, endpoint_try
 from trading.tests.factories import ORIGIN
 
@@ -80,6 +81,17 @@ def test_a_repeated_rotation_makes_one_secret(crm, endpoint):
     assert (newest.secret, newest.expires_at) == (first, None)
     assert older.expires_at - timezone.now() < timedelta(hours=2)
     assert error_of(crm.post(f"webhooks/{endpoint.pk}/rotate", {"hours": -1})) == (400, "invalid_input")
+
+
+def test_a_call_that_broke_off_before_its_secret_was_shown_shows_it_when_repeated(crm, monkeypatch):
+    def broken(**_options):
+        raise Refused("database_unavailable", "Broken off.", http_status=503)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("crm.api.webhooks.secret_show", broken)
+        assert error_of(crm.post("webhooks", NEW, key="one")) == (503, "database_unavailable")
+    assert crm.post("webhooks", NEW, key="one").json()["secret"] == WebhookSecret.objects.get().secret
+    assert WebhookEndpoint.objects.count() == 1
 
 
 def test_an_endpoint_is_turned_off_and_on(crm, endpoint):

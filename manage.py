@@ -5,7 +5,9 @@ import os
 import sys
 
 # Commands that touch neither the database nor Redis, or see to them themselves.
-WITHOUT_SERVICES = {"check", "collectstatic", "compilemessages", "crashtest", "demo", "help", "makemessages", "version"}
+WITHOUT_SERVICES = {
+    "check", "collectstatic", "compilemessages", "crashtest", "crm_sandbox", "demo", "help", "makemessages", "version",
+}  # fmt: skip
 
 
 def main() -> None:

@@ -26,6 +26,8 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.number("PORT", 8000, most=65535)
+# Whether the demo brings a program that plays the CRM.
+CRM = env.bool("CRM", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(LOCAL_DIR, "secret_key")
 # Signs explanations of decisions; whoever keeps one verifies it with the public key for as long as this one lasts.
 DOCUMENT_SIGNING_KEY = env.str("DOCUMENT_SIGNING_KEY", default="") or local_secret(LOCAL_DIR, "document_signing_key")
@@ -350,6 +352,7 @@ SPECTACULAR_SETTINGS = {
         "VerificationStatus": "kyc.models.case.VerificationCase.Status",
     },
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "WEBHOOKS": "crm.api.webhook_schema.WEBHOOKS",
 }
 
 # --- Back office --------------------------------------------------------------------------------

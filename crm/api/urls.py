@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.api import clients, decisions, history
+from crm.api import clients, decisions, history, webhooks
 
 app_name = "crm-api"
 urlpatterns = [
@@ -23,4 +23,12 @@ urlpatterns = [
         name="withdrawal-decision",
     ),
     path("kyc/<int:document_id>/decision", decisions.KycDecisionView.as_view(), name="kyc-decision"),
+    path("webhooks", webhooks.EndpointsView.as_view(), name="webhooks"),
+    path("webhooks/<int:endpoint_id>", webhooks.EndpointView.as_view(), name="webhook"),
+    path("webhooks/<int:endpoint_id>/rotate", webhooks.RotateView.as_view(), name="webhook-rotate"),
+    path("webhooks/<int:endpoint_id>/enable", webhooks.EnableView.as_view(), name="webhook-enable"),
+    path("webhooks/<int:endpoint_id>/disable", webhooks.DisableView.as_view(), name="webhook-disable"),
+    path("webhooks/<int:endpoint_id>/test", webhooks.TestEventView.as_view(), name="webhook-test"),
+    path("webhooks/<int:endpoint_id>/deliveries", webhooks.DeliveriesView.as_view(), name="webhook-deliveries"),
+    path("webhooks/<int:endpoint_id>/replay", webhooks.ReplayView.as_view(), name="webhook-replay"),
 ]

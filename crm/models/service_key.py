@@ -16,6 +16,7 @@ class Scope(models.TextChoices):
     FUNDING = "funding", _("Money: decide on deposits and withdrawals")
     KYC = "kyc", _("Verification: decide on documents")
     VISITS = "visits", _("Visits: let people look at the pages of clients, as clients see them")
+    WEBHOOKS = "webhooks", _("Webhooks: which endpoints are told of what, their secrets, sending again")
     VISITS_CHANGING = "visits_changing", _("Visits in which people may trade or move money")
 
 

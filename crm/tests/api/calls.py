@@ -22,6 +22,16 @@ CALLS = [
     ("post", "deposits/{deposit}/decision", Scope.FUNDING, {"decision": "approve"}),
     ("post", "withdrawals/{withdrawal}/decision", Scope.FUNDING, {"decision": "approve"}),
     ("post", "kyc/{document}/decision", Scope.KYC, {"decision": "decline", "reason": "Too dark."}),
+    ("get", "webhooks", Scope.WEBHOOKS, None),
+    ("post", "webhooks", Scope.WEBHOOKS, {"name": "New", "url": "https://crm.example.com/", "event_types": ["*"]}),
+    ("get", "webhooks/{endpoint}", Scope.WEBHOOKS, None),
+    ("patch", "webhooks/{endpoint}", Scope.WEBHOOKS, {"ordered": True}),
+    ("post", "webhooks/{endpoint}/rotate", Scope.WEBHOOKS, {}),
+    ("post", "webhooks/{endpoint}/enable", Scope.WEBHOOKS, {}),
+    ("post", "webhooks/{endpoint}/disable", Scope.WEBHOOKS, {}),
+    ("post", "webhooks/{endpoint}/test", Scope.WEBHOOKS, {}),
+    ("get", "webhooks/{endpoint}/deliveries", Scope.WEBHOOKS, None),
+    ("post", "webhooks/{endpoint}/replay", Scope.WEBHOOKS, {"type": "webhook.test"}),
 ]
 NAMES = [f"{method} {path}" for method, path, _scope, _body in CALLS]
 

@@ -15,6 +15,7 @@ from crm.tests.api.calls import CALLS, NAMES, call
 from crm.tests.conftest import Program, error_of, make_key
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
+from forexpro.core.webhooks.endpoints import endpoint_create, endpoint_disable, endpoint_try
 from kyc.tests.factories import send
 from trading.tests.factories import ORIGIN
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
@@ -35,11 +36,16 @@ def _no_cleaning(monkeypatch, settings, tmp_path):
 
 @pytest.fixture
 def objects(ada, live, bank):
+    endpoint, _secret = endpoint_create(
+        name="Berlin", url="https://crm.example.com/", event_types=["user.created"], origin=ORIGIN
+    )
+    endpoint_try(endpoint_id=endpoint.pk, origin=ORIGIN)
     return {
         "user": ada.pk,
         "deposit": ask_deposit(live, bank).pk,
         "withdrawal": ask_withdrawal(live, bank).pk,
         "document": send(ada).pk,
+        "endpoint": endpoint.pk,
     }
 
 
@@ -56,7 +62,7 @@ def test_every_route_is_among_the_calls():
         if kind is None or not kind.__module__.startswith("crm.api"):
             continue
         route = str(pattern.pattern)
-        for name in ("user", "deposit", "withdrawal", "document"):
+        for name in ("user", "deposit", "withdrawal", "document", "endpoint"):
             route = route.replace(f"<int:{name}_id>", f"{{{name}}}")
         routes |= {f"{method} {route}" for method in kind.http_method_names if hasattr(kind, method)} - {
             f"options {route}"
@@ -82,6 +88,8 @@ def test_who_reaches_a_call(objects, method, path, scope, body):
         lifetime=timedelta(days=1),
         origin=ORIGIN,
     )
+    if path.endswith("/enable"):
+        endpoint_disable(endpoint_id=objects["endpoint"], origin=ORIGIN)
     before = effects()
     for shown, refusal in (
         (None, (401, "not_authenticated")),

@@ -102,13 +102,18 @@ def endpoint_check(*, url: str, event_types: Sequence[str], payload_version: int
 def endpoint_enable(*, endpoint_id: int, origin: Origin) -> WebhookEndpoint:
     """Turn an endpoint on: what waits for it is sent when it is due. Refuses `webhook_enabled`."""
     with transaction.atomic(durable=True):
-        endpoint = locked_endpoint(endpoint_id)
-        if endpoint.enabled:
-            raise Refused("webhook_enabled", _("The endpoint is on already."))
-        endpoint.enabled, endpoint.disabled_reason, endpoint.disabled_at = True, "", None
-        _heal(endpoint)
-        endpoint.save()
-        _record(endpoint, "webhook.endpoint_enabled", {}, origin)
+        return endpoint_enable_apply(endpoint_id=endpoint_id, origin=origin)
+
+
+def endpoint_enable_apply(*, endpoint_id: int, origin: Origin) -> WebhookEndpoint:
+    """Do the same inside the caller's transaction."""
+    endpoint = locked_endpoint(endpoint_id)
+    if endpoint.enabled:
+        raise Refused("webhook_enabled", _("The endpoint is on already."))
+    endpoint.enabled, endpoint.disabled_reason, endpoint.disabled_at = True, "", None
+    _heal(endpoint)
+    endpoint.save()
+    _record(endpoint, "webhook.endpoint_enabled", {}, origin)
     return endpoint
 
 
@@ -118,10 +123,15 @@ def endpoint_disable(*, endpoint_id: int, origin: Origin) -> WebhookEndpoint:
     Refuses `webhook_disabled`.
     """
     with transaction.atomic(durable=True):
-        endpoint = locked_endpoint(endpoint_id)
-        if not endpoint.enabled:
-            raise Refused("webhook_disabled", _("The endpoint is off already."))
-        endpoint_disable_apply(endpoint, reason=WebhookEndpoint.DisabledReason.STAFF, origin=origin)
+        return endpoint_turn_off_apply(endpoint_id=endpoint_id, origin=origin)
+
+
+def endpoint_turn_off_apply(*, endpoint_id: int, origin: Origin) -> WebhookEndpoint:
+    """Do the same inside the caller's transaction."""
+    endpoint = locked_endpoint(endpoint_id)
+    if not endpoint.enabled:
+        raise Refused("webhook_disabled", _("The endpoint is off already."))
+    endpoint_disable_apply(endpoint, reason=WebhookEndpoint.DisabledReason.STAFF, origin=origin)
     return endpoint
 
 
@@ -180,6 +190,13 @@ def endpoint_try(*, endpoint_id: int, origin: Origin) -> WebhookDelivery:
 
     Refuses `webhook_disabled`, and `too_many_requests` to whoever has sent too many.
     """
+    tries_take(origin)
+    with transaction.atomic(durable=True):
+        return endpoint_try_apply(endpoint_id=endpoint_id, origin=origin)
+
+
+def tries_take(origin: Origin) -> None:
+    """Count one more test event of whoever sends it. Refuses `too_many_requests`."""
     rate = settings.RATE_LIMITS["webhook_tests"]
     wait = take([Limit(f"webhook_tests:{origin.actor}", *parse_rate(rate))]) if rate else None
     if wait is not None:
@@ -189,20 +206,23 @@ def endpoint_try(*, endpoint_id: int, origin: Origin) -> WebhookDelivery:
             {"retry_after_seconds": int(wait) + 1},
             http_status=429,
         )
+
+
+def endpoint_try_apply(*, endpoint_id: int, origin: Origin) -> WebhookDelivery:
+    """Send an endpoint a `webhook.test` inside the caller's transaction, uncounted."""
     now = timezone.now()
-    with transaction.atomic(durable=True):
-        endpoint = locked_endpoint(endpoint_id)
-        if not endpoint.enabled:
-            raise Refused("webhook_disabled", _("The endpoint is off. Turn it on first."))
-        message = message_new(
-            type=TEST_TYPE,
-            data={"endpoint": endpoint.name, "text": "Test event."},
-            occurred_at=now,
-            version=endpoint.payload_version,
-        )
-        message.save()
-        delivery = WebhookDelivery.objects.create(endpoint=endpoint, message=message, next_attempt_at=now)
-        _record(endpoint, "webhook.tested", {"message": message.pk}, origin)
+    endpoint = locked_endpoint(endpoint_id)
+    if not endpoint.enabled:
+        raise Refused("webhook_disabled", _("The endpoint is off. Turn it on first."))
+    message = message_new(
+        type=TEST_TYPE,
+        data={"endpoint": endpoint.name, "text": "Test event."},
+        occurred_at=now,
+        version=endpoint.payload_version,
+    )
+    message.save()
+    delivery = WebhookDelivery.objects.create(endpoint=endpoint, message=message, next_attempt_at=now)
+    _record(endpoint, "webhook.tested", {"message": message.pk}, origin)
     return delivery
 
 

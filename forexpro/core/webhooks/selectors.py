@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from forexpro.core.models import WebhookDelivery, WebhookEndpoint
+from forexpro.core.refusals import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ def endpoints_with_counts() -> "QuerySet[WebhookEndpoint]":
     """Return all endpoints, each with how many deliveries wait for it (`waiting`) and were given up (`given_up`)."""
     status = WebhookDelivery.Status
     return WebhookEndpoint.objects.annotate(waiting=_count(status.WAITING), given_up=_count(status.FAILED))
+
+
+def endpoint_of(endpoint_id: int) -> WebhookEndpoint:
+    """Return an endpoint with the same counts. Refuses `webhook_not_found`."""
+    endpoint: WebhookEndpoint | None = endpoints_with_counts().filter(pk=endpoint_id).first()
+    if endpoint is None:
+        raise Refused("webhook_not_found", _("There is no such endpoint."), {"id": str(endpoint_id)}, http_status=404)
+    return endpoint
 
 
 def endpoint_choices() -> list[tuple[int, str]]:

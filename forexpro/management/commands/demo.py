@@ -22,6 +22,7 @@ EMBEDDED_PURPOSES = {
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges:UserWarning"
 START_SECONDS = 120
 PROGRESS_SECONDS = 2
+SANDBOX_PORT = 8900
 
 
 def python(*arguments: str) -> tuple[str, ...]:
@@ -34,7 +35,7 @@ def programs() -> list[Program]:
     quiet = ("--loglevel", "WARNING")
     address = ("-b", settings.HOST, "-p", str(settings.PORT))
     pings = ("--ping-interval", "5", "--ping-timeout", "10")
-    return [
+    started = [
         Program(
             "web",
             "pages, REST and WebSockets (Daphne)",
@@ -66,6 +67,21 @@ def programs() -> list[Program]:
             python(*celery, "beat", *quiet),
         ),
     ]
+    if settings.CRM:
+        platform = f"http://{own_address()}:{settings.PORT}"
+        started.append(
+            Program(
+                "crm",
+                f"plays the CRM: http://127.0.0.1:{SANDBOX_PORT}",
+                python("manage.py", "crm_sandbox", "--set-up", "--port", str(SANDBOX_PORT), "--url", platform),
+            )
+        )
+    return started
+
+
+def own_address() -> str:
+    """Return where this machine itself reaches the web server."""
+    return "127.0.0.1" if settings.HOST == "0.0.0.0" else settings.HOST  # noqa: S104  # compared, not bound to
 
 
 class Command(BaseCommand):
@@ -156,8 +172,7 @@ class Command(BaseCommand):
         """Return whether the web server accepts connections."""
         with socket.socket() as connection:
             connection.settimeout(1)
-            host = "127.0.0.1" if settings.HOST == "0.0.0.0" else settings.HOST  # noqa: S104  # compared, not bound to
-            return connection.connect_ex((host, settings.PORT)) == 0
+            return connection.connect_ex((own_address(), settings.PORT)) == 0
 
     def announce(self, services: list[embedded.Service], kept: list[Program], sign_ins: str) -> None:
         running = [(service.name, EMBEDDED_PURPOSES[service.name]) for service in services]

@@ -12,5 +12,5 @@ TABLE: dict[str, Operation] = {
     "GET api/v1/kyc/status": reads(SIGNED_IN),
     "GET api/v1/kyc/documents": reads(SIGNED_IN),
     "POST api/v1/kyc/documents": changes_without_key(SIGNED_IN, kind="selfie", pages=photo),
-    "GET api/v1/kyc/documents/<int:document_id>": reads(OWNER),
+    "GET api/v1/kyc/documents/<id:document_id>": reads(OWNER),
 }

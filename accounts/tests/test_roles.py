@@ -9,7 +9,7 @@ from accounts.roles import Role
     ("role", "expected"),
     [
         (Role.TRADER, set()),
-        (Role.BACK_OFFICE, {"view_user", "view_event", "view_plannedchange"}),
+        (Role.BACK_OFFICE, {"view_user", "view_event", "view_plannedchange", "view_visit"}),
         (
             Role.ADMIN,
             {
@@ -20,12 +20,22 @@ from accounts.roles import Role
                 "reset_totp",
                 "view_plannedchange",
                 "change_plannedchange",
+                "view_visit",
+                "view_as_client",
+                "view_webhookendpoint",
+                "add_webhookendpoint",
+                "change_webhookendpoint",
+                "view_webhookdelivery",
+                "change_webhookdelivery",
             },
         ),
-        (Role.SUPPORT, {"view_user", "change_user", "reset_totp"}),
-        (Role.COMPLIANCE, {"view_user", "view_event", "suspend_user", "view_plannedchange"}),
+        (Role.SUPPORT, {"view_user", "change_user", "reset_totp", "view_as_client"}),
+        (
+            Role.COMPLIANCE,
+            {"view_user", "view_event", "suspend_user", "view_plannedchange", "view_visit", "view_as_client"},
+        ),
         (Role.FINANCE, {"view_user"}),
-        (Role.READ_ONLY, {"view_user", "view_event", "view_plannedchange"}),
+        (Role.READ_ONLY, {"view_user", "view_event", "view_plannedchange", "view_visit"}),
         (Role.DEALER, {"view_plannedchange"}),
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from crm.api.fields import IdOutput
+from forexpro.core.http.fields import IdOutput
 from forexpro.core.models import WebhookDelivery, WebhookEndpoint
 from forexpro.core.webhooks.catalogue import VERSIONS
 from forexpro.core.webhooks.endpoints import ROTATION_OVERLAP

@@ -3,15 +3,13 @@
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
-from django.contrib.auth.models import Group
 
-from accounts.roles import Role
 from forexpro.asgi import application
 from forexpro.tests.authorisation.access import PEOPLE
 from forexpro.tests.authorisation.expectations import SOCKETS
 from forexpro.tests.authorisation.routes import socket_routes
 from forexpro.tests.authorisation.surroundings import surroundings
-from forexpro.tests.authorisation.world import World
+from forexpro.tests.authorisation.world import world_with_roles
 
 
 def test_every_socket_has_its_line():
@@ -27,12 +25,6 @@ async def test_who_opens_which_socket(redis, tmp_path):
             path = world.path(line, operation).format_map(world.names)
             opened[line] = frozenset([actor for actor in PEOPLE if await opens(path, world.cookie_header(actor))])
     assert opened == {line: operation.access for line, operation in SOCKETS.items()}
-
-
-def world_with_roles() -> World:
-    """Return the world of the table; tests that are no transaction leave no roles behind."""
-    Group.objects.bulk_create([Group(name=role.value) for role in Role], ignore_conflicts=True)
-    return World()
 
 
 async def opens(path: str, headers: list[tuple[bytes, bytes]]) -> bool:

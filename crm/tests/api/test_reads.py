@@ -109,7 +109,7 @@ def test_old_answers_are_forgotten(crm, ada):
 def test_every_call_has_worked_examples_of_bodies_answers_and_errors():
     paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
     for method, path, _scope, body in CALLS:
-        names = {"user": "user_id", "deposit": "deposit_id", "withdrawal": "withdrawal_id", "document": "document_id"}
+        names = {name: f"{name}_id" for name in ("user", "deposit", "withdrawal", "document", "endpoint")}
         operation = paths["/crm/" + path.format_map({name: f"{{{shown}}}" for name, shown in names.items()})][method]
         assert operation["security"] == [{"service_key": []}]
         if body is not None:

@@ -35,6 +35,25 @@ _DESCRIPTIONS = {
     429: "Called too often; `Retry-After` says when to go on.",
     503: "The database does not answer. Repeat the request unchanged and under the same `Idempotency-Key`.",
 }
+_EXAMPLES: dict[int, tuple[str, str, dict[str, Any]]] = {
+    400: ("invalid_input", "Some fields need correction.", {"fields": {"limit": ["A valid integer is required."]}}),
+    401: ("not_authenticated", "Authentication credentials were not provided.", {}),
+    403: ("permission_denied", "You do not have permission to perform this action.", {}),
+    404: ("not_found", "Not found.", {}),
+    409: (
+        "request_in_progress",
+        "The first request with this Idempotency-Key is still running. Repeat it in a moment.",
+        {},
+    ),
+    415: ("unsupported_media_type", 'Unsupported media type "text/plain" in request.', {}),
+    422: (
+        "idempotency_key_reused",
+        "This Idempotency-Key was used for another request. Use a new key for a new request.",
+        {},
+    ),
+    429: ("throttled", "Request was throttled. Expected available in 12 seconds.", {}),
+    503: ("database_unavailable", "The database does not answer right now. Repeat it in a moment, unchanged.", {}),
+}
 _HEADERS = {"X-Request-ID": "The number of this request, in the logs and in its events."}
 _ERROR_HEADERS = {
     401: {"WWW-Authenticate": "What to show."},
@@ -65,7 +84,8 @@ class ApiSchema(AutoSchema):
         if direction == "response":
             for status in self._possible_errors():
                 if str(status) not in responses:
-                    error = OpenApiResponse(ErrorOutput, description=_DESCRIPTIONS[status])
+                    example = error_example(_DESCRIPTIONS[status], status, *_EXAMPLES[status])
+                    error = OpenApiResponse(ErrorOutput, description=_DESCRIPTIONS[status], examples=[example])
                     responses[str(status)] = self._get_response_for_code(error, str(status), direction=direction)
         return dict(sorted(responses.items()))
 

@@ -85,7 +85,7 @@ def _accounts(people: People) -> dict[str, Any]:
     tokens = {name: tokens_issue(user=person, origin=ORIGIN) for name, person in people.items()}
     notices = {name: notify(user=person, kind=Notice.Kind.SECURITY, text="Look") for name, person in people.items()}
     visit, _token = visit_grant_by_staff(
-        actor=people[Role.SUPPORT.value], client_id=owner.pk, reason="Looked into", origin=ORIGIN
+        actor=people[Role.SUPER_ADMIN.value], client_id=owner.pk, reason="Looked into", origin=ORIGIN
     )
     here = SignedInSession.objects.create(
         session=Session.objects.get(pk=session_of(owner)),
@@ -179,7 +179,7 @@ def _funding(people: People) -> dict[str, Any]:
 
 def _verification(people: People) -> dict[str, Any]:
     document, of_another = send(people[THE_OWNER]), send(people[THE_OTHER])
-    relationship_end(actor=people[Role.COMPLIANCE.value], case_id=of_another.case_id, origin=ORIGIN)
+    relationship_end(actor=people[Role.SUPER_ADMIN.value], case_id=of_another.case_id, origin=ORIGIN)
     reason = RejectionReason.objects.create(title="It is dark", text="Take it in daylight.")
     return {
         "document_id": document.pk,

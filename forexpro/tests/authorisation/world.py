@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.credentials import key_credential
@@ -99,3 +100,9 @@ class World:
         if callable(value):
             return value()
         return value.format_map(self.names) if isinstance(value, str) else value
+
+
+def world_with_roles() -> World:
+    """Return the world of the table; tests that are no transaction leave no roles behind."""
+    Group.objects.bulk_create([Group(name=role.value) for role in Role], ignore_conflicts=True)
+    return World()

@@ -16,7 +16,7 @@ from accounts.services.tokens import tokens_issue
 from forexpro.core.scratch import child_environment
 from forexpro.tests.authorisation.access import THE_OTHER, THE_OWNER
 from forexpro.tests.authorisation.surroundings import surroundings
-from forexpro.tests.authorisation.world import World
+from forexpro.tests.authorisation.world import world_with_roles
 from forexpro.tests.running import free_port
 from trading.models import AccountGroup
 from trading.tests.factories import ORIGIN
@@ -37,7 +37,7 @@ class Served:
 @pytest.fixture
 def served(transactional_db, redis, tmp_path) -> Iterator[Served]:
     with surroundings(tmp_path):
-        world = World()
+        world = world_with_roles()
     AccountGroup.objects.update(orders_per_minute=None)
     people = {name: world.people[name] for name in (THE_OWNER, THE_OTHER)}
     tokens = {name: tokens_issue(user=person, origin=ORIGIN).access for name, person in people.items()}

@@ -110,11 +110,11 @@ def test_figures_are_kept_for_a_minute(enter, client_account):
     with CaptureQueriesContext(connection) as queries:
         client.get("/admin/")
     assert not [query["sql"] for query in queries if "trading_deal" in (query["sql"] or "")]
-    assert len(queries) == 11
+    assert len(queries) == 12
     cache.delete_many(module.KEPT)
     with CaptureQueriesContext(connection) as queries:
         client.get("/admin/")
-    assert len(queries) == 18
+    assert len(queries) == 19
 
 
 def test_requests_errors_and_times_are_shown(enter):
@@ -249,6 +249,7 @@ def test_a_clients_page_shows_everything_on_one_screen(enter, client_account):
         "Deposits, withdrawals and transfers",
         "Newest movements of money",
         "Sessions and keys",
+        "Visits",
         "What happened",
     ]
     page = response.content.decode()

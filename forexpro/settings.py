@@ -339,6 +339,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AccountKind": "trading.models.account.TradingAccount.Kind",
         "AccountStatus": "trading.models.account.TradingAccount.Status",
+        "DeliveryStatus": "forexpro.core.models.webhooks.WebhookDelivery.Status",
         "DocumentKind": "kyc.models.document.Document.Kind",
         "FundingStatus": "trading.models.funding.Status",
         "PaymentKind": "trading.models.funding.PaymentMethod.Kind",

@@ -16,7 +16,7 @@ from analytics.pine.instruments import read_symbol
 from analytics.pine.requested import MOST_FEEDS
 from analytics.pine.runtime.messages import KEPT
 from analytics.pine.runtime.plots import MOST as MOST_PLOTS
-from analytics.pine.semantics.analyzer import MOST_VARIABLES
+from analytics.pine.semantics.state import MOST_VARIABLES
 
 PAGE = (settings.BASE_DIR / "docs" / "pine.md").read_text(encoding="utf-8")
 MEAN = '//@version=6\nindicator("Mean")\nlength = input.int(2, "Length")\nplot(ta.sma(close, length), "Mean")\n'

@@ -112,7 +112,9 @@ def test_a_day_in_the_back_office(page: Page, client_page: Page, morning, staff)
     assert (document.status, document.decided_by) == (Document.Status.APPROVED, staff)
 
     desk.goto(f"/admin/trading/withdrawal/{withdrawal.pk}/change/")
+    desk.get_by_role("link", name="Show (this is recorded)").click()
     expect(desk.get_by_text("Somebody Else")).to_be_visible()
+    desk.go_back()
     found += violations(desk, "#content")
     decide(desk, "Decline", reason=WRONG_NAME)
     expect(desk.get_by_text("is declined.")).to_be_visible()
@@ -136,12 +138,13 @@ def test_a_day_in_the_back_office(page: Page, client_page: Page, morning, staff)
     log = exported_log(desk)
     found += violations(desk, "#content")
     done = [row for row in log if row["actor"] == f"staff:{staff.pk}" and row["type"] != "staff.audit_log_exported"]
-    steps = done[-7:]
+    steps = done[-8:]
     assert [(step["type"], step["stream"]) for step in steps] == [
         ("user.signed_in", staff.stream),
         ("kyc.document_viewed", document.case.stream),
         ("kyc.document_approved", document.case.stream),
         ("kyc.status_changed", document.case.stream),
+        ("withdrawal.details_viewed", f"account:{account.pk}"),
         ("account.money_released", f"account:{account.pk}"),
         ("withdrawal.declined", f"account:{account.pk}"),
         ("user.suspended", client.stream),

@@ -17,7 +17,7 @@ TEXTS = {
     **{f"idiom {number}": script(body) for number, body in enumerate(IDIOMS)},
     **{f"strategy {number}": script(body, kind="strategy") for number, body in enumerate(TRADES)},
 }
-ON_HISTORY_ONLY = ("barstate.", "varip", "timenow", "last_bar_index", "last_bar_time", "lookahead_on")
+ON_HISTORY_ONLY = ("barstate.", "varip", "timenow", "last_bar_index", "last_bar_time", "request.security(")
 """What is something else in real time, by the language's own rules."""
 
 

@@ -76,9 +76,9 @@ class Command(BaseCommand):
         result = outcomes[0].result
         if as_csv and result is not None:
             if options["csv_out"]:
-                reports.write_plots(self.stdout, result, market)  # type: ignore[arg-type]
+                reports.write_plots(self.stdout, result, market)  # type: ignore[arg-type]  # Django wraps a stream
             else:
-                reports.write_trades(self.stdout, result.trades, market)  # type: ignore[arg-type]
+                reports.write_trades(self.stdout, result.trades, market)  # type: ignore[arg-type]  # Django wraps a stream
         self._report(outcomes, market, as_json=options["json"], quiet=as_csv)
 
     def _each(self, scripts: list[Path], work: Callable[[Path], Outcome]) -> list[Outcome]:

@@ -100,6 +100,7 @@ def approve_document(page: Page, kind: str, *, valid_until: str = "") -> None:
 
 def violations(page: Page, part: str | None = None) -> list[str]:
     """Return what axe finds on the page, or in the part of it that a selector names."""
+    page.wait_for_load_state()
     response = Axe().run(page, context=part).response
     return [f"{page.url} {found['id']}: {found['nodes'][0]['html']}" for found in response["violations"]]
 

@@ -29,6 +29,7 @@ def ada(transactional_db):
 
 def looked_at(page: Page) -> None:
     """Fail for what axe finds on the page, in the dark and in the light."""
+    page.wait_for_load_state()
     for theme in ("dark", "light"):
         page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
         assert violations(page) == [], theme
@@ -88,6 +89,7 @@ def test_sets_two_step_sign_in_up_and_signs_in_with_it(page: Page, ada: User, wi
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Use a backup code").click()
+    expect(page.get_by_label("Backup code")).to_be_visible()
     looked_at(page)
     page.get_by_label("Backup code").fill(backup_code)
     page.keyboard.press("Enter")

@@ -21,13 +21,13 @@ from forexpro.core.refusals import Refused
 USE_RECORDED_EVERY = timedelta(minutes=5)
 
 _PERSON = ", ".join(f"person.{field}" for field in USER_FIELDS)
-_OF_TOKEN = f"""
+PERSON_OF_TOKEN = f"""
     SELECT {_PERSON} FROM {User._meta.db_table} person
     JOIN {RefreshFamily._meta.db_table} family ON family.user_id = person.id
     WHERE family.id = %s AND family.ended_at IS NULL AND family.expires_at > %s
       AND person.id = %s AND person.is_active
 """  # noqa: S608  # our own names
-_OF_KEY = f"""
+PERSON_OF_KEY = f"""
     SELECT key.id, key.scopes, key.networks, key.expires_at, key.last_used_at, {_PERSON}
     FROM {ApiKey._meta.db_table} key JOIN {User._meta.db_table} person ON person.id = key.owner_id
     WHERE key.digest = %s AND key.revoked_at IS NULL AND person.is_active
@@ -85,7 +85,7 @@ def token_credential(text: str) -> Credential:
 
 def person_of(claims: Claims) -> User | None:
     """Return whom a token stands for; None where its family has ended, or the person's tokens have."""
-    row = fetch_one(_OF_TOKEN, [claims.family_id, timezone.now(), claims.user_id])
+    row = fetch_one(PERSON_OF_TOKEN, [claims.family_id, timezone.now(), claims.user_id])
     user = None if row is None else user_of_row(row)
     return user if user is not None and stands_for(claims.standing, user) else None
 
@@ -96,7 +96,7 @@ def key_credential(text: str, address: str | None) -> Credential:
     Refuses `api_key_invalid`, `api_key_expired` and `address_not_allowed`.
     """
     now = timezone.now()
-    row = fetch_one(_OF_KEY, [hashlib.sha256(text.encode()).hexdigest()])
+    row = fetch_one(PERSON_OF_KEY, [hashlib.sha256(text.encode()).hexdigest()])
     if row is None:
         raise Refused(
             "api_key_invalid", _("There is no such API key, or it was revoked. Create another one."), http_status=401

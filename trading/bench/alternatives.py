@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.rows import dict_row
 
+from accounts.credentials import PERSON_OF_KEY
 from forexpro.core.events.chain import GENESIS, ChainedEvent, Head, NewEvent, Origin, extend
 from forexpro.core.events.record import ADVANCE_STREAM, inserting
 from forexpro.core.models import Event, EventStream
@@ -23,6 +25,7 @@ from trading.engine.state import AccountState, OrderType, Side
 from trading.engine.state import Position as OpenPosition
 from trading.locks import CLAIM_AND_LOCK
 from trading.models import Deal, IdempotencyRecord, Order, Position, TradingAccount
+from trading.selectors.accounts import OWNED_ACCOUNT
 from trading.selectors.conditions import account_conditions
 from trading.selectors.journal import account_stream
 from trading.selectors.market import group_market, newest_ticks
@@ -36,17 +39,26 @@ PAYLOAD = {"evidence": "x" * 600}
 PRICE, VOLUME = Decimal("1.10010"), Decimal("0.01")
 
 
+@dataclass(frozen=True, slots=True)
+class Orderer:
+    """Whose orders are placed: an account, its owner, and what is stored of the owner's API key."""
+
+    account_id: int
+    owner_id: int
+    key_digest: str
+
+
 class RawOrders:
     """What placing an order asks of PostgreSQL, in as many round trips, with nothing decided and nothing hashed."""
 
-    def __init__(self, account_ids: Sequence[int]):
-        self._account_ids = account_ids
+    def __init__(self, orderers: Sequence[Orderer]):
+        self._orderers = orderers
         self._connections = threading.local()
         self._opened: list[psycopg.Connection[Any]] = []
 
     def place(self, number: int) -> None:
-        """Write one order of an account."""
-        account_id = self._account_ids[number % len(self._account_ids)]
+        """Write one order of an account, as the service does."""
+        account_id = self._orderers[number % len(self._orderers)].account_id
         raw = self._connection()
         key, now = uuid4().hex, datetime.now(UTC)
         with raw.cursor() as cursor:
@@ -85,6 +97,14 @@ class RawOrders:
                 cursor.execute(ADVANCE_STREAM, (stream, seq + len(EVENTS), GENESIS))
                 cursor.execute(INSERT_ANSWERED, (account_id, key, GENESIS, seq + 1, seq + len(EVENTS), now))
             cursor.execute("COMMIT")
+
+    def place_with_key(self, number: int) -> None:
+        """Find out who shows an API key and that the account is theirs, then write one order, as HTTP does."""
+        orderer = self._orderers[number % len(self._orderers)]
+        with self._connection().cursor() as cursor:
+            cursor.execute(PERSON_OF_KEY, (orderer.key_digest,)).fetchone()
+            cursor.execute(OWNED_ACCOUNT, (orderer.account_id, orderer.owner_id)).fetchone()
+        self.place(number)
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -27,7 +27,7 @@ from accounts.services.api_keys import KEY_START
 from forexpro.core.bench import Measurement, benchmark
 from forexpro.core.events.chain import Origin
 from forexpro.core.scratch import child_environment, scratch_services
-from trading.bench.alternatives import RawOrders, place_with_orm
+from trading.bench.alternatives import Orderer, RawOrders, place_with_orm
 from trading.bench.market import SYMBOL, make_symbol, publish_bids
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
@@ -60,10 +60,9 @@ SERVERS: Mapping[str, Sequence[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trader:
+class Trader(Orderer):
     """An account, and the head of its owner's requests: of a program with a key, and of a browser with a session."""
 
-    account_id: int
     head: bytes
     head_of_browser: bytes
 
@@ -92,10 +91,11 @@ def order_placement() -> Iterator[Measurement]:
     """Market orders of many accounts: service and HTTP beside the same statements without Python around them."""
     with scratch_services():
         traders = _prepare()
-        raw = RawOrders([trader.account_id for trader in traders])
+        raw = RawOrders(traders)
         _settle(raw)
         alone = _in_threads(raw.place, 1, ORDERS // 4)
-        floor = _in_threads(raw.place, CONNECTIONS, ORDERS)
+        alone_with_key = _in_threads(raw.place_with_key, 1, ORDERS // 4)
+        floor = _in_threads(raw.place_with_key, CONNECTIONS, ORDERS)
         raw.close()
         with_orm = _in_threads(lambda number: place_with_orm(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4)
         service = _in_threads(lambda number: _place(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4)
@@ -109,7 +109,7 @@ def order_placement() -> Iterator[Measurement]:
                 hot = asyncio.run(_over_http(port, server, traders[:1], CONNECTIONS, ORDERS // 10))
                 browsers = [replace(trader, head=trader.head_of_browser) for trader in traders]
                 by_session = asyncio.run(_over_http(port, server, browsers, CONNECTIONS, ORDERS))
-            yield from _beside(f"HTTP, {server_name}, 1 connection", one, alone, "the same statements, bare")
+            yield from _beside(f"HTTP, {server_name}, 1 connection", one, alone_with_key, "the same statements, bare")
             yield from _beside(
                 f"HTTP, {server_name}, {CONNECTIONS} connections",
                 many,
@@ -166,28 +166,30 @@ def _trader(number: int, group: AccountGroup) -> Trader:
     )
     client = Client()
     client.force_login(owner)
-    token = "t" * 32
+    token, (api_key, digest) = "t" * 32, _api_key(owner)
     session, csrf = settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME
     cookies = f"{session}={client.cookies[session].value}; {csrf}={token}"
     by_session = f"Cookie: {cookies}\r\nX-CSRFToken: {token}\r\n"
-    return Trader(account.pk, f"{request}X-API-Key: {_api_key(owner)}\r\n".encode(), (request + by_session).encode())
+    by_key = f"X-API-Key: {api_key}\r\n"
+    return Trader(account.pk, owner.pk, digest, (request + by_key).encode(), (request + by_session).encode())
 
 
-def _api_key(owner: User) -> str:
-    """Create a key that may trade and was used a moment ago; return its text."""
+def _api_key(owner: User) -> tuple[str, str]:
+    """Create a key that may trade and was used a moment ago; return its text and what is stored of it."""
     text, now = KEY_START + os.urandom(16).hex(), datetime.now(UTC)
+    digest = hashlib.sha256(text.encode()).hexdigest()
     ApiKey.objects.create(
         owner=owner,
         name="Bench",
         prefix=text[:12],
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        digest=digest,
         scopes=[Scope.READ.value, Scope.TRADE.value],
         networks=[],
         created_at=now,
         expires_at=now + timedelta(days=1),
         last_used_at=now,
     )
-    return text
+    return text, digest
 
 
 def _place(account_id: int) -> None:

@@ -11,7 +11,7 @@ from forexpro.core.refusals import Refused
 from trading.models import TradingAccount
 from trading.selectors.conditions import group_conditions
 
-_OWNED = """
+OWNED_ACCOUNT = """
     SELECT id, currency, group_id, (SELECT version FROM trading_configuration) FROM trading_tradingaccount
     WHERE id = %s AND owner_id = %s
 """
@@ -41,7 +41,7 @@ def account_for_user(user: User | AnonymousUser, account_id: int) -> TradingAcco
 
 def owned_account(user: User | AnonymousUser, account_id: int) -> OwnedAccount:
     """Return what a request needs of an account that `user` owns; refuse any other as if it did not exist."""
-    row = fetch_one(_OWNED, [account_id, user.pk])
+    row = fetch_one(OWNED_ACCOUNT, [account_id, user.pk])
     if row is None:
         raise _not_found(account_id)
     id, currency, group_id, version = row

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from forexpro.core.models import Event
-from trading.bench.alternatives import RawOrders, place_with_orm
+from trading.bench.alternatives import Orderer, RawOrders, place_with_orm
 from trading.engine.state import OrderType, Side
 from trading.models import Deal, IdempotencyRecord, Order, Position
 from trading.services.orders import order_place
@@ -59,9 +59,11 @@ def place(account):
 def test_alternatives_write_what_an_order_writes(account):
     place(account)
     expected = list(written(account))
-    raw = RawOrders([account.pk])
+    raw = RawOrders([Orderer(account.pk, account.owner_id, key_digest="")])
     with closing(raw):
         raw.place(0)
+        assert list(written(account)) == expected
+        raw.place_with_key(0)
     assert list(written(account)) == expected
     place_with_orm(account.pk)
     assert list(written(account)) == expected

@@ -44,6 +44,15 @@ def test_an_approved_deposit_is_credited_once_and_the_client_is_told(crm, ada, l
     assert "is credited" in told.text
 
 
+@pytest.mark.parametrize("unread", [10**30, {"deep": [1e308, None]}])
+def test_fields_that_nobody_reads_may_hold_whatever_json_can(crm, live, bank, unread):
+    deposit = ask_deposit(live, bank, "500")
+    body = {"decision": "approve", "unread": unread}
+    assert crm.post(f"deposits/{deposit.pk}/decision", body, key="one").status_code == 200
+    again = crm.post(f"deposits/{deposit.pk}/decision", body, key="one")
+    assert (again.status_code, again["Idempotent-Replayed"]) == (200, "true")
+
+
 def test_a_declined_deposit_says_why(crm, ada, live, bank):
     deposit = ask_deposit(live, bank)
     path = f"deposits/{deposit.pk}/decision"

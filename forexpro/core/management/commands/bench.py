@@ -27,6 +27,7 @@ class Command(BaseCommand):
                 raise SystemExit(2)
         self.stdout.write(machine())
         for name in names:
+            os.sync()  # or this one would wait for the disk, which still writes down what the last one left
             self.stdout.write(f"\n{name.replace('_', ' ')}")
             for measurement in benchmarks[name]():
                 self.stdout.write(

@@ -1,7 +1,7 @@
 """What a visit is to a request: how its session is known, whether it still holds, and what may be done in it.
 
 A visit sees what the client sees, but for what proves who the client is and for files of theirs. It changes nothing
-unless its scopes say so. `accounts.middleware.VisitMiddleware` asks `refuse_in_visit` before every view.
+unless its scopes say so. `accounts.visit_middleware` asks `refuse_in_visit` before every view.
 """
 
 from collections.abc import Callable, Iterable

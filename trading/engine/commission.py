@@ -10,7 +10,7 @@ from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_con
 from trading.engine.margin import margin_conversion
 from trading.engine.market import Instrument, Market
 from trading.engine.state import Side
-from trading.engine.swap import lot_cost, point_value, tick_ratio
+from trading.engine.swap import lot_cost, point_value
 from trading.engine.terms import (
     CommissionEntry,
     CommissionPer,
@@ -60,7 +60,7 @@ def deal_commission(
     else:
         source, times = bounded_in, volume if terms.per is CommissionPer.LOT else Decimal(1)
         if terms.unit is CommissionUnit.POINTS:
-            source, times = instrument.quote_currency, point_value(instrument, times) * tick_ratio(instrument)
+            source, times = instrument.quote_currency, point_value(instrument, times)
     first = find_conversion(source, bounded_in, QuoteSide.ASK, market, deal=deal)
     charge = max(times * tier.rate * first.rate, tier.minimum)
     if tier.maximum is not None:

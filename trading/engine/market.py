@@ -90,7 +90,7 @@ class Instrument:
     `volume_limit` is the most lots that positions and orders of one direction may have together. A gap wider than
     `gap_level_points` fills stops at the market's price under every gap policy.
     `leverage_cap` is the highest leverage this instrument allows, `leverage_tiers` lower it as a holding grows, the
-    smallest first. `tick_value` (money per `tick_size` and lot) counts for indices and futures.
+    smallest first. `tick_value` (money per `tick_size` and lot) counts for the margin of indices and for futures.
     A positive `initial_margin` is a fixed amount per lot that replaces the formula, `maintenance_margin` the amount for
     what is open (zero: the same). `hedged_margin` is what a covered lot counts as under basic hedged margin: a contract
     size, or an amount where margin is fixed; None charges it like any other lot.

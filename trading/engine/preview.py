@@ -14,7 +14,7 @@ from trading.engine.execution import fill_order
 from trading.engine.fill_price import market_price
 from trading.engine.market import Instrument, Market
 from trading.engine.orders import new_order
-from trading.engine.profit import closing_profit, profit_conversion
+from trading.engine.profit import closing_profit, price_change_value, profit_conversion
 from trading.engine.state import AccountState, OrderType, Side
 from trading.engine.stop_out_price import stop_out_price
 from trading.engine.swap import night_swap
@@ -96,8 +96,8 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
 def pip_value(
     instrument: Instrument, side: Side, volume: Decimal, price: Decimal, currency: str, market: Market
 ) -> Decimal:
-    """Return what one pip in favour is worth: pip × contract size × lots, converted as a profit is."""
-    in_quote_currency = instrument.pip * instrument.contract_size * volume
+    """Return what one pip in favour is worth, converted as a profit is."""
+    in_quote_currency = price_change_value(instrument, volume, instrument.pip)
     rate = profit_conversion(instrument, side, in_quote_currency, price, currency, market).rate
     return quantize(in_quote_currency * rate, currency)
 

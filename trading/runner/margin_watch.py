@@ -18,8 +18,8 @@ from forexpro.core.refusals import Refused
 from marketdata.ticks import PRICE_SCALE, Tick
 from trading.engine.conversion import DealPrice, QuoteSide, conversion_symbols, find_conversion
 from trading.engine.margin import margin_required
-from trading.engine.market import Instrument, MarginMode
 from trading.engine.pricing import SpreadPolicy
+from trading.engine.profit import lot_size
 from trading.engine.state import AccountState, Position, Side
 from trading.engine.valuation import threshold_equities
 from trading.selectors.conditions import Conditions
@@ -87,7 +87,7 @@ class _Table:
                     np.concatenate([array, np.zeros_like(array)])
                     for array in (self.rows, self.units, self.cost, self.floating)
                 )
-        units = position.side.sign * position.volume * _size(self.instrument)
+        units = position.side.sign * position.volume * lot_size(self.instrument)
         self.rows[slot], self.units[slot], self.cost[slot] = row, float(units), float(units * position.open_price)
         one = slice(slot, slot + 1)
         self.floating[one] = self.value(ticks, one)
@@ -130,7 +130,7 @@ class _Table:
             rate = self._rate(QuoteSide.ASK, float(position.open_price), _FloatMarket(ticks, self.spreads))
         except Refused:
             rate = 1.0
-        cost = float(position.volume * _size(self.instrument) * position.open_price)
+        cost = float(position.volume * lot_size(self.instrument) * position.open_price)
         # Twice what it can be at this rate, for it may change.
         return 2 * rate * (_cent(quote_currency) + cost * PRECISION) + _cent(self.currency)
 
@@ -233,15 +233,6 @@ class MarginWatch:
 
 def _cent(currency: str) -> float:
     return float(quantum(currency_digits(currency)))
-
-
-def _size(instrument: Instrument) -> Any:
-    """Return how much of the quote currency a lot gains with one unit of the price."""
-    if instrument.margin_mode.is_futures:
-        return instrument.tick_value / instrument.tick_size
-    if instrument.margin_mode is MarginMode.CFD_INDEX:
-        return instrument.contract_size * instrument.tick_value / instrument.tick_size
-    return instrument.contract_size
 
 
 def _thresholds(

@@ -116,7 +116,7 @@ def test_percent_of_what_is_not_a_currency_pair_depends_on_its_price():
 
 def test_points_of_futures_are_worth_their_ticks():
     future = contract(
-        "ES", 1, MarginMode.FUTURES, tick_value=D("12.5"), tick_size=D("0.25"),
+        "ES", 50, MarginMode.FUTURES, tick_value=D("12.5"), tick_size=D("0.25"),
         commission=flat("4", unit=CommissionUnit.POINTS),
     )  # fmt: skip
     charge = deal_commission(future, IN, BUY, D(2), D(5000), "USD", market(instruments=[future]))

@@ -34,8 +34,12 @@ BUY, SELL = Side.BUY, Side.SELL
         pytest.param(contract("BTCUSD", 1), BUY, "1", "50000", "50001", "1.00", id="P21 bitcoin"),
         pytest.param(contract("US30", 1), BUY, "1", "39000", "39001", "1.00", id="P21 index"),
         pytest.param(
-            contract("ES", 1, MarginMode.FUTURES, tick_value=Decimal("12.5"), tick_size=Decimal("0.25")),
-            BUY, "2", "5000", "5001.25", "125.00", id="futures: by ticks",
+            contract("ES", 50, MarginMode.FUTURES, tick_value=Decimal("12.5"), tick_size=Decimal("0.25")),
+            BUY, "2", "5000", "5001.25", "125.00", id="futures: by ticks, whatever the contract size",
+        ),
+        pytest.param(
+            contract("US30", 5, MarginMode.CFD_INDEX, tick_value=Decimal(5), tick_size=Decimal("0.5")),
+            SELL, "2", "39000", "38990.5", "95.00", id="CFD index: by contract size, whatever its ticks",
         ),
     ],
 )  # fmt: skip

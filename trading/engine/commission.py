@@ -78,6 +78,22 @@ def deal_commission(
     )
 
 
+def close_by_commission(
+    instrument: Instrument, volume: Decimal, price: Decimal, currency: str, market: Market
+) -> Commission:
+    """Return what closing `volume` lots of two opposite positions against each other costs, both deals together.
+
+    Nothing where their opening was charged already. Source: MT5, commission by deal entry, close by.
+    """
+    if instrument.commission is None or instrument.commission.entry is not CommissionEntry.OUT:
+        return FREE
+    one, other = (
+        deal_commission(instrument, CommissionEntry.OUT, side, volume, price, currency, market) for side in Side
+    )
+    formulas = " + ".join(deal.formula for deal in (one, other) if deal.formula)
+    return Commission(one.amount + other.amount, one.conversion, formulas)
+
+
 def settlement_moment(instrument: Instrument, settlement: CommissionSettlement, now: datetime) -> datetime:
     """Return the end of the trading day, or of the last one of its month, that a deal at `now` belongs to."""
     calendar = instrument.swap

@@ -121,16 +121,15 @@ def close_position(
     *,
     order_id: int | None = None,
     opposite_position_id: int | None = None,
+    commission: Commission | None = None,
 ) -> None:
     """Close `volume` lots of a position at `price` and book the result.
 
-    The nights that it was held are charged first. Closing against an opposite position is no deal with the market, and
-    free of commission.
+    The nights that it was held are charged first. `commission` is what its terms ask of the deal unless it is given.
     """
     position = charge_nights(decision, position)
     state = decision.state
-    commission = FREE
-    if opposite_position_id is None:
+    if commission is None:
         commission = deal_commission(
             decision.market.instrument(position.symbol),
             CommissionEntry.OUT,

@@ -205,9 +205,19 @@ def test_netting_adds_up_and_a_reversal_pays_for_both_parts():
     assert state.positions[2].commission == D("-7.00")
 
 
-def test_closing_against_an_opposite_position_is_free():
-    _, events, _ = traded(flat("3.5"), [buy(1, "1"), buy(2, "1", SELL), CloseBy(1, 2)])
-    assert [event.commission for event in of_type(events, PositionClosed)] == [0, 0]
+@pytest.mark.parametrize(
+    ("entry", "opening", "closing"),
+    [
+        (CommissionEntry.BOTH, ["-1.00", "-1.00"], ["0", "0"]),
+        (IN, ["-1.00", "-1.00"], ["0", "0"]),
+        (OUT, ["0", "0"], ["-2.00", "0"]),
+    ],
+)
+def test_closing_against_an_opposite_position_costs_what_opening_did_not(entry, opening, closing):
+    """MT5, deal entry of commissions: only "out" charges a close by, both deals on the first of them."""
+    _, events, _ = traded(flat("1", entry=entry), [buy(1, "1"), buy(2, "1", SELL), CloseBy(1, 2)])
+    assert [event.commission for event in of_type(events, OrderFilled)] == list(map(D, opening))
+    assert [event.commission for event in of_type(events, PositionClosed)] == list(map(D, closing))
 
 
 def test_c06_commission_that_is_settled_later_is_no_equity_until_then():

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from forexpro.core.refusals import Refused
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
-from trading.engine.margin_terms import STANDARD_RATES, LeverageTier, MarginRates
-from trading.engine.terms import NO_SWAP, CommissionTerms, SwapTerms
+from trading.engine.margin_terms import STANDARD_RATES, LeverageTier, MarginRates, MarginTier
+from trading.engine.terms import NO_SWAP, CommissionTerms, SwapTerms, TierRange
 
 
 class MarginMode(StrEnum):
@@ -90,7 +90,8 @@ class Instrument:
     `volume_limit` is the most lots that positions and orders of one direction may have together. A gap wider than
     `gap_level_points` fills stops at the market's price under every gap policy.
     `leverage_cap` is the highest leverage this instrument allows, `leverage_tiers` lower it as a holding grows, the
-    smallest first. `tick_value` (money per `tick_size` and lot) counts for the margin of indices and for futures.
+    smallest first. `margin_tiers` multiply the margin instead, by lots or by value in account currency.
+    `tick_value` (money per `tick_size` and lot) counts for the margin of indices and for futures.
     A positive `initial_margin` is a fixed amount per lot that replaces the formula, `maintenance_margin` the amount for
     what is open (zero: the same). `hedged_margin` is what a covered lot counts as under basic hedged margin: a contract
     size, or an amount where margin is fixed; None charges it like any other lot.
@@ -111,6 +112,8 @@ class Instrument:
     margin_rates: MarginRates = STANDARD_RATES
     leverage_cap: Decimal | None = None
     leverage_tiers: tuple[LeverageTier, ...] = ()
+    margin_tiers: tuple[MarginTier, ...] = ()
+    margin_tiers_by: TierRange = TierRange.VOLUME
     tick_size: Decimal = Decimal(0)
     tick_value: Decimal = Decimal(0)
     initial_margin: Decimal = Decimal(0)

@@ -1,10 +1,11 @@
 """How deals are done: opening a position from an order, closing one wholly or in part."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from forexpro.core.money import quantize
+from forexpro.core.money import ZERO, quantize
 from trading.engine.commands import BalanceReason
 from trading.engine.commission import FREE, Commission, deal_commission, settlement_moment
 from trading.engine.decision import Decision
@@ -12,6 +13,7 @@ from trading.engine.events import (
     BalanceUpdated,
     CloseReason,
     CommissionBlocked,
+    EngineEvent,
     OrderFilled,
     PositionClosed,
     PositionIncreased,
@@ -28,6 +30,8 @@ from trading.engine.nights import charge_nights
 from trading.engine.profit import closing_profit
 from trading.engine.state import Order, Position
 from trading.engine.terms import CommissionEntry, CommissionSettlement
+
+DEALS = (OrderFilled, PositionReduced, PositionClosed)
 
 
 def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str, Any]) -> None:
@@ -95,6 +99,11 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
     else:
         decision.emit(PositionOpened(opened))
     _charge_commission(decision, instrument, commission, position_id)
+
+
+def deals_commission(events: Iterable[EngineEvent]) -> Decimal:
+    """Return what the deals among `events` cost, zero or negative, whether paid at once or later."""
+    return sum((event.commission for event in events if isinstance(event, DEALS)), ZERO)
 
 
 def close_at_market(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from forexpro.core.refusals import Refused
 from trading.engine.commands import CloseBy, ClosePosition, PlaceOrder, RollOver
 from trading.engine.commission import deal_commission, settlement_moment
 from trading.engine.events import (
@@ -145,11 +146,11 @@ def test_the_price_of_the_deal_converts_where_its_pair_does():
 
 
 # --- On accounts ----------------------------------------------------------------------------------
-def traded(terms, commands, *, currency="USD", **policy):
+def traded(terms, commands, *, currency="USD", balance="10000", **policy):
     """Return the state after commands on EURUSD at 1.10000/1.10010 (each an hour later), and all events."""
     instrument = forex("EURUSD", commission=terms)
     at = market(quote("EURUSD", "1.10000", "1.10010"), instruments=[instrument])
-    state, events = account(currency=currency, **policy), []
+    state, events = account(balance, currency=currency, **policy), []
     for command in commands:
         state, new = run(state, command, at)
         events += new
@@ -183,6 +184,21 @@ def test_p11_buy_at_ask_sell_at_bid_and_pay_for_both():
     state, _ = run(account("1000000"), PlaceOrder(1, "AUDUSD", BUY, OrderType.MARKET, D(1)), first)
     state, _ = run(state, ClosePosition(1), later)
     assert state.balance == D("1000006.00")
+
+
+@pytest.mark.parametrize("settlement", CommissionSettlement)
+@pytest.mark.parametrize("per_lot", ["3.5", "0"])
+def test_a_deal_needs_its_commission_besides_its_margin(settlement, per_lot):
+    """MT5, commission, blocking of assets: the commission of an order is considered when free margin is checked."""
+    terms = flat(per_lot, settlement=settlement)
+    needed = D("2200.20") + 2 * D(per_lot)  # 2 lots at 1.10010 and 1:100
+    state, _, _ = traded(terms, [buy(1, "2")], balance=str(needed))
+    assert state.positions[1].commission == -2 * D(per_lot)
+    with pytest.raises(Refused, match="insufficient_margin") as refusal:
+        traded(terms, [buy(1, "2")], balance=str(needed - D("0.01")))
+    assert refusal.value.details["margin_needed"] == "2200.20"
+    assert D(refusal.value.details.get("commission", "0")) == -2 * D(per_lot)
+    assert ("7.00 USD of commission" in refusal.value.message) == bool(D(per_lot))
 
 
 def test_a_position_keeps_the_commission_of_what_is_open():

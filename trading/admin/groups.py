@@ -54,7 +54,7 @@ class AccountGroupAdmin(PlannableModelAdmin):
             },
         ),
         (_("Limits"), {"fields": (("positions_max", "orders_max", "exposure_max"),)}),
-        (_("Costs"), {"fields": (("spread_mode", "spread_points"), "swap_free")}),
+        (_("Costs"), {"fields": (("spread_mode", "spread_points"), "profit_conversion", "swap_free")}),
         (
             _("Execution"),
             {

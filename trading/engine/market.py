@@ -40,6 +40,13 @@ class MarginMode(StrEnum):
         return self in (MarginMode.FOREX, MarginMode.CFD_LEVERAGE)
 
 
+class ProfitConversion(StrEnum):
+    """The side at which profits of currency pairs are converted: by the closing deal's direction, or by their sign."""
+
+    BY_DEAL = "by_deal"
+    BY_MARKET = "by_market"
+
+
 class TradeMode(StrEnum):
     """What may be done in a symbol (MT5 names). Protections and closing work in all but the last."""
 
@@ -121,6 +128,7 @@ class Instrument:
     hedged_margin: Decimal | None = None
     settlement_price: Decimal = Decimal(0)
     margin_currency_rate: Decimal = Decimal(0)
+    profit_conversion: ProfitConversion = ProfitConversion.BY_DEAL
     stops_level_points: int = 0
     freeze_level_points: int = 0
     gap_level_points: int = 0
@@ -140,6 +148,11 @@ class Instrument:
             or bool(self.maintenance_margin)
             or any(rate.held != rate.initial for rate in rates)
         )
+
+    @property
+    def converts_by_deal(self) -> bool:
+        """Whether the direction of the closing deal, and not the sign of a profit, says how that is converted."""
+        return self.margin_mode.is_forex and self.profit_conversion is ProfitConversion.BY_DEAL
 
     @property
     def point(self) -> Decimal:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from forexpro.core.money import quantize
 from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_conversion
-from trading.engine.market import Instrument, Market
+from trading.engine.market import Instrument, Market, ProfitConversion
 from trading.engine.state import Side
 
 
@@ -52,17 +52,18 @@ def profit_conversion(
 ) -> Conversion:
     """Return the quote currency to account currency rate for closing a position of `side` with profit `amount`.
 
-    Currency pairs convert by deal: a long's close at ask, a short's at bid, whatever the sign. Everything else
-    converts a profit at bid and a loss at ask. Where the closed pair itself converts, the closing price counts.
-    Source: MT5, conversion of profit.
+    Currency pairs convert by deal: a long's close at ask, a short's at bid, whatever the sign. By market, and for
+    everything else, a profit is converted at bid and a loss at ask. Where the closed pair itself converts, the closing
+    price counts, except by market. Source: MT5, conversion of profit.
     """
-    at_ask = side is Side.BUY if instrument.margin_mode.is_forex else amount < 0
+    at_ask = side is Side.BUY if instrument.converts_by_deal else amount < 0
+    by_market = instrument.profit_conversion is ProfitConversion.BY_MARKET
     return find_conversion(
         instrument.quote_currency,
         currency,
         QuoteSide.ASK if at_ask else QuoteSide.BID,
         market,
-        deal=DealPrice(instrument.symbol, close_price),
+        deal=None if by_market else DealPrice(instrument.symbol, close_price),
     )
 
 

@@ -18,6 +18,7 @@ from forexpro.core.refusals import Refused
 from marketdata.ticks import PRICE_SCALE, Tick
 from trading.engine.conversion import DealPrice, QuoteSide, conversion_symbols, find_conversion
 from trading.engine.margin import margin_required
+from trading.engine.market import ProfitConversion
 from trading.engine.pricing import SpreadPolicy
 from trading.engine.profit import lot_size
 from trading.engine.state import AccountState, Position, Side
@@ -119,7 +120,7 @@ class _Table:
             at_bid, at_ask = (self._rate(side, price, market) for side in QuoteSide)
         except Refused:
             return np.zeros_like(units)
-        if self.instrument.margin_mode.is_forex:
+        if self.instrument.converts_by_deal:
             return profit * (at_ask if self.side is Side.BUY else at_bid)
         return profit * np.where(profit < 0, at_ask, at_bid)
 
@@ -135,7 +136,9 @@ class _Table:
         return 2 * rate * (_cent(quote_currency) + cost * PRECISION) + _cent(self.currency)
 
     def _rate(self, side: QuoteSide, price: float, market: Any) -> float:
-        deal: Any = DealPrice(self.symbol, price)  # type: ignore[arg-type]  # floating point throughout
+        deal: Any = None
+        if self.instrument.profit_conversion is not ProfitConversion.BY_MARKET:
+            deal = DealPrice(self.symbol, price)  # type: ignore[arg-type]  # floating point throughout
         return float(find_conversion(self.instrument.quote_currency, self.currency, side, market, deal=deal).rate)
 
 

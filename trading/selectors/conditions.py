@@ -14,7 +14,7 @@ from forexpro.core.money import trimmed
 from marketdata.models import Symbol
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
 from trading.engine.codec import from_json
-from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode, TradeMode
+from trading.engine.market import Instrument, MarginMode, ProfitConversion, Slippage, SlippageMode, TradeMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
 from trading.engine.state import (
     CompensationCredit,
@@ -176,6 +176,7 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
             maximum_points=slippage.slippage_maximum_points,
             seed=group.slippage_seed,
         ),
+        profit_conversion=ProfitConversion(group.profit_conversion),
         trade_mode=_trade_mode(symbol, rule),
         hours=_hours(symbol, group),
         swap=swap_terms(symbol, group, rule),

@@ -6,6 +6,7 @@ import pytest
 from forexpro.core.refusals import Refused
 from marketdata.models import Symbol
 from trading.engine.margin_terms import LeverageTier, MarginRate, MarginRates, MarginTier
+from trading.engine.market import ProfitConversion
 from trading.engine.state import CompensationCredit, HedgedMargin, LevelUnit, OrderType, Side, StopOutSequence
 from trading.engine.terms import TierRange
 from trading.models import AccountGroup, GroupInstrument, Position
@@ -119,7 +120,9 @@ def test_margin_and_stop_out_of_a_group(account):
         stop_out_sequence="smart",
         stop_out_fully_hedged=True,
         compensation_credit="withdrawn",
+        profit_conversion="by_market",
     )
+    assert account_conditions(account).instruments["EURUSD"].profit_conversion is ProfitConversion.BY_MARKET
     policy = account_conditions(account).policy
     assert (policy.hedged_margin, policy.level_unit) == (HedgedMargin.BASIC, LevelUnit.MONEY)
     assert (policy.margin_call_level, policy.stop_out_level) == (1000, 500)

@@ -1,7 +1,7 @@
 """Commission: what a deal costs by the terms of its instrument, and when that leaves the balance."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -76,6 +76,35 @@ def deal_commission(
     return Commission(
         amount, Conversion(first.rate * second.rate, first.legs + second.legs), f"−({formula}) = {amount}"
     )
+
+
+def reversal_commission(
+    instrument: Instrument,
+    side: Side,
+    closing: Decimal,
+    opening: Decimal,
+    price: Decimal,
+    currency: str,
+    market: Market,
+) -> tuple[Commission, Commission]:
+    """Return what a deal that closes one volume and opens another costs for the one and for the other.
+
+    Where both are charged it is one deal, shared by volume. Source: MT5, commission by deal entry, reversal.
+    """
+    if instrument.commission is None or instrument.commission.entry is not CommissionEntry.BOTH:
+        closed = deal_commission(instrument, CommissionEntry.OUT, side, closing, price, currency, market)
+        return closed, deal_commission(instrument, CommissionEntry.IN, side, opening, price, currency, market)
+    volume = closing + opening
+    whole = deal_commission(instrument, CommissionEntry.IN, side, volume, price, currency, market)
+    if whole == FREE:
+        return FREE, FREE
+    of_opening = quantize(whole.amount * opening / volume, currency)
+    of_closing = whole.amount - of_opening
+
+    def part(amount: Decimal, lots: Decimal) -> Commission:
+        return replace(whole, amount=amount, formula=f"{whole.formula}, {lots} of {volume} lots: {amount}")
+
+    return part(of_closing, closing), part(of_opening, opening)
 
 
 def close_by_commission(

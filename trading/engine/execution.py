@@ -7,7 +7,7 @@ from typing import Any
 
 from forexpro.core.money import ZERO, quantize
 from trading.engine.commands import BalanceReason
-from trading.engine.commission import FREE, Commission, deal_commission, settlement_moment
+from trading.engine.commission import FREE, Commission, deal_commission, reversal_commission, settlement_moment
 from trading.engine.decision import Decision
 from trading.engine.events import (
     BalanceUpdated,
@@ -46,15 +46,17 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
     opening = order.volume - closing
     adds = held is not None and not closing
     position_id, evidence = order.id, fill
-    commission = FREE
+    commission, of_closing = FREE, None
     if held is not None and (adds or not opening):
         position_id = held.id
     if held is not None and adds:
         held = charge_nights(decision, held)
     if opening:
-        commission = deal_commission(
-            instrument, CommissionEntry.IN, order.side, opening, price, decision.state.currency, decision.market
-        )
+        account = decision.state.currency, decision.market
+        if closing:
+            of_closing, commission = reversal_commission(instrument, order.side, closing, opening, price, *account)
+        else:
+            commission = deal_commission(instrument, CommissionEntry.IN, order.side, opening, price, *account)
         conversion = margin_conversion(instrument, order.side, price, decision.state.currency, decision.market)
         opened = Position(
             id=order.id,
@@ -90,7 +92,9 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
         )
     )
     if held is not None and closing:
-        close_position(decision, held, closing, price, CloseReason.ORDER, fill, order_id=order.id)
+        close_position(
+            decision, held, closing, price, CloseReason.ORDER, fill, order_id=order.id, commission=of_closing
+        )
     if not opening:
         return
     if held is not None and adds:

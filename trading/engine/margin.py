@@ -115,6 +115,8 @@ def _position_exposure(position: Position, instrument: Instrument) -> Exposure:
 
 def _order_exposure(order: Order, instrument: Instrument, currency: str, market: Market) -> Exposure:
     price = order.working_price
+    if instrument.margin_mode is MarginMode.EXCHANGE_FUTURES and order.limit_price is not None:
+        price = order.limit_price
     return Exposure(
         volume=order.volume,
         price=price,

@@ -119,7 +119,8 @@ def netted(held: Holding) -> Decimal:
 def exchange_sides(held: Holding) -> dict[Side, Decimal]:
     """Return the margin of the position with all buy orders and with all sell orders; the larger one is charged.
 
-    A position is collateral on the other side. Stops and market orders count at their own price.
+    A position is collateral on the other side. Stops and market orders count at their own price, stop-limits at their
+    limit.
     Source: MT5, margin of exchange futures.
     """
     sides = {}

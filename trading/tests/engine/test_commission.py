@@ -222,6 +222,28 @@ def test_netting_adds_up_and_a_reversal_pays_for_both_parts():
 
 
 @pytest.mark.parametrize(
+    ("terms", "closed", "opened"),
+    [
+        pytest.param(flat("3", per=CommissionPer.DEAL), "-1.00", "-2.00", id="one deal of three lots"),
+        pytest.param(flat("0.5", minimum="1"), "-0.50", "-1.00", id="above the minimum only together"),
+        pytest.param(flat("3", per=CommissionPer.DEAL, entry=IN), "0", "-3.00", id="in: what it opens"),
+        pytest.param(flat("3", per=CommissionPer.DEAL, entry=OUT), "-3.00", "0", id="out: what it closes"),
+        pytest.param(
+            CommissionTerms((CommissionTier(D(1), end=D(2)),)), "0", "0", id="in the tier of three lots: none"
+        ),
+    ],
+)
+def test_a_reversal_is_one_deal(terms, closed, opened):
+    """MT5, deal entry of commissions: "in" charges a reversal for what it opens, "out" for what it closes."""
+    instrument = forex("EURUSD", commission=terms)
+    at = market(quote("EURUSD", "1.10000", "1.10010"), instruments=[instrument])
+    held = account(positions=[position(1, "EURUSD", BUY, "1", "1.1")], position_mode=PositionMode.NETTING)
+    _, events = run(held, buy(2, "3", SELL), at)
+    assert [event.commission for event in of_type(events, PositionClosed)] == [D(closed)]
+    assert [event.commission for event in of_type(events, OrderFilled)] == [D(opened)]
+
+
+@pytest.mark.parametrize(
     ("entry", "opening", "closing"),
     [
         (CommissionEntry.BOTH, ["-1.00", "-1.00"], ["0", "0"]),

@@ -30,7 +30,7 @@ BASIC = {"hedged_margin": HedgedMargin.BASIC}
     ("instrument", "volume", "quotes", "currency", "leverage", "expected"),
     [
         pytest.param(
-            forex("AUDJPY"), "1", [("AUDJPY", "98.5"), ("EURAUD", "1.59106"), ("EURJPY", "156.72")], "EUR", 100, "628.51",
+            forex("AUDJPY"), "1", [("AUDJPY", "98.5"), ("EURAUD", "1.59106"), ("EURJPY", "157")], "EUR", 100, "628.51",
             id="help.afterprime.com: AUD 1,000 / 1.59106",
         ),
         pytest.param(forex("USDCAD"), "1", [("USDCAD", "1.3")], "USD", 400, "250.00", id="support.egmsecurities.com 1"),

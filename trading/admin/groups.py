@@ -43,7 +43,16 @@ class AccountGroupAdmin(PlannableModelAdmin):
     inlines = (GroupInstrumentInline,)
     fieldsets = (
         (None, {"fields": (("name", "is_default"), ("leverage_max", "orders_per_minute"))}),
-        (_("Margin"), {"fields": (("margin_call_level", "stop_out_level", "level_unit"), "hedged_margin")}),
+        (
+            _("Margin"),
+            {
+                "fields": (
+                    ("margin_call_level", "stop_out_level", "level_unit"),
+                    "hedged_margin",
+                    "margin_refreshed_nightly",
+                )
+            },
+        ),
         (
             _("Stop-out"),
             {

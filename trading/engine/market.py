@@ -102,6 +102,7 @@ class Instrument:
     A positive `initial_margin` is a fixed amount per lot that replaces the formula, `maintenance_margin` the amount for
     what is open (zero: the same). `hedged_margin` is what a covered lot counts as under basic hedged margin: a contract
     size, or an amount where margin is fixed; None charges it like any other lot.
+    With `margin_refreshed_nightly` the rate of a position's margin, frozen at its opening, is taken anew each night.
     Exchange futures: initial margin is for buying, maintenance margin for selling; `settlement_price` is the session's
     clearing price, `margin_currency_rate` the exchange's percentage on price differences.
     """
@@ -129,6 +130,7 @@ class Instrument:
     settlement_price: Decimal = Decimal(0)
     margin_currency_rate: Decimal = Decimal(0)
     profit_conversion: ProfitConversion = ProfitConversion.BY_DEAL
+    margin_refreshed_nightly: bool = False
     stops_level_points: int = 0
     freeze_level_points: int = 0
     gap_level_points: int = 0

@@ -146,6 +146,11 @@ class AccountGroup(models.Model):
         choices=CompensationCredit,
         default=CompensationCredit.BEARS_LOSS,
     )
+    margin_refreshed_nightly = models.BooleanField(
+        _("margin rate taken anew each night"),
+        default=False,
+        help_text=_("The rate that converts the margin of a position is otherwise that of its opening."),
+    )
     profit_conversion = models.CharField(
         _("conversion of profit"),
         max_length=9,

@@ -177,6 +177,7 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
             seed=group.slippage_seed,
         ),
         profit_conversion=ProfitConversion(group.profit_conversion),
+        margin_refreshed_nightly=group.margin_refreshed_nightly,
         trade_mode=_trade_mode(symbol, rule),
         hours=_hours(symbol, group),
         swap=swap_terms(symbol, group, rule),

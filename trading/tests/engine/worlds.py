@@ -111,6 +111,7 @@ def instruments(draw):
         made[symbol] = replace(
             made[symbol],
             profit_conversion=draw(usually(*ProfitConversion)),
+            margin_refreshed_nightly=draw(usually(False, True)),
             margin_tiers=draw(usually((), (MarginTier(D("0.5"), D(2), D("1.5")),))),
             swap=draw(st.sampled_from(SWAPS)),
             commission=draw(st.sampled_from(COMMISSIONS)),

@@ -121,8 +121,10 @@ def test_margin_and_stop_out_of_a_group(account):
         stop_out_fully_hedged=True,
         compensation_credit="withdrawn",
         profit_conversion="by_market",
+        margin_refreshed_nightly=True,
     )
-    assert account_conditions(account).instruments["EURUSD"].profit_conversion is ProfitConversion.BY_MARKET
+    eurusd = account_conditions(account).instruments["EURUSD"]
+    assert (eurusd.profit_conversion, eurusd.margin_refreshed_nightly) == (ProfitConversion.BY_MARKET, True)
     policy = account_conditions(account).policy
     assert (policy.hedged_margin, policy.level_unit) == (HedgedMargin.BASIC, LevelUnit.MONEY)
     assert (policy.margin_call_level, policy.stop_out_level) == (1000, 500)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from marketdata.models.fields import StructureField
 
 MARKET_KINDS = ("buy", "sell")
+SIZES = ("volume", "notional")
 PENDING_KINDS = ("buy_limit", "sell_limit", "buy_stop", "sell_stop", "buy_stop_limit", "sell_stop_limit")
 
 
@@ -36,7 +37,13 @@ def margin_rates(value: Any) -> dict[str, tuple[Decimal, ...]]:
 
 
 def leverage_tiers(value: Any) -> tuple[tuple[Decimal, Decimal], ...]:
-    """Return from which notional value each leverage in `[[0, 500], [100000, 200]]` counts. Raises ValueError."""
+    """Return from which notional value each leverage in `[[0, 500], [100000, 200]]` counts. Raises ValueError.
+
+    None where `margin_tiers` are given instead.
+    """
+    if isinstance(value, Mapping):
+        margin_tiers(value)
+        return ()
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise ValueError("tiers are a list such as [[0, 500], [100000, 200]]")
     tiers = []
@@ -45,9 +52,34 @@ def leverage_tiers(value: Any) -> tuple[tuple[Decimal, Decimal], ...]:
         if len(numbers) != 2 or numbers[1] < 1:
             raise ValueError("each tier is a value and the highest leverage above it, such as [100000, 200]")
         tiers.append((numbers[0], numbers[1]))
-    if any(start >= following for (start, _), (following, _) in pairwise(tiers)):
-        raise ValueError("each tier starts above the one before it")
+    _ensure_rising(tiers)
     return tuple(tiers)
+
+
+def margin_tiers(value: Any) -> tuple[str, tuple[tuple[Decimal, ...], ...]]:
+    """Return what the size of a holding is, and from which size each rate counts. Raises ValueError.
+
+    In `{"volume": [[0, 1], [10, 2, 1.5]]}` the margin of what is above ten lots is doubled for orders and takes 1.5
+    times for positions; by "notional" sizes are values in account currency. None where `leverage_tiers` are given.
+    """
+    if not isinstance(value, Mapping):
+        return SIZES[0], ()
+    if len(value) != 1 or next(iter(value)) not in SIZES:
+        raise ValueError(
+            "tiers are a list such as [[0, 500], [100000, 200]], or rates of the margin by volume or notional, such as "
+            '{"volume": [[0, 1], [10, 2]]}'
+        )
+    by, given = next(iter(value.items()))
+    tiers = [_numbers(tier) for tier in given if isinstance(tier, list)] if isinstance(given, list) else []
+    if not tiers or len(tiers) != len(given) or any(len(tier) not in (2, 3) for tier in tiers):
+        raise ValueError("each tier is a size, the rate of orders above it and that of positions, such as [10, 2, 1.5]")
+    _ensure_rising(tiers)
+    return by, tuple(tiers)
+
+
+def _ensure_rising(tiers: Sequence[tuple[Decimal, ...]]) -> None:
+    if any(tier[0] >= following[0] for tier, following in pairwise(tiers)):
+        raise ValueError("each tier starts above the one before it")
 
 
 def _numbers(given: Sequence[Any]) -> tuple[Decimal, ...]:

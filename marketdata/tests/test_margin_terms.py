@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from marketdata.models import Symbol
-from marketdata.models.margin import leverage_tiers, margin_rates
+from marketdata.models.margin import leverage_tiers, margin_rates, margin_tiers
 
 
 def test_margin_rates_have_one_number_or_an_initial_and_a_maintenance_rate():
@@ -42,10 +42,25 @@ def test_leverage_tiers_are_pairs_that_go_up():
     )
 
 
+def test_rates_by_size_stand_in_for_leverage():
+    value = {"volume": [[0, 1], [10, "2", 1.5]]}
+    assert leverage_tiers(value) == ()
+    assert margin_tiers(value) == (
+        "volume",
+        ((Decimal(0), Decimal(1)), (Decimal(10), Decimal(2), Decimal("1.5"))),
+    )
+    assert margin_tiers([[0, 500]])[1] == ()
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
         ({}, "tiers are a list such as"),
+        (5, "tiers are a list such as"),
+        ({"lots": [[0, 1]]}, "by volume or notional"),
+        ({"volume": []}, "each tier is a size, the rate of orders above it"),
+        ({"volume": [[10]]}, "each tier is a size, the rate of orders above it"),
+        ({"notional": [[0, 1], [0, 2]]}, "each tier starts above the one before it"),
         ([500], "each tier is a value and the highest leverage above it"),
         ([[0, 0.5]], "each tier is a value and the highest leverage above it"),
         ([[0, 500], [0, 200]], "each tier starts above the one before it"),

@@ -43,7 +43,16 @@ class AccountGroupAdmin(PlannableModelAdmin):
     inlines = (GroupInstrumentInline,)
     fieldsets = (
         (None, {"fields": (("name", "is_default"), ("leverage_max", "orders_per_minute"))}),
-        (_("Margin"), {"fields": (("margin_call_level", "stop_out_level", "level_unit"), "hedged_margin")}),
+        (
+            _("Margin"),
+            {
+                "fields": (
+                    ("margin_call_level", "stop_out_level", "level_unit"),
+                    "hedged_margin",
+                    "margin_refreshed_nightly",
+                )
+            },
+        ),
         (
             _("Stop-out"),
             {
@@ -54,7 +63,7 @@ class AccountGroupAdmin(PlannableModelAdmin):
             },
         ),
         (_("Limits"), {"fields": (("positions_max", "orders_max", "exposure_max"),)}),
-        (_("Costs"), {"fields": (("spread_mode", "spread_points"), "swap_free")}),
+        (_("Costs"), {"fields": (("spread_mode", "spread_points"), "profit_conversion", "swap_free")}),
         (
             _("Execution"),
             {

@@ -1,7 +1,7 @@
 """Commission: what a deal costs by the terms of its instrument, and when that leaves the balance."""
 
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_con
 from trading.engine.margin import margin_conversion
 from trading.engine.market import Instrument, Market
 from trading.engine.state import Side
-from trading.engine.swap import lot_cost, point_value, tick_ratio
+from trading.engine.swap import lot_cost, point_value
 from trading.engine.terms import (
     CommissionEntry,
     CommissionPer,
@@ -60,7 +60,7 @@ def deal_commission(
     else:
         source, times = bounded_in, volume if terms.per is CommissionPer.LOT else Decimal(1)
         if terms.unit is CommissionUnit.POINTS:
-            source, times = instrument.quote_currency, point_value(instrument, times) * tick_ratio(instrument)
+            source, times = instrument.quote_currency, point_value(instrument, times)
     first = find_conversion(source, bounded_in, QuoteSide.ASK, market, deal=deal)
     charge = max(times * tier.rate * first.rate, tier.minimum)
     if tier.maximum is not None:
@@ -76,6 +76,51 @@ def deal_commission(
     return Commission(
         amount, Conversion(first.rate * second.rate, first.legs + second.legs), f"−({formula}) = {amount}"
     )
+
+
+def reversal_commission(
+    instrument: Instrument,
+    side: Side,
+    closing: Decimal,
+    opening: Decimal,
+    price: Decimal,
+    currency: str,
+    market: Market,
+) -> tuple[Commission, Commission]:
+    """Return what a deal that closes one volume and opens another costs for the one and for the other.
+
+    Where both are charged it is one deal, shared by volume. Source: MT5, commission by deal entry, reversal.
+    """
+    if instrument.commission is None or instrument.commission.entry is not CommissionEntry.BOTH:
+        closed = deal_commission(instrument, CommissionEntry.OUT, side, closing, price, currency, market)
+        return closed, deal_commission(instrument, CommissionEntry.IN, side, opening, price, currency, market)
+    volume = closing + opening
+    whole = deal_commission(instrument, CommissionEntry.IN, side, volume, price, currency, market)
+    if whole == FREE:
+        return FREE, FREE
+    of_opening = quantize(whole.amount * opening / volume, currency)
+    of_closing = whole.amount - of_opening
+
+    def part(amount: Decimal, lots: Decimal) -> Commission:
+        return replace(whole, amount=amount, formula=f"{whole.formula}, {lots} of {volume} lots: {amount}")
+
+    return part(of_closing, closing), part(of_opening, opening)
+
+
+def close_by_commission(
+    instrument: Instrument, volume: Decimal, price: Decimal, currency: str, market: Market
+) -> Commission:
+    """Return what closing `volume` lots of two opposite positions against each other costs, both deals together.
+
+    Nothing where their opening was charged already. Source: MT5, commission by deal entry, close by.
+    """
+    if instrument.commission is None or instrument.commission.entry is not CommissionEntry.OUT:
+        return FREE
+    one, other = (
+        deal_commission(instrument, CommissionEntry.OUT, side, volume, price, currency, market) for side in Side
+    )
+    formulas = " + ".join(deal.formula for deal in (one, other) if deal.formula)
+    return Commission(one.amount + other.amount, one.conversion, formulas)
 
 
 def settlement_moment(instrument: Instrument, settlement: CommissionSettlement, now: datetime) -> datetime:

@@ -228,7 +228,7 @@ class SwapCharged:
     """A position was held over the end of trading day `day`: `amount`, signed, is `multiplier` times a night's swap.
 
     `swap` is what the position has accrued with it. `late` tells that it is charged at the quotes of a later moment
-    than the end of that day.
+    than the end of that day. `margin_conversion` is the rate of its margin from then on, None where that stays.
     """
 
     type: ClassVar[str] = "position.swap_charged"
@@ -240,6 +240,7 @@ class SwapCharged:
     swap: Decimal
     late: bool = False
     evidence: Evidence = field(default_factory=dict)
+    margin_conversion: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 from forexpro.core.money import quantize
 from trading.engine.commission import Commission
 from trading.engine.conversion import Conversion
-from trading.engine.margin_formulae import Exposure, effective_leverage, exposure_margin
+from trading.engine.margin_formulae import Exposure, effective_leverage
+from trading.engine.margin_tiers import lone_margin
 from trading.engine.market import Instrument, MarginMode, Quote
 from trading.engine.profit import Profit
 from trading.engine.state import AccountState, LevelUnit, Policy, Position
@@ -127,8 +128,11 @@ def _margin_formula(instrument: Instrument, position: Position, state: AccountSt
         if instrument.leverage_tiers:
             tiers = ", ".join(f"1:{tier.leverage} above {tier.notional_from}" for tier in instrument.leverage_tiers)
             terms += f" (at most {tiers})"
+    if instrument.margin_tiers:
+        tiers = ", ".join(f"× {tier.held} above {tier.start}" for tier in instrument.margin_tiers)
+        terms += f" ({tiers})"
     rate = instrument.margin_rates.of(position.side).held
     amount = instrument.maintenance_margin or instrument.initial_margin
     exposure = Exposure(position.volume, position.open_price, position.margin_conversion, rate, amount)
-    margin = quantize(exposure_margin(instrument, [exposure], state.policy.leverage), state.currency)
+    margin = quantize(lone_margin(instrument, exposure, state.policy.leverage), state.currency)
     return f"{terms} × {position.margin_conversion:f} × {rate} = {margin} {state.currency}"

@@ -78,8 +78,10 @@ def evolve(state: AccountState, event: EngineEvent) -> AccountState:
             return replace(state, positions=_with(state.positions, position))
         case PositionClosed(position_id=position_id):
             return replace(state, positions=_without(state.positions, position_id))
-        case SwapCharged(position_id=position_id, swap=swap, day=day):
+        case SwapCharged(position_id=position_id, swap=swap, day=day, margin_conversion=refreshed):
             position = replace(state.positions[position_id], swap=swap, swap_day=day)
+            if refreshed is not None:
+                position = replace(position, margin_conversion=refreshed)
             return replace(state, positions=_with(state.positions, position))
         case CommissionBlocked(amount=amount, settles_at=settles_at):
             return replace(state, blocked_commission=_blocked(state.blocked_commission, settles_at, amount))

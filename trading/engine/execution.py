@@ -1,17 +1,19 @@
 """How deals are done: opening a position from an order, closing one wholly or in part."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from forexpro.core.money import quantize
+from forexpro.core.money import ZERO, quantize
 from trading.engine.commands import BalanceReason
-from trading.engine.commission import FREE, Commission, deal_commission, settlement_moment
+from trading.engine.commission import FREE, Commission, deal_commission, reversal_commission, settlement_moment
 from trading.engine.decision import Decision
 from trading.engine.events import (
     BalanceUpdated,
     CloseReason,
     CommissionBlocked,
+    EngineEvent,
     OrderFilled,
     PositionClosed,
     PositionIncreased,
@@ -29,6 +31,8 @@ from trading.engine.profit import closing_profit
 from trading.engine.state import Order, Position
 from trading.engine.terms import CommissionEntry, CommissionSettlement
 
+DEALS = (OrderFilled, PositionReduced, PositionClosed)
+
 
 def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str, Any]) -> None:
     """Fill `order` at `price`.
@@ -42,15 +46,17 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
     opening = order.volume - closing
     adds = held is not None and not closing
     position_id, evidence = order.id, fill
-    commission = FREE
+    commission, of_closing = FREE, None
     if held is not None and (adds or not opening):
         position_id = held.id
     if held is not None and adds:
         held = charge_nights(decision, held)
     if opening:
-        commission = deal_commission(
-            instrument, CommissionEntry.IN, order.side, opening, price, decision.state.currency, decision.market
-        )
+        account = decision.state.currency, decision.market
+        if closing:
+            of_closing, commission = reversal_commission(instrument, order.side, closing, opening, price, *account)
+        else:
+            commission = deal_commission(instrument, CommissionEntry.IN, order.side, opening, price, *account)
         conversion = margin_conversion(instrument, order.side, price, decision.state.currency, decision.market)
         opened = Position(
             id=order.id,
@@ -86,7 +92,9 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
         )
     )
     if held is not None and closing:
-        close_position(decision, held, closing, price, CloseReason.ORDER, fill, order_id=order.id)
+        close_position(
+            decision, held, closing, price, CloseReason.ORDER, fill, order_id=order.id, commission=of_closing
+        )
     if not opening:
         return
     if held is not None and adds:
@@ -95,6 +103,11 @@ def fill_order(decision: Decision, order: Order, price: Decimal, fill: dict[str,
     else:
         decision.emit(PositionOpened(opened))
     _charge_commission(decision, instrument, commission, position_id)
+
+
+def deals_commission(events: Iterable[EngineEvent]) -> Decimal:
+    """Return what the deals among `events` cost, zero or negative, whether paid at once or later."""
+    return sum((event.commission for event in events if isinstance(event, DEALS)), ZERO)
 
 
 def close_at_market(
@@ -121,16 +134,15 @@ def close_position(
     *,
     order_id: int | None = None,
     opposite_position_id: int | None = None,
+    commission: Commission | None = None,
 ) -> None:
     """Close `volume` lots of a position at `price` and book the result.
 
-    The nights that it was held are charged first. Closing against an opposite position is no deal with the market, and
-    free of commission.
+    The nights that it was held are charged first. `commission` is what its terms ask of the deal unless it is given.
     """
     position = charge_nights(decision, position)
     state = decision.state
-    commission = FREE
-    if opposite_position_id is None:
+    if commission is None:
         commission = deal_commission(
             decision.market.instrument(position.symbol),
             CommissionEntry.OUT,

@@ -6,8 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from forexpro.core.money import ZERO, quantum
 from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_conversion
-from trading.engine.margin_formulae import Exposure, exposure_margin
+from trading.engine.margin_formulae import Exposure
 from trading.engine.margin_offsets import Holding, basic_hedged, exchange_margin, exchange_sides, larger_leg, netted
+from trading.engine.margin_tiers import lone_margin
 from trading.engine.market import Instrument, MarginMode, Market
 from trading.engine.state import AccountState, HedgedMargin, Order, OrderType, Policy, Position, PositionMode, Side
 
@@ -45,7 +46,7 @@ def order_margin(order: Order, state: AccountState, market: Market) -> Decimal:
     if not _order_rate(order, instrument):
         return ZERO
     exposure = _order_exposure(order, instrument, state.currency, market)
-    return exposure_margin(instrument, [exposure], state.policy.leverage)
+    return lone_margin(instrument, exposure, state.policy.leverage)
 
 
 def margin_required(state: AccountState, market: Market) -> Decimal:
@@ -114,12 +115,15 @@ def _position_exposure(position: Position, instrument: Instrument) -> Exposure:
 
 def _order_exposure(order: Order, instrument: Instrument, currency: str, market: Market) -> Exposure:
     price = order.working_price
+    if instrument.margin_mode is MarginMode.EXCHANGE_FUTURES and order.limit_price is not None:
+        price = order.limit_price
     return Exposure(
         volume=order.volume,
         price=price,
         conversion=margin_conversion(instrument, order.side, price, currency, market).rate,
         rate=_order_rate(order, instrument),
         amount=instrument.initial_margin,
+        is_order=True,
     )
 
 

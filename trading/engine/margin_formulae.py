@@ -1,4 +1,4 @@
-"""The margin of lots in one direction: the formula of each mode, leverage and its tiers, averages over deals."""
+"""The margin of lots in one direction: the formula of each mode, leverage, averages over deals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Exposure:
     """What margin is charged for.
 
     `volume` in lots, `price`, `conversion` from margin to account currency, the margin `rate`, and `amount`, the fixed
-    margin of a lot where the instrument has one.
+    margin of a lot where the instrument has one. `is_order` counts where tiers have a rate of their own for orders.
     """
 
     volume: Decimal
@@ -21,6 +21,7 @@ class Exposure:
     conversion: Decimal
     rate: Decimal = Decimal(1)
     amount: Decimal = ZERO
+    is_order: bool = False
 
 
 def effective_leverage(instrument: Instrument, leverage: Decimal) -> Decimal:
@@ -45,40 +46,19 @@ def base_margin(
     leverage: Decimal,
     *,
     amount: Decimal | None = None,
-    conversion: Decimal = Decimal(1),
 ) -> Decimal:
     """Return the margin of `volume` lots at `price`, unrounded, in the margin currency, before the margin rate.
 
-    `amount` is the fixed margin of a lot, by default the instrument's initial margin. `conversion` to account currency
-    counts for leverage tiers only. Source: MT5, margin calculation, basic formulae by mode; a fixed margin overrides
-    them and is divided by the leverage in the modes Forex and CFD with leverage only.
+    `amount` is the fixed margin of a lot, by default the instrument's initial margin. Source: MT5, margin calculation,
+    basic formulae by mode; a fixed margin overrides them and is divided by the leverage in the modes Forex and CFD with
+    leverage only.
     """
     fixed = instrument.initial_margin if amount is None else amount
     if instrument.initial_margin or instrument.margin_mode in (MarginMode.FUTURES, MarginMode.FIXED):
         margin = volume * fixed
     else:
         margin = notional_value(instrument, volume, price)
-    if not instrument.margin_mode.is_leveraged:
-        return margin
-    ceiling = effective_leverage(instrument, leverage)
-    if not instrument.leverage_tiers:
-        return margin / ceiling
-    notional = notional_value(instrument, volume, price) * conversion
-    return margin * _tiered(instrument, notional, ceiling) / notional if notional else ZERO
-
-
-def _tiered(instrument: Instrument, notional: Decimal, ceiling: Decimal) -> Decimal:
-    """Return `notional` divided by leverage, each part of it by that of its tier and at most by `ceiling`."""
-    tiers = [(ZERO, ceiling), *((tier.notional_from, tier.leverage) for tier in instrument.leverage_tiers)]
-    ends = [start for start, _ in tiers[1:]] + [notional]
-    return sum(
-        (
-            (min(end, notional) - start) / min(leverage, ceiling)
-            for (start, leverage), end in zip(tiers, ends, strict=True)
-            if start < notional
-        ),
-        ZERO,
-    )
+    return margin / effective_leverage(instrument, leverage) if instrument.margin_mode.is_leveraged else margin
 
 
 def combined(exposures: Sequence[Exposure]) -> Exposure:
@@ -100,6 +80,7 @@ def combined(exposures: Sequence[Exposure]) -> Exposure:
         conversion=average([exposure.conversion for exposure in exposures]),
         rate=average([exposure.rate for exposure in exposures]),
         amount=average([exposure.amount for exposure in exposures]),
+        is_order=all(exposure.is_order for exposure in exposures),
     )
 
 
@@ -108,7 +89,5 @@ def exposure_margin(instrument: Instrument, exposures: Sequence[Exposure], lever
     if not exposures:
         return ZERO
     whole = combined(exposures)
-    margin = base_margin(
-        instrument, whole.volume, whole.price, leverage, amount=whole.amount, conversion=whole.conversion
-    )
+    margin = base_margin(instrument, whole.volume, whole.price, leverage, amount=whole.amount)
     return margin * whole.conversion * whole.rate

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from forexpro.core.money import ZERO, quantize
 from trading.engine.margin_formulae import Exposure, combined, exposure_margin
+from trading.engine.margin_tiers import Charge, is_tiered, tiered
 from trading.engine.market import Instrument
 from trading.engine.state import OrderType, Side
 
@@ -38,23 +39,38 @@ class Holding:
         """Return the positions as they would be after the orders on their way, on a hedging account."""
         return {side: [*self.positions[side], *self.in_flight[side]] for side in Side}
 
-    def charge(self, exposures: Sequence[Exposure]) -> Decimal:
-        """Return the margin of exposures in one direction, rounded: each part of a margin is, before they are added."""
-        return quantize(exposure_margin(self.instrument, exposures, self.leverage), self.currency)
+    def charge(self, exposures: Sequence[Exposure]) -> Charge:
+        """Return what exposures in one direction are charged."""
+        return self._charge(self.instrument, exposures, tuple(exposures))
 
-    def charge_covered(self, covered: Exposure) -> Decimal:
-        """Return the margin of covered lots by their hedged size, or their hedged amount where margin is fixed."""
+    def charge_covered(self, covered: Exposure) -> Charge:
+        """Return what covered lots are charged by their hedged size, or their hedged amount where margin is fixed."""
         hedged = self.instrument.hedged_margin
         if hedged is None:
             return self.charge([covered])
         if self.instrument.initial_margin:
             return self.charge([replace(covered, amount=hedged)])
         sized = replace(self.instrument, contract_size=hedged)
-        return quantize(exposure_margin(sized, [covered], self.leverage), self.currency)
+        counted = replace(covered, volume=covered.volume * hedged / self.instrument.contract_size)
+        return self._charge(sized, [covered], (counted,))
 
-    def reserved(self) -> dict[tuple[Side, OrderType], Decimal]:
+    def reserved(self) -> dict[tuple[Side, OrderType], Charge]:
         """Return what pending orders reserve, each type of each side by itself."""
         return {kind: self.charge(exposures) for kind, exposures in self.pending.items()}
+
+    def margin(self, charges: Iterable[Charge]) -> Decimal:
+        """Return what charges come to together, tiers considered, rounded."""
+        total = sum(charges, Charge(ZERO))
+        if is_tiered(self.instrument):
+            total = Charge(tiered(self.instrument, self.leverage, total))
+        return quantize(total.margin, self.currency)
+
+    def _charge(self, instrument: Instrument, exposures: Sequence[Exposure], sized_by: tuple[Exposure, ...]) -> Charge:
+        """Return a part of the margin, rounded before all are added, unless tiers go by what they add up to."""
+        margin = exposure_margin(instrument, exposures, self.leverage)
+        if is_tiered(instrument):
+            return Charge(margin, sized_by)
+        return Charge(quantize(margin, self.currency))
 
 
 def larger_leg(held: Holding) -> Decimal:
@@ -65,7 +81,7 @@ def larger_leg(held: Holding) -> Decimal:
     reserved = held.reserved()
     filled = held.filled()
     return max(
-        held.charge(filled[side]) + sum((margin for (of, _), margin in reserved.items() if of is side), ZERO)
+        held.margin([held.charge(filled[side]), *(charge for (of, _), charge in reserved.items() if of is side)])
         for side in Side
     )
 
@@ -77,13 +93,14 @@ def basic_hedged(held: Holding) -> Decimal:
     maintenance amounts they are charged on top of what is held: covered lots the hedged amount, others the initial.
     Source: MT5, hedged margin, basic calculation, and its specifics of fixed margin.
     """
-    pending = sum(held.reserved().values(), ZERO)
-    margin = _covered_and_uncovered(held, held.positions)
+    pending = list(held.reserved().values())
+    positions = _covered_and_uncovered(held, held.positions)
+    if held.has_in_flight and held.instrument.initial_margin and held.instrument.maintenance_margin:
+        return held.margin([*positions, *_fixed_on_its_way(held), *pending])
+    margin = held.margin([*positions, *pending])
     if not held.has_in_flight:
-        return margin + pending
-    if held.instrument.initial_margin and held.instrument.maintenance_margin:
-        return margin + _fixed_on_its_way(held) + pending
-    return max(margin, _covered_and_uncovered(held, held.filled())) + pending
+        return margin
+    return max(margin, held.margin([*_covered_and_uncovered(held, held.filled()), *pending]))
 
 
 def netted(held: Holding) -> Decimal:
@@ -102,7 +119,8 @@ def netted(held: Holding) -> Decimal:
 def exchange_sides(held: Holding) -> dict[Side, Decimal]:
     """Return the margin of the position with all buy orders and with all sell orders; the larger one is charged.
 
-    A position is collateral on the other side. Stops and market orders count at their own price.
+    A position is collateral on the other side. Stops and market orders count at their own price, stop-limits at their
+    limit.
     Source: MT5, margin of exchange futures.
     """
     sides = {}
@@ -131,39 +149,36 @@ def exchange_margin(instrument: Instrument, side: Side, exposures: Iterable[Expo
     )
 
 
-def _covered_and_uncovered(held: Holding, legs: Legs) -> Decimal:
+def _covered_and_uncovered(held: Holding, legs: Legs) -> list[Charge]:
     buys, sells = combined(legs[Side.BUY]), combined(legs[Side.SELL])
     larger, covered = (buys, sells.volume) if buys.volume > sells.volume else (sells, buys.volume)
-    margin = held.charge([replace(larger, volume=larger.volume - covered)])
+    charges = [held.charge([replace(larger, volume=larger.volume - covered)])]
     if covered:
         rate = (buys.rate + sells.rate) / 2
         whole = combined([*legs[Side.BUY], *legs[Side.SELL]])
-        margin += held.charge_covered(replace(whole, volume=covered, rate=rate))
-    return margin
+        charges.append(held.charge_covered(replace(whole, volume=covered, rate=rate)))
+    return charges
 
 
-def _fixed_on_its_way(held: Holding) -> Decimal:
-    margin = ZERO
+def _fixed_on_its_way(held: Holding) -> list[Charge]:
+    charges = []
     for side in Side:
         arriving = combined(held.in_flight[side])
         own, opposite = combined(held.positions[side]), combined(held.positions[side.opposite])
         covered = min(arriving.volume, max(opposite.volume - own.volume, ZERO))
-        margin += held.charge([replace(arriving, volume=arriving.volume - covered)])
+        charges.append(held.charge([replace(arriving, volume=arriving.volume - covered)]))
         if covered:
             rate = (arriving.rate + opposite.rate) / 2
-            margin += held.charge_covered(replace(arriving, volume=covered, rate=rate))
-    return margin
+            charges.append(held.charge_covered(replace(arriving, volume=covered, rate=rate)))
+    return charges
 
 
 def _netted_legs(held: Holding, positions: Legs) -> Decimal:
-    legs = {side: held.charge(positions[side]) for side in Side}
-    on_top = ZERO
-    for (side, kind), margin in held.reserved().items():
-        if kind is OrderType.LIMIT or positions[side.opposite]:
-            legs[side] += margin
-        else:
-            on_top += margin
-    return max(legs.values()) + on_top
+    legs = {side: [held.charge(positions[side])] for side in Side}
+    on_top: list[Charge] = []
+    for (side, kind), charge in held.reserved().items():
+        (legs[side] if kind is OrderType.LIMIT or positions[side.opposite] else on_top).append(charge)
+    return max(held.margin([*leg, *on_top]) for leg in legs.values())
 
 
 def _net(held: Holding) -> Legs:

@@ -51,6 +51,23 @@ STANDARD_RATES = MarginRates()
 
 
 @dataclass(frozen=True, slots=True)
+class MarginTier:
+    """What multiplies the margin of the part of a holding above `start`, `initial` that of orders.
+
+    `maintenance` is that of positions, None the same as for orders; zero is no margin at all (MT5, leverages).
+    """
+
+    start: Decimal
+    initial: Decimal
+    maintenance: Decimal | None = None
+
+    @property
+    def held(self) -> Decimal:
+        """The rate of an open position."""
+        return self.initial if self.maintenance is None else self.maintenance
+
+
+@dataclass(frozen=True, slots=True)
 class LeverageTier:
     """The highest leverage of the part of a notional value above `notional_from`, in account currency."""
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from forexpro.core.refusals import Refused
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
-from trading.engine.margin_terms import STANDARD_RATES, LeverageTier, MarginRates
-from trading.engine.terms import NO_SWAP, CommissionTerms, SwapTerms
+from trading.engine.margin_terms import STANDARD_RATES, LeverageTier, MarginRates, MarginTier
+from trading.engine.terms import NO_SWAP, CommissionTerms, SwapTerms, TierRange
 
 
 class MarginMode(StrEnum):
@@ -38,6 +38,13 @@ class MarginMode(StrEnum):
     def is_leveraged(self) -> bool:
         """Whether the account's leverage divides the margin."""
         return self in (MarginMode.FOREX, MarginMode.CFD_LEVERAGE)
+
+
+class ProfitConversion(StrEnum):
+    """The side at which profits of currency pairs are converted: by the closing deal's direction, or by their sign."""
+
+    BY_DEAL = "by_deal"
+    BY_MARKET = "by_market"
 
 
 class TradeMode(StrEnum):
@@ -90,10 +97,12 @@ class Instrument:
     `volume_limit` is the most lots that positions and orders of one direction may have together. A gap wider than
     `gap_level_points` fills stops at the market's price under every gap policy.
     `leverage_cap` is the highest leverage this instrument allows, `leverage_tiers` lower it as a holding grows, the
-    smallest first. `tick_value` (money per `tick_size` and lot) counts for indices and futures.
+    smallest first. `margin_tiers` multiply the margin instead, by lots or by value in account currency.
+    `tick_value` (money per `tick_size` and lot) counts for the margin of indices and for futures.
     A positive `initial_margin` is a fixed amount per lot that replaces the formula, `maintenance_margin` the amount for
     what is open (zero: the same). `hedged_margin` is what a covered lot counts as under basic hedged margin: a contract
     size, or an amount where margin is fixed; None charges it like any other lot.
+    With `margin_refreshed_nightly` the rate of a position's margin, frozen at its opening, is taken anew each night.
     Exchange futures: initial margin is for buying, maintenance margin for selling; `settlement_price` is the session's
     clearing price, `margin_currency_rate` the exchange's percentage on price differences.
     """
@@ -111,6 +120,8 @@ class Instrument:
     margin_rates: MarginRates = STANDARD_RATES
     leverage_cap: Decimal | None = None
     leverage_tiers: tuple[LeverageTier, ...] = ()
+    margin_tiers: tuple[MarginTier, ...] = ()
+    margin_tiers_by: TierRange = TierRange.VOLUME
     tick_size: Decimal = Decimal(0)
     tick_value: Decimal = Decimal(0)
     initial_margin: Decimal = Decimal(0)
@@ -118,6 +129,8 @@ class Instrument:
     hedged_margin: Decimal | None = None
     settlement_price: Decimal = Decimal(0)
     margin_currency_rate: Decimal = Decimal(0)
+    profit_conversion: ProfitConversion = ProfitConversion.BY_DEAL
+    margin_refreshed_nightly: bool = False
     stops_level_points: int = 0
     freeze_level_points: int = 0
     gap_level_points: int = 0
@@ -137,6 +150,11 @@ class Instrument:
             or bool(self.maintenance_margin)
             or any(rate.held != rate.initial for rate in rates)
         )
+
+    @property
+    def converts_by_deal(self) -> bool:
+        """Whether the direction of the closing deal, and not the sign of a profit, says how that is converted."""
+        return self.margin_mode.is_forex and self.profit_conversion is ProfitConversion.BY_DEAL
 
     @property
     def point(self) -> Decimal:

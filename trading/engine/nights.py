@@ -8,9 +8,12 @@ from forexpro.core.refusals import Refused
 from trading.engine.decision import Decision
 from trading.engine.events import SwapCharged
 from trading.engine.evidence import swap_evidence
+from trading.engine.margin import frozen_rate, margin_conversion
+from trading.engine.market import Instrument, Market
 from trading.engine.state import Position
 from trading.engine.swap import night_swap
 from trading.engine.terms import SwapTerms
+from trading.engine.valuation import opening_price
 
 # What is charged later than this after the end of the day is charged at other quotes than those of its end.
 LATE_AFTER = timedelta(minutes=5)
@@ -50,6 +53,22 @@ def charge_nights(decision: Decision, position: Position, *, until: datetime | N
                 swap=accrued,
                 late=market.now - ended_at > LATE_AFTER,
                 evidence=swap_evidence(swap, market.quotes.get(position.symbol), ended_at, market.now),
+                margin_conversion=_refreshed(position, instrument, decision.state.currency, market),
             )
         )
     return decision.state.positions[position.id]
+
+
+def _refreshed(position: Position, instrument: Instrument, currency: str, market: Market) -> Decimal | None:
+    """Return the present rate of a position's margin, as if it were opened now; None where that stays as it is.
+
+    Source: MT5, end-of-day recalculation of the margin conversion rate: after swaps, and not without a price.
+    """
+    if not instrument.margin_refreshed_nightly:
+        return None
+    try:
+        price = opening_price(position.side, market.quote(position.symbol))
+        rate = frozen_rate(margin_conversion(instrument, position.side, price, currency, market))
+    except Refused:
+        return None
+    return None if rate == position.margin_conversion else rate

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from forexpro.core.refusals import Refused
 from trading.engine.commands import UNCHANGED, CloseAll, CloseBy, ClosePosition, ModifyPosition, given
+from trading.engine.commission import FREE, close_by_commission
 from trading.engine.decision import Decision
 from trading.engine.events import CloseReason, PositionModified
 from trading.engine.evidence import fill_evidence
@@ -62,7 +63,7 @@ def close_by(decision: Decision, command: CloseBy) -> None:
     """Close two opposite positions of a symbol against each other, without a spread.
 
     The smaller volume of the two is closed on both, at the opening price of the opposite one: the position realises
-    the difference of the two, the opposite nothing (MT5, close by).
+    the difference of the two and what both deals cost, the opposite nothing (MT5, close by).
     """
     position = open_position(decision.state, command.position_id)
     opposite = open_position(decision.state, command.opposite_position_id)
@@ -72,14 +73,21 @@ def close_by(decision: Decision, command: CloseBy) -> None:
             "Only a long and a short position in the same symbol can be closed against each other.",
             {"position_id": position.id, "opposite_position_id": opposite.id},
         )
-    volume = min(position.volume, opposite.volume)
+    volume, price = min(position.volume, opposite.volume), opposite.open_price
     fill = fill_evidence(fresh_quote(decision.market, position.symbol, decision.state.policy))
-    close_position(
-        decision, position, volume, opposite.open_price, CloseReason.CLOSE_BY, fill, opposite_position_id=opposite.id
-    )
-    close_position(
-        decision, opposite, volume, opposite.open_price, CloseReason.CLOSE_BY, fill, opposite_position_id=position.id
-    )
+    instrument = decision.market.instrument(position.symbol)
+    both = close_by_commission(instrument, volume, price, decision.state.currency, decision.market)
+    for closed, other, commission in ((position, opposite, both), (opposite, position, FREE)):
+        close_position(
+            decision,
+            closed,
+            volume,
+            price,
+            CloseReason.CLOSE_BY,
+            fill,
+            opposite_position_id=other.id,
+            commission=commission,
+        )
     settle(decision)
 
 

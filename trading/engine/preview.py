@@ -8,19 +8,17 @@ from forexpro.core.refusals import Refused
 from trading.engine.commands import PlaceOrder
 from trading.engine.decide import decide
 from trading.engine.decision import Decision
-from trading.engine.events import OrderFilled, PositionClosed, PositionIncreased, PositionOpened, PositionReduced
+from trading.engine.events import OrderFilled, PositionIncreased, PositionOpened
 from trading.engine.evidence import fill_evidence
-from trading.engine.execution import fill_order
+from trading.engine.execution import deals_commission, fill_order
 from trading.engine.fill_price import market_price
 from trading.engine.market import Instrument, Market
 from trading.engine.orders import new_order
-from trading.engine.profit import closing_profit, profit_conversion
+from trading.engine.profit import closing_profit, price_change_value, profit_conversion
 from trading.engine.state import AccountState, OrderType, Side
 from trading.engine.stop_out_price import stop_out_price
 from trading.engine.swap import night_swap
 from trading.engine.valuation import value_account
-
-_DEALS = (OrderFilled, PositionReduced, PositionClosed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
         margin_level_after=after.margin_level,
         pip_value=pip_value(instrument, order.side, order.volume, price, state.currency, market),
         spread_cost=abs(profit_at(price - spread)),
-        commission=sum((event.commission for event in decision.events if isinstance(event, _DEALS)), ZERO),
+        commission=deals_commission(decision.events),
         swap_tonight=_swap_tonight(decision, instrument, multiplier),
         swap_multiplier=multiplier,
         stop_out_price=stop_out_price(decision.state, order.symbol, market),
@@ -96,8 +94,8 @@ def preview(state: AccountState, command: PlaceOrder, market: Market) -> Preview
 def pip_value(
     instrument: Instrument, side: Side, volume: Decimal, price: Decimal, currency: str, market: Market
 ) -> Decimal:
-    """Return what one pip in favour is worth: pip × contract size × lots, converted as a profit is."""
-    in_quote_currency = instrument.pip * instrument.contract_size * volume
+    """Return what one pip in favour is worth, converted as a profit is."""
+    in_quote_currency = price_change_value(instrument, volume, instrument.pip)
     rate = profit_conversion(instrument, side, in_quote_currency, price, currency, market).rate
     return quantize(in_quote_currency * rate, currency)
 

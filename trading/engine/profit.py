@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from forexpro.core.money import quantize
 from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_conversion
-from trading.engine.market import Instrument, MarginMode, Market
+from trading.engine.market import Instrument, Market, ProfitConversion
 from trading.engine.state import Side
 
 
@@ -24,18 +24,27 @@ def quote_profit(
 ) -> Decimal:
     """Return the profit of `volume` lots in the quote currency, rounded to its digits.
 
-    Currency pairs round the value at each price, everything else rounds the difference once (MT5, profit calculation).
+    Currency pairs round the value at each price, everything else rounds the difference once. Ticks count for futures
+    only: those of an index are part of its margin, not of its profit (MT5, profit calculation).
     """
     currency = instrument.quote_currency
-    units = instrument.contract_size * volume
     if instrument.margin_mode.is_forex:
+        units = instrument.contract_size * volume
         return side.sign * (quantize(close_price * units, currency) - quantize(open_price * units, currency))
     change = side.sign * (close_price - open_price)
-    if instrument.margin_mode is MarginMode.CFD_INDEX or instrument.margin_mode.is_futures:
-        change = change * instrument.tick_value / instrument.tick_size
-        if instrument.margin_mode.is_futures:
-            return quantize(change * volume, currency)
-    return quantize(change * units, currency)
+    return quantize(price_change_value(instrument, volume, change), currency)
+
+
+def price_change_value(instrument: Instrument, volume: Decimal, change: Decimal) -> Decimal:
+    """Return what `volume` lots win, in the quote currency and unrounded, when the price rises by `change`."""
+    return change * lot_size(instrument) * volume
+
+
+def lot_size(instrument: Instrument) -> Decimal:
+    """Return what a lot wins when the price rises by one: its units, or for futures what that is worth in ticks."""
+    if instrument.margin_mode.is_futures:
+        return instrument.tick_value / instrument.tick_size
+    return instrument.contract_size
 
 
 def profit_conversion(
@@ -43,17 +52,18 @@ def profit_conversion(
 ) -> Conversion:
     """Return the quote currency to account currency rate for closing a position of `side` with profit `amount`.
 
-    Currency pairs convert by deal: a long's close at ask, a short's at bid, whatever the sign. Everything else
-    converts a profit at bid and a loss at ask. Where the closed pair itself converts, the closing price counts.
-    Source: MT5, conversion of profit.
+    Currency pairs convert by deal: a long's close at ask, a short's at bid, whatever the sign. By market, and for
+    everything else, a profit is converted at bid and a loss at ask. Where the closed pair itself converts, the closing
+    price counts, except by market. Source: MT5, conversion of profit.
     """
-    at_ask = side is Side.BUY if instrument.margin_mode.is_forex else amount < 0
+    at_ask = side is Side.BUY if instrument.converts_by_deal else amount < 0
+    by_market = instrument.profit_conversion is ProfitConversion.BY_MARKET
     return find_conversion(
         instrument.quote_currency,
         currency,
         QuoteSide.ASK if at_ask else QuoteSide.BID,
         market,
-        deal=DealPrice(instrument.symbol, close_price),
+        deal=None if by_market else DealPrice(instrument.symbol, close_price),
     )
 
 
@@ -72,10 +82,9 @@ def closing_profit(
     conversion = profit_conversion(instrument, side, in_quote_currency, close_price, currency, market)
     amount = quantize(in_quote_currency * conversion.rate, currency)
     first, second = (close_price, open_price) if side is Side.BUY else (open_price, close_price)
-    size = (
-        instrument.tick_value / instrument.tick_size if instrument.margin_mode.is_futures else instrument.contract_size
+    formula = (
+        f"({first} − {second}) × {volume} × {lot_size(instrument)} = {in_quote_currency} {instrument.quote_currency}"
     )
-    formula = f"({first} − {second}) × {volume} × {size} = {in_quote_currency} {instrument.quote_currency}"
     if conversion.legs:
         formula += f" × {conversion.rate} = {amount} {currency}"
     return Profit(amount, in_quote_currency, conversion, formula)

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from forexpro.core.money import ZERO, quantize
 from trading.engine.conversion import Conversion, QuoteSide, find_conversion
-from trading.engine.market import Instrument, MarginMode, Market
+from trading.engine.market import Instrument, Market
+from trading.engine.profit import lot_size, price_change_value
 from trading.engine.state import Position, Side
 from trading.engine.terms import SwapConversion, SwapMode, SwapTerms
 from trading.engine.valuation import closing_price
@@ -26,18 +27,11 @@ def swap_rate(terms: SwapTerms, side: Side) -> Decimal:
 
 
 def point_value(instrument: Instrument, volume: Decimal) -> Decimal:
-    """Return what `volume` lots win, in the quote currency and unrounded, when the price moves one point."""
-    value = instrument.point * instrument.contract_size * volume
-    if instrument.margin_mode is MarginMode.CFD_INDEX:
-        value = value * instrument.tick_value / instrument.tick_size
-    return value
+    """Return what `volume` lots win, in the quote currency and unrounded, when the price moves one point.
 
-
-def tick_ratio(instrument: Instrument) -> Decimal:
-    """Return what the price of a future is multiplied by besides its contract size; one for everything else."""
-    if instrument.margin_mode is MarginMode.FUTURES:
-        return instrument.tick_value / instrument.tick_size
-    return Decimal(1)
+    Source: MT5, swaps and commission in points: the profit from a move of one point, by the symbol's own calculation.
+    """
+    return price_change_value(instrument, volume, instrument.point)
 
 
 def lot_cost(instrument: Instrument, price: Decimal) -> Decimal:
@@ -48,7 +42,10 @@ def lot_cost(instrument: Instrument, price: Decimal) -> Decimal:
     """
     if instrument.margin_mode.is_forex:
         return instrument.contract_size
-    return instrument.contract_size * price * tick_ratio(instrument)
+    cost = instrument.contract_size * price
+    if instrument.margin_mode.is_futures:
+        return cost * instrument.tick_value / instrument.tick_size
+    return cost
 
 
 def night_swap(instrument: Instrument, position: Position, multiplier: Decimal, currency: str, market: Market) -> Swap:
@@ -103,15 +100,12 @@ def _in_points(
     value = point_value(instrument, volume) * conversion.rate
     if instrument.swap.rounds_point_value:
         value = quantize(value, currency)
-    ratio = tick_ratio(instrument)
-    amount = quantize(value * rate * multiplier * ratio, currency)
+    amount = quantize(value * rate * multiplier, currency)
     formula = (
-        f"{instrument.point} × {instrument.contract_size} × {volume} × {conversion.rate:f} = {value}; "
-        f"{value} × {rate} × {multiplier}"
+        f"{instrument.point} × {lot_size(instrument)} × {volume} × {conversion.rate:f} = {value}; "
+        f"{value} × {rate} × {multiplier} = {amount} {currency}"
     )
-    if ratio != 1:
-        formula += f" × {ratio}"
-    return Swap(amount, conversion, f"{formula} = {amount} {currency}")
+    return Swap(amount, conversion, formula)
 
 
 def _conversion_side(instrument: Instrument, side: Side, rate: Decimal) -> QuoteSide:

@@ -182,11 +182,14 @@ def ensure_market_protection(
     ensure_protection(instrument, side, closing_price(side, quote), stop_loss, take_profit)
 
 
-def ensure_margin(state: AccountState, before: Valuation, after: Valuation, *, on_entry: Decimal = ZERO) -> None:
+def ensure_margin(
+    state: AccountState, before: Valuation, after: Valuation, *, on_entry: Decimal = ZERO, commission: Decimal = ZERO
+) -> None:
     """Refuse a deal after which more margin would be in use than the equity before it; reducing margin is allowed.
 
-    `before` and `after` value the account at the same quotes, `on_entry` is the margin while the order is on its way.
-    The spread just paid does not count against the deal.
+    `before` and `after` value the account at the same quotes, `on_entry` is the margin while the order is on its way,
+    `commission` (zero or negative) what the deal costs: it has to be free as well (MT5, commission, blocking of
+    assets). The spread just paid does not count against the deal.
     """
     margin_after = max(after.margin, on_entry)
     details = {
@@ -204,11 +207,15 @@ def ensure_margin(state: AccountState, before: Valuation, after: Valuation, *, o
             f"{amount_text(floor, state.currency)}.",
             details | {"equity_floor": str(floor)},
         )
-    if margin_after > before.margin and margin_after > before.equity:
+    if margin_after > before.margin and margin_after - commission > before.equity:
+        needed = f"{amount_text(margin_after - before.margin, state.currency)} of margin"
+        if commission:
+            details["commission"] = str(commission)
+            needed += f" and {amount_text(-commission, state.currency)} of commission"
         raise Refused(
             "insufficient_margin",
-            f"This needs {amount_text(margin_after - before.margin, state.currency)} of margin; "
-            f"{amount_text(before.free_margin, state.currency)} is free. Reduce the volume or add funds.",
+            f"This needs {needed}; {amount_text(before.free_margin, state.currency)} is free. "
+            "Reduce the volume or add funds.",
             details | {"margin_needed": str(margin_after - before.margin)},
         )
 

@@ -6,7 +6,7 @@ from forexpro.core.money import ZERO
 from forexpro.core.refusals import Refused
 from trading.engine.decision import Decision
 from trading.engine.events import CancelReason, OrderArmed, OrderCancelled, OrderRejected
-from trading.engine.execution import fill_order
+from trading.engine.execution import deals_commission, fill_order
 from trading.engine.fill_price import exceeds_deviation, order_fill_price
 from trading.engine.limits import ensure_limits
 from trading.engine.margin import entry_margin
@@ -53,12 +53,13 @@ def carry_out(decision: Decision, order: Order, quote: Quote, fill: dict[str, An
     on_entry = ZERO
     if opens and instrument.charges_entry:
         on_entry = entry_margin(decision.state, order, price, decision.market)
+    decided = len(decision.events)
     fill_order(decision, order, price, fill)
     if opens:
         ensure_opening_allowed(before.policy, instrument, order.side)
         ensure_limits(before, decision.state, order, decision.market)
         valuations = value_account(before, decision.market), value_account(decision.state, decision.market)
-        ensure_margin(before, *valuations, on_entry=on_entry)
+        ensure_margin(before, *valuations, on_entry=on_entry, commission=deals_commission(decision.events[decided:]))
 
 
 def _price_moved(order: Order, price: object) -> Refused:

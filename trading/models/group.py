@@ -43,6 +43,11 @@ class GapPolicy(models.TextChoices):
     GAP_LEVEL = "gap_level", _("Their own price, within the symbol's gap level")
 
 
+class ProfitConversion(models.TextChoices):
+    BY_DEAL = "by_deal", _("By deal")
+    BY_MARKET = "by_market", _("By market")
+
+
 class HedgedMargin(models.TextChoices):
     LARGER_LEG = "larger_leg", _("The larger direction")
     BASIC = "basic", _("Uncovered lots, and covered ones by the symbol's hedged margin")
@@ -140,6 +145,21 @@ class AccountGroup(models.Model):
         max_length=10,
         choices=CompensationCredit,
         default=CompensationCredit.BEARS_LOSS,
+    )
+    margin_refreshed_nightly = models.BooleanField(
+        _("margin rate taken anew each night"),
+        default=False,
+        help_text=_("The rate that converts the margin of a position is otherwise that of its opening."),
+    )
+    profit_conversion = models.CharField(
+        _("conversion of profit"),
+        max_length=9,
+        choices=ProfitConversion,
+        default=ProfitConversion.BY_DEAL,
+        help_text=_(
+            "Of currency pairs. By deal: what a buy opened at ask, what a sell opened at bid. "
+            "By market: a profit at bid, a loss at ask."
+        ),
     )
     spread_mode = models.CharField(_("spread"), max_length=8, choices=SpreadMode, default=SpreadMode.NONE)
     spread_points = models.PositiveIntegerField(_("spread in points"), default=0)

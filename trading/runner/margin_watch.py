@@ -18,8 +18,9 @@ from forexpro.core.refusals import Refused
 from marketdata.ticks import PRICE_SCALE, Tick
 from trading.engine.conversion import DealPrice, QuoteSide, conversion_symbols, find_conversion
 from trading.engine.margin import margin_required
-from trading.engine.market import Instrument, MarginMode
+from trading.engine.market import ProfitConversion
 from trading.engine.pricing import SpreadPolicy
+from trading.engine.profit import lot_size
 from trading.engine.state import AccountState, Position, Side
 from trading.engine.valuation import threshold_equities
 from trading.selectors.conditions import Conditions
@@ -87,7 +88,7 @@ class _Table:
                     np.concatenate([array, np.zeros_like(array)])
                     for array in (self.rows, self.units, self.cost, self.floating)
                 )
-        units = position.side.sign * position.volume * _size(self.instrument)
+        units = position.side.sign * position.volume * lot_size(self.instrument)
         self.rows[slot], self.units[slot], self.cost[slot] = row, float(units), float(units * position.open_price)
         one = slice(slot, slot + 1)
         self.floating[one] = self.value(ticks, one)
@@ -119,7 +120,7 @@ class _Table:
             at_bid, at_ask = (self._rate(side, price, market) for side in QuoteSide)
         except Refused:
             return np.zeros_like(units)
-        if self.instrument.margin_mode.is_forex:
+        if self.instrument.converts_by_deal:
             return profit * (at_ask if self.side is Side.BUY else at_bid)
         return profit * np.where(profit < 0, at_ask, at_bid)
 
@@ -130,12 +131,14 @@ class _Table:
             rate = self._rate(QuoteSide.ASK, float(position.open_price), _FloatMarket(ticks, self.spreads))
         except Refused:
             rate = 1.0
-        cost = float(position.volume * _size(self.instrument) * position.open_price)
+        cost = float(position.volume * lot_size(self.instrument) * position.open_price)
         # Twice what it can be at this rate, for it may change.
         return 2 * rate * (_cent(quote_currency) + cost * PRECISION) + _cent(self.currency)
 
     def _rate(self, side: QuoteSide, price: float, market: Any) -> float:
-        deal: Any = DealPrice(self.symbol, price)  # type: ignore[arg-type]  # floating point throughout
+        deal: Any = None
+        if self.instrument.profit_conversion is not ProfitConversion.BY_MARKET:
+            deal = DealPrice(self.symbol, price)  # type: ignore[arg-type]  # floating point throughout
         return float(find_conversion(self.instrument.quote_currency, self.currency, side, market, deal=deal).rate)
 
 
@@ -233,15 +236,6 @@ class MarginWatch:
 
 def _cent(currency: str) -> float:
     return float(quantum(currency_digits(currency)))
-
-
-def _size(instrument: Instrument) -> Any:
-    """Return how much of the quote currency a lot gains with one unit of the price."""
-    if instrument.margin_mode.is_futures:
-        return instrument.tick_value / instrument.tick_size
-    if instrument.margin_mode is MarginMode.CFD_INDEX:
-        return instrument.contract_size * instrument.tick_value / instrument.tick_size
-    return instrument.contract_size
 
 
 def _thresholds(

@@ -14,7 +14,7 @@ from forexpro.core.money import trimmed
 from marketdata.models import Symbol
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
 from trading.engine.codec import from_json
-from trading.engine.market import Instrument, MarginMode, Slippage, SlippageMode, TradeMode
+from trading.engine.market import Instrument, MarginMode, ProfitConversion, Slippage, SlippageMode, TradeMode
 from trading.engine.pricing import SpreadMode, SpreadPolicy
 from trading.engine.state import (
     CompensationCredit,
@@ -27,7 +27,7 @@ from trading.engine.state import (
 )
 from trading.models import AccountGroup, ConditionsVersion, Configuration, GroupInstrument, TradingAccount
 from trading.selectors.charges import commission_terms, swap_terms
-from trading.selectors.margin_terms import leverage_tier_terms, margin_rate_terms
+from trading.selectors.margin_terms import leverage_tier_terms, margin_rate_terms, margin_tier_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,8 @@ def _rule(of_symbol: GroupInstrument | None, of_class: GroupInstrument | None) -
 
 def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | None) -> Instrument:
     slippage = rule if rule is not None and rule.slippage_mode else group
+    tiers = _overridden("leverage_tiers", symbol, rule)
+    margin_tiers_by, margin_tiers = margin_tier_terms(tiers)
     return Instrument(
         symbol=symbol.code,
         base_currency=symbol.base_currency,
@@ -154,7 +156,9 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
             _overridden("margin_rate", symbol, rule), _overridden("margin_rates", symbol, rule)
         ),
         leverage_cap=_limit(_overridden("leverage_cap", symbol, rule)),
-        leverage_tiers=leverage_tier_terms(_overridden("leverage_tiers", symbol, rule)),
+        leverage_tiers=leverage_tier_terms(tiers),
+        margin_tiers=margin_tiers,
+        margin_tiers_by=margin_tiers_by,
         tick_size=trimmed(symbol.tick_size),
         tick_value=trimmed(symbol.tick_value),
         initial_margin=trimmed(symbol.initial_margin),
@@ -172,6 +176,8 @@ def _instrument(symbol: Symbol, group: AccountGroup, rule: GroupInstrument | Non
             maximum_points=slippage.slippage_maximum_points,
             seed=group.slippage_seed,
         ),
+        profit_conversion=ProfitConversion(group.profit_conversion),
+        margin_refreshed_nightly=group.margin_refreshed_nightly,
         trade_mode=_trade_mode(symbol, rule),
         hours=_hours(symbol, group),
         swap=swap_terms(symbol, group, rule),

@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from forexpro.core.money import trimmed
-from marketdata.models.margin import PENDING_KINDS, leverage_tiers, margin_rates
-from trading.engine.margin_terms import LeverageTier, MarginRate, MarginRates
+from marketdata.models.margin import PENDING_KINDS, leverage_tiers, margin_rates, margin_tiers
+from trading.engine.margin_terms import LeverageTier, MarginRate, MarginRates, MarginTier
+from trading.engine.terms import TierRange
 
 
 def margin_rate_terms(general: Decimal, by_kind: Any) -> MarginRates:
@@ -22,3 +23,9 @@ def margin_rate_terms(general: Decimal, by_kind: Any) -> MarginRates:
 def leverage_tier_terms(tiers: Any) -> tuple[LeverageTier, ...]:
     """Return the tiers by which leverage falls as a holding grows."""
     return tuple(LeverageTier(start, leverage) for start, leverage in leverage_tiers(tiers))
+
+
+def margin_tier_terms(tiers: Any) -> tuple[TierRange, tuple[MarginTier, ...]]:
+    """Return the tiers whose rates multiply the margin as a holding grows, and what its size is."""
+    by, rates = margin_tiers(tiers)
+    return TierRange(by), tuple(MarginTier(*tier) for tier in rates)

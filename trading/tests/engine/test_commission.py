@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from forexpro.core.refusals import Refused
 from trading.engine.commands import CloseBy, ClosePosition, PlaceOrder, RollOver
 from trading.engine.commission import deal_commission, settlement_moment
 from trading.engine.events import (
@@ -116,7 +117,7 @@ def test_percent_of_what_is_not_a_currency_pair_depends_on_its_price():
 
 def test_points_of_futures_are_worth_their_ticks():
     future = contract(
-        "ES", 1, MarginMode.FUTURES, tick_value=D("12.5"), tick_size=D("0.25"),
+        "ES", 50, MarginMode.FUTURES, tick_value=D("12.5"), tick_size=D("0.25"),
         commission=flat("4", unit=CommissionUnit.POINTS),
     )  # fmt: skip
     charge = deal_commission(future, IN, BUY, D(2), D(5000), "USD", market(instruments=[future]))
@@ -145,11 +146,11 @@ def test_the_price_of_the_deal_converts_where_its_pair_does():
 
 
 # --- On accounts ----------------------------------------------------------------------------------
-def traded(terms, commands, *, currency="USD", **policy):
+def traded(terms, commands, *, currency="USD", balance="10000", **policy):
     """Return the state after commands on EURUSD at 1.10000/1.10010 (each an hour later), and all events."""
     instrument = forex("EURUSD", commission=terms)
     at = market(quote("EURUSD", "1.10000", "1.10010"), instruments=[instrument])
-    state, events = account(currency=currency, **policy), []
+    state, events = account(balance, currency=currency, **policy), []
     for command in commands:
         state, new = run(state, command, at)
         events += new
@@ -185,6 +186,21 @@ def test_p11_buy_at_ask_sell_at_bid_and_pay_for_both():
     assert state.balance == D("1000006.00")
 
 
+@pytest.mark.parametrize("settlement", CommissionSettlement)
+@pytest.mark.parametrize("per_lot", ["3.5", "0"])
+def test_a_deal_needs_its_commission_besides_its_margin(settlement, per_lot):
+    """MT5, commission, blocking of assets: the commission of an order is considered when free margin is checked."""
+    terms = flat(per_lot, settlement=settlement)
+    needed = D("2200.20") + 2 * D(per_lot)  # 2 lots at 1.10010 and 1:100
+    state, _, _ = traded(terms, [buy(1, "2")], balance=str(needed))
+    assert state.positions[1].commission == -2 * D(per_lot)
+    with pytest.raises(Refused, match="insufficient_margin") as refusal:
+        traded(terms, [buy(1, "2")], balance=str(needed - D("0.01")))
+    assert refusal.value.details["margin_needed"] == "2200.20"
+    assert D(refusal.value.details.get("commission", "0")) == -2 * D(per_lot)
+    assert ("7.00 USD of commission" in refusal.value.message) == bool(D(per_lot))
+
+
 def test_a_position_keeps_the_commission_of_what_is_open():
     state, events, _ = traded(flat("3.5"), [buy(1, "2"), ClosePosition(1, D("0.5"))])
     (reduced,) = of_type(events, PositionReduced)
@@ -205,9 +221,41 @@ def test_netting_adds_up_and_a_reversal_pays_for_both_parts():
     assert state.positions[2].commission == D("-7.00")
 
 
-def test_closing_against_an_opposite_position_is_free():
-    _, events, _ = traded(flat("3.5"), [buy(1, "1"), buy(2, "1", SELL), CloseBy(1, 2)])
-    assert [event.commission for event in of_type(events, PositionClosed)] == [0, 0]
+@pytest.mark.parametrize(
+    ("terms", "closed", "opened"),
+    [
+        pytest.param(flat("3", per=CommissionPer.DEAL), "-1.00", "-2.00", id="one deal of three lots"),
+        pytest.param(flat("0.5", minimum="1"), "-0.50", "-1.00", id="above the minimum only together"),
+        pytest.param(flat("3", per=CommissionPer.DEAL, entry=IN), "0", "-3.00", id="in: what it opens"),
+        pytest.param(flat("3", per=CommissionPer.DEAL, entry=OUT), "-3.00", "0", id="out: what it closes"),
+        pytest.param(
+            CommissionTerms((CommissionTier(D(1), end=D(2)),)), "0", "0", id="in the tier of three lots: none"
+        ),
+    ],
+)
+def test_a_reversal_is_one_deal(terms, closed, opened):
+    """MT5, deal entry of commissions: "in" charges a reversal for what it opens, "out" for what it closes."""
+    instrument = forex("EURUSD", commission=terms)
+    at = market(quote("EURUSD", "1.10000", "1.10010"), instruments=[instrument])
+    held = account(positions=[position(1, "EURUSD", BUY, "1", "1.1")], position_mode=PositionMode.NETTING)
+    _, events = run(held, buy(2, "3", SELL), at)
+    assert [event.commission for event in of_type(events, PositionClosed)] == [D(closed)]
+    assert [event.commission for event in of_type(events, OrderFilled)] == [D(opened)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "opening", "closing"),
+    [
+        (CommissionEntry.BOTH, ["-1.00", "-1.00"], ["0", "0"]),
+        (IN, ["-1.00", "-1.00"], ["0", "0"]),
+        (OUT, ["0", "0"], ["-2.00", "0"]),
+    ],
+)
+def test_closing_against_an_opposite_position_costs_what_opening_did_not(entry, opening, closing):
+    """MT5, deal entry of commissions: only "out" charges a close by, both deals on the first of them."""
+    _, events, _ = traded(flat("1", entry=entry), [buy(1, "1"), buy(2, "1", SELL), CloseBy(1, 2)])
+    assert [event.commission for event in of_type(events, OrderFilled)] == list(map(D, opening))
+    assert [event.commission for event in of_type(events, PositionClosed)] == list(map(D, closing))
 
 
 def test_c06_commission_that_is_settled_later_is_no_equity_until_then():

@@ -86,6 +86,29 @@ def test_f13_an_armed_limit_that_the_market_meets_fills_on_the_same_tick():
 
 
 @pytest.mark.parametrize(
+    ("side", "stop", "limit_price", "ticks", "expected"),
+    [
+        pytest.param(SELL, "96.710", "96.800", ["96.700 96.702"], [], id="armed, its limit is above the bid"),
+        pytest.param(SELL, "96.710", "96.800", ["96.700 96.702", "96.799 96.801"], [], id="the ask does not count"),
+        pytest.param(SELL, "96.710", "96.800", ["96.700 96.702", "96.805 96.807"], ["96.805"], id="then the bid comes"),
+        pytest.param(SELL, "96.710", "96.650", ["96.700 96.702"], ["96.700"], id="met at once, better than its limit"),
+        pytest.param(SELL, "96.710", "96.650", ["96.640 96.642"], [], id="a gap beyond its limit"),
+        pytest.param(SELL, "96.710", "96.650", ["96.711 96.713"], [], id="the stop is not reached"),
+        pytest.param(BUY, "96.710", "96.760", ["96.768 96.770"], [], id="a buy, a gap beyond its limit"),
+        pytest.param(BUY, "96.710", "96.760", ["96.768 96.770", "96.750 96.752"], ["96.752"], id="a buy, back again"),
+    ],
+)
+def test_a_stop_limit_fills_at_its_limit_or_better_once_armed(side, stop, limit_price, ticks, expected):
+    """MT5, order types: the stop price of a stop-limit places a limit, which then fills like any other."""
+    state = account("100000", orders=[order(1, "USDJPY", side, STOP_LIMIT, "0.01", stop, limit_price=limit_price)])
+    filled = []
+    for tick in ticks:
+        state, events = run(state, ProcessTick("USDJPY"), market(quote("USDJPY", *tick.split())))
+        filled += [str(event.price) for event in of_type(events, OrderFilled)]
+    assert filled == expected
+
+
+@pytest.mark.parametrize(
     ("side", "stop_loss", "take_profit", "bid", "ask", "reason", "price"),
     [
         pytest.param(BUY, "1.0900", "1.1100", "1.0901", "1.0950", None, None, id="a long watches the bid"),

@@ -221,8 +221,8 @@ def test_an_order_that_waits_for_another_ones_fill_reserves_nothing():
 
 
 # --- Exchange futures --------------------------------------------------------------------------
-def test_m24_the_larger_side_of_an_exchange_future():
-    future = contract(
+def exchange_future():
+    return contract(
         "SI",
         1,
         MarginMode.EXCHANGE_FUTURES,
@@ -232,7 +232,25 @@ def test_m24_the_larger_side_of_an_exchange_future():
         tick_size=Decimal(1),
         tick_value=Decimal(1),
     )
-    at = market(quote("SI", "73640"), instruments=[future])
+
+
+@pytest.mark.parametrize(
+    ("type", "limit_price", "expected"),
+    [
+        pytest.param(LIMIT, None, "7727.41", id="a limit at its price"),
+        pytest.param(STOP_LIMIT, "73600", "7627.41", id="a stop-limit at its limit"),
+    ],
+)
+def test_orders_of_an_exchange_future_count_at_the_price_they_may_fill_at(type, limit_price, expected):
+    """MT5, FORTS futures: 7,665.41 and the distance of the price from the settlement at 73,638."""
+    at = market(quote("SI", "73640"), instruments=[exchange_future()])
+    buying = order(1, "SI", BUY, type, "1", "73700", limit_price=limit_price)
+    assert margin([], [buying], at=at, **NETTING) == Decimal(expected)
+    assert order_margin(buying, account(), at) == Decimal(expected)
+
+
+def test_m24_the_larger_side_of_an_exchange_future():
+    at = market(quote("SI", "73640"), instruments=[exchange_future()])
     held = position(1, "SI", BUY, "3", "73640")
     buying, selling = (order(2, "SI", BUY, LIMIT, "2", "73000"), order(3, "SI", SELL, LIMIT, "10", "74500"))
     assert margin([held], [buying], at=at, **NETTING) == Decimal("37057.05")

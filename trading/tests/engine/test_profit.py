@@ -7,7 +7,7 @@ import pytest
 from trading.engine.commands import ClosePosition, PlaceOrder
 from trading.engine.conversion import QuoteSide, find_conversion
 from trading.engine.events import PositionClosed
-from trading.engine.market import MarginMode
+from trading.engine.market import MarginMode, ProfitConversion
 from trading.engine.preview import pip_value
 from trading.engine.profit import closing_profit, quote_profit
 from trading.engine.state import OrderType, Side
@@ -34,8 +34,12 @@ BUY, SELL = Side.BUY, Side.SELL
         pytest.param(contract("BTCUSD", 1), BUY, "1", "50000", "50001", "1.00", id="P21 bitcoin"),
         pytest.param(contract("US30", 1), BUY, "1", "39000", "39001", "1.00", id="P21 index"),
         pytest.param(
-            contract("ES", 1, MarginMode.FUTURES, tick_value=Decimal("12.5"), tick_size=Decimal("0.25")),
-            BUY, "2", "5000", "5001.25", "125.00", id="futures: by ticks",
+            contract("ES", 50, MarginMode.FUTURES, tick_value=Decimal("12.5"), tick_size=Decimal("0.25")),
+            BUY, "2", "5000", "5001.25", "125.00", id="futures: by ticks, whatever the contract size",
+        ),
+        pytest.param(
+            contract("US30", 5, MarginMode.CFD_INDEX, tick_value=Decimal(5), tick_size=Decimal("0.5")),
+            SELL, "2", "39000", "38990.5", "95.00", id="CFD index: by contract size, whatever its ticks",
         ),
     ],
 )  # fmt: skip
@@ -77,6 +81,43 @@ def test_p03_everything_but_forex_converts_at_the_worst_side():
 def test_p04_forex_converts_by_deal_whatever_the_sign(side, open_price, close_price, expected):
     quotes = [quote("EURGBP", "0.85", "0.86"), quote("GBPUSD", "1.2000", "1.3000")]
     assert amount("EURGBP", side, open_price, close_price, quotes) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("side", "open_price", "close_price", "expected"),
+    [
+        pytest.param(BUY, "0.85000", "0.86000", "1200.00", id="long in profit at bid"),
+        pytest.param(BUY, "0.86000", "0.85000", "-1300.00", id="long in loss at ask"),
+        pytest.param(SELL, "0.86000", "0.85000", "1200.00", id="short in profit at bid"),
+        pytest.param(SELL, "0.85000", "0.86000", "-1300.00", id="short in loss at ask"),
+    ],
+)
+def test_forex_converts_by_market_where_that_is_set(side, open_price, close_price, expected):
+    """MT5, conversion of profit, by market: what is won is sold at bid, what is lost is bought at ask."""
+    quotes = [quote("EURGBP", "0.85", "0.86"), quote("GBPUSD", "1.2000", "1.3000")]
+    eurgbp = forex("EURGBP", profit_conversion=ProfitConversion.BY_MARKET)
+    assert amount("EURGBP", side, open_price, close_price, quotes, instruments=[eurgbp]) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("conversion", "expected"),
+    [
+        pytest.param(ProfitConversion.BY_DEAL, "552.49", id="500 / 0.9050, the price of the deal"),
+        pytest.param(ProfitConversion.BY_MARKET, "551.88", id="500 / 0.9060, the bid of the francs"),
+    ],
+)
+def test_the_closed_pair_itself_converts_at_the_deal_or_at_the_market(conversion, expected):
+    usdchf = forex("USDCHF", profit_conversion=conversion)
+    quotes = [quote("USDCHF", "0.9050", "0.9060")]
+    assert amount("USDCHF", BUY, "0.9000", "0.9050", quotes, instruments=[usdchf]) == Decimal(expected)
+
+
+def test_without_a_pair_of_its_own_a_profit_is_converted_through_the_dollar():
+    """MT5, conversion of profit: USDRUB on an account in lira, through USDTRY."""
+    quotes = [quote("USDRUB", "63.40", "63.50"), quote("USDTRY", "5.70", "5.80")]
+    # 10,000 roubles, a long: RUBUSD at ask is 1 / 63.40, the price of the deal; USDTRY at ask.
+    rubles = amount("USDRUB", BUY, "63.30", "63.40", quotes, currency="TRY")
+    assert rubles == Decimal("914.83")
 
 
 def test_d03_the_closing_price_converts_where_the_closed_pair_itself_would():

@@ -170,3 +170,24 @@ def test_positions_are_charged_in_order_of_their_ids_whichever_was_opened_first(
         opened = evolve(opened, PositionOpened(position(position_id, "EURUSD", Side.BUY, "1", "1.1", opened_at=MONDAY)))
     _, events = run(opened, RollOver(), at("03-02 22:00"))
     assert [event.position_id for event in of_type(events, SwapCharged)] == [1, 2, 3]
+
+
+def margin_rate_after(moment, *, refreshed, quotes=(("EURUSD", "1.2", "1.3"),), side=Side.BUY, mode=SwapMode.DISABLED):
+    """Return the rate of the margin of a position opened at 1.1, once nights have been charged."""
+    terms = SwapTerms(mode=mode, long=D("-6.50"), short=D("2.00"))
+    eurusd = forex("EURUSD", swap=terms, margin_refreshed_nightly=refreshed)
+    held = position(1, "EURUSD", side, "1", "1.1", opened_at=MONDAY, margin_conversion="1.1")
+    state, _ = run(holding(held), RollOver(), replace(at(moment), instruments={"EURUSD": eurusd}, quotes={
+        symbol: quote(symbol, *prices) for symbol, *prices in quotes
+    }))  # fmt: skip
+    return state.positions[1].margin_conversion
+
+
+def test_the_rate_of_the_margin_may_be_taken_anew_each_night():
+    """MT5, end-of-day margin conversion rate recalculation: as for a deal, also without swaps, not without prices."""
+    assert margin_rate_after("03-02 22:00", refreshed=False) == D("1.1")
+    assert margin_rate_after("03-02 21:59", refreshed=True) == D("1.1")
+    assert margin_rate_after("03-02 22:00", refreshed=True) == D("1.3")
+    assert margin_rate_after("03-02 22:00", refreshed=True, side=Side.SELL) == D("1.2")
+    assert margin_rate_after("03-02 22:00", refreshed=True, mode=SwapMode.MONEY_DEPOSIT) == D("1.3")
+    assert margin_rate_after("03-02 22:00", refreshed=True, quotes=()) == D("1.1")

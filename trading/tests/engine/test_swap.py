@@ -69,14 +69,13 @@ def test_x09_a_negative_rate_costs():
     assert charged(instrument, BUY, "5", quote("USDTRY", "4.3964", "4.3970")) != D("12.94")
 
 
-def test_points_of_futures_are_multiplied_by_the_ticks_in_a_price():
-    future = contract("ES", 1, MarginMode.FUTURES, tick_value=D("12.5"), tick_size=D("0.25"), swap=terms(POINTS, "-10"))
-    assert charged(future, BUY, "2", quote("ES", "5000")) == D("-10.00")  # 0.01 × 2 = 0.02, × −10 × 50
-
-
-def test_points_of_an_index_are_worth_its_ticks():
-    index = contract("US30", 1, MarginMode.CFD_INDEX, tick_value=D(5), tick_size=D("0.5"), swap=terms(POINTS, "-10"))
-    assert charged(index, BUY, "2", quote("US30", "39000")) == D("-2.00")  # 0.01 × 2 × 10 = 0.20
+def test_points_are_worth_what_a_position_wins_by_one():
+    """MT5, swaps in points: the point price is the profit of a move by one point, by the symbol's own calculation."""
+    ticks = {"tick_value": D("12.5"), "tick_size": D("0.25"), "swap": terms(POINTS, "-10")}
+    future = contract("ES", 50, MarginMode.FUTURES, **ticks)
+    assert charged(future, BUY, "2", quote("ES", "5000")) == D("-10.00")  # 0.01 × 12.5 / 0.25 × 2 = 1.00
+    index = contract("US30", 5, MarginMode.CFD_INDEX, **ticks)
+    assert charged(index, BUY, "2", quote("US30", "39000")) == D("-1.00")  # 0.01 × 5 × 2 = 0.10
 
 
 @pytest.mark.parametrize("mode", [SwapMode.PERCENT, SwapMode.PERCENT_OPEN])

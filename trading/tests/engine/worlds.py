@@ -8,8 +8,17 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from marketdata.sessions import ALWAYS_OPEN, TradingHours
-from trading.engine.margin_terms import STANDARD_RATES, LeverageTier, MarginRate, MarginRates
-from trading.engine.market import Instrument, MarginMode, Market, Quote, Slippage, SlippageMode, TradeMode
+from trading.engine.margin_terms import STANDARD_RATES, LeverageTier, MarginRate, MarginRates, MarginTier
+from trading.engine.market import (
+    Instrument,
+    MarginMode,
+    Market,
+    ProfitConversion,
+    Quote,
+    Slippage,
+    SlippageMode,
+    TradeMode,
+)
 from trading.engine.state import (
     CompensationCredit,
     GapPolicy,
@@ -101,6 +110,9 @@ def instruments(draw):
     for symbol in TRADED:
         made[symbol] = replace(
             made[symbol],
+            profit_conversion=draw(usually(*ProfitConversion)),
+            margin_refreshed_nightly=draw(usually(False, True)),
+            margin_tiers=draw(usually((), (MarginTier(D("0.5"), D(2), D("1.5")),))),
             swap=draw(st.sampled_from(SWAPS)),
             commission=draw(st.sampled_from(COMMISSIONS)),
             margin_rates=draw(usually(*RATES)),

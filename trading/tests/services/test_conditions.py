@@ -5,8 +5,10 @@ import pytest
 
 from forexpro.core.refusals import Refused
 from marketdata.models import Symbol
-from trading.engine.margin_terms import LeverageTier, MarginRate, MarginRates
+from trading.engine.margin_terms import LeverageTier, MarginRate, MarginRates, MarginTier
+from trading.engine.market import ProfitConversion
 from trading.engine.state import CompensationCredit, HedgedMargin, LevelUnit, OrderType, Side, StopOutSequence
+from trading.engine.terms import TierRange
 from trading.models import AccountGroup, GroupInstrument, Position
 from trading.selectors import account_market
 from trading.selectors.conditions import account_conditions
@@ -100,6 +102,13 @@ def test_margin_rates_and_tiers_of_a_symbol_and_of_a_groups_rule(account):
     of_group = account_conditions(account).instruments["EURUSD"]
     assert of_group.margin_rates.sell == of_group.margin_rates.buy == MarginRate(Decimal("1.5"))
     assert of_group.leverage_tiers == ()
+    GroupInstrument.objects.update(leverage_tiers={"notional": [[0, 1], [200000, 2, 1.5]]})
+    of_group = account_conditions(account).instruments["EURUSD"]
+    assert (of_group.leverage_tiers, of_group.margin_tiers_by) == ((), TierRange.NOTIONAL)
+    assert of_group.margin_tiers == (
+        MarginTier(Decimal(0), Decimal(1)),
+        MarginTier(Decimal(200_000), Decimal(2), Decimal("1.5")),
+    )
 
 
 def test_margin_and_stop_out_of_a_group(account):
@@ -111,7 +120,11 @@ def test_margin_and_stop_out_of_a_group(account):
         stop_out_sequence="smart",
         stop_out_fully_hedged=True,
         compensation_credit="withdrawn",
+        profit_conversion="by_market",
+        margin_refreshed_nightly=True,
     )
+    eurusd = account_conditions(account).instruments["EURUSD"]
+    assert (eurusd.profit_conversion, eurusd.margin_refreshed_nightly) == (ProfitConversion.BY_MARKET, True)
     policy = account_conditions(account).policy
     assert (policy.hedged_margin, policy.level_unit) == (HedgedMargin.BASIC, LevelUnit.MONEY)
     assert (policy.margin_call_level, policy.stop_out_level) == (1000, 500)

@@ -1,5 +1,7 @@
 """Calls: of the reference, of methods, of user functions, of the constructors of types."""
 
+from abc import abstractmethod
+
 from analytics.pine.diagnostics import Span
 from analytics.pine.reference import functions, methods, namespaces, values
 from analytics.pine.reference.notation import Parameter, Signature
@@ -223,8 +225,9 @@ class CallAnalysis(ExpressionAnalysis):
             return tree.Constant(span, VOID, Qualifier.CONST, None)
         return call
 
+    @abstractmethod
     def declaration(self, name: str, found: Match, span: Span) -> tree.Expression:
-        raise NotImplementedError
+        """Note what the script says it is."""
 
     def _without_when(self, name: str, given: list[Given]) -> tuple[list[Given], tree.Expression | None]:
         """Take out `when`, which orders of version 5 may still have."""
@@ -303,10 +306,12 @@ class CallAnalysis(ExpressionAnalysis):
 
     # User functions --------------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def visible_functions(self, name: str, *, methods_only: bool = False) -> list[nodes.FunctionDeclaration]:
-        raise NotImplementedError
+        """Return the functions of the script with a name that can be called here."""
 
+    @abstractmethod
     def user_call(
         self, name: str, declared: list[nodes.FunctionDeclaration], given: list[Given], span: Span
     ) -> tree.Expression:
-        raise NotImplementedError
+        """Return a call of the first of these functions that it fits."""

@@ -1,5 +1,6 @@
 """Expressions: their types, their qualifiers, what their names mean."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -56,7 +57,7 @@ def reference_value(entry: Value, span: Span) -> tree.Expression:
     return tree.Builtin(span, entry.type, entry.qualifier, entry.name)
 
 
-class ExpressionAnalysis(Analysis):
+class ExpressionAnalysis(Analysis, ABC):
     """Expressions without calls; those are in `calls`."""
 
     def __init__(self, version: int, diagnostics: Diagnostics) -> None:
@@ -74,10 +75,12 @@ class ExpressionAnalysis(Analysis):
             nodes.Binary: self._binary,
             nodes.Conditional: self._choice,
             nodes.Group: self._group,
+            nodes.Missing: lambda node: self.unknown(node.span),
         }
 
+    @abstractmethod
     def call(self, node: nodes.Call) -> tree.Expression:
-        raise NotImplementedError
+        """Return what a call means."""
 
     def expression(self, node: nodes.Expression) -> tree.Expression:
         """Return what an expression means; it has a value."""

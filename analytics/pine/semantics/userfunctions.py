@@ -1,5 +1,7 @@
 """User functions: one analysis for each combination of types they are called with."""
 
+from abc import abstractmethod
+
 from analytics.pine.diagnostics import Span
 from analytics.pine.reference.notation import Parameter, Signature
 from analytics.pine.semantics import tree
@@ -18,8 +20,9 @@ class FunctionAnalysis(CallAnalysis):
     _instances: dict[_Key, tree.Function]
     _defaults: dict[int, tree.Expression]
 
+    @abstractmethod
     def statements(self, statements: list[nodes.Statement], *, wanted: bool) -> tree.Expression | None:
-        raise NotImplementedError
+        """Analyse the statements of a block; return the value of the last one if it is wanted."""
 
     def declare_function(self, node: nodes.FunctionDeclaration) -> None:
         """Note a function; its body is analysed when it is called."""

@@ -14,6 +14,7 @@ NEWLINE = "newline"
 INDENT = "indent"
 DEDENT = "dedent"
 END = "end"
+COMMENT = "comment"
 
 INDENT_WIDTH = 4
 

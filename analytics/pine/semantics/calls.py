@@ -128,7 +128,7 @@ class CallAnalysis(ExpressionAnalysis):
         if receiver.type == ANY:
             return self.unknown(node.span)
         declared = self.visible_functions(name, methods_only=True)
-        if declared and any(self._takes(one, receiver.type) for one in declared):
+        if declared and any(self.takes(one, receiver.type) for one in declared):
             return self.user_call(name, declared, given, node.span)
         found = self._builtin_method(receiver.type, name)
         if found:
@@ -141,7 +141,8 @@ class CallAnalysis(ExpressionAnalysis):
         self.error("method-unknown", callee.span, f"`{receiver.type}` has no method `{name}()`.", hint)
         return self.unknown(node.span)
 
-    def _takes(self, declared: nodes.FunctionDeclaration, kind: Type) -> bool:
+    def takes(self, declared: nodes.FunctionDeclaration, kind: Type) -> bool:
+        """Return whether a function can be called as a method of values of a type."""
         if not declared.parameters:
             return False
         written = declared.parameters[0].type

@@ -98,6 +98,10 @@ class Analysis:
             self.error("too-many-variables", symbol.span, message, "Use arrays, or functions.")
         elif self.scope.parent is None and symbol.name in values() and "." not in symbol.name:
             self.warning("name-shadows", symbol.span, f"`{symbol.name}` hides the variable of the language.")
+        self.enter(symbol)
+
+    def enter(self, symbol: tree.Symbol) -> None:
+        """Let a symbol be seen in the present block."""
         self.scope.symbols[symbol.name] = symbol
 
     def temporary(self, kind: Type, qualifier: Qualifier, span: Span) -> tree.Symbol:

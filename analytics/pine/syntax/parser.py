@@ -29,12 +29,13 @@ _ASSIGNMENTS = frozenset({":=", "+=", "-=", "*=", "/=", "%="})
 def parse(source: str, diagnostics: Diagnostics) -> nodes.Script:
     """Return the tree of a source; mistakes are reported, and the statements they are in are left out."""
     lexed = lex(source, diagnostics)
-    version = _version(lexed.annotations, diagnostics)
+    version = version_of(lexed.annotations, diagnostics)
     statements = Parser(lexed.tokens, diagnostics).script()
     return nodes.Script(statements, version, lexed.annotations)
 
 
-def _version(annotations: list[Annotation], diagnostics: Diagnostics) -> int:
+def version_of(annotations: list[Annotation], diagnostics: Diagnostics) -> int:
+    """Return the version of the language that a script names."""
     for annotation in annotations:
         if annotation.name != "version":
             continue

@@ -164,7 +164,7 @@ class _Explanation:
         """Explain a name of the reference."""
         version = self._reading.version
         function, value = functions().get(name), values().get(name)
-        if function is not None and (self._is_called or value is None):
+        if function is not None and (self._is_called or not (value or name in namespaces() or name in keywords.TYPES)):
             signatures = signatures_of(function, version) or function.overloads
             rows = [f"{written(name, signature)}{since(signature.versions)}" for signature in signatures]
             return _page(rows, function.summary)
@@ -175,7 +175,7 @@ class _Explanation:
         reason = refusal(name)
         if reason:
             return _page([name], f"Not available: {reason}")
-        if name in namespaces():
+        if name in namespaces() and (self._is(".", 1) or name not in keywords.TYPES):
             return _page([f"{name}.*"], "A namespace of the language.")
         return ""
 

@@ -65,9 +65,10 @@ def long_script() -> str:
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+    """Return what a piece of work takes of a processor: whoever else is at work does not count."""
+    started = time.thread_time()
     work()
-    return (time.perf_counter() - started) * 1_000
+    return (time.thread_time() - started) * 1_000
 
 
 def _unfinished(text: str, seed: int) -> tuple[str, int, int]:
@@ -100,10 +101,14 @@ def pine_editor() -> Iterator[Measurement]:
             read.cache_clear()
             taken.append(_milliseconds(lambda ask=ask, place=place: ask(*place)))  # type: ignore[misc]
         slowest = quantiles(taken, n=20)[-1]
-        yield Measurement(f"{name} of {LINES} lines, median", median(taken), "ms", floor, "lexing alone")
-        yield Measurement(f"{name} of {LINES} lines, 95th percentile", slowest, "ms", floor, "lexing alone")
+        yield Measurement(f"{name} of {LINES} lines, median", median(taken), "ms of a processor", floor, "lexing alone")
+        yield Measurement(
+            f"{name} of {LINES} lines, 95th percentile", slowest, "ms of a processor", floor, "lexing alone"
+        )
     again = [_milliseconds(lambda place=place: editor.complete(text, *place[1:])) for place in places]  # type: ignore[misc]
-    yield Measurement("completion in a text already read, median", median(again), "ms", floor, "lexing alone")
+    yield Measurement(
+        "completion in a text already read, median", median(again), "ms of a processor", floor, "lexing alone"
+    )
 
 
 def _everything(text: str, line: int, character: int) -> None:

@@ -70,6 +70,7 @@ class Command(BaseCommand):
         changed = [path for path in scripts if format_script(path, write=not check)]
         for path in changed:
             self.stdout.write(f"{'Would format' if check else 'Formatted'} {path}")
+        self.stdout.write(f"{len(scripts) - len(changed)} of {len(scripts)} scripts were tidy.")
         if check and changed:
             raise CommandError(f"{len(changed)} of {len(scripts)} scripts are untidy. Run the command without --check.")
 

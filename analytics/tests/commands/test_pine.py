@@ -228,9 +228,9 @@ def test_formatting_changes_what_is_untidy(tmp_path):
 
     out, _ = pine("format", tmp_path)
 
-    assert out == f"Formatted {tmp_path / 'untidy.pine'}\n"
+    assert out == f"Formatted {tmp_path / 'untidy.pine'}\n1 of 2 scripts were tidy.\n"
     assert (tmp_path / "untidy.pine").read_bytes() == TIDY
-    assert pine("format", tmp_path, "--check") == ("", "")
+    assert pine("format", tmp_path, "--check") == ("2 of 2 scripts were tidy.\n", "")
 
 
 def test_a_check_of_the_form_changes_nothing(tmp_path):
@@ -238,7 +238,7 @@ def test_a_check_of_the_form_changes_nothing(tmp_path):
 
     out, _ = pine("format", tmp_path, "--check", fails="1 of 1 scripts are untidy")
 
-    assert out == f"Would format {tmp_path / 'untidy.pine'}\n"
+    assert out == f"Would format {tmp_path / 'untidy.pine'}\n0 of 1 scripts were tidy.\n"
     assert (tmp_path / "untidy.pine").read_bytes() == UNTIDY
 
 

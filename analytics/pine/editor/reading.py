@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from analytics.pine.diagnostics import Diagnostic, Diagnostics, Span
 from analytics.pine.editor.documents import Document
@@ -16,6 +17,7 @@ from analytics.pine.syntax.tokens import DEDENT, END, INDENT, INDENT_WIDTH, NAME
 
 KEPT = 8
 """How many texts are remembered; an editor asks several questions about one text, then about the next."""
+_PLACE = itemgetter(2, 3)  # line and column of a token
 STRUCTURAL = frozenset({NEWLINE, INDENT, DEDENT, END})
 
 
@@ -61,7 +63,6 @@ class Reading:
         except RecursionError:
             diagnostics.error("too-deep", Span(1, 1, 1), "The script is nested too deeply.", "Give parts of it names.")
         self.diagnostics: tuple[Diagnostic, ...] = diagnostics.sorted()
-        self._places = [(token.line, token.column) for token in self.tokens]
         self.rows = self._rows()
         self._row_lines = [row.line for row in self.rows]
         self._seen = self._variables()
@@ -70,15 +71,16 @@ class Reading:
         rows: list[Row] = []
         level, begins = 0, True
         for number, token in enumerate(self.tokens):
-            if token.kind == INDENT:
+            kind = token.kind
+            if not begins:
+                begins = kind == NEWLINE
+            elif kind == INDENT:
                 level += 1
-            elif token.kind == DEDENT:
+            elif kind == DEDENT:
                 level -= 1
-            elif token.kind != NEWLINE and token.kind != END and begins:
+            elif kind != END:
                 rows.append(Row(token.line, level, number))
                 begins = False
-            if token.kind == NEWLINE:
-                begins = True
         return rows
 
     def _variables(self) -> dict[int, list[Seen]]:
@@ -107,11 +109,11 @@ class Reading:
 
     def token_at_or_after(self, line: int, column: int) -> int:
         """Return the number of the first token that begins at a place or behind it; the last is the end."""
-        return min(bisect_left(self._places, (line, column)), len(self.tokens) - 1)
+        return min(self.tokens_before(line, column), len(self.tokens) - 1)
 
     def tokens_before(self, line: int, column: int) -> int:
         """Return how many tokens begin before a place."""
-        return bisect_left(self._places, (line, column))
+        return bisect_left(self.tokens, (line, column), key=_PLACE)
 
     def row_number(self, line: int) -> int:
         """Return the last row that begins on a line or above, -1 before the first."""

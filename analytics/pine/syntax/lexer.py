@@ -14,10 +14,8 @@ from analytics.pine.syntax.tokens import (
     COMMENT,
     DEDENT,
     END,
-    FLOAT,
     INDENT,
     INDENT_WIDTH,
-    INT,
     NAME,
     NEWLINE,
     OPERATOR,
@@ -30,19 +28,25 @@ LONGEST_SOURCE_LINES = 5_000
 LONGEST_SOURCE = 500_000
 LONGEST_LINE = 10_000
 
+_SPACES = " \t\f\u00a0\ufeff\u200b"
 _TOKEN = re.compile(
     r"""
-    (?P<space>[ \t\f\u00a0\ufeff\u200b]+)
-  | (?P<comment>//.*)
+    [ \t\f\u00a0\ufeff\u200b]*+
+  (?:
+    (?P<comment>//.*)
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
   | (?P<float>(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)
   | (?P<int>\d+)
   | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
   | (?P<color>\#[0-9A-Fa-f]{8}(?![0-9A-Fa-f])|\#[0-9A-Fa-f]{6}(?![0-9A-Fa-f]))
   | (?P<operator>:=|=>|==|!=|<=|>=|\+=|-=|\*=|/=|%=|[-+*/%<>=?:.,()\[\]])
+  | (?P<nothing>$)
+  | (?P<strange>.)
+  )
     """,
     re.VERBOSE,
 )
+_GROUPS = ("", *sorted(_TOKEN.groupindex, key=_TOKEN.groupindex.__getitem__))
 _ANNOTATION = re.compile(r"//\s*@([A-Za-z_]\w*)\s*=?\s*(.*)")
 _ENDS_OPEN = frozenset(
     {
@@ -146,7 +150,7 @@ class _Lexer:
         return frozenset(self._open)
 
     def _line(self, number: int, text: str) -> None:
-        stripped = text.strip(" \t\f\u00a0\ufeff\u200b")
+        stripped = text.strip(_SPACES)
         if not stripped:
             return
         if stripped.startswith("//"):
@@ -154,7 +158,7 @@ class _Lexer:
             self._comments.append(Token(COMMENT, stripped, number, begin, begin + len(stripped)))
             self._annotation(stripped, number)
             return
-        position = len(text) - len(text.lstrip(" \t\f\u00a0\ufeff\u200b"))
+        position = len(text) - len(text.lstrip(_SPACES))
         width = len(text[:position].replace("\ufeff", "").replace("\u200b", "").expandtabs(INDENT_WIDTH))
         self._begin_line(number, position, width, stripped)
         self._scan(number, text, position)
@@ -226,25 +230,30 @@ class _Lexer:
             self._tokens.append(Token(DEDENT, "", line, column, column))
 
     def _scan(self, number: int, text: str, position: int) -> None:
-        append, match, length, open_brackets = self._tokens.append, _TOKEN.match, len(text), self._open
-        while position < length:
-            found = match(text, position)
-            if found is None:
-                position = self._strange(number, text, position)
-                continue
-            kind, end = found.lastgroup or "", found.end()
-            if kind == COMMENT:
-                self._comments.append(Token(COMMENT, found.group().rstrip(), number, position + 1, end + 1))
-                break
-            if kind != "space":
-                word = found.group()
+        append, new, open_brackets = self._tokens.append, tuple.__new__, self._open
+        going = True
+        while going:
+            going = False
+            for found in _TOKEN.finditer(text, position):
+                group = found.lastindex or 0
+                kind = _GROUPS[group]
+                begin, end = found.span(group)
+                if kind == "nothing":
+                    break
+                if kind == "strange":
+                    position = self._strange(number, text, begin)
+                    going = True
+                    break
+                word = found[group]
+                if kind == COMMENT:
+                    self._comments.append(Token(COMMENT, word.rstrip(), number, begin + 1, end + 1))
+                    break
                 if kind == OPERATOR:
                     if word in "([":
-                        open_brackets.append((number, position))
+                        open_brackets.append((number, begin))
                     elif word in ")]" and open_brackets:
                         open_brackets.pop()
-                append(Token(_KINDS[kind], word, number, position + 1, end + 1))
-            position = end
+                append(new(Token, (kind, word, number, begin + 1, end + 1)))
 
     def _strange(self, number: int, text: str, position: int) -> int:
         character = text[position]
@@ -292,4 +301,3 @@ _MEANT = {
     "‘": "Use the straight quote '.",
     "’": "Use the straight quote '.",
 }
-_KINDS = {"name": NAME, "int": INT, "float": FLOAT, "string": STRING, "color": COLOR, "operator": OPERATOR}

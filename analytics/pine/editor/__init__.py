@@ -11,10 +11,12 @@ from analytics.pine.editor.hovers import hover_at
 from analytics.pine.editor.protocol import Completion, Formatting, Hover, Problem, ProblemSeverity, SignatureHelp
 from analytics.pine.editor.reading import read
 from analytics.pine.editor.signatures import signature_help
+from analytics.pine.editor.uncollected import uncollected
 
 _SEVERITIES = {Severity.ERROR: ProblemSeverity.ERROR, Severity.WARNING: ProblemSeverity.WARNING}
 
 
+@uncollected()
 def diagnose(text: str) -> tuple[Problem, ...]:
     """Return what is wrong in a text, in its order."""
     reading = read(text)
@@ -29,24 +31,28 @@ def diagnose(text: str) -> tuple[Problem, ...]:
     )
 
 
+@uncollected()
 def complete(text: str, line: int, character: int) -> tuple[Completion, ...]:
     """Return what may be written at a position, the likeliest first."""
     reading = read(text)
     return completions(reading, *reading.document.place(line, character))
 
 
+@uncollected()
 def hover(text: str, line: int, character: int) -> Hover | None:
     """Return what the word at a position means, None if there is nothing to say."""
     reading = read(text)
     return hover_at(reading, *reading.document.place(line, character))
 
 
+@uncollected()
 def signature(text: str, line: int, character: int) -> SignatureHelp | None:
     """Return what the call around a position takes, also while it is being written; None outside of calls."""
     reading = read(text)
     return signature_help(reading, *reading.document.place(line, character))
 
 
+@uncollected()
 def format(text: str) -> Formatting:
     """Return a text with even spaces and indentation; its words, comments and wrapped lines stay as they are."""
     return formatted(text)

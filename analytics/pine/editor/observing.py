@@ -36,6 +36,13 @@ class Observer(Analyzer):
             self.results[id(node)] = function
         return function
 
+    def forget_code(self) -> None:
+        """Let go of what only a generator would need: most of what an analysis makes."""
+        self.script = tree.Script(self.version)
+        self.out = []
+        for function in self.results.values():
+            function.body = tree.Block()
+
     def aside(self, visible: dict[str, tree.Symbol]) -> Self:
         """Return an analysis that knows the same script, for expressions at a place where these variables are seen."""
         other = type(self)(self.version, Diagnostics())

@@ -62,6 +62,7 @@ class Reading:
             self.observer.run(nodes.Script(statements, self.version, lexed.annotations))
         except RecursionError:
             diagnostics.error("too-deep", Span(1, 1, 1), "The script is nested too deeply.", "Give parts of it names.")
+        self.observer.forget_code()
         self.diagnostics: tuple[Diagnostic, ...] = diagnostics.sorted()
         self.rows = self._rows()
         self._row_lines = [row.line for row in self.rows]

@@ -12,7 +12,7 @@ from analytics.pine.syntax.lexer import lex
 from forexpro.core.bench import Measurement, benchmark
 
 LINES = 500
-PLACES = 200
+PLACES = 100
 PART = """
 // ——— Part {n} ———
 length{n} = input.int({n} + 5, "Length {n}", minval = 1, maxval = 500, group = "Part {n}")

@@ -109,8 +109,11 @@ class Reading:
     # Places ----------------------------------------------------------------------------------------------------------
 
     def token_at_or_after(self, line: int, column: int) -> int:
-        """Return the number of the first token that begins at a place or behind it; the last is the end."""
-        return min(self.tokens_before(line, column), len(self.tokens) - 1)
+        """Return the number of the first word that begins at a place or behind it; the last is the end."""
+        number = self.tokens_before(line, column)
+        while number < len(self.tokens) - 1 and self.tokens[number].kind in (INDENT, DEDENT):
+            number += 1  # blocks begin and end where the word behind them begins
+        return min(number, len(self.tokens) - 1)
 
     def tokens_before(self, line: int, column: int) -> int:
         """Return how many tokens begin before a place."""

@@ -90,6 +90,7 @@ def test_what_is_offered(body, wanted):
         ("if close > open\n    inner = 1\n|", ["inner"]),
         ("if close > open\n    inner = 1\nelse\n    |", ["inner"]),
         ("for counter = 0 to 9\n    x = 1\n|", ["counter", "x"]),
+        ("if close > open\n    x = 1\nfor item in array.from(1)\n    x = 1\n|", ["item"]),
         ("mean(left, right) => left + right\n|", ["left", "right"]),
         ("mean(left, right) =>\n    total = left + right\n    total\n\n|", ["left", "total"]),
         ("one() =>\n    a = 1\ntwo() =>\n    |", ["a"]),

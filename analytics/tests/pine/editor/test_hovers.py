@@ -46,6 +46,8 @@ CIRCLE = "//@type A circle.\n//@field radius How far it reaches.\ntype Circle\n 
         ("a = array.new<int>()\na.pu|sh(1)", ["push(id array<T>, value T)", "Put an item"]),
         ("plot(close, ti|tle = 't')", ["title const string"]),
         ("//@param far How far.\nf(far) => far\nf(fa|r = 1)", ["far", "How far."]),
+        ("if true\n    x = 1\n|plot(close)", ["plot(series float"]),
+        ("if true\n    |plot = 1", ["const int plot"]),
         # unfinished
         ("x = ta.sma|(close, ", ["ta.sma("]),
         ("x = 5\nplot(x| +", ["const int x"]),

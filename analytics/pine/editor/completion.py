@@ -166,17 +166,16 @@ class Offer:
             self.add(f"{prefix}{member.name}", ItemKind.ENUM_MEMBER, detail=enum, summary=member.title, rank=rank)
 
     def _of_type(self, name: str) -> None:
-        reading = self._reading
         self.add("new", ItemKind.FUNCTION, detail=f"{name}.new(…) → {name}", summary="Make an object.", rank=OWN)
         self.add("copy", ItemKind.FUNCTION, detail=f"{name}.copy(id) → {name}", summary="Copy an object.", rank=OWN)
-        for declared in reading.functions(self._place.line, self._place.column):
-            if declared.is_method and self._takes(declared.name, Type("user", (), name)):
-                self._method(declared.name, user_signature(reading, declared), OWN)
+        self._own_methods(Type("user", (), name))
 
-    def _takes(self, name: str, kind: Type) -> bool:
+    def _own_methods(self, kind: Type) -> None:
+        """Offer the methods of the script that values of a type have."""
         aside = self._reading.observer.aside({})
-        declared = self._reading.functions(self._place.line, self._place.column)
-        return any(one.name == name and one.is_method and aside.takes(one, kind) for one in declared)
+        for declared in self._reading.functions(self._place.line, self._place.column):
+            if declared.is_method and self.fits(declared.name) and aside.takes(declared, kind):
+                self._method(declared.name, user_signature(self._reading, declared), NAMED)
 
     def _of_value(self, kind: Type) -> None:
         """Offer the fields and methods of a value."""
@@ -195,9 +194,7 @@ class Offer:
         if kind.name == "chart.point":
             for name, field_kind in POINT_FIELDS.items():
                 self.add(name, ItemKind.FIELD, detail=str(field_kind), rank=EXPECTED)
-        for declared in reading.functions(self._place.line, self._place.column):
-            if declared.is_method and self.fits(declared.name) and self._takes(declared.name, kind):
-                self._method(declared.name, user_signature(reading, declared), NAMED)
+        self._own_methods(kind)
         for name, full_names in methods().items():
             for full_name in full_names if self.fits(name) else ():
                 entry = functions()[full_name]

@@ -139,11 +139,15 @@ class Reading:
         inside = self.level_at(line, column)
         on_last = last >= 0 and self._is_inside_row(last, line, column)
         waiting: list[Seen] = []
+        deepest = 0
         for number in range(last + 1):
             level = self.rows[number].level
-            if waiting:
+            if deepest > level:
                 waiting = [one for one in waiting if one.level <= level]
-            waiting += self._seen.get(number, ())
+                deepest = level
+            for one in self._seen.get(number, ()):
+                waiting.append(one)
+                deepest = max(deepest, one.level)
         if not on_last:
             waiting = [one for one in waiting if one.level <= inside]
         return {

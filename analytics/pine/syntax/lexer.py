@@ -193,9 +193,10 @@ class _Lexer:
         if width == 0 and _DECLARES.match(stripped):
             return True
         return (
-            width == self._level * INDENT_WIDTH
-            and not self._left_open.isdisjoint(self._open)
+            bool(self._left_open)
+            and width == self._level * INDENT_WIDTH
             and _BEGINS.match(stripped) is not None
+            and not self._left_open.isdisjoint(self._open)
         )
 
     def _continues(self, width: int, stripped: str) -> bool:

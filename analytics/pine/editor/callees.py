@@ -6,7 +6,7 @@ from analytics.pine.diagnostics import Span
 from analytics.pine.editor.comments import Remarks, remarks_above
 from analytics.pine.editor.places import Around, Stretch
 from analytics.pine.editor.reading import Reading
-from analytics.pine.reference import functions, methods, namespaces, values
+from analytics.pine.reference import functions, methods, namespaces
 from analytics.pine.reference.notation import Function, Parameter, Signature
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.overloads import Given, match
@@ -199,9 +199,3 @@ def active_parameter(callee: Callee, signature: Signature, call: Around) -> int 
         rest = [place for place, one in enumerate(parameters) if place >= taken and one.name not in named]
         return rest[0] if rest else None
     return number if number < len(parameters) else None
-
-
-def is_value(name: str, version: int) -> bool:
-    """Return whether a name is a variable or constant of the language."""
-    entry = values().get(name)
-    return entry is not None and version in entry.versions

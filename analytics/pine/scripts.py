@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.pine.diagnostics import CompilationFailed, Diagnostic, ScriptFailed, Severity, Span
+from analytics.pine.editor.formatting import formatted
 from analytics.pine.histories import History
 from analytics.pine.inputs import values_from_text
 from analytics.pine.other_candles import OtherCandles
@@ -58,6 +59,19 @@ def find_scripts(paths: Iterable[Path]) -> list[Path]:
     if not found:
         raise PineRuntimeError(f"There is no script there. Scripts are files that end with {SUFFIX}.")
     return list(dict.fromkeys(found))
+
+
+def format_script(path: Path, *, write: bool) -> bool:
+    """Return whether a file was not in tidy form; `write` gives it that form. PineRuntimeError if it cannot be done."""
+    try:
+        # Line ends stay what they are: nothing is translated on the way in or out.
+        source = path.read_bytes().decode("utf-8-sig")
+        tidy = formatted(source).text
+        if write and tidy != source:
+            path.write_bytes(tidy.encode())
+    except (OSError, UnicodeError) as error:
+        raise PineRuntimeError(f"{path} cannot be formatted: {error}.") from error
+    return tidy != source
 
 
 def check_script(path: Path) -> Outcome:

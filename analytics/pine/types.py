@@ -109,7 +109,7 @@ def is_reference(kind: Type) -> bool:
 
 def fits(given: Type, wanted: Type, version: int) -> bool:
     """Return whether a value of one type may stand where another is wanted."""
-    if given == wanted or ANY in (given, wanted):
+    if given is wanted or given == wanted or ANY in (given, wanted):
         return True
     if given == NA:
         return wanted != VOID and not (wanted == BOOL and version >= 6)

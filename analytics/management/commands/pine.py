@@ -14,23 +14,25 @@ from analytics.pine.instruments import symbol_of, timeframe_of
 from analytics.pine.other_candles import OtherCandles
 from analytics.pine.reference.manual import manual
 from analytics.pine.runtime.errors import PineRuntimeError
-from analytics.pine.scripts import Market, Outcome, check_script, find_scripts, run_script
+from analytics.pine.scripts import Market, Outcome, check_script, find_scripts, format_script, run_script
 
 
 class Command(BaseCommand):
-    help = "Check scripts in Pine, run them over candles of a file, or print what they may use."
+    help = "Check and format scripts in Pine, run them over candles of a file, or print what they may use."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         check = actions.add_parser("check", help="compile scripts and say what is wrong with them")
         run = actions.add_parser("run", help="run scripts over a file of candles")
+        form = actions.add_parser("format", help="give scripts even spaces and indentation")
         actions.add_parser("reference", help="print every function, variable and constant, as Markdown")
-        for action in (check, run):
+        for action in (check, run, form):
             action.add_argument(
                 "paths", nargs="+", type=Path, metavar="FILE", help="a script, or a folder with scripts"
             )
         check.add_argument("--json", action="store_true", help="print the diagnostics as JSON")
+        form.add_argument("--check", action="store_true", help="change nothing; fail if a script would be changed")
         run.add_argument("--csv", required=True, type=Path, help="the candles: a CSV file, also packed as .gz")
         run.add_argument("--symbol", default="", help="a ticker such as FX:EURUSD, or a TOML file that describes it")
         run.add_argument("--timeframe", default="", help="as scripts write it: 15, 240, 1D; otherwise told by the file")
@@ -53,7 +55,9 @@ class Command(BaseCommand):
                 self.stdout.write(manual(), ending="")
                 return
             scripts = find_scripts(options["paths"])
-            if action == "check":
+            if action == "format":
+                self._format(scripts, check=options["check"])
+            elif action == "check":
                 self._report(self._each(scripts, check_script), as_json=options["json"])
             else:
                 self._run(scripts, options)
@@ -61,6 +65,14 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from refused
         except BrokenPipeError:  # whoever reads along, such as `head`, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _format(self, scripts: list[Path], *, check: bool) -> None:
+        changed = [path for path in scripts if format_script(path, write=not check)]
+        for path in changed:
+            self.stdout.write(f"{'Would format' if check else 'Formatted'} {path}")
+        self.stdout.write(f"{len(scripts) - len(changed)} of {len(scripts)} scripts were tidy.")
+        if check and changed:
+            raise CommandError(f"{len(changed)} of {len(scripts)} scripts are untidy. Run the command without --check.")
 
     def _run(self, scripts: list[Path], options: dict[str, Any]) -> None:
         as_csv = options["csv_out"] or options["trades"]

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from analytics.pine.reference import entries
-from analytics.pine.reference.notation import VERSIONS, Entry, Function, Parameter, Signature
+from analytics.pine.reference.notation import Entry, Function
 from analytics.pine.reference.refused import REFUSED
-from analytics.pine.types import Qualifier
+from analytics.pine.reference.wording import since, written
 
 
 def manual() -> str:
@@ -33,26 +33,8 @@ def _described(entry: Entry) -> Iterator[str]:
     if isinstance(entry, Function):
         yield from ("", f"### `{entry.name}()`", entry.summary, "")
         for signature in entry.overloads:
-            yield f"- `{_written(entry.name, signature)}`{_since(signature.versions)}"
+            yield f"- `{written(entry.name, signature)}`{since(signature.versions)}"
         return
     value = f" = {entry.value}" if entry.value else ""
     yield from ("", f"### `{entry.name}`", entry.summary, "")
-    yield f"- `{entry.qualifier.word} {entry.type}{value}`{_since(entry.versions)}"
-
-
-def _written(name: str, signature: Signature) -> str:
-    result = str(signature.result)
-    if signature.result_qualifier is not None:
-        result = f"{signature.result_qualifier.word} {result}"
-    return f"{name}({', '.join(map(_parameter, signature.parameters))}) → {result}"
-
-
-def _parameter(parameter: Parameter) -> str:
-    qualifier = "" if parameter.qualifier is Qualifier.SERIES else f"{parameter.qualifier.word} "
-    mark = "..." if parameter.variadic else "?" if parameter.optional and not parameter.default else ""
-    default = f" = {parameter.default}" if parameter.default else ""
-    return f"{parameter.name} {qualifier}{parameter.type}{mark}{default}"
-
-
-def _since(versions: tuple[int, ...]) -> str:
-    return "" if versions == VERSIONS else f" (version {', '.join(map(str, versions))} only)"
+    yield f"- `{entry.qualifier.word} {entry.type}{value}`{since(entry.versions)}"

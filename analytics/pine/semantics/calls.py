@@ -1,5 +1,7 @@
 """Calls: of the reference, of methods, of user functions, of the constructors of types."""
 
+from abc import abstractmethod
+
 from analytics.pine.diagnostics import Span
 from analytics.pine.reference import functions, methods, namespaces, values
 from analytics.pine.reference.notation import Parameter, Signature
@@ -126,7 +128,7 @@ class CallAnalysis(ExpressionAnalysis):
         if receiver.type == ANY:
             return self.unknown(node.span)
         declared = self.visible_functions(name, methods_only=True)
-        if declared and any(self._takes(one, receiver.type) for one in declared):
+        if declared and any(self.takes(one, receiver.type) for one in declared):
             return self.user_call(name, declared, given, node.span)
         found = self._builtin_method(receiver.type, name)
         if found:
@@ -139,7 +141,8 @@ class CallAnalysis(ExpressionAnalysis):
         self.error("method-unknown", callee.span, f"`{receiver.type}` has no method `{name}()`.", hint)
         return self.unknown(node.span)
 
-    def _takes(self, declared: nodes.FunctionDeclaration, kind: Type) -> bool:
+    def takes(self, declared: nodes.FunctionDeclaration, kind: Type) -> bool:
+        """Return whether a function can be called as a method of values of a type."""
         if not declared.parameters:
             return False
         written = declared.parameters[0].type
@@ -223,8 +226,9 @@ class CallAnalysis(ExpressionAnalysis):
             return tree.Constant(span, VOID, Qualifier.CONST, None)
         return call
 
+    @abstractmethod
     def declaration(self, name: str, found: Match, span: Span) -> tree.Expression:
-        raise NotImplementedError
+        """Note what the script says it is."""
 
     def _without_when(self, name: str, given: list[Given]) -> tuple[list[Given], tree.Expression | None]:
         """Take out `when`, which orders of version 5 may still have."""
@@ -303,10 +307,12 @@ class CallAnalysis(ExpressionAnalysis):
 
     # User functions --------------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def visible_functions(self, name: str, *, methods_only: bool = False) -> list[nodes.FunctionDeclaration]:
-        raise NotImplementedError
+        """Return the functions of the script with a name that can be called here."""
 
+    @abstractmethod
     def user_call(
         self, name: str, declared: list[nodes.FunctionDeclaration], given: list[Given], span: Span
     ) -> tree.Expression:
-        raise NotImplementedError
+        """Return a call of the first of these functions that it fits."""

@@ -1,11 +1,12 @@
 """Expressions: their types, their qualifiers, what their names mean."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from analytics.pine import types
-from analytics.pine.diagnostics import Diagnostics, Span
+from analytics.pine.diagnostics import Span
 from analytics.pine.reference import values
 from analytics.pine.reference.notation import Value
 from analytics.pine.reference.refused import refusal
@@ -56,32 +57,16 @@ def reference_value(entry: Value, span: Span) -> tree.Expression:
     return tree.Builtin(span, entry.type, entry.qualifier, entry.name)
 
 
-class ExpressionAnalysis(Analysis):
+class ExpressionAnalysis(Analysis, ABC):
     """Expressions without calls; those are in `calls`."""
 
-    def __init__(self, version: int, diagnostics: Diagnostics) -> None:
-        super().__init__(version, diagnostics)
-        self._analyses: dict[type, Callable[[Any], tree.Expression]] = {
-            nodes.Number: self._number,
-            nodes.Text: lambda node: tree.Constant(node.span, STRING, Qualifier.CONST, node.value),
-            nodes.Boolean: lambda node: tree.Constant(node.span, BOOL, Qualifier.CONST, node.value),
-            nodes.Colour: lambda node: tree.Constant(node.span, COLOR, Qualifier.CONST, node.value),
-            nodes.Name: self._name,
-            nodes.Attribute: self._attribute,
-            nodes.Call: self.call,
-            nodes.History: self._history,
-            nodes.Unary: self._unary,
-            nodes.Binary: self._binary,
-            nodes.Conditional: self._choice,
-            nodes.Group: self._group,
-        }
-
+    @abstractmethod
     def call(self, node: nodes.Call) -> tree.Expression:
-        raise NotImplementedError
+        """Return what a call means."""
 
     def expression(self, node: nodes.Expression) -> tree.Expression:
         """Return what an expression means; it has a value."""
-        found = self._analyses[type(node)](node)
+        found = self._ANALYSES[type(node)](self, node)
         if found.type == VOID:
             self.error("value-missing", node.span, "The call gives no value that could be used.")
             return self.unknown(node.span)
@@ -89,7 +74,7 @@ class ExpressionAnalysis(Analysis):
 
     def statement_expression(self, node: nodes.Expression) -> tree.Expression:
         """Return what an expression means that need not have a value."""
-        return self._analyses[type(node)](node)
+        return self._ANALYSES[type(node)](self, node)
 
     def _number(self, node: nodes.Number) -> tree.Expression:
         kind = INT if isinstance(node.value, int) else FLOAT
@@ -294,3 +279,20 @@ class ExpressionAnalysis(Analysis):
         kind = types.group(tuple(item.type for item in items))
         qualifier = max((item.qualifier for item in items), default=Qualifier.CONST)
         return tree.Group(node.span, kind, qualifier, items)
+
+    # Functions of the class, not of the object: bound ones would hold it, and all that it knows, until it is collected.
+    _ANALYSES: ClassVar[dict[type, Callable[[Any, Any], tree.Expression]]] = {
+        nodes.Number: _number,
+        nodes.Text: lambda _, node: tree.Constant(node.span, STRING, Qualifier.CONST, node.value),
+        nodes.Boolean: lambda _, node: tree.Constant(node.span, BOOL, Qualifier.CONST, node.value),
+        nodes.Colour: lambda _, node: tree.Constant(node.span, COLOR, Qualifier.CONST, node.value),
+        nodes.Name: _name,
+        nodes.Attribute: _attribute,
+        nodes.Call: lambda self, node: self.call(node),
+        nodes.History: _history,
+        nodes.Unary: _unary,
+        nodes.Binary: _binary,
+        nodes.Conditional: _choice,
+        nodes.Group: _group,
+        nodes.Missing: lambda self, node: self.unknown(node.span),
+    }

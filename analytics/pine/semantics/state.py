@@ -1,12 +1,13 @@
 """What every part of the analysis shares."""
 
-from difflib import get_close_matches
+from itertools import chain
 
 from analytics.pine import types
 from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.reference import functions, namespaces, values
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.scopes import Scope
+from analytics.pine.semantics.suggestions import closest
 from analytics.pine.syntax import nodes
 from analytics.pine.types import ANY, BOOL, NA, VOID, Qualifier, Type
 
@@ -49,11 +50,11 @@ class Analysis:
 
     def suggestion(self, name: str, *, callable_only: bool) -> str:
         """Return which known name may have been meant."""
-        known: set[str] = set(functions()) | set(self.declared_functions)
+        known = chain(functions(), self.declared_functions)
         if not callable_only:
-            known = set(values()) | {symbol for scope in self._scopes() for symbol in scope.symbols}
-        close = get_close_matches(name, known, 1, 0.75)
-        return f"Is `{close[0]}` meant?" if close else ""
+            known = chain(values(), *(scope.symbols for scope in self._scopes()))
+        close = closest(name, known)
+        return f"Is `{close}` meant?" if close else ""
 
     def _scopes(self) -> list[Scope]:
         found, scope = [], self.scope
@@ -98,6 +99,10 @@ class Analysis:
             self.error("too-many-variables", symbol.span, message, "Use arrays, or functions.")
         elif self.scope.parent is None and symbol.name in values() and "." not in symbol.name:
             self.warning("name-shadows", symbol.span, f"`{symbol.name}` hides the variable of the language.")
+        self.enter(symbol)
+
+    def enter(self, symbol: tree.Symbol) -> None:
+        """Let a symbol be seen in the present block."""
         self.scope.symbols[symbol.name] = symbol
 
     def temporary(self, kind: Type, qualifier: Qualifier, span: Span) -> tree.Symbol:

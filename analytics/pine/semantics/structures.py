@@ -1,5 +1,7 @@
 """Blocks, branches and loops, and user functions, which are blocks with parameters."""
 
+from abc import abstractmethod
+
 from analytics.pine import types
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.scopes import Scope
@@ -10,8 +12,9 @@ from analytics.pine.types import ANY, BOOL, FLOAT, INT, NA, VOID, Qualifier, Typ
 
 
 class StructureAnalysis(FunctionAnalysis):
+    @abstractmethod
     def statement(self, node: nodes.Statement) -> None:
-        raise NotImplementedError
+        """Analyse a statement; what it means is written to `out`."""
 
     def value(self, node: nodes.Expression) -> tree.Expression:
         """Return what stands right of `=` or `:=`: an expression or the value of a structure."""

@@ -1,6 +1,8 @@
 """User functions: one analysis for each combination of types they are called with."""
 
-from analytics.pine.diagnostics import Span
+from abc import abstractmethod
+
+from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.reference.notation import Parameter, Signature
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.calls import CallAnalysis
@@ -15,16 +17,17 @@ _Key = tuple[int, tuple[tuple[Type, Qualifier], ...]]
 
 
 class FunctionAnalysis(CallAnalysis):
-    _instances: dict[_Key, tree.Function]
-    _defaults: dict[int, tree.Expression]
+    def __init__(self, version: int, diagnostics: Diagnostics) -> None:
+        super().__init__(version, diagnostics)
+        self.defaults: dict[int, tree.Expression] = {}
+        self._instances: dict[_Key, tree.Function] = {}
 
+    @abstractmethod
     def statements(self, statements: list[nodes.Statement], *, wanted: bool) -> tree.Expression | None:
-        raise NotImplementedError
+        """Analyse the statements of a block; return the value of the last one if it is wanted."""
 
     def declare_function(self, node: nodes.FunctionDeclaration) -> None:
         """Note a function; its body is analysed when it is called."""
-        if not hasattr(self, "_instances"):
-            self._instances, self._defaults = {}, {}
         if node.exported:
             self.error("library-refused", node.span, "`export` is for libraries, which are not available here.")
         if self.level or self.function is not None:
@@ -39,7 +42,7 @@ class FunctionAnalysis(CallAnalysis):
                 self.error("name-taken", parameter.span, f"`{node.name}()` has two parameters `{parameter.name}`.")
             seen.add(parameter.name)
             if parameter.default is not None:
-                self._defaults[id(parameter)] = self.expression(parameter.default)
+                self.defaults[id(parameter)] = self.expression(parameter.default)
         self.order += 1
         self.declared_functions.setdefault(node.name, []).append((self.order, node))
 
@@ -64,7 +67,7 @@ class FunctionAnalysis(CallAnalysis):
     ) -> tree.Expression:
         best: Match | None = None
         for one in declared:
-            parameters = tuple(self._parameter(parameter) for parameter in one.parameters)
+            parameters = tuple(self.parameter(parameter) for parameter in one.parameters)
             found = match(name, Signature(parameters, ANY, None), given, self.version, {})
             if not found.problem:
                 return self._call(one, parameters, found, span)
@@ -74,7 +77,8 @@ class FunctionAnalysis(CallAnalysis):
         self.error(best.code, best.span or span, best.problem, best.hint)
         return self.unknown(span)
 
-    def _parameter(self, node: nodes.Parameter) -> Parameter:
+    def parameter(self, node: nodes.Parameter) -> Parameter:
+        """Return a parameter as the reference describes those of its functions."""
         kind, qualifier = ANY, Qualifier.SERIES
         if node.type is not None:
             kind = self.written_type(node.type)
@@ -89,7 +93,7 @@ class FunctionAnalysis(CallAnalysis):
         for parameter, written in zip(parameters, node.parameters, strict=True):
             argument = found.arguments.get(parameter.name)
             if argument is None:
-                argument = self._defaults.get(id(written)) or self.unknown(span)
+                argument = self.defaults.get(id(written)) or self.unknown(span)
             if argument.type == NA and parameter.type != ANY:
                 argument = self.missing(parameter.type, argument.span)
             arguments.append(argument)
@@ -126,11 +130,12 @@ class FunctionAnalysis(CallAnalysis):
                 message = "The functions are called with too many combinations of types."
                 self.error("too-deep", span, message, "Give the parameters types.")
                 return None
-            found = self._instances[key] = self._analysed(node, kinds)
+            found = self._instances[key] = self.analysed(node, kinds)
             self.script.functions.append(found)
         return found
 
-    def _analysed(self, node: nodes.FunctionDeclaration, kinds: tuple[tuple[Type, Qualifier], ...]) -> tree.Function:
+    def analysed(self, node: nodes.FunctionDeclaration, kinds: tuple[tuple[Type, Qualifier], ...]) -> tree.Function:
+        """Analyse the body of a function for one combination of types."""
         outer = (self.scope, self.out, self.function, self.level, self.conditional, self.loops, self.assigned)
         order = next(order for order, declared in self.declared_functions[node.name] if declared is node)
         self.names_made += 1
@@ -144,7 +149,7 @@ class FunctionAnalysis(CallAnalysis):
             symbol = self.symbol(parameter.name, FLOAT if kind == NA else kind, qualifier, parameter.span)
             symbol.is_parameter = True
             symbol.reassigned = parameter.name in self.assigned
-            self.scope.symbols[parameter.name] = symbol
+            self.enter(symbol)
             function.parameters.append(symbol)
         result = self.statements(node.body, wanted=True)
         function.body = tree.Block(self.out, result)
@@ -155,7 +160,7 @@ class FunctionAnalysis(CallAnalysis):
 
     def _analyse_uncalled(self) -> None:
         """Look for mistakes in functions that nothing calls; types that only a call would tell fit everywhere."""
-        called = {node for node, _ in getattr(self, "_instances", {})}
+        called = {node for node, _ in self._instances}
         for declared in list(self.declared_functions.values()):
             for _, node in declared:
                 if id(node) in called:
@@ -164,4 +169,4 @@ class FunctionAnalysis(CallAnalysis):
                     (self.written_type(parameter.type) if parameter.type else ANY, Qualifier.CONST)
                     for parameter in node.parameters
                 )
-                self._analysed(node, kinds)
+                self.analysed(node, kinds)

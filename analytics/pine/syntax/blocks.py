@@ -1,5 +1,8 @@
 """Blocks and structures, and how parsing goes on after a mistake."""
 
+from abc import ABC, abstractmethod
+
+from analytics.pine.diagnostics import Span
 from analytics.pine.syntax import nodes
 from analytics.pine.syntax.expressions import ExpressionParser, Malformed
 from analytics.pine.syntax.tokens import DEDENT, END, INDENT, NAME, NEWLINE
@@ -8,11 +11,12 @@ DEEPEST_BLOCKS = 40
 STRUCTURES = frozenset({"if", "for", "while", "switch"})
 
 
-class BlockParser(ExpressionParser):
+class BlockParser(ExpressionParser, ABC):
     """Parses blocks of statements; what a statement is, `parser` says."""
 
+    @abstractmethod
     def statement(self) -> nodes.Statement:
-        raise NotImplementedError
+        """Parse a statement."""
 
     def stray_block(self, into: list[nodes.Statement]) -> None:
         self.error("indentation", "The line is indented, but nothing above it opens a block.", "Begin it further left.")
@@ -48,8 +52,25 @@ class BlockParser(ExpressionParser):
         begin = self.position
         try:
             self._line_of_statements(into)
-        except Malformed:
+        except Malformed as malformed:
+            into.append(malformed.salvaged or self.missing_statement(self.tokens[begin].span))
             self.recover(begin)
+
+    def missing_statement(self, span: Span) -> nodes.Statement:
+        """Return what stands for a statement that could not be read: its block may have a value all the same."""
+        return nodes.ExpressionStatement(span, nodes.Missing(span))
+
+    def header(self) -> nodes.Expression:
+        """Parse the expression at the end of a line that opens a block; the block is read even if that is malformed."""
+        span = self.token.span
+        try:
+            return self.expression()
+        except Malformed:
+            while self.kind not in (NEWLINE, INDENT, DEDENT, END):
+                self.advance()
+            if self.peek(1).kind != INDENT:
+                raise
+            return nodes.Missing(span)
 
     def _line_of_statements(self, into: list[nodes.Statement]) -> None:
         while True:
@@ -104,18 +125,18 @@ class BlockParser(ExpressionParser):
             return self._for()
         if word == "while":
             begin = self.advance()
-            condition = self.expression()
+            condition = self.header()
             return nodes.While(begin.span, condition, self.block("while"))
         return self._switch()
 
     def _if(self) -> nodes.If:
         first = self.advance()
-        root = last = nodes.If(first.span, self.expression(), self.block("if"), None)
+        root = last = nodes.If(first.span, self.header(), self.block("if"), None)
         while self.kind == NAME and self.token.text == "else":
             begin = self.advance()
             if self.kind == NAME and self.token.text == "if":
                 self.advance()
-                nested = nodes.If(begin.span, self.expression(), self.block("else if"), None)
+                nested = nodes.If(begin.span, self.header(), self.block("else if"), None)
                 last.otherwise = [nodes.ExpressionStatement(begin.span, nested)]
                 last = nested
             else:
@@ -132,28 +153,29 @@ class BlockParser(ExpressionParser):
             item = self.identifier("the name of the item")
             self.expect("]", "`]`")
             self.word("in")
-            return nodes.ForIn(begin.span, key.text, item.text, self.expression(), self.block("for"))
+            return nodes.ForIn(begin.span, key.text, item.text, self.header(), self.block("for"))
         if self.peek(1).kind == NAME and self.peek(1).text != "=" and self.peek(1).text != "in":
             self.type_name()  # a type before the counter says nothing new
         counter = self.identifier("the name of the counter")
         if self.kind == NAME and self.token.text == "in":
             self.advance()
-            return nodes.ForIn(begin.span, "", counter.text, self.expression(), self.block("for"))
+            return nodes.ForIn(begin.span, "", counter.text, self.header(), self.block("for"))
         self.expect("=", "`=` and where the counter starts")
         start = self.expression()
         self.word("to")
-        stop = self.expression()
+        stop = self.header()
         step = None
         if self.kind == NAME and self.token.text == "by":
             self.advance()
-            step = self.expression()
+            step = self.header()
         return nodes.For(begin.span, counter.text, start, stop, step, self.block("for"))
 
     def _switch(self) -> nodes.Switch:
         begin = self.advance()
-        subject = None if self.kind == NEWLINE else self.expression()
+        subject = None if self.kind == NEWLINE else self.header()
         cases: list[nodes.Case] = []
-        self.open_block("switch")
+        if not self.open_block("switch"):
+            return nodes.Switch(begin.span, subject, cases)
         while self.kind not in (DEDENT, END):
             if self.kind == NEWLINE:
                 self.advance()
@@ -181,7 +203,9 @@ class BlockParser(ExpressionParser):
         return statements
 
     def block(self, opener: str) -> list[nodes.Statement]:
-        self.open_block(opener)
+        span = self.token.span
+        if not self.open_block(opener):
+            return [self.missing_statement(span)]
         statements: list[nodes.Statement] = []
         while self.kind not in (DEDENT, END):
             if self.kind == NEWLINE:
@@ -193,15 +217,16 @@ class BlockParser(ExpressionParser):
         self.close_block()
         return statements
 
-    def open_block(self, opener: str) -> None:
+    def open_block(self, opener: str) -> bool:
+        """Enter a block; one that is missing is reported, and what would have stood above it is read all the same."""
         if self.kind != NEWLINE:
             raise self.unexpected(f"the end of the line after `{opener}`")
         span = self.token.span
         self.advance()
         if self.kind != INDENT:
-            raise self.error_at(
-                span, "block-missing", f"`{opener}` needs a block.", "Indent the next line by four spaces or a tab."
-            )
+            hint = "Indent the next line by four spaces or a tab."
+            self.diagnostics.error("block-missing", span, f"`{opener}` needs a block.", hint)
+            return False
         self.block_depth += 1
         if self.block_depth > DEEPEST_BLOCKS:
             self.block_depth -= 1
@@ -210,6 +235,7 @@ class BlockParser(ExpressionParser):
             self._skip_block()
             raise Malformed
         self.advance()
+        return True
 
     def close_block(self) -> None:
         self.block_depth -= 1

@@ -46,7 +46,9 @@ _SHOWN = {
 
 
 class Malformed(Exception):
-    """What is being parsed is not Pine; it was reported."""
+    """What is being parsed is not Pine; it was reported. `salvaged` is what could be read of the statement."""
+
+    salvaged: "nodes.Statement | None" = None
 
 
 class ExpressionParser:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.syntax.tokens import (
     COLOR,
+    COMMENT,
     DEDENT,
     END,
-    FLOAT,
     INDENT,
     INDENT_WIDTH,
-    INT,
     NAME,
     NEWLINE,
     OPERATOR,
@@ -29,19 +28,25 @@ LONGEST_SOURCE_LINES = 5_000
 LONGEST_SOURCE = 500_000
 LONGEST_LINE = 10_000
 
+_SPACES = " \t\f\u00a0\ufeff\u200b"
 _TOKEN = re.compile(
     r"""
-    (?P<space>[ \t\f\u00a0\ufeff\u200b]+)
-  | (?P<comment>//.*)
+    [ \t\f\u00a0\ufeff\u200b]*+
+  (?:
+    (?P<comment>//.*)
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
   | (?P<float>(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)
   | (?P<int>\d+)
   | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
   | (?P<color>\#[0-9A-Fa-f]{8}(?![0-9A-Fa-f])|\#[0-9A-Fa-f]{6}(?![0-9A-Fa-f]))
   | (?P<operator>:=|=>|==|!=|<=|>=|\+=|-=|\*=|/=|%=|[-+*/%<>=?:.,()\[\]])
+  | (?P<nothing>$)
+  | (?P<strange>.)
+  )
     """,
     re.VERBOSE,
 )
+_GROUPS = ("", *sorted(_TOKEN.groupindex, key=_TOKEN.groupindex.__getitem__))
 _ANNOTATION = re.compile(r"//\s*@([A-Za-z_]\w*)\s*=?\s*(.*)")
 _ENDS_OPEN = frozenset(
     {
@@ -79,6 +84,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 class Lexed:
     tokens: list[Token]
     annotations: list[Annotation]
+    comments: list[Token]
 
 
 def string_value(literal: str) -> str:
@@ -91,16 +97,26 @@ def string_value(literal: str) -> str:
 
 def lex(source: str, diagnostics: Diagnostics) -> Lexed:
     """Return the tokens of a source; what is no token is reported and left out."""
-    return _Lexer(source, diagnostics).run()
+    lexer = _Lexer(source, diagnostics)
+    lexed = lexer.run()
+    if lexer.never_closed:
+        lexed = _Lexer(source, diagnostics, lexer.never_closed).run()
+    return lexed
 
 
 class _Lexer:
-    def __init__(self, source: str, diagnostics: Diagnostics) -> None:
+    """`left_open` are brackets that an earlier go found to be closed nowhere: the next statement ends them."""
+
+    def __init__(
+        self, source: str, diagnostics: Diagnostics, left_open: frozenset[tuple[int, int]] = frozenset()
+    ) -> None:
         self._lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         self._diagnostics = diagnostics
         self._tokens: list[Token] = []
         self._annotations: list[Annotation] = []
-        self._depth = 0
+        self._comments: list[Token] = []
+        self._left_open = left_open
+        self._open: list[tuple[int, int]] = []
         self._level = 0
 
     def run(self) -> Lexed:
@@ -126,16 +142,23 @@ class _Lexer:
         self._end_line(last, column)
         self._to_level(0, last, column)
         self._tokens.append(Token(END, "", last, column, column))
-        return Lexed(self._tokens, self._annotations)
+        return Lexed(self._tokens, self._annotations, self._comments)
+
+    @property
+    def never_closed(self) -> frozenset[tuple[int, int]]:
+        """Where the brackets stand that were still open at the end."""
+        return frozenset(self._open)
 
     def _line(self, number: int, text: str) -> None:
-        stripped = text.strip(" \t\f\u00a0\ufeff\u200b")
+        stripped = text.strip(_SPACES)
         if not stripped:
             return
         if stripped.startswith("//"):
+            begin = text.index("//") + 1
+            self._comments.append(Token(COMMENT, stripped, number, begin, begin + len(stripped)))
             self._annotation(stripped, number)
             return
-        position = len(text) - len(text.lstrip(" \t\f\u00a0\ufeff\u200b"))
+        position = len(text) - len(text.lstrip(_SPACES))
         width = len(text[:position].replace("\ufeff", "").replace("\u200b", "").expandtabs(INDENT_WIDTH))
         self._begin_line(number, position, width, stripped)
         self._scan(number, text, position)
@@ -147,27 +170,42 @@ class _Lexer:
 
     def _begin_line(self, number: int, position: int, width: int, stripped: str) -> None:
         tokens = self._tokens
-        if self._depth:
-            # A statement that begins in the first column was not meant to be inside the bracket left open above.
-            if width == 0 and _DECLARES.match(stripped):
-                self._depth = 0
-            else:
+        if self._open:
+            if not self._ends_bracket(width, stripped):
                 return
+            self._open.clear()
+            self._begin_statement(number, position, width)
+            return
         if not tokens or tokens[-1].kind in (NEWLINE, INDENT, DEDENT):
             self._to_level(width // INDENT_WIDTH, number, position + 1)
             return
         if self._continues(width, stripped):
             return
-        last = tokens[-1]
+        self._begin_statement(number, position, width)
+
+    def _begin_statement(self, number: int, position: int, width: int) -> None:
+        last = self._tokens[-1]
         self._end_line(last.line, last.end)
         self._to_level(width // INDENT_WIDTH, number, position + 1)
+
+    def _ends_bracket(self, width: int, stripped: str) -> bool:
+        """Return whether a line begins a statement that was not meant to be inside the bracket left open above."""
+        if width == 0 and _DECLARES.match(stripped):
+            return True
+        return (
+            bool(self._left_open)
+            and width == self._level * INDENT_WIDTH
+            and _BEGINS.match(stripped) is not None
+            and not self._left_open.isdisjoint(self._open)
+        )
 
     def _continues(self, width: int, stripped: str) -> bool:
         if width % INDENT_WIDTH:
             return True
         last = self._tokens[-1]
         if last.kind == OPERATOR and last.text in _ENDS_OPEN:
-            return True
+            # `y = …` is part of no expression: what stands above it was left unfinished.
+            return last.text == "," or _DECLARATION.match(stripped) is None
         if last.kind == NAME and last.text in _OPEN_WORDS:
             return True
         found = _TOKEN.match(stripped)
@@ -193,24 +231,30 @@ class _Lexer:
             self._tokens.append(Token(DEDENT, "", line, column, column))
 
     def _scan(self, number: int, text: str, position: int) -> None:
-        append, match, length = self._tokens.append, _TOKEN.match, len(text)
-        while position < length:
-            found = match(text, position)
-            if found is None:
-                position = self._strange(number, text, position)
-                continue
-            kind, end = found.lastgroup or "", found.end()
-            if kind == "comment":
-                break
-            if kind != "space":
-                word = found.group()
+        append, new, open_brackets = self._tokens.append, tuple.__new__, self._open
+        going = True
+        while going:
+            going = False
+            for found in _TOKEN.finditer(text, position):
+                group = found.lastindex or 0
+                kind = _GROUPS[group]
+                begin, end = found.span(group)
+                if kind == "nothing":
+                    break
+                if kind == "strange":
+                    position = self._strange(number, text, begin)
+                    going = True
+                    break
+                word = found[group]
+                if kind == COMMENT:
+                    self._comments.append(Token(COMMENT, word.rstrip(), number, begin + 1, end + 1))
+                    break
                 if kind == OPERATOR:
                     if word in "([":
-                        self._depth += 1
-                    elif word in ")]" and self._depth:
-                        self._depth -= 1
-                append(Token(_KINDS[kind], word, number, position + 1, end + 1))
-            position = end
+                        open_brackets.append((number, begin))
+                    elif word in ")]" and open_brackets:
+                        open_brackets.pop()
+                append(new(Token, (kind, word, number, begin + 1, end + 1)))
 
     def _strange(self, number: int, text: str, position: int) -> int:
         character = text[position]
@@ -241,6 +285,10 @@ class _Lexer:
 _DECLARES = re.compile(
     r"(?:var|varip|if|for|while|switch|export|type|enum|import)\s|[A-Za-z_]\w*\s*:=|[A-Za-z_]\w*\([^()]*\)\s*=>"
 )
+_DECLARATION = re.compile(
+    r"(?:[A-Za-z_][\w.]*(?:<[\w., ]*>)?(?:\[\])?[ \t]+){0,3}[A-Za-z_]\w*[ \t]*:?=(?!=)|\[[^\[\]]*\][ \t]*="
+)
+_BEGINS = re.compile(rf"{_DECLARATION.pattern}|[A-Za-z_][\w.]*\(|(?:if|for|while|switch|type|enum|method)\s")
 _MEANT = {
     ";": "Statements on one line are parted by a comma.",
     "{": "Blocks are made by indentation.",
@@ -254,4 +302,3 @@ _MEANT = {
     "‘": "Use the straight quote '.",
     "’": "Use the straight quote '.",
 }
-_KINDS = {"name": NAME, "int": INT, "float": FLOAT, "string": STRING, "color": COLOR, "operator": OPERATOR}

@@ -107,6 +107,11 @@ class Group(Node):
     items: "list[Expression]"
 
 
+@dataclass(slots=True, eq=False)
+class Missing(Node):
+    """What should stand here could not be read; that was reported."""
+
+
 # Structures: statements that may stand where a value is wanted -------------------------------------------------------
 
 
@@ -265,6 +270,7 @@ Expression = (
     | Binary
     | Conditional
     | Group
+    | Missing
     | If
     | For
     | ForIn

@@ -29,12 +29,13 @@ _ASSIGNMENTS = frozenset({":=", "+=", "-=", "*=", "/=", "%="})
 def parse(source: str, diagnostics: Diagnostics) -> nodes.Script:
     """Return the tree of a source; mistakes are reported, and the statements they are in are left out."""
     lexed = lex(source, diagnostics)
-    version = _version(lexed.annotations, diagnostics)
+    version = version_of(lexed.annotations, diagnostics)
     statements = Parser(lexed.tokens, diagnostics).script()
     return nodes.Script(statements, version, lexed.annotations)
 
 
-def _version(annotations: list[Annotation], diagnostics: Diagnostics) -> int:
+def version_of(annotations: list[Annotation], diagnostics: Diagnostics) -> int:
+    """Return the version of the language that a script names."""
     for annotation in annotations:
         if annotation.name != "version":
             continue
@@ -196,8 +197,14 @@ class Parser(BlockParser):
             type_name = self.type_name()
         name = self.identifier("the name of the variable")
         self.expect("=", f"`=` and the value of `{name.text}`")
-        value = self.value()
-        return nodes.Declaration(name.span if not mode else begin.span, mode, type_name, name.text, value)
+        span = name.span if not mode else begin.span
+        try:
+            value = self.value()
+        except Malformed as malformed:
+            missing = nodes.Missing(name.span)
+            malformed.salvaged = nodes.Declaration(span, mode, type_name, name.text, missing)
+            raise
+        return nodes.Declaration(span, mode, type_name, name.text, value)
 
     def _tuple_declaration(self, mode: str) -> nodes.TupleDeclaration:
         begin = self.advance()
@@ -210,7 +217,12 @@ class Parser(BlockParser):
         closing = self.advance()
         self.expect("=", "`=` and a call that returns several values")
         span = Span(begin.line, begin.column, closing.end if closing.line == begin.line else begin.end)
-        return nodes.TupleDeclaration(span, names, self.value(), mode)
+        try:
+            value = self.value()
+        except Malformed as malformed:
+            malformed.salvaged = nodes.TupleDeclaration(span, names, nodes.Missing(span), mode)
+            raise
+        return nodes.TupleDeclaration(span, names, value, mode)
 
     def _expression_or_assignment(self) -> nodes.Statement:
         target = self.expression()
@@ -242,7 +254,12 @@ class Parser(BlockParser):
                 self.expect(",", "`,` or `)`")
         self.advance()
         self.expect("=>", "`=>`")
-        body = self.body("=>")
+        try:
+            body = self.body("=>")
+        except Malformed as malformed:
+            body = [self.missing_statement(name.span)]
+            malformed.salvaged = nodes.FunctionDeclaration(name.span, name.text, parameters, body, is_method, exported)
+            raise
         return nodes.FunctionDeclaration(name.span, name.text, parameters, body, is_method, exported)
 
     def _parameter(self) -> nodes.Parameter:
@@ -260,7 +277,8 @@ class Parser(BlockParser):
         self.advance()
         name = self.identifier("the name of the type")
         fields: list[nodes.Field] = []
-        self.open_block("type")
+        if not self.open_block("type"):
+            return nodes.TypeDeclaration(name.span, name.text, fields, exported)
         while self.kind not in (DEDENT, END):
             if self.kind == NEWLINE:
                 self.advance()
@@ -293,7 +311,8 @@ class Parser(BlockParser):
         self.advance()
         name = self.identifier("the name of the enum")
         members: list[nodes.EnumMember] = []
-        self.open_block("enum")
+        if not self.open_block("enum"):
+            return nodes.EnumDeclaration(name.span, name.text, members, exported)
         while self.kind not in (DEDENT, END):
             if self.kind == NEWLINE:
                 self.advance()

@@ -44,6 +44,13 @@ def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
+def printed(program):
+    out = StringIO()
+    with redirect_stdout(out):
+        exec(program, {})
+    return out.getvalue().splitlines()
+
+
 def test_the_commands_run():
     (block,) = blocks("sh")
     for line in block.splitlines():
@@ -57,16 +64,15 @@ def test_the_commands_run():
 
 
 def test_the_example_in_python_runs():
-    (block,) = blocks("python")
-    out = StringIO()
+    mean, trades, live = printed(blocks("python")[0])
 
-    with redirect_stdout(out):
-        exec(block, {})
-
-    mean, trades, live = out.getvalue().splitlines()
     assert float(mean) == pytest.approx(1.1)
     assert int(trades.split()[0]) == 2
     assert float(live) == pytest.approx(1.05)
+
+
+def test_the_example_of_an_editor_runs():
+    assert printed(blocks("python")[1]) == ["sma", "length int", "x = ta.sma(close, 20)"]
 
 
 def test_the_description_of_an_instrument_is_read(tmp_path):

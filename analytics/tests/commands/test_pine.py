@@ -216,3 +216,33 @@ def test_the_reference_is_a_page():
     assert "\n### `ta.sma()`\n" in out
     assert "- `ta.sma(source float, length int) → series float`" in out
     assert "\n- `request.financial`: " in out
+
+
+UNTIDY = b"//@version=6\r\nindicator('t')\r\nplot( close,'x' )"
+TIDY = b"//@version=6\r\nindicator('t')\r\nplot(close, 'x')\r\n"
+
+
+def test_formatting_changes_what_is_untidy(tmp_path):
+    (tmp_path / "untidy.pine").write_bytes(UNTIDY)
+    (tmp_path / "tidy.pine").write_bytes(TIDY)
+
+    out, _ = pine("format", tmp_path)
+
+    assert out == f"Formatted {tmp_path / 'untidy.pine'}\n1 of 2 scripts were tidy.\n"
+    assert (tmp_path / "untidy.pine").read_bytes() == TIDY
+    assert pine("format", tmp_path, "--check") == ("2 of 2 scripts were tidy.\n", "")
+
+
+def test_a_check_of_the_form_changes_nothing(tmp_path):
+    (tmp_path / "untidy.pine").write_bytes(UNTIDY)
+
+    out, _ = pine("format", tmp_path, "--check", fails="1 of 1 scripts are untidy")
+
+    assert out == f"Would format {tmp_path / 'untidy.pine'}\n0 of 1 scripts were tidy.\n"
+    assert (tmp_path / "untidy.pine").read_bytes() == UNTIDY
+
+
+def test_a_file_that_is_no_text_is_not_formatted(tmp_path):
+    (tmp_path / "image.pine").write_bytes(b"\xff\xfe\x00")
+
+    pine("format", tmp_path, fails="cannot be formatted")

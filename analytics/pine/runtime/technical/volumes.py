@@ -1,5 +1,6 @@
 """Indicators of volume: variables that run over every bar of the chart, and the volume-weighted average price."""
 
+from abc import ABC, abstractmethod
 from math import sqrt
 from typing import Any
 
@@ -14,7 +15,7 @@ from analytics.pine.runtime.times import is_first_bar_of_session
 from analytics.pine.runtime.values import NA
 
 
-class Accumulator(State):
+class RunningVariable(State, ABC):
     """A value that runs over all bars whether a script reads it or not."""
 
     __slots__ = ("at", "value")
@@ -24,9 +25,19 @@ class Accumulator(State):
         self.at = -1
         self.value = self.first
 
+    @abstractmethod
+    def read(self, context: Context) -> float:
+        """Return the value on the current bar."""
+
+
+class Accumulator(RunningVariable):
+    """A value that each bar and the one before change."""
+
+    __slots__ = ()
+
+    @abstractmethod
     def advance(self, bar: Bar, before: Bar | None) -> None:
         """Take in a bar."""
-        raise NotImplementedError
 
     def read(self, context: Context) -> float:
         """Return the value on the current bar."""
@@ -121,7 +132,7 @@ class WilliamsAccumulation(Accumulator):
             self.value += bar.close - max(bar.high, before.close)
 
 
-def _running(name: str, kind: type[Accumulator]) -> Variable:
+def _running(name: str, kind: type[RunningVariable]) -> Variable:
     def read(context: Context) -> float:
         accumulator = context.accumulators.get(name)
         if accumulator is None:
@@ -182,7 +193,7 @@ class Vwap(Calculation):
         return price, price + reach, price - reach
 
 
-class SessionPrice(Accumulator):
+class SessionPrice(RunningVariable):
     """The volume-weighted average of (high + low + close) / 3 since the trading day began."""
 
     __slots__ = ("price",)

@@ -234,3 +234,18 @@ def test_defaults_are_filled_in_and_overloads_brought_into_one_order():
     assert source.name == "high"
     assert isinstance(length, tree.Constant)
     assert length.value == 5
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 1 +\ny = x\nplot(y)",
+        "f(a) =>\n    b = a *\nc = f(close)",
+        "f(a) =>\n    a +\nc = f(close)",
+        "x = if close > open\n    1 +\nelse\n    2\nplot(x)",
+        "for i = 0 to\n    x = i\nplot(close)",
+        "x = ta.sma(close,\ny = x + 1\nplot(y)",
+    ],
+)
+def test_what_cannot_be_read_is_reported_once(source):
+    assert [code for code, _, _ in errors(source)] == ["syntax"]

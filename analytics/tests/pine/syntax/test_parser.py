@@ -161,6 +161,54 @@ def test_mistakes_have_a_code_and_a_place(source, expected):
     assert errors(source) == expected
 
 
+def test_a_bracket_that_is_closed_nowhere_ends_before_the_next_statement():
+    assert errors("x = ta.sma(close, \ny = 1 +\n  2\nplot(y)\nz = ?") == [("syntax", 1, 18), ("syntax", 5, 5)]
+    assert errors("if a\n    x = f(1,\n    y = 2\nplot(\na,\nb)") == [("syntax", 2, 13)]
+
+
+def test_brackets_that_are_closed_hold_lines_that_look_like_statements():
+    assert errors('x = f(1,\ntitle = "t",\ng(2))\n') == []
+
+
+def statements_despite_mistakes(source: str) -> list[nodes.Statement]:
+    return parse(f"//@version=6\n{source}", Diagnostics()).statements
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x = ta.", "float x = ", "var x = (1", "x = f(1,", "x = if\n    1", "x = switch\ny = 1"],
+)
+def test_a_declaration_without_a_readable_value_still_declares(source):
+    first = statements_despite_mistakes(source)[0]
+
+    assert isinstance(first, nodes.Declaration)
+    assert first.name == "x"
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("f(x) =>", nodes.FunctionDeclaration),
+        ("f(x) => x +", nodes.FunctionDeclaration),
+        ("[a, b] = ", nodes.TupleDeclaration),
+        ("type P", nodes.TypeDeclaration),
+        ("enum E", nodes.EnumDeclaration),
+        ("for i = 0 to 3", nodes.ExpressionStatement),
+    ],
+)
+def test_what_is_begun_is_known(source, kind):
+    assert isinstance(statements_despite_mistakes(source)[0], kind)
+
+
+def test_a_block_is_read_under_a_malformed_condition():
+    (statement,) = statements_despite_mistakes("if close == )\n    x = 1\nelse\n    y = 2")
+
+    assert isinstance(statement, nodes.ExpressionStatement)
+    assert isinstance(statement.value, nodes.If)
+    assert [type(one) for one in statement.value.then] == [nodes.Declaration]
+    assert statement.value.otherwise is not None
+
+
 @pytest.mark.parametrize(
     "source",
     [

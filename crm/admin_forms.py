@@ -55,7 +55,8 @@ class FlagsForm(ClientForm):
             if len(flag) > FLAG_LENGTH or not re.match(FLAG_PATTERN, flag):
                 raise forms.ValidationError(
                     _(
-                        "%(flag)s is no flag: small letters, digits, - and _, at most %(length)s, and a letter or digit first."
+                        "%(flag)s is no flag: small letters, digits, - and _, at most %(length)s, "
+                        "and a letter or digit first."
                     ),
                     params={"flag": flag, "length": FLAG_LENGTH},
                 )

@@ -390,6 +390,8 @@ ENGINE_OUTAGE_SECONDS = env.number("ENGINE_OUTAGE_SECONDS", 30, least=0)
 FUNDING_BASE_CURRENCY = env.str("FUNDING_BASE_CURRENCY", default="USD")
 # Withdrawals worth at least this much take two members of staff; 0 for none.
 FUNDING_FOUR_EYES_FROM = env.number("FUNDING_FOUR_EYES_FROM", 10_000, least=0)
+# Whether money that staff move by hand takes two of them.
+BOOKING_FOUR_EYES = env.bool("BOOKING_FOUR_EYES", default=False)
 # How long proofs of payment are kept after a client has left, and those of deposits that came to nothing.
 PROOF_RETENTION_DAYS = env.number("PROOF_RETENTION_DAYS", 1826)
 PROOF_REJECTED_DAYS = env.number("PROOF_REJECTED_DAYS", 180)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -140,7 +141,7 @@ def _updated(payload: Payload) -> str:
     told = "; ".join(
         _("%(field)s from %(before)s to %(after)s")
         % {
-            "field": User._meta.get_field(name).verbose_name,
+            "field": _field_name(name),
             "before": _value(change["before"]),
             "after": _value(change["after"]),
         }
@@ -150,6 +151,11 @@ def _updated(payload: Payload) -> str:
     return (
         _("%(text)s Reason: %(reason)s") % {"text": text, "reason": payload["reason"]} if "reason" in payload else text
     )
+
+
+def _field_name(name: str) -> str:
+    field = User._meta.get_field(name)
+    return str(field.verbose_name) if isinstance(field, Field) else name
 
 
 def _value(value: Any) -> str:

@@ -92,7 +92,7 @@ def _set(
             origin=request_origin(request),
         )
     except Refused as refusal:
-        told = refusal.message
+        told: Any = refusal.message
         if refusal.code == "precondition_failed":
             told = _(
                 "This client was changed while the dialog was open, and nothing of yours is set. Look, and repeat it."

@@ -79,7 +79,7 @@ class BackOfficeModelAdmin(ModelAdmin):
         added = buttons_of(self.opts.label_lower)
         for name, (button, _offered) in added.items():
             setattr(self, name, MethodType(button, self))
-        own = tuple(self.actions_detail)
+        own: tuple[Any, ...] = tuple(getattr(self, "actions_detail", ()))
         self.actions_detail = (*own, *(name for name in added if name not in own))
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

@@ -47,6 +47,7 @@ from trading.tests.factories import (
     make_live_account,
     make_method,
     make_symbols,
+    make_user,
     set_price,
 )
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal, picture
@@ -164,8 +165,8 @@ def _funding(people: People) -> dict[str, Any]:
         kind=Booking.Kind.ADJUSTMENT,
         amount=Decimal(-5),
         reason="Cash correction",
-        submission="of the finance desk",
-        asked_by=people[Role.FINANCE.value],
+        submission="of a colleague",
+        asked_by=make_user("asker@example.org", is_staff=True),
         asked_at=timezone.now(),
     )
     return {

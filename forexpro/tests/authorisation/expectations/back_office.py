@@ -184,8 +184,7 @@ FUNDING: dict[str, Operation] = {
     **button(f"{_DEPOSIT}/decline", desks.PAYERS, **REASON),
     **button(f"{_DEPOSIT}/mark_failed", desks.PAYERS, **REASON),
     **back_office_model("admin/trading/booking", view=desks.LEDGER),
-    # That of the finance desk, who cannot approve it themselves.
-    **button("admin/trading/booking/<path:object_id>/approve", desks.ADMINS),
+    **button("admin/trading/booking/<path:object_id>/approve", desks.PAYERS),
     **button("admin/trading/booking/<path:object_id>/decline", desks.PAYERS, answer="Not ours"),
     **back_office_model("admin/trading/withdrawal", view=STAFF),
     "GET admin/trading/withdrawal/<int:withdrawal_id>/payout-details/": changes(desks.PAYERS),  # and so is this one

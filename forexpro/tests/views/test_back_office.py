@@ -114,7 +114,7 @@ def test_figures_are_kept_for_a_minute(enter, client_account):
     cache.delete_many(module.KEPT)
     with CaptureQueriesContext(connection) as queries:
         client.get("/admin/")
-    assert len(queries) == 19
+    assert len(queries) == 20
 
 
 def test_requests_errors_and_times_are_shown(enter):

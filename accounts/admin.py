@@ -137,6 +137,12 @@ class UserAdmin(BackOfficeModelAdmin):
     def has_suspend_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.suspend_user")
 
+    def has_annotate_client_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.annotate_client")
+
+    def has_limit_client_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("accounts.limit_client")
+
     def has_manage_staff_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.manage_staff")
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.devices import device_name
 from accounts.models import User
 from accounts.selectors import api_keys_of, signed_in_sessions
 from forexpro.core.admin.extensions import Panel, add_panel
@@ -10,7 +11,8 @@ from forexpro.core.admin.extensions import Panel, add_panel
 
 def sessions_panel(request: HttpRequest, user: User) -> Panel:
     """Show the sessions that are open, and the keys of programs."""
-    sessions, keys = signed_in_sessions(user), list(api_keys_of(user))
+    sessions = [(session, device_name(session.user_agent)) for session in signed_in_sessions(user)]
+    keys = list(api_keys_of(user))
     return Panel(
         title=_("Sessions and keys"),
         template="back_office/panels/sessions.html",

@@ -1,12 +1,14 @@
 """What the events of people mean, for the audit log."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.db.models import Field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.devices import device_name
-from accounts.models import AccessLevel, Visit
+from accounts.models import AccessLevel, User, Visit
 from forexpro.core.events.sentences import Describe, Payload
 
 SIGN_IN_FAILURES: dict[str, Callable[[], str]] = {
@@ -20,6 +22,8 @@ TOKEN_END_REASONS: dict[str, Callable[[], str]] = {
     "revoked": lambda: _("API tokens ended by their owner."),
     "reused": lambda: _("API tokens ended: a refresh token was used twice, so somebody may have had a copy."),
 }
+# Of whose changes the sentence says what was there before and what is now.
+SET_BY_THE_HOUSE = {"external_id", "flags", "leverage_max", "deposits_maximum", "withdrawals_allowed"}
 VISIT_END_REASONS = dict(Visit.EndReason.choices)
 PASSWORD_REASONS: dict[str, Callable[[], str]] = {
     "reset": lambda: _("Password set through a mailed link."),
@@ -131,7 +135,35 @@ def _password_changed(payload: Payload) -> str:
 
 
 def _updated(payload: Payload) -> str:
-    return _("Profile changed: %(fields)s.") % {"fields": ", ".join(payload["changes"])}
+    changes = payload["changes"]
+    if not SET_BY_THE_HOUSE.intersection(changes):
+        return _("Profile changed: %(fields)s.") % {"fields": ", ".join(changes)}
+    told = "; ".join(
+        _("%(field)s from %(before)s to %(after)s")
+        % {
+            "field": _field_name(name),
+            "before": _value(change["before"]),
+            "after": _value(change["after"]),
+        }
+        for name, change in changes.items()
+    )
+    text = _("Changed: %(changes)s.") % {"changes": told}
+    return (
+        _("%(text)s Reason: %(reason)s") % {"text": text, "reason": payload["reason"]} if "reason" in payload else text
+    )
+
+
+def _field_name(name: str) -> str:
+    field = User._meta.get_field(name)
+    return str(field.verbose_name) if isinstance(field, Field) else name
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(value) or _("none")
+    return _("none") if value is None else str(value)
 
 
 def _access_level_changed(payload: Payload) -> str:

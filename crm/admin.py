@@ -22,6 +22,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from crm import admin_clients as admin_clients
 from crm import admin_panels as admin_panels
 from crm.models import Scope, ServiceKey
 from crm.services.keys import OVERLAP, OVERLAP_MAX, service_key_create, service_key_revoke, service_key_rotate

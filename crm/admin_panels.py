@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.selectors.clients import notes_of
+from crm.selectors.clients import signed_notes_of
 from forexpro.core.admin.extensions import Panel, add_panel
 
 NOTES_SHOWN = 20
@@ -15,7 +15,7 @@ def client_panel(request: HttpRequest, user: User) -> Panel:
     return Panel(
         title=_("Client"),
         template="back_office/panels/client.html",
-        context={"client": user, "notes": list(notes_of(user)[:NOTES_SHOWN])},
+        context={"client": user, "notes": signed_notes_of(user, NOTES_SHOWN)},
         is_empty=user.is_staff,
     )
 

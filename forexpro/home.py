@@ -20,6 +20,7 @@ from kyc.selectors import review_queue_size
 from marketdata.feeds import FeedStatus
 from marketdata.selectors import feed_statuses
 from trading.selectors import accounts_in_margin_call
+from trading.selectors.bookings import pending_bookings
 from trading.selectors.funding import Pending, pending_deposits, pending_withdrawals
 
 # The nightly verification may be an hour late before anybody is told.
@@ -53,6 +54,8 @@ def needs_attention(user: Any) -> list[Attention]:
         items += _requests("deposit", _("Deposits to decide"), pending_deposits())
     if user.has_perm("trading.decide_withdrawal"):
         items += _requests("withdrawal", _("Withdrawals to decide or pay"), pending_withdrawals())
+    if user.has_perm("trading.move_money"):
+        items += _requests("booking", _("Bookings that wait for a second person"), pending_bookings())
     if user.has_perm("marketdata.view_symbol"):
         items += _feeds()
     if user.has_perm("core.view_webhookendpoint"):

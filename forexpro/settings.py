@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "replay-accounts": {"task": "trading.tasks.replay_accounts", "schedule": crontab(hour=1, minute=0)},
     "look-after-expiry": {"task": "kyc.tasks.look_after_expiry", "schedule": crontab(minute=15)},
     "erase-documents": {"task": "kyc.tasks.erase_documents", "schedule": crontab(hour=2, minute=10)},
+    "erase-proofs": {"task": "trading.tasks.erase_proofs", "schedule": crontab(hour=2, minute=20)},
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
     "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
     "end-visits": {"task": "accounts.tasks.end_visits", "schedule": 60, "options": {"expires": 60}},
@@ -389,6 +390,11 @@ ENGINE_OUTAGE_SECONDS = env.number("ENGINE_OUTAGE_SECONDS", 30, least=0)
 FUNDING_BASE_CURRENCY = env.str("FUNDING_BASE_CURRENCY", default="USD")
 # Withdrawals worth at least this much take two members of staff; 0 for none.
 FUNDING_FOUR_EYES_FROM = env.number("FUNDING_FOUR_EYES_FROM", 10_000, least=0)
+# Whether money that staff move by hand takes two of them.
+BOOKING_FOUR_EYES = env.bool("BOOKING_FOUR_EYES", default=False)
+# How long proofs of payment are kept after a client has left, and those of deposits that came to nothing.
+PROOF_RETENTION_DAYS = env.number("PROOF_RETENTION_DAYS", 1826)
+PROOF_REJECTED_DAYS = env.number("PROOF_REJECTED_DAYS", 180)
 # Money is converted at no price that was received longer ago than this many seconds.
 CONVERSION_QUOTE_MAX_AGE_SECONDS = env.number("CONVERSION_QUOTE_MAX_AGE_SECONDS", 60)
 

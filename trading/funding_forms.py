@@ -124,6 +124,8 @@ class TransferForm(ConfirmedForm):
         accounts = accounts_of_user(user).filter(status=TradingAccount.Status.ACTIVE).order_by("kind", "number")
         for name in ("source", "target"):
             self.fields[name].queryset = accounts  # type: ignore[attr-defined]
+        # Money goes from the first account to another one, unless somebody says otherwise.
+        self.initial.setdefault("target", next((account.pk for account in accounts[1:2]), None))
 
     def asked(self) -> dict[str, Any]:
         """Return what is asked for by the names of the service's arguments."""

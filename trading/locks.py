@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from forexpro.core.database import Statement
-from trading.models import Deposit, Withdrawal
+from trading.models import Booking, Deposit, Withdrawal
 
 _LOCK = "SELECT id FROM trading_tradingaccount WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 # The claim is tried before the row is waited for: a second request with the same key learns at once that it is second.
@@ -49,3 +49,8 @@ def locked_withdrawal(withdrawal_id: int) -> Withdrawal:
     """Return a withdrawal, locked until the transaction ends; the caller holds its account."""
     withdrawals = Withdrawal.objects.select_for_update(of=("self",))
     return withdrawals.select_related("account__owner", "method").get(pk=withdrawal_id)
+
+
+def locked_booking(booking_id: int) -> Booking:
+    """Return a booking by hand, locked until the transaction ends; the caller holds its account."""
+    return Booking.objects.select_for_update(of=("self",)).select_related("account").get(pk=booking_id)

@@ -8,6 +8,7 @@ from celery import shared_task
 from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
 from trading.selectors.sweep import accounts_due_for_margin_check, accounts_with_overdue_orders
+from trading.services.funding.retention import proofs_erase
 from trading.services.idempotency import forget_answered_requests
 from trading.services.replay import accounts_replay
 from trading.services.rollover import roll_over_due_accounts
@@ -60,3 +61,9 @@ def replay_accounts() -> None:
 def forget_old_requests() -> None:
     """Forget idempotency keys so old that nobody repeats their requests."""
     forget_answered_requests(before=datetime.now(UTC) - REQUESTS_KEPT)
+
+
+@shared_task
+def erase_proofs() -> None:
+    """Erase the proofs of payment whose time is over."""
+    proofs_erase()

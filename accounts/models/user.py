@@ -99,6 +99,8 @@ class User(AbstractBaseUser, PermissionsMixin):
             ("suspend_user", _("Can suspend and activate clients")),
             ("manage_staff", _("Can invite, suspend and change the roles of staff")),
             ("reset_totp", _("Can reset the two-step sign-in of clients")),
+            ("annotate_client", _("Can set flags of clients and write notes about them")),
+            ("limit_client", _("Can set access and limits of clients")),
         ]
 
     def __str__(self) -> str:

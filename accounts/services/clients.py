@@ -145,10 +145,10 @@ def clients_upsert_apply(rows: Sequence[ClientRow], *, origin: Origin) -> list[R
     return results
 
 
-def client_update_apply(user: User, wanted: Mapping[str, Any], *, origin: Origin) -> bool:
+def client_update_apply(user: User, wanted: Mapping[str, Any], *, reason: str = "", origin: Origin) -> bool:
     """Give a locked client's fields these values inside the caller's transaction; return whether any has changed.
 
-    Refuses `external_id_taken`.
+    Clients do not see the reason. Refuses `external_id_taken`.
     """
     external_id = wanted.get("external_id")
     if external_id and User.objects.filter(external_id=external_id).exclude(pk=user.pk).exists():
@@ -156,7 +156,8 @@ def client_update_apply(user: User, wanted: Mapping[str, Any], *, origin: Origin
     changes = _assign(user, wanted)
     if changes:
         user.save(update_fields=list(changes))
-        record([NewEvent(user.stream, "user.updated", {"changes": _recordable(changes)})], origin=origin)
+        payload = {"changes": _recordable(changes)} | ({"reason": reason} if reason else {})
+        record([NewEvent(user.stream, "user.updated", payload)], origin=origin)
     return bool(changes)
 
 

@@ -77,6 +77,18 @@ SAID = [
     ),
     ("user.password_changed", {"reason": "reset"}, "Password set through a mailed link."),
     ("user.updated", {"changes": {"time_zone": {}, "full_name": {}}}, "Profile changed: time_zone, full_name."),
+    ("user.updated", {"changes": {"flags": {"before": [], "after": ["vip"]}}}, "Changed: flags from none to vip."),
+    (
+        "user.updated",
+        {
+            "changes": {
+                "deposits_maximum": {"before": None, "after": "500"},
+                "withdrawals_allowed": {"before": True, "after": False},
+            },
+            "reason": "Case 4711",
+        },
+        "Changed: most deposits in all from none to 500; withdrawals allowed from yes to no. Reason: Case 4711",
+    ),
     ("user.role_changed", {"before": ["Trader"], "after": ["Admin"]}, "Role changed from Trader to Admin."),
     (
         "user.access_level_changed",

@@ -13,11 +13,11 @@ from accounts.models import AccessLevel, User
 from crm.models import Note
 from crm.models.note import TEXT_LENGTH
 from crm.selectors.clients import verification_of_client, version_of
+from crm.services.clients import FLAG_LENGTH, FLAG_PATTERN, FLAGS_MAX
 from forexpro.core.http.fields import IdOutput, NumberInput, NumberOutput
 from kyc.models import VerificationCase
 
 BULK_MAX = 1000
-FLAGS_MAX = 50
 REASON_LENGTH = 300
 
 
@@ -102,7 +102,7 @@ class ClientChangeInput(ProfileInput):
     )
     limits = LimitsInput(required=False)
     flags = serializers.ListField(
-        child=serializers.RegexField(r"^[a-z0-9][a-z0-9_-]*\Z", max_length=32),
+        child=serializers.RegexField(FLAG_PATTERN, max_length=FLAG_LENGTH),
         required=False,
         max_length=FLAGS_MAX,
         help_text="All flags that the client is to have: names of your own in small letters.",

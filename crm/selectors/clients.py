@@ -109,6 +109,14 @@ def notes_of(user: User) -> QuerySet[Note]:
     return Note.objects.filter(client=user).order_by("-id")
 
 
+def signed_notes_of(user: User, limit: int) -> list[tuple[Note, str]]:
+    """Return the newest notes about a client, each with the name of whoever wrote it."""
+    notes = list(notes_of(user)[:limit])
+    staff = {int(note.author.partition(":")[2]) for note in notes if note.author.startswith("staff:")}
+    names = {f"staff:{person.pk}": person.full_name or person.email for person in User.objects.filter(pk__in=staff)}
+    return [(note, names.get(note.author, note.author)) for note in notes]
+
+
 def paused_accounts_of(user: User) -> list[int]:
     """Return the accounts that open nothing because the client's access was lowered: the last event of it says."""
     changed = Event.objects.filter(stream=user.stream, type="user.access_level_changed").order_by("-seq").first()

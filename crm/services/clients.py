@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,41 @@ OF_PERSON = (
     "full_name", "time_zone", "language", "external_id", "flags", "leverage_max", "deposits_maximum",
     "withdrawals_allowed",
 )  # fmt: skip
+
+
+# What a flag looks like: names of the house's own.
+FLAG_PATTERN = r"^[a-z0-9][a-z0-9_-]*\Z"
+FLAG_LENGTH = 32
+FLAGS_MAX = 50
+# Concerns money or access: whoever changes it by hand says why.
+LIMITS = frozenset({"access_level", "leverage_max", "deposits_maximum", "withdrawals_allowed"})
+
+
+def client_set(
+    *, actor: User, user_id: int, wanted: Mapping[str, Any], reason: str = "", if_match: str = "", origin: Origin
+) -> User:
+    """Change flags or limits of a client by hand; return the client as they are then.
+
+    Refuses `client_change_forbidden`, `own_account` (both 403), `reason_required`, and as `client_change_apply`.
+    """
+    limits = LIMITS.intersection(wanted)
+    if not actor.has_perm("accounts.limit_client" if limits else "accounts.annotate_client"):
+        raise Refused(
+            "client_change_forbidden", _("Your role does not change this. Ask compliance or an admin."), http_status=403
+        )
+    if limits and not reason.strip():
+        raise Refused("reason_required", _("Say why: it stays on record."), {"field": "reason"})
+    ensure_not_oneself(actor, user_id)
+    with transaction.atomic(durable=True):
+        return client_change_apply(
+            user_id=user_id, wanted=wanted, reason=reason, if_match=if_match, actor=actor, origin=origin
+        )
+
+
+def ensure_not_oneself(actor: User, user_id: int) -> None:
+    """Refuse `own_account` to whoever would change what the house has set or noted about themselves."""
+    if actor.pk == user_id:
+        raise Refused("own_account", _("Ask a colleague: nobody changes this about themselves."), http_status=403)
 
 
 def client_change_prepare(*, user_id: int, wanted: Mapping[str, Any], origin: Origin) -> None:
@@ -68,7 +104,8 @@ def client_change_apply(
         client_leverage_lower_apply(owner_id=user_id, leverage_max=wanted["leverage_max"], origin=origin)
     if "access_level" in wanted:
         _set_access(user, AccessLevel(wanted["access_level"]), reason=reason, origin=origin)
-    client_update_apply(user, {name: wanted[name] for name in OF_PERSON if name in wanted}, origin=origin)
+    of_person = {name: wanted[name] for name in OF_PERSON if name in wanted}
+    client_update_apply(user, of_person, reason=reason, origin=origin)
     if "active" in wanted:
         user_set_active_apply(user, actor=actor, active=wanted["active"], reason=reason, origin=origin)
     return client_of(user_id)

@@ -36,6 +36,7 @@ PLACES = {
     "trading.deposit": Place(MONEY, "south_west"),
     "trading.withdrawal": Place(MONEY, "north_east"),
     "trading.transfer": Place(MONEY, "sync_alt"),
+    "trading.booking": Place(MONEY, "rule", _("Bookings by hand")),
     "trading.paymentmethod": Place(MONEY, "credit_card"),
     "trading.ledgertransaction": Place(MONEY, "account_balance", _("Ledger")),
     "marketdata.symbol": Place(MARKET, "candlestick_chart"),

@@ -36,6 +36,7 @@ POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 class BackOffice(UnfoldAdminSite):
     site_title = site_header = "ForexPro"
     index_title = _("What needs doing")
+    empty_value_display = "–"
     index_template = "back_office/index.html"
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:

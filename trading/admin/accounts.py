@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,17 +17,19 @@ from unfold.paginator import InfinitePaginator
 from accounts.models import User
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import MomentFilter
+from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
 from trading.admin.columns import money_column, price_column
 from trading.admin.dialogs import BalanceForm, Dealing, GroupForm, LeverageForm
 from trading.admin.filters import AccountActivityFilter, CurrencyFilter, ExposureFilter
-from trading.engine.commands import BalanceReason
 from trading.engine.valuation import Valuation
-from trading.models import TradingAccount
+from trading.models import Booking, TradingAccount
 from trading.selectors import account_valuation
+from trading.selectors.bookings import booking_streams
 from trading.selectors.journal import account_stream
-from trading.services.accounts import account_set_leverage, account_set_trading, balance_change
+from trading.services.accounts import account_set_leverage, account_set_trading
+from trading.services.bookings import money_book
 from trading.services.group_change import account_set_group
 from trading.views.explanations import explanation_page, signed_document
 
@@ -87,7 +89,7 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         return {"stream": f"account:{object_id}"}
 
     def streams(self, instance: Any) -> list[str]:
-        return [account_stream(instance.pk)]
+        return [account_stream(instance.pk), *booking_streams([instance.pk])]
 
     def get_urls(self) -> list[URLPattern]:
         why = "<int:account_id>/events/<int:seq>/"
@@ -185,24 +187,35 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         icon="payments",
         dialog={
             "title": _("Move money into or out of this account"),
-            "description": _("It is booked at once and cannot be undone, only booked back."),
+            "description": _(
+                "It is booked at once, or when a colleague has approved it where the house wants that. It cannot be "
+                "undone, only booked back."
+            ),
             "form_class": BalanceForm,
             "form_submit_text": _("Book"),
         },
     )
     def move_money(self, request: HttpRequest, form: BalanceForm, object_id: str) -> HttpResponse:
         entered = form.cleaned_data
-        return self.serve(
-            request,
-            self._address(object_id),
-            _("Booked."),
-            balance_change,
-            account_id=int(object_id),
-            amount=entered["amount"],
-            reason=BalanceReason(entered["kind"]),
-            reference=entered["reason"],
-            idempotency_key=f"staff:{entered['submission']}",
-        )
+        assert isinstance(request.user, User)
+        try:
+            moved = money_book(
+                actor=request.user,
+                account_id=int(object_id),
+                kind=Booking.Kind(entered["kind"]),
+                amount=entered["amount"],
+                reason=entered["reason"],
+                submission=entered["submission"],
+                origin=request_origin(request),
+            )
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        else:
+            if isinstance(moved, Booking):
+                messages.info(request, _("%(booking)s waits: a colleague has to approve it.") % {"booking": moved})
+            else:
+                messages.success(request, _("Booked."))
+        return HttpResponse(headers={"HX-Redirect": self._address(object_id)})
 
     @action(
         description=_("Enable trading"),

@@ -5,21 +5,20 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from forexpro.core.money import currency_digits
+from forexpro.core.templatetags.components import money
 from trading import names
 
 Column = Callable[[Any, Any], str]
 
 
 def money_column(field: str, description: Any, currency: Callable[[Any], str]) -> Column:
-    """Return a column of amounts with the digits of each row's currency."""
+    """Return a column of amounts with the digits and the code of each row's currency."""
 
     def write(amount: Decimal, row: Any) -> str:
-        return number_format(amount, decimal_pos=currency_digits(currency(row)), force_grouping=True)
+        return money(amount, currency(row))
 
     return _column(field, description, write)
 

@@ -14,24 +14,20 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
-from trading.engine.commands import BalanceReason
-from trading.models import AccountGroup
+from trading.models import AccountGroup, Booking
 from trading.services.answers import Answer
 from trading.services.dealing import REASON_LENGTH_MAX
 
-STAFF_REASONS = (BalanceReason.DEPOSIT, BalanceReason.WITHDRAWAL, BalanceReason.CREDIT, BalanceReason.ADJUSTMENT)
-REASON_NAMES = {
-    BalanceReason.DEPOSIT: _("Deposit"),
-    BalanceReason.WITHDRAWAL: _("Withdrawal (a negative amount)"),
-    BalanceReason.CREDIT: _("Credit"),
-    BalanceReason.ADJUSTMENT: _("Adjustment"),
-}
+KINDS = [
+    (kind.value, _("Withdrawal (a negative amount)") if kind is Booking.Kind.WITHDRAWAL else kind.label)
+    for kind in Booking.Kind
+]
 
 
 class BalanceForm(BaseDialogForm):
     kind = forms.ChoiceField(
         label=_("What it is"),
-        choices=[(reason.value, REASON_NAMES[reason]) for reason in STAFF_REASONS],
+        choices=KINDS,
         widget=UnfoldAdminSelectWidget,
     )
     amount = forms.DecimalField(

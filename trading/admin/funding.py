@@ -32,7 +32,7 @@ from trading.admin.columns import money_column, price_column
 from trading.admin.rows import OfAccountAdmin, currency_of_account
 from trading.models import Deposit, DepositProof, FundingLimit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.funding import Status
-from trading.selectors.funding import proof_name
+from trading.selectors.funding import proof_name, proofs_of
 from trading.services.funding.decisions import deposit_decide, needs_four_eyes, withdrawal_decide
 from trading.services.funding.payouts import payout_details_viewed
 from trading.services.funding.proofs import proof_viewed
@@ -255,7 +255,8 @@ class DepositAdmin(FundingRequestAdmin):
         """Show a proof of payment; that it was looked at is recorded."""
         if not request.user.has_perm("trading.view_depositproof"):
             raise PermissionDenied
-        proof = get_object_or_404(DepositProof.objects.select_related("deposit"), pk=proof_id, deposit_id=deposit_id)
+        kept = DepositProof.objects.filter(erased_at=None).select_related("deposit")
+        proof = get_object_or_404(kept, pk=proof_id, deposit_id=deposit_id)
         proof_viewed(proof=proof, origin=request_origin(request))
         return private_file(request, proof.file, media_type=proof.media_type, filename=proof_name(proof))
 
@@ -266,7 +267,7 @@ class DepositAdmin(FundingRequestAdmin):
                 reverse("admin:trading_deposit_proof", args=[deposit.pk, proof.pk]),
                 _("File %(number)s") % {"number": number},
             )
-            for number, proof in enumerate(deposit.proofs.all(), 1)
+            for number, proof in enumerate(proofs_of(deposit), 1)
         ]
         return format_html_join(" · ", '<a href="{}">{}</a>', links) or "–"
 

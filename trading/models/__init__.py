@@ -1,4 +1,5 @@
 from trading.models.account import TradingAccount
+from trading.models.booking import Booking
 from trading.models.conditions import ConditionsVersion, Configuration
 from trading.models.deal import Deal
 from trading.models.funding import (
@@ -19,6 +20,7 @@ from trading.models.runner import EngineCheckpoint
 
 __all__ = [
     "AccountGroup",
+    "Booking",
     "ConditionsVersion",
     "Configuration",
     "Deal",

@@ -242,6 +242,8 @@ class DepositProof(models.Model):
     size = models.PositiveIntegerField(_("bytes"))
     sha256 = models.CharField(max_length=64)
     sent_at = models.DateTimeField(_("sent"))
+    # From then on nobody is shown it; the row goes when the file has gone, see `trading.services.funding.retention`.
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("proof of payment")

@@ -49,6 +49,11 @@ def own_withdrawal(user: Person, withdrawal_id: int) -> Withdrawal:
     return withdrawals_of_user(user).filter(pk=withdrawal_id).first() or _missing(withdrawal_id)
 
 
+def proofs_of(deposit: Deposit) -> QuerySet[DepositProof]:
+    """Return the files with a deposit that are still kept, oldest first."""
+    return deposit.proofs.filter(erased_at=None)
+
+
 def proof_name(proof: DepositProof) -> str:
     """Return the name under which a proof is shown and kept."""
     return f"deposit-{proof.deposit_id}-{proof.pk}{'.pdf' if proof.media_type == 'application/pdf' else '.jpg'}"

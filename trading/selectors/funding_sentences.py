@@ -47,6 +47,10 @@ def _proof_viewed(payload: Payload) -> str:
     return _("A proof of payment of deposit %(id)s was looked at.") % {"id": payload["deposit_id"]}
 
 
+def _proof_erased(payload: Payload) -> str:
+    return _("A proof of payment of deposit %(id)s was deleted: its time was over.") % {"id": payload["deposit_id"]}
+
+
 def _details_viewed(payload: Payload) -> str:
     return _("Where withdrawal %(id)s is paid to was looked at.") % {"id": payload["withdrawal_id"]}
 
@@ -71,6 +75,7 @@ SENTENCES: dict[str, Describe] = {
     **{type: _step(text) for type, text in _STEPS.items()},
     "deposit.proof_added": _proof_added,
     "deposit.proof_viewed": _proof_viewed,
+    "deposit.proof_erased": _proof_erased,
     "withdrawal.details_viewed": _details_viewed,
     "transfer.sent": _sent,
     "transfer.received": _received,

@@ -34,6 +34,7 @@ from trading.selectors.funding import (
     own_deposit,
     own_withdrawal,
     proof_name,
+    proofs_of,
 )
 from trading.services.funding.proofs import deposit_proof_add
 from trading.services.funding.requests import (
@@ -146,7 +147,7 @@ def deposit_proof(request: HttpRequest, deposit_id: int) -> HttpResponse:
 @require_safe
 def deposit_proof_file(request: HttpRequest, deposit_id: int, proof_id: int) -> HttpResponseBase:
     """Show a file that the client has sent."""
-    proof = _own(own_deposit, request, deposit_id).proofs.filter(pk=proof_id).first()
+    proof = proofs_of(_own(own_deposit, request, deposit_id)).filter(pk=proof_id).first()
     if proof is None:
         raise Http404
     return private_file(request, proof.file, media_type=proof.media_type, filename=proof_name(proof))
@@ -284,7 +285,7 @@ def _request_page(
     }
     fragment = _asks_by_itself(request)
     if isinstance(shown, Deposit):
-        context |= {"proofs": list(shown.proofs.all()), "proof_form": proof_form or ProofForm()}
+        context |= {"proofs": list(proofs_of(shown)), "proof_form": proof_form or ProofForm()}
     template = "trading/partials/funding_request.html" if fragment else "trading/funding_request.html"
     return render(request, template, context, status=status)
 

@@ -1,4 +1,4 @@
-"""What apps add to back-office pages of the apps below them: sections of a page, filters and searches of a list.
+"""What apps add to back-office pages of the apps below them: sections and buttons of a page, filters and searches.
 
 A page is named by its model (`accounts.user`). An app adds what is its own when it is ready; the page below knows
 nothing of it.
@@ -41,11 +41,17 @@ Search = Callable[[QuerySet[Any], str], QuerySet[Any] | None]
 # From an object to the names of event streams.
 Streams = Callable[[Any], list[str]]
 
+# A function of the admin, the request and what unfold hands to a button, made one by unfold's `action`.
+Button = Callable[..., Any]
+# Whether a button is for this object at all.
+Offered = Callable[[Any], bool]
+
 _panels: dict[str, dict[str, tuple[int, str, BuildPanel]]] = defaultdict(dict)
 _filters: dict[str, list[Any]] = defaultdict(list)
 _searches: dict[str, list[Search]] = defaultdict(list)
 _ready_filters: dict[str, list[tuple[ReadyFilter, str]]] = defaultdict(list)
 _streams: dict[str, list[Streams]] = defaultdict(list)
+_buttons: dict[str, dict[str, tuple[Button, Offered]]] = defaultdict(dict)
 
 
 def add_panel(page: str, build: BuildPanel, *, permission: str, place: int) -> None:
@@ -60,6 +66,17 @@ def panels_of(page: str, request: HttpRequest, instance: Any) -> list[Panel]:
     ]
     built = [build(request, instance) for _place, build in sorted(allowed, key=lambda entry: entry[0])]
     return [panel for panel in built if panel is not None]
+
+
+def add_buttons(page: str, *buttons: Button, offered: Offered) -> None:
+    """Add buttons to the page of an object for which `offered` is true; permissions are named as the admin's own."""
+    for button in buttons:
+        _buttons[page][button.__name__] = (button, offered)
+
+
+def buttons_of(page: str) -> Mapping[str, tuple[Button, Offered]]:
+    """Return the buttons that were added to an object's page by their names, each with whom it is for."""
+    return _buttons[page]
 
 
 def add_list_filters(page: str, *filters: Any) -> None:

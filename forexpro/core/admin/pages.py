@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from types import MethodType
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,7 @@ from unfold.admin import ModelAdmin
 from forexpro.core.admin.events_panel import events_panel
 from forexpro.core.admin.extensions import (
     Panel,
+    buttons_of,
     list_filters_of,
     panels_of,
     ready_filters_of,
@@ -71,6 +73,24 @@ class BackOfficeModelAdmin(ModelAdmin):
         context = {"ready_filters": ready, **self._live_list()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
+    # --- Buttons of other apps -----------------------------------------------------------------
+    def _take_buttons(self) -> None:
+        """Make the buttons that other apps have added buttons of this admin: all apps are ready by now."""
+        added = buttons_of(self.opts.label_lower)
+        for name, (button, _offered) in added.items():
+            setattr(self, name, MethodType(button, self))
+        own: tuple[Any, ...] = tuple(getattr(self, "actions_detail", ()))
+        self.actions_detail = (*own, *(name for name in added if name not in own))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Offer what other apps have added for those objects that it is for."""
+        entries: list[Any] = super().get_actions_detail(request, object_id)
+        added = buttons_of(self.opts.label_lower)
+        if not added:
+            return entries
+        instance = self.get_object(request, unquote(str(object_id)))
+        return [entry for entry in entries if entry.path not in added or added[entry.path][1](instance)]
+
     # --- An object's page ----------------------------------------------------------------------
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -97,6 +117,7 @@ class BackOfficeModelAdmin(ModelAdmin):
 
     # --- News ----------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
+        self._take_buttons()
         view = self.admin_site.admin_view
         urls: list[URLPattern] = [
             path("news/", view(self.news_view), name=self._name("news")),

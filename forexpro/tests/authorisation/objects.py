@@ -33,7 +33,7 @@ from kyc.models import RejectionReason
 from kyc.services.retention import relationship_end
 from kyc.tests.factories import send
 from trading.engine.state import OrderType, Side
-from trading.models import ConditionsVersion, Deal, FundingLimit, LedgerTransaction
+from trading.models import Booking, ConditionsVersion, Deal, FundingLimit, LedgerTransaction
 from trading.models.funding import Direction, Status
 from trading.services.accounts import account_set_trading
 from trading.services.funding.decisions import withdrawal_decide
@@ -47,6 +47,7 @@ from trading.tests.factories import (
     make_live_account,
     make_method,
     make_symbols,
+    make_user,
     set_price,
 )
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal, picture
@@ -159,6 +160,15 @@ def _funding(people: People) -> dict[str, Any]:
         origin=ORIGIN,
         idempotency_key=None,
     )
+    booking = Booking.objects.create(
+        account=live,
+        kind=Booking.Kind.ADJUSTMENT,
+        amount=Decimal(-5),
+        reason="Cash correction",
+        submission="of a colleague",
+        asked_by=make_user("asker@example.org", is_staff=True),
+        asked_at=timezone.now(),
+    )
     return {
         "live_account_id": live.pk,
         "second_live_account_id": second.pk,
@@ -170,6 +180,7 @@ def _funding(people: People) -> dict[str, Any]:
         "withdrawal_id": withdrawal.pk,
         "approved_withdrawal_id": approved.pk,
         "trading/deposit": deposit.pk,
+        "trading/booking": booking.pk,
         "trading/withdrawal": withdrawal.pk,
         "trading/transfer": transfer.pk,
         "trading/paymentmethod": method.pk,

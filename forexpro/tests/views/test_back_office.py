@@ -110,11 +110,11 @@ def test_figures_are_kept_for_a_minute(enter, client_account):
     with CaptureQueriesContext(connection) as queries:
         client.get("/admin/")
     assert not [query["sql"] for query in queries if "trading_deal" in (query["sql"] or "")]
-    assert len(queries) == 12
+    assert len(queries) == 13
     cache.delete_many(module.KEPT)
     with CaptureQueriesContext(connection) as queries:
         client.get("/admin/")
-    assert len(queries) == 19
+    assert len(queries) == 20
 
 
 def test_requests_errors_and_times_are_shown(enter):

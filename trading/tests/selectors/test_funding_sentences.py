@@ -32,6 +32,7 @@ SAID = [
     ("deposit.cancelled", REQUEST, "Deposit 7 of 250.00 EUR cancelled."),
     ("deposit.proof_added", {"deposit_id": 7}, "A proof of payment was added to deposit 7."),
     ("deposit.proof_viewed", {"deposit_id": 7}, "A proof of payment of deposit 7 was looked at."),
+    ("deposit.proof_erased", {"deposit_id": 7}, "A proof of payment of deposit 7 was deleted: its time was over."),
     ("withdrawal.details_viewed", {"withdrawal_id": 7}, "Where withdrawal 7 is paid to was looked at."),
     ("withdrawal.requested", REQUEST, "Withdrawal 7 of 275.00 USD by Bank transfer requested."),
     ("withdrawal.in_review", REQUEST, "Withdrawal 7 of 275.00 USD is in review."),

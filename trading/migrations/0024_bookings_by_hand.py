@@ -62,7 +62,7 @@ SEEN = (
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("trading", "0021_proofs_have_an_end"),
+        ("trading", "0023_proofs_have_an_end"),
     ]
 
     operations = [

@@ -27,7 +27,7 @@ DROP FUNCTION trading_depositproof_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trading", "0020_house_cash_by_currency"), ("kyc", "0003_retention")]
+    dependencies = [("trading", "0022_nightly_margin_rate"), ("kyc", "0003_retention")]
 
     operations = [
         migrations.AddField(

@@ -12,7 +12,7 @@ from analytics.pine.broker.orders import Kind, Notes
 from analytics.pine.broker.sizing import default_lots
 from analytics.pine.broker.statistics import percent_of
 from analytics.pine.broker.trade_values import CLOSED_TRADE_VALUES, OPEN_TRADE_VALUES
-from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Variable
+from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Variable, attribute
 from analytics.pine.runtime.values import NA
 
 
@@ -265,18 +265,18 @@ BINDINGS: dict[str, Binding] = {
     "strategy.risk.max_intraday_loss": OfContext(_max_intraday_loss),
     "strategy.risk.max_position_size": OfContext(_max_position),
     "strategy.account_currency": Variable(_account_currency),
-    "strategy.initial_capital": _value(lambda broker: broker.settings.initial_capital),
-    "strategy.position_size": _value(lambda broker: broker.account.size),
-    "strategy.position_avg_price": _value(lambda broker: broker.account.average_price),
+    "strategy.initial_capital": attribute("broker.settings.initial_capital"),
+    "strategy.position_size": attribute("broker.account.size"),
+    "strategy.position_avg_price": attribute("broker.account.average_price"),
     "strategy.position_entry_name": Variable(_entry_name),
-    "strategy.equity": _value(lambda broker: broker.account.equity),
-    "strategy.netprofit": _value(lambda broker: broker.account.net_profit),
+    "strategy.equity": attribute("broker.account.equity"),
+    "strategy.netprofit": attribute("broker.account.net_profit"),
     "strategy.netprofit_percent": _percent(lambda broker: broker.account.net_profit),
-    "strategy.openprofit": _value(lambda broker: broker.account.open_profit),
+    "strategy.openprofit": attribute("broker.account.open_profit"),
     "strategy.openprofit_percent": _percent(lambda broker: broker.account.open_profit),
-    "strategy.grossprofit": _value(lambda broker: broker.account.gross_profit),
+    "strategy.grossprofit": attribute("broker.account.gross_profit"),
     "strategy.grossprofit_percent": _percent(lambda broker: broker.account.gross_profit),
-    "strategy.grossloss": _value(lambda broker: broker.account.gross_loss),
+    "strategy.grossloss": attribute("broker.account.gross_loss"),
     "strategy.grossloss_percent": _percent(lambda broker: broker.account.gross_loss),
     "strategy.max_drawdown": _value(lambda broker: broker.account.max_drawdown),
     "strategy.max_drawdown_percent": _value(lambda broker: broker.account.drawdown_percent),
@@ -288,8 +288,8 @@ BINDINGS: dict[str, Binding] = {
     "strategy.max_contracts_held_long": _value(lambda broker: broker.lot_grid.value(broker.account.held_long)),
     "strategy.max_contracts_held_short": _value(lambda broker: broker.lot_grid.value(broker.account.held_short)),
     "strategy.margin_liquidation_price": _value(liquidation_price),
-    "strategy.wintrades": _value(lambda broker: broker.account.wins),
-    "strategy.losstrades": _value(lambda broker: broker.account.losses),
+    "strategy.wintrades": attribute("broker.account.wins"),
+    "strategy.losstrades": attribute("broker.account.losses"),
     "strategy.eventrades": _value(
         lambda broker: broker.account.closed_count - broker.account.wins - broker.account.losses
     ),
@@ -311,7 +311,7 @@ BINDINGS: dict[str, Binding] = {
             100 * (broker.account.long.loss_ratios + broker.account.short.loss_ratios), broker.account.losses
         )
     ),
-    "strategy.closedtrades": _value(lambda broker: broker.account.closed_count),
+    "strategy.closedtrades": attribute("broker.account.closed_count"),
     "strategy.closedtrades.first_index": _value(
         lambda broker: broker.account.closed_count - len(broker.account.closed)
     ),

@@ -49,7 +49,7 @@ def filled(context: Context, message: str) -> str:
         name = found[1]
         if found[2] is not None or found[3] is not None:
             plot = _plot(context, found[2], found[3])
-            return found[0] if plot is None else to_string(context, plot.values[context.bar_index])
+            return found[0] if plot is None else to_string(context, plot.held[0][context.bar_index])
         if name in ("open", "high", "low", "close", "volume"):
             return to_string(context, getattr(context, name))
         return names.get(name, found[0])

@@ -220,12 +220,23 @@ def _value(read: Callable[[Broker], Any]) -> Variable:
     return Variable(lambda context: read(context.broker))
 
 
+def _settled(read: Callable[[Broker], float]) -> Variable:
+    """Return a variable that takes in the extremes of bars."""
+
+    def settled(context: Any) -> float:
+        context.broker.settle()
+        return read(context.broker)
+
+    return Variable(settled)
+
+
 def _percent(read: Callable[[Broker], float]) -> Variable:
     return Variable(lambda context: percent_of(read(context.broker), context.broker.settings.initial_capital))
 
 
 def _trade_value(trades: Callable[[Broker, int], Any], read: Callable[[Any, Broker], Any], missing: Any) -> OfContext:
     def value(context: Any, number: float) -> Any:
+        context.broker.settle()
         trade = None if math.isnan(number) else trades(context.broker, int(number))
         return missing if trade is None else read(trade, context.broker)
 
@@ -278,10 +289,10 @@ BINDINGS: dict[str, Binding] = {
     "strategy.grossprofit_percent": _percent(lambda broker: broker.account.gross_profit),
     "strategy.grossloss": attribute("broker.account.gross_loss"),
     "strategy.grossloss_percent": _percent(lambda broker: broker.account.gross_loss),
-    "strategy.max_drawdown": _value(lambda broker: broker.account.max_drawdown),
-    "strategy.max_drawdown_percent": _value(lambda broker: broker.account.drawdown_percent),
-    "strategy.max_runup": _value(lambda broker: broker.account.max_runup),
-    "strategy.max_runup_percent": _value(lambda broker: broker.account.runup_percent),
+    "strategy.max_drawdown": _settled(lambda broker: broker.account.max_drawdown),
+    "strategy.max_drawdown_percent": _settled(lambda broker: broker.account.drawdown_percent),
+    "strategy.max_runup": _settled(lambda broker: broker.account.max_runup),
+    "strategy.max_runup_percent": _settled(lambda broker: broker.account.runup_percent),
     "strategy.max_contracts_held_all": _value(
         lambda broker: broker.lot_grid.value(max(broker.account.held_long, broker.account.held_short))
     ),

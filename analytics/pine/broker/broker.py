@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from math import floor, inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.pine.broker import commands, fills, margin, path
 from analytics.pine.broker.account import Account
+from analytics.pine.broker.calm import NEVER, Range, calm_range
 from analytics.pine.broker.fills import Fill
 from analytics.pine.broker.listing import TradeRow, trade_rows
 from analytics.pine.broker.orders import Book, Kind, Order, Reason
@@ -27,7 +29,53 @@ class Broker:
     while `is_paused`, each time followed by `resume`. A bar that is still forming is computed from the state before
     it: `save` when a bar has closed, `restore` before each update. `conversion` returns what a unit of the symbol's
     currency is worth in the account's at a time; without it they count as the same.
+
+    Most bars reach no price that matters: `calm` says between which prices that is so, as long as nothing is ordered
+    (None: it has to be found out). Then only the position is valued, and the extremes wait for `settle`.
     """
+
+    __slots__ = (
+        "_close",
+        "_day_of_quarter",
+        "_day_shift",
+        "_highest",
+        "_is_calm",
+        "_is_rounded",
+        "_lowest",
+        "_margin_waits",
+        "_next",
+        "_quarter",
+        "_sites",
+        "_steps",
+        "_zone",
+        "account",
+        "bar_index",
+        "book",
+        "calm",
+        "close_ticks",
+        "closed_on_bar",
+        "conversion",
+        "equity_curve",
+        "fills",
+        "first_close",
+        "fresh",
+        "high_ticks",
+        "is_paused",
+        "lot_grid",
+        "lots_per_unit",
+        "low_ticks",
+        "margin_debt",
+        "mark_ticks",
+        "moment",
+        "open_ticks",
+        "risk",
+        "settings",
+        "start",
+        "symbol",
+        "tick_grid",
+        "time",
+        "times",
+    )
 
     def __init__(
         self,
@@ -66,6 +114,10 @@ class Broker:
         self._margin_waits = False
         self._sites = 0
         self._quarter = self._day_of_quarter = -1
+        self.calm: Range | None = None
+        self._is_calm = False
+        # The extremes of calm bars that the position has not seen yet, in ticks.
+        self._highest, self._lowest = -inf, inf
         self._zone = ZoneInfo(symbol.timezone)
         self._day_shift = _day_shift(symbol.hours)
 
@@ -76,27 +128,46 @@ class Broker:
 
         `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier.
         """
+        account, step = self.account, self.tick_grid.step
         self.bar_index += 1
         self.time = bar.time
-        self._close = bar.close
+        self._close = close = bar.close
         if self.fills:
             self.fills = []
         self.closed_on_bar = 0
         self.margin_debt = None
         if self.conversion is not None:
-            self.account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
-        account = self.account
-        if not account.position and not self.book and not self.risk.counts_days:
-            self._is_rounded = False
+            self.settle()
+            account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
+            self.calm = None
+        calm = self.calm
+        if calm is None:
+            calm = self.calm = NEVER if self.risk.counts_days else calm_range(self)
+        high, low = bar.high, bar.low
+        top, bottom = high / step + 0.5, low / step + 0.5
+        if bottom >= calm[0] and top < calm[1] and low <= close <= high and not self.risk.counts_days:
+            self._is_calm = True
+            if account.position:
+                self.close_ticks = self.mark_ticks = ticks = floor(close / step + 0.5)
+                self._is_rounded = True
+                account.mark(self.tick_grid.value(ticks))
+                if top > self._highest:
+                    self._highest = top
+                if bottom < self._lowest:
+                    self._lowest = bottom
+            else:
+                self._is_rounded = False
+            if self.book.entries:
+                self._drop_unaffordable()
             return False
+        self.settle()
+        self._is_calm = False
+        self.calm = None
         nearest, previous = self.tick_grid.nearest, self.close_ticks
-        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(bar.high)
-        self.low_ticks, self.close_ticks = nearest(bar.low), nearest(bar.close)
+        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(high)
+        self.low_ticks, self.close_ticks = nearest(low), nearest(close)
         self.mark_ticks = self.close_ticks
         self._is_rounded = True
-        if not self.risk.counts_days and path.is_quiet(self) and not margin.is_short_of(self):
-            self._finish()
-            return False
         self.start = account.position, account.equity
         if self.risk.counts_days:
             self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
@@ -124,27 +195,52 @@ class Broker:
     def close_bar(self) -> None:
         """End a bar after the script: fill what is to be filled at the close, then check margin and rules."""
         account, book = self.account, self.book
-        if book or account.position:
-            self._round_close()
-            before = account.orders_filled
-            if not self.fills:
-                self.start = account.position, account.equity
-            if book.closes:
-                immediate = [order for order in book.market() if order.immediately]
-                path.fill_at_market(self, immediate, self.close_ticks)
-            if self.settings.process_orders_on_close and book:
-                path.fill_at_close(self)
-            if account.position:
-                margin.call(self, self.close_ticks)
-                account.mark(self.tick_grid.value(self.close_ticks))
-            if account.orders_filled > before:
-                price = self.tick_grid.value(self.close_ticks)
-                account.watch(price, price)
-                self.risk.after_bar(self)
+        if not self._is_calm or book.closes or self.settings.process_orders_on_close:
+            self._fill_at_close()
         self.equity_curve.append(account.equity)
         self.times.append(self.time)
         if self.first_close is None:
             self.first_close = self._close
+
+    def _fill_at_close(self) -> None:
+        account, book = self.account, self.book
+        if not book and not account.position:
+            return
+        self.settle()
+        self.calm = None
+        self._round_close()
+        before = account.orders_filled
+        if not self.fills:
+            self.start = account.position, account.equity
+        if book.closes:
+            immediate = [order for order in book.market() if order.immediately]
+            path.fill_at_market(self, immediate, self.close_ticks)
+        if self.settings.process_orders_on_close and book:
+            path.fill_at_close(self)
+        if account.position:
+            margin.call(self, self.close_ticks)
+            account.mark(self.tick_grid.value(self.close_ticks))
+        if account.orders_filled > before:
+            price = self.tick_grid.value(self.close_ticks)
+            account.watch(price, price)
+            self.risk.after_bar(self)
+
+    def settle(self) -> None:
+        """Let the position see the extremes of the calm bars since it last did.
+
+        What it makes of them grows with the price, so that the highest and the lowest of several bars do for all.
+        """
+        if self._lowest <= self._highest:
+            value = self.tick_grid.value
+            self.account.watch(value(floor(self._highest)), value(floor(self._lowest)))
+            self._highest, self._lowest = -inf, inf
+
+    def _drop_unaffordable(self) -> None:
+        waiting = len(self.book.entries)
+        self._round_close()
+        margin.drop_unaffordable(self)
+        if len(self.book.entries) != waiting:
+            self.calm = None
 
     def _way(self, lower: Sequence[Candle], previous: int) -> list[Step]:
         nearest = self.tick_grid.nearest
@@ -228,24 +324,29 @@ class Broker:
     def place(self, kind: Kind, order_id: str, direction: str, *arguments: Any, **options: Any) -> None:
         """Place an entry or plain order; see `commands.place`."""
         self._round_close()
+        self.calm = None
         commands.place(self, kind, order_id, 1 if direction == "long" else -1, *arguments, **options)
 
     def exit(self, order_id: str, from_entry: str | None = None, **terms: Any) -> None:
         """Place exits; see `commands.exit_`."""
         if self.account.position or self.book.entries:
             self._round_close()
+            self.calm = None
             commands.exit_(self, order_id, from_entry, **terms)
 
     def close(self, entry_id: str | None, *arguments: Any, **options: Any) -> None:
         """Close what an entry opened, or the position; see `commands.close`."""
+        self.calm = None
         commands.close(self, entry_id, *arguments, **options)
 
     def cancel(self, order_id: str) -> None:
         """Cancel entries, plain orders and exits of a name."""
+        self.calm = None
         self.book.cancel(order_id)
 
     def cancel_all(self) -> None:
         """Cancel all orders."""
+        self.calm = None
         self.book.clear()
 
     # Results
@@ -258,16 +359,19 @@ class Broker:
 
     def trades(self) -> list[TradeRow]:
         """Return the list of trades as TradingView exports it."""
+        self.settle()
         return trade_rows(self)
 
     def summary(self) -> Summary:
         """Return the figures of the strategy's summary."""
+        self.settle()
         return summary(self)
 
     # State
 
     def save(self) -> Any:
         """Return the state after a bar, no part of which lives on."""
+        self.settle()
         return (
             self.account.save(),
             self.book.save(),
@@ -291,6 +395,8 @@ class Broker:
         self.equity_curve = list(curve)
         self.times = list(times)
         self.fresh = []
+        self.calm = None
+        self._highest, self._lowest = -inf, inf
         self.is_paused = self._margin_waits = False
 
 

@@ -8,7 +8,7 @@ from analytics.pine.broker import settings as words
 from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.commands import given
 from analytics.pine.broker.margin import liquidation_price, margin_of
-from analytics.pine.broker.orders import Kind, Notes
+from analytics.pine.broker.orders import NO_NOTES, Kind, Notes
 from analytics.pine.broker.sizing import default_lots
 from analytics.pine.broker.statistics import percent_of
 from analytics.pine.broker.trade_values import CLOSED_TRADE_VALUES, OPEN_TRADE_VALUES
@@ -42,56 +42,70 @@ def _place(
     broker.place(kind, order_id, direction, quantity, limit, stop, oca_name=oca_name, oca_type=oca_type, notes=notes)
 
 
-def _exit(
-    context: Any,
-    order_id: str,
-    from_entry: str,
-    quantity: float,
-    percent: float,
-    profit: float,
-    limit: float,
-    loss: float,
-    stop: float,
-    trail_price: float,
-    trail_points: float,
-    trail_offset: float,
-    oca_name: str,
-    comment: str | None,
-    comment_profit: str | None,
-    comment_loss: str | None,
-    comment_trailing: str | None,
-    alert_message: str | None,
-    alert_profit: str | None,
-    alert_loss: str | None,
-    alert_trailing: str | None,
-    disable_alert: bool,
-) -> None:
-    notes = Notes(
-        comment=comment,
-        comment_profit=comment_profit,
-        comment_loss=comment_loss,
-        comment_trailing=comment_trailing,
-        alert=alert_message,
-        alert_profit=alert_profit,
-        alert_loss=alert_loss,
-        alert_trailing=alert_trailing,
-        silent=bool(disable_alert),
-    )
-    context.broker.exit(
-        order_id,
-        from_entry,
-        quantity=quantity,
-        percent=percent,
-        profit=profit,
-        limit=limit,
-        loss=loss,
-        stop=stop,
-        trail_price=trail_price,
-        trail_points=trail_points,
-        trail_offset=trail_offset,
-        oca_name=oca_name,
-        notes=notes,
-    )
+class _Exit:
+    """A place in a script that orders exits; what it wants to be told is mostly the same on all bars."""
+
+    __slots__ = ("broker", "notes", "said")
+
+    def __init__(self, context: Any) -> None:
+        self.broker: Broker = context.broker
+        self.said: tuple[Any, ...] = ()
+        self.notes = NO_NOTES
+
+    def __call__(
+        self,
+        order_id: str,
+        from_entry: str,
+        quantity: float,
+        percent: float,
+        profit: float,
+        limit: float,
+        loss: float,
+        stop: float,
+        trail_price: float,
+        trail_points: float,
+        trail_offset: float,
+        oca_name: str,
+        *said: Any,
+    ) -> None:
+        broker = self.broker
+        if not broker.account.position and not broker.book.entries:
+            return
+        if said != self.said:
+            self.said = said
+            comment, gain, loss_comment, trailing, alert, alert_gain, alert_loss, alert_trailing, silent = said
+            self.notes = Notes(
+                comment=comment,
+                comment_profit=gain,
+                comment_loss=loss_comment,
+                comment_trailing=trailing,
+                alert=alert,
+                alert_profit=alert_gain,
+                alert_loss=alert_loss,
+                alert_trailing=alert_trailing,
+                silent=bool(silent),
+            )
+        broker.exit(
+            order_id,
+            from_entry,
+            quantity=quantity,
+            percent=percent,
+            profit=profit,
+            limit=limit,
+            loss=loss,
+            stop=stop,
+            trail_price=trail_price,
+            trail_points=trail_points,
+            trail_offset=trail_offset,
+            oca_name=oca_name,
+            notes=self.notes,
+        )
+
+    def save(self) -> None:
+        """Return nothing: it keeps only what it is told again on each bar."""
+
+    def restore(self, saved: None) -> None:
+        """Do nothing, for the same reason."""
 
 
 class _Closing:
@@ -261,7 +275,7 @@ def _constant(value: str) -> Variable:
 BINDINGS: dict[str, Binding] = {
     "strategy.entry": OfContext(_entry),
     "strategy.order": OfContext(_order),
-    "strategy.exit": OfContext(_exit),
+    "strategy.exit": PerCall(_Exit),
     "strategy.close": PerCall(_Close),
     "strategy.close_all": PerCall(_CloseAll),
     "strategy.cancel": OfContext(_cancel),

@@ -331,7 +331,6 @@ class Broker:
         """Place exits; see `commands.exit_`."""
         if self.account.position or self.book.entries:
             self._round_close()
-            self.calm = None
             commands.exit_(self, order_id, from_entry, **terms)
 
     def close(self, entry_id: str | None, *arguments: Any, **options: Any) -> None:

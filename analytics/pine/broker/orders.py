@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.pine.runtime.errors import LimitReached
 
@@ -29,8 +29,7 @@ class Reason(StrEnum):
     TRAILING = "trailing"
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     """What a script wants to be written and told when an order fills."""
 
     comment: str | None = None
@@ -65,8 +64,7 @@ class Notes:
 NO_NOTES = Notes()
 
 
-@dataclass(frozen=True, slots=True)
-class ExitTerms:
+class ExitTerms(NamedTuple):
     """The arguments of one `strategy.exit`: quantities in units, distances in ticks, prices in whole ticks."""
 
     id: str

@@ -319,11 +319,10 @@ class _ScriptWriter(ExpressionWriter):
     def _declare_once(self, node: tree.DeclareOnce) -> None:
         line = node.span.line
         first = node.symbols[0]
-        value = node.block.result
-        if len(node.symbols) == 1 and not node.block.statements and value is not None:
-            if self._may_be_steady(first) and self.is_steady(value):
-                self._set_once(first, value, line)
-                return
+        alone = len(node.symbols) == 1 and not node.block.statements and self._may_be_steady(first)
+        if alone and node.block.result is not None and self.is_steady(node.block.result):
+            self._set_once(first, node.block.result, line)
+            return
         self.unit.line(f"if {first.code} is UNSET:", line)
         self.unit.indent += 1
         self.block(node.block)

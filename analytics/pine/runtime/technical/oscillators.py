@@ -1,11 +1,13 @@
 """Oscillators and bands."""
 
+from math import sqrt
+
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE, divide, whole
 from analytics.pine.runtime.technical.averages import Ema, Rma, Sma
 from analytics.pine.runtime.technical.extremes import Highest, Lowest
-from analytics.pine.runtime.technical.statistics import Dev, Stdev
+from analytics.pine.runtime.technical.statistics import Dev, Variance
 from analytics.pine.runtime.technical.trends import TrueRange
 from analytics.pine.runtime.technical.windows import Calculation, RollingSum, remember
 from analytics.pine.runtime.values import NA
@@ -200,11 +202,12 @@ class Bb(Calculation):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.deviation = Stdev(context)
+        self.deviation = Variance(context)
 
     def __call__(self, source: float, length: float, multiplier: float) -> tuple[float, float, float]:
-        reach = multiplier * self.deviation(source, length)
-        sums = self.deviation.sums
+        deviation = self.deviation
+        reach = multiplier * sqrt(deviation.variance(source, length))
+        sums = deviation.sums
         mean = sums.total / sums.width if reach == reach else NA
         return mean, mean + reach, mean - reach
 

@@ -22,7 +22,8 @@ class Variance(Calculation):
         self.sums = RollingSum()
         self.squares = RollingSum()
 
-    def __call__(self, source: float, length: float, biased: bool = True) -> float:
+    def variance(self, source: float, length: float, biased: bool = True) -> float:
+        """Return the variance with a new value."""
         total = self.sums.add(source, length, "ta.variance")
         squares = self.squares.add(source * source, length, "ta.variance")
         width = self.sums.width
@@ -35,6 +36,8 @@ class Variance(Calculation):
             variance = squares / (width - 1) - total * mean / (width - 1)
         return 0.0 if variance < 0 else variance
 
+    __call__ = variance
+
 
 class Stdev(Variance):
     """The square root of the variance."""
@@ -42,7 +45,7 @@ class Stdev(Variance):
     __slots__ = ()
 
     def __call__(self, source: float, length: float, biased: bool = True) -> float:
-        return sqrt(super().__call__(source, length, biased))
+        return sqrt(self.variance(source, length, biased))
 
 
 class Dev(Calculation):

@@ -42,13 +42,45 @@ def _place(
     broker.place(kind, order_id, direction, quantity, limit, stop, oca_name=oca_name, oca_type=oca_type, notes=notes)
 
 
-class _Exit:
-    """A place in a script that orders exits; what it wants to be told is mostly the same on all bars."""
+def _notes_of_exit(
+    comment: str | None,
+    comment_profit: str | None,
+    comment_loss: str | None,
+    comment_trailing: str | None,
+    alert: str | None,
+    alert_profit: str | None,
+    alert_loss: str | None,
+    alert_trailing: str | None,
+    silent: bool,
+) -> Notes:
+    return Notes(
+        comment,
+        comment_profit,
+        comment_loss,
+        comment_trailing,
+        alert,
+        alert_profit,
+        alert_loss,
+        alert_trailing,
+        bool(silent),
+    )
 
-    __slots__ = ("broker", "notes", "said")
+
+class _Exit:
+    """A place in a script that orders exits, mostly the same ones on all bars.
+
+    Asked again for the same it has nothing to do as long as nothing has changed for the broker, unless it matters on
+    which bar an order was placed.
+    """
+
+    __slots__ = ("asked", "broker", "changes", "may_rest", "notes", "said")
 
     def __init__(self, context: Any) -> None:
         self.broker: Broker = context.broker
+        settings = self.broker.settings
+        self.may_rest = not (settings.process_orders_on_close or settings.calc_on_order_fills)
+        self.asked: tuple[Any, ...] = ()
+        self.changes = -1
         self.said: tuple[Any, ...] = ()
         self.notes = NO_NOTES
 
@@ -71,35 +103,19 @@ class _Exit:
         broker = self.broker
         if not broker.account.position and not broker.book.entries:
             return
+        asked = (
+            order_id, from_entry, quantity, percent, profit, limit, loss, stop, trail_price, trail_points, trail_offset,
+            oca_name,
+        )  # fmt: skip
+        if self.changes == broker.changes and asked == self.asked and said == self.said:
+            return
         if said != self.said:
             self.said = said
-            comment, gain, loss_comment, trailing, alert, alert_gain, alert_loss, alert_trailing, silent = said
-            self.notes = Notes(
-                comment=comment,
-                comment_profit=gain,
-                comment_loss=loss_comment,
-                comment_trailing=trailing,
-                alert=alert,
-                alert_profit=alert_gain,
-                alert_loss=alert_loss,
-                alert_trailing=alert_trailing,
-                silent=bool(silent),
-            )
-        broker.exit(
-            order_id,
-            from_entry,
-            quantity=quantity,
-            percent=percent,
-            profit=profit,
-            limit=limit,
-            loss=loss,
-            stop=stop,
-            trail_price=trail_price,
-            trail_points=trail_points,
-            trail_offset=trail_offset,
-            oca_name=oca_name,
-            notes=self.notes,
-        )
+            self.notes = _notes_of_exit(*said)
+        self.asked = asked
+        broker.exit(*asked, self.notes)
+        if self.may_rest:
+            self.changes = broker.changes
 
     def save(self) -> None:
         """Return nothing: it keeps only what it is told again on each bar."""

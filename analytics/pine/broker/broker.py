@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.pine.broker import commands, fills, margin, path
 from analytics.pine.broker.account import Account
-from analytics.pine.broker.calm import NEVER, Range, calm_range
+from analytics.pine.broker.calm import Range, calm_range
 from analytics.pine.broker.fills import Fill
 from analytics.pine.broker.listing import TradeRow, trade_rows
 from analytics.pine.broker.orders import Book, Kind, Order, Reason
@@ -52,6 +52,7 @@ class Broker:
         "bar_index",
         "book",
         "calm",
+        "changes",
         "close_ticks",
         "closed_on_bar",
         "conversion",
@@ -115,6 +116,7 @@ class Broker:
         self._sites = 0
         self._quarter = self._day_of_quarter = -1
         self.calm: Range | None = None
+        self.changes = 0
         self._is_calm = False
         # The extremes of calm bars that the position has not seen yet, in ticks.
         self._highest, self._lowest = -inf, inf
@@ -139,33 +141,34 @@ class Broker:
         if self.conversion is not None:
             self.settle()
             account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
-            self.calm = None
-        calm = self.calm
-        if calm is None:
-            calm = self.calm = NEVER if self.risk.counts_days else calm_range(self)
-        high, low = bar.high, bar.low
-        top, bottom = high / step + 0.5, low / step + 0.5
-        if bottom >= calm[0] and top < calm[1] and low <= close <= high and not self.risk.counts_days:
-            self._is_calm = True
-            if account.position:
-                self.close_ticks = self.mark_ticks = ticks = floor(close / step + 0.5)
-                self._is_rounded = True
-                account.mark(self.tick_grid.value(ticks))
-                if top > self._highest:
-                    self._highest = top
-                if bottom < self._lowest:
-                    self._lowest = bottom
-            else:
+            self.forget_calm()
+        risk = self.risk
+        if risk.max_orders is None and risk.max_intraday_loss is None and risk.max_loss_days is None:
+            calm = self.calm
+            if calm is None:
+                calm = self.calm = calm_range(self)
+            top, bottom = bar.high / step + 0.5, bar.low / step + 0.5
+            if bottom >= calm[0] and top < calm[1] and bar.low <= close <= bar.high:
+                self._is_calm = True
                 self._is_rounded = False
-            if self.book.entries:
-                self._drop_unaffordable()
-            return False
+                if account.position:
+                    self.close_ticks = self.mark_ticks = ticks = floor(close / step + 0.5)
+                    self._is_rounded = True
+                    price = self.tick_grid.value(ticks)
+                    account.open_profit = account.size * (price - account.average_price) * account.point_value
+                    if top > self._highest:
+                        self._highest = top
+                    if bottom < self._lowest:
+                        self._lowest = bottom
+                if self.book.entries:
+                    self._drop_unaffordable()
+                return False
         self.settle()
         self._is_calm = False
-        self.calm = None
+        self.forget_calm()
         nearest, previous = self.tick_grid.nearest, self.close_ticks
-        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(high)
-        self.low_ticks, self.close_ticks = nearest(low), nearest(close)
+        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(bar.high)
+        self.low_ticks, self.close_ticks = nearest(bar.low), nearest(close)
         self.mark_ticks = self.close_ticks
         self._is_rounded = True
         self.start = account.position, account.equity
@@ -197,7 +200,8 @@ class Broker:
         account, book = self.account, self.book
         if not self._is_calm or book.closes or self.settings.process_orders_on_close:
             self._fill_at_close()
-        self.equity_curve.append(account.equity)
+        # As `account.equity`, which is slower.
+        self.equity_curve.append(self.settings.initial_capital + account.net_profit + account.open_profit)
         self.times.append(self.time)
         if self.first_close is None:
             self.first_close = self._close
@@ -207,7 +211,7 @@ class Broker:
         if not book and not account.position:
             return
         self.settle()
-        self.calm = None
+        self.forget_calm()
         self._round_close()
         before = account.orders_filled
         if not self.fills:
@@ -225,6 +229,11 @@ class Broker:
             account.watch(price, price)
             self.risk.after_bar(self)
 
+    def forget_calm(self) -> None:
+        """Let it be found out anew between which prices bars are calm, because orders or position have changed."""
+        self.calm = None
+        self.changes += 1
+
     def settle(self) -> None:
         """Let the position see the extremes of the calm bars since it last did.
 
@@ -240,13 +249,13 @@ class Broker:
         self._round_close()
         margin.drop_unaffordable(self)
         if len(self.book.entries) != waiting:
-            self.calm = None
+            self.forget_calm()
 
     def _way(self, lower: Sequence[Candle], previous: int) -> list[Step]:
         nearest = self.tick_grid.nearest
-        parts = [
-            (nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower
-        ] or [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
+        parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
+        if lower:
+            parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
         steps: list[Step] = []
         for part in parts:
             first, second, third, last = path.path_of(*part)
@@ -262,6 +271,8 @@ class Broker:
         while self._next < len(self._steps):
             self._take(self._steps[self._next])
             self._next += 1
+            if self._next == 1 and not may_pause and self._rests():
+                break
             filled = filled or account.orders_filled > before
             if filled and may_pause and self._next < len(self._steps):
                 self.is_paused = True
@@ -270,6 +281,13 @@ class Broker:
                 return True
         self._finish()
         return filled or bool(self.fills)
+
+    def _rests(self) -> bool:
+        """Return whether nothing can happen any more on a bar that has opened."""
+        if len(self._steps) > 4 or self.risk.counts_days or self._margin_waits:
+            return False
+        lowest, highest = self.calm = calm_range(self)
+        return lowest <= self.low_ticks <= self.close_ticks <= self.high_ticks < highest
 
     def _take(self, step: Step) -> None:
         start, end, is_jump = step
@@ -290,7 +308,7 @@ class Broker:
         self._margin_waits = False
         account.mark(value(self.close_ticks))
         if self.book.entries:
-            margin.drop_unaffordable(self)
+            self._drop_unaffordable()
         if account.position or self.fills:
             account.watch(value(self.high_ticks), value(self.low_ticks))
             self.risk.after_bar(self)
@@ -314,6 +332,7 @@ class Broker:
 
     def fill(self, order: Order, ticks: int, reason: Reason) -> bool:
         """Fill an order at a price in ticks; return whether anything was traded."""
+        self.forget_calm()
         return fills.fill(self, order, ticks, reason)
 
     def new_site(self) -> int:
@@ -324,28 +343,28 @@ class Broker:
     def place(self, kind: Kind, order_id: str, direction: str, *arguments: Any, **options: Any) -> None:
         """Place an entry or plain order; see `commands.place`."""
         self._round_close()
-        self.calm = None
+        self.forget_calm()
         commands.place(self, kind, order_id, 1 if direction == "long" else -1, *arguments, **options)
 
-    def exit(self, order_id: str, from_entry: str | None = None, **terms: Any) -> None:
+    def exit(self, order_id: str, from_entry: str | None = None, *arguments: Any, **terms: Any) -> None:
         """Place exits; see `commands.exit_`."""
         if self.account.position or self.book.entries:
             self._round_close()
-            commands.exit_(self, order_id, from_entry, **terms)
+            commands.exit_(self, order_id, from_entry, *arguments, **terms)
 
     def close(self, entry_id: str | None, *arguments: Any, **options: Any) -> None:
         """Close what an entry opened, or the position; see `commands.close`."""
-        self.calm = None
+        self.forget_calm()
         commands.close(self, entry_id, *arguments, **options)
 
     def cancel(self, order_id: str) -> None:
         """Cancel entries, plain orders and exits of a name."""
-        self.calm = None
+        self.forget_calm()
         self.book.cancel(order_id)
 
     def cancel_all(self) -> None:
         """Cancel all orders."""
-        self.calm = None
+        self.forget_calm()
         self.book.clear()
 
     # Results
@@ -394,7 +413,7 @@ class Broker:
         self.equity_curve = list(curve)
         self.times = list(times)
         self.fresh = []
-        self.calm = None
+        self.forget_calm()
         self._highest, self._lowest = -inf, inf
         self.is_paused = self._margin_waits = False
 

@@ -134,7 +134,6 @@ def exit_(
     broker: "Broker",
     order_id: str,
     from_entry: str | None = None,
-    *,
     quantity: float | None = None,
     percent: float | None = None,
     profit: float | None = None,

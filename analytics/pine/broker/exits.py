@@ -37,7 +37,7 @@ def issue_exit(
     reserved = _reserved(broker, terms, size, size - taken)
     if reserved <= 0:
         if terms.is_empty and existing is not None:
-            broker.calm = None
+            broker.forget_calm()
             book.remove(existing)
         return
     if existing is not None:
@@ -66,7 +66,7 @@ def issue_exit(
     if lot is not None:
         set_levels(broker, order, lot)
         _arm_at_issue(order, broker.mark_ticks)
-    broker.calm = None
+    broker.forget_calm()
     book.add(order)
 
 
@@ -96,7 +96,7 @@ def _issue_again(
     unmoved = limit == order.limit and stop == order.stop
     if not (unmoved and trail == order.trail and trail_stop == order.trail_stop) or order.withdrawn:
         order.withdrawn = False
-        broker.calm = None
+        broker.forget_calm()
     if not (unmoved and quantity == reserved and _same_distances(before, terms)):
         order.sequence = broker.book.next_sequence()
 

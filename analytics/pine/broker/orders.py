@@ -44,20 +44,24 @@ class Notes(NamedTuple):
 
     def commented(self, reason: Reason) -> str:
         """Return the comment for an order filled for a reason, empty if there is none."""
-        own = {
-            Reason.LIMIT: self.comment_profit,
-            Reason.STOP: self.comment_loss,
-            Reason.TRAILING: self.comment_trailing,
-        }.get(reason)
+        own = None
+        if reason is Reason.LIMIT:
+            own = self.comment_profit
+        elif reason is Reason.STOP:
+            own = self.comment_loss
+        elif reason is Reason.TRAILING:
+            own = self.comment_trailing
         return own or self.comment or ""
 
     def alerted(self, reason: Reason) -> str:
         """Return the alert message for an order filled for a reason, empty if there is none."""
-        own = {
-            Reason.LIMIT: self.alert_profit,
-            Reason.STOP: self.alert_loss,
-            Reason.TRAILING: self.alert_trailing,
-        }.get(reason)
+        own = None
+        if reason is Reason.LIMIT:
+            own = self.alert_profit
+        elif reason is Reason.STOP:
+            own = self.alert_loss
+        elif reason is Reason.TRAILING:
+            own = self.alert_trailing
         return own or self.alert or ""
 
 

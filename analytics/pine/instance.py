@@ -5,7 +5,7 @@ from types import CodeType, TracebackType
 from typing import Any, Protocol
 
 from analytics.pine.diagnostics import ScriptFailed
-from analytics.pine.generator.support import MOST_STEPS, Budget, Keeping
+from analytics.pine.generator.support import Budget, Keeping
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.snapshots import Snapshot
@@ -36,17 +36,16 @@ class Instance:
         names = {"__builtins__": {}, **compiled.names}
         exec(compiled.code, names)  # noqa: S102 - the source is made of a closed set of forms, without Python's built-ins
         try:
-            self._bar: Callable[[], None] = names["make"](context, self.keep, self._budget, *inputs)
+            self.bar: Callable[[], None] = names["make"](context, self.keep, self._budget, *inputs)
         except Exception as error:
-            raise self._failed(error) from None
+            raise self.failed(error) from None
 
     def compute(self) -> None:
         """Compute the current bar of the context; ScriptFailed names the line where that goes wrong."""
-        self._budget.left = MOST_STEPS
         try:
-            self._bar()
+            self.bar()
         except Exception as error:
-            raise self._failed(error) from None
+            raise self.failed(error) from None
         if not self.context.bar_index % TRIM_EVERY:
             self.keep.trim()
 
@@ -63,7 +62,8 @@ class Instance:
         snapshot.restore()
         self.context.restore(context)
 
-    def _failed(self, error: Exception) -> ScriptFailed:
+    def failed(self, error: Exception) -> ScriptFailed:
+        """Return an error of the function for a bar as one of the script."""
         line = line_of(error.__traceback__, self._origins)
         return ScriptFailed(_sentence(error), line=line, bar_index=self.context.bar_index, code=_code(error))
 

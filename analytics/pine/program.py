@@ -185,15 +185,46 @@ class Stream:
 
     def _replay(self, proceed: Callable[[], None] | None) -> None:
         """Compute the history; `proceed` is called now and then and may raise to stop it."""
-        begin, compute, broker, bars = self.context.begin, self._instance.compute, self.broker, self.context.bars
-        for index in range(len(bars)):
-            begin(index)
+        bars, broker, instance = self.context.bars, self.broker, self._instance
+        if bars:
+            self.context.begin(0)
+        for start in range(0, len(bars), CHECK_EVERY):
+            stop = min(start + CHECK_EVERY, len(bars))
             if broker is None:
-                compute()
+                self._compute(start, stop)
+            elif broker.settings.calc_on_order_fills or broker.settings.use_bar_magnifier:
+                for index in range(start, stop):
+                    self.context.move(index, bars[index])
+                    self._trade(bars[index])
             else:
-                self._trade(bars[index])
-            if proceed is not None and not index % CHECK_EVERY:
+                self._compute_and_trade(broker, start, stop)
+            instance.keep.trim()
+            if proceed is not None:
                 proceed()
+
+    def _compute(self, start: int, stop: int) -> None:
+        """Compute bars of the history."""
+        bars, move, compute = self.context.bars, self.context.move, self._instance.bar
+        try:
+            for index in range(start, stop):
+                move(index, bars[index])
+                compute()
+        except Exception as error:
+            raise self._instance.failed(error) from None
+
+    def _compute_and_trade(self, broker: Broker, start: int, stop: int) -> None:
+        """Compute bars of the history of a strategy whose script runs once on each bar."""
+        bars, move, compute = self.context.bars, self.context.move, self._instance.bar
+        open_bar, close_bar = broker.open_bar, broker.close_bar
+        try:
+            for index in range(start, stop):
+                bar = bars[index]
+                move(index, bar)
+                open_bar(bar)
+                compute()
+                close_bar()
+        except Exception as error:
+            raise self._instance.failed(error) from None
 
     def _trade(self, bar: Bar) -> None:
         """Compute a bar of a strategy: fills, the script, where wanted also the script on every fill, the close."""

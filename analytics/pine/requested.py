@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analytics.pine.generator.support import MOST_STEPS, Budget, Keeping
+from analytics.pine.generator.support import Budget, Keeping
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
@@ -61,7 +61,6 @@ class Feed:
         return values[place]
 
     def _compute(self, place: int) -> Any:
-        self.budget.left = MOST_STEPS
         self.context.begin(place)
         return self.bar()
 

@@ -56,6 +56,7 @@ class Broker:
         "close_ticks",
         "closed_on_bar",
         "conversion",
+        "covered",
         "equity_curve",
         "fills",
         "first_close",
@@ -117,6 +118,8 @@ class Broker:
         self._quarter = self._day_of_quarter = -1
         self.calm: Range | None = None
         self.changes = 0
+        # Between which prices the margin of the position is covered, None if that has to be found out.
+        self.covered: Range | None = None
         self._is_calm = False
         # The extremes of calm bars that the position has not seen yet, in ticks.
         self._highest, self._lowest = -inf, inf
@@ -141,6 +144,7 @@ class Broker:
         if self.conversion is not None:
             self.settle()
             account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
+            self.covered = None
             self.forget_calm()
         risk = self.risk
         if risk.max_orders is None and risk.max_intraday_loss is None and risk.max_loss_days is None:
@@ -332,6 +336,7 @@ class Broker:
 
     def fill(self, order: Order, ticks: int, reason: Reason) -> bool:
         """Fill an order at a price in ticks; return whether anything was traded."""
+        self.covered = None
         self.forget_calm()
         return fills.fill(self, order, ticks, reason)
 
@@ -413,6 +418,7 @@ class Broker:
         self.equity_curve = list(curve)
         self.times = list(times)
         self.fresh = []
+        self.covered = None
         self.forget_calm()
         self._highest, self._lowest = -inf, inf
         self.is_paused = self._margin_waits = False

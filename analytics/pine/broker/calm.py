@@ -23,45 +23,56 @@ def calm_range(broker: "Broker") -> Range:
     if book.closes or account.runup_low < 0:
         # Below zero a run-up in per cent shrinks as it grows, so that the highest price of several bars does not do.
         return NEVER
-    lowest, highest = _covered(broker)
-    for order in (*book.entries.values(), *book.exits.values()):
-        below, above = _levels(order, book)
-        lowest, highest = max(lowest, below), min(highest, above)
+    covered = broker.covered
+    if covered is None:
+        covered = broker.covered = _covered(broker)
+    lowest, highest = covered
+    for orders in (book.entries, book.exits):
+        for order in orders.values():
+            below, above = _levels(order, book)
+            if below > lowest:
+                lowest = below
+            if above < highest:
+                highest = above
     return lowest, highest
 
 
 def _levels(order: Order, book: Book) -> Range:
     """Return from which price to below which an order rests."""
-    limit, stop, activation = order.limit, order.stop, None
+    below, above = -inf, inf
+    activation = None
     if order.kind is Kind.EXIT:
         if not order.lot:
-            return (-inf, inf) if order.entry_id in book.entries and not order.armed else NEVER
+            return (below, above) if order.entry_id in book.entries and not order.armed else NEVER
         if order.consumed and not order.committed:
-            return -inf, inf
-        activation = order.trail
+            return below, above
         if order.armed:
-            if order.trail_stop is None:
-                return NEVER
-            # It follows from the first price that is better than any before.
-            reach = order.trail_stop - order.side * order.trail_offset
-            trailing = (-inf, order.trail_stop) if order.side > 0 else (order.trail_stop + 1, inf)
-            following = (reach, inf) if order.side > 0 else (-inf, reach + 1)
-            below, above = max(trailing[0], following[0]), min(trailing[1], following[1])
-            activation = None
+            below, above = _trailing(order)
         else:
-            below, above = -inf, inf
+            activation = order.trail
     elif order.is_market:
         return NEVER
+    if order.side > 0:
+        if activation is not None:
+            below = max(below, activation + 1)
+        rising, falling = order.stop, order.limit
     else:
-        below, above = -inf, inf
-    rising, falling = (stop, limit) if order.side > 0 else (limit, stop)
-    for level in (falling, activation if order.side > 0 else None):
-        if level is not None:
-            below = max(below, level + 1)
-    for level in (rising, activation if order.side < 0 else None):
-        if level is not None:
-            above = min(above, level)
+        if activation is not None:
+            above = min(above, activation)
+        rising, falling = order.limit, order.stop
+    if rising is not None and rising < above:
+        above = rising
+    if falling is not None and falling >= below:
+        below = falling + 1
     return below, above
+
+
+def _trailing(order: Order) -> Range:
+    """Return between which prices an armed trailing exit neither fills nor follows."""
+    if order.trail_stop is None:
+        return NEVER
+    best = order.trail_stop - order.side * order.trail_offset
+    return (best, order.trail_stop) if order.side > 0 else (order.trail_stop + 1, best + 1)
 
 
 def _covered(broker: "Broker") -> Range:

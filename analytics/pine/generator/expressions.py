@@ -13,6 +13,7 @@ from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
 # How tightly Python binds what was written; brackets are set only where they are needed, because Python counts them.
 CHOICE, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, ATOM = range(1, 10)
 _EPSILON = "1e-10"
+_OF_TWO = {"math.max": "larger", "math.min": "smaller"}
 _STEADY = ("color.", "math.")
 _ORDERS = {"<": f"< -{_EPSILON}", ">": f"> {_EPSILON}", "<=": f"<= {_EPSILON}", ">=": f">= -{_EPSILON}"}
 PRICES = frozenset({"open", "high", "low", "close", "volume", "bar_index", "time"})
@@ -321,6 +322,8 @@ class ExpressionWriter:
         first = node.arguments[0] if node.arguments else None
         if node.name == "max_bars_back":
             return "None", ATOM
+        if node.name in _OF_TWO and len(node.arguments) == 2:
+            return f"{_OF_TWO[node.name]}({self.write(node.arguments[0])}, {self.write(node.arguments[1])})", ATOM
         if first is None:
             return None
         if node.name == "str.tostring" and first.type.name == "enum":

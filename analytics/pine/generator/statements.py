@@ -77,6 +77,8 @@ class _ScriptWriter(ExpressionWriter):
         inputs = "".join(f", i{setting.number}" for setting in self.script.inputs)
         lines: list[Line] = [(f"def {name}(context, keep, budget{inputs}):", 0)]
         begin = [(f"c_{price} = context.{price}", 0) for price in sorted(main.prices)]
+        if any("budget." in text for text, _ in (*main.lines, *self.factories)):
+            begin.append(("budget.renew()", 0))
         begin += [(f"{held} = {call}", 0) for held, call in main.each_bar_calls]
         lines += [(f"    {code} = UNSET", 0) for code in main.cells]
         lines += [

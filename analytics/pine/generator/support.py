@@ -200,6 +200,10 @@ class Budget:
     def __init__(self) -> None:
         self.left = MOST_STEPS
 
+    def renew(self) -> None:
+        """Begin a bar."""
+        self.left = MOST_STEPS
+
     def take(self, turns: int) -> None:
         """Charge a loop for its turns."""
         self.left -= turns
@@ -277,6 +281,16 @@ def joined(left: str | None, right: str | None) -> str | None:
     return left if right is None else limited(left + right)
 
 
+def larger(one: float, other: float) -> float:
+    """Return the larger of two numbers, na if one of them is."""
+    return one if one >= other else other if other > one else NA
+
+
+def smaller(one: float, other: float) -> float:
+    """Return the smaller of two numbers, na if one of them is."""
+    return one if one <= other else other if other < one else NA
+
+
 def clamped(value: Any) -> Any:
     """Return a whole number that fits into 64 bits."""
     if -LARGEST_INT <= value <= LARGEST_INT or value != value:
@@ -341,6 +355,8 @@ NAMES: dict[str, Any] = {
     "past": past,
     "joined": joined,
     "clamped": clamped,
+    "larger": larger,
+    "smaller": smaller,
     "remainder": remainder,
     "whole_quotient": whole_quotient,
     "divide": divide,

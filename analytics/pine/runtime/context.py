@@ -80,6 +80,11 @@ class Context:
         if not realtime:
             self.last_history_index = len(self.bars) - 1
 
+    def move(self, bar_index: int, bar: Bar) -> None:
+        """Make a bar of the history the current one, after `begin` made one before it."""
+        self.bar_index = bar_index
+        self.time, self.open, self.high, self.low, self.close, self.volume = bar
+
     def save(self) -> Any:
         """Return what a computation of the current bar may change: running values and drawings."""
         drawings = {kind: dict(held) for kind, held in self.outputs.drawings.items()}

@@ -33,8 +33,12 @@ class Rsi(Calculation):
             whole(length, "ta.rsi")
             return NA
         up, down = (move, 0.0) if move > 0 else (0.0, -move)
-        rises = self.rises.advance(up) if length == self.rises.length else self.rises(up, length)
-        falls = self.falls.advance(down) if length == self.falls.length else self.falls(down, length)
+        if length == self.rises.length:
+            rises = self.rises.advance(up)
+            falls = self.falls.advance(down)
+        else:
+            rises = self.rises(up, length)
+            falls = self.falls(down, length)
         if falls:
             return 100 - 100 / (1 + rises / falls)
         return 100.0 if rises > 0 else NA

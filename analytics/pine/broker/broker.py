@@ -291,7 +291,8 @@ class Broker:
         if len(self._steps) > 4 or self.risk.counts_days or self._margin_waits:
             return False
         lowest, highest = self.calm = calm_range(self)
-        return lowest <= self.low_ticks <= self.close_ticks <= self.high_ticks < highest
+        self._is_calm = lowest <= self.low_ticks <= self.close_ticks <= self.high_ticks < highest
+        return self._is_calm
 
     def _take(self, step: Step) -> None:
         start, end, is_jump = step

@@ -24,9 +24,10 @@ class Variance(Calculation):
 
     def variance(self, source: float, length: float, biased: bool = True) -> float:
         """Return the variance with a new value."""
-        total = self.sums.add(source, length, "ta.variance")
-        squares = self.squares.add(source * source, length, "ta.variance")
-        width = self.sums.width
+        sums, squared = self.sums, self.squares
+        total = sums.add(source, length, "ta.variance")
+        squares = squared.add(source * source, length, "ta.variance")
+        width = sums.width
         mean = total / width
         if biased:
             variance = squares / width - mean * mean

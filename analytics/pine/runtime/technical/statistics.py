@@ -25,9 +25,15 @@ class Variance(Calculation):
     def variance(self, source: float, length: float, biased: bool = True) -> float:
         """Return the variance with a new value."""
         sums, squared = self.sums, self.squares
-        total = sums.add(source, length, "ta.variance")
-        squares = squared.add(source * source, length, "ta.variance")
-        width = sums.width
+        width, values, square = sums.width, sums.values, source * source
+        steady = length == sums.length and source == source and len(values) >= width
+        if steady and source != values[-1] and square != squared.values[-1]:
+            total = sums.slide(source)
+            squares = squared.slide(square)
+        else:
+            total = sums.add(source, length, "ta.variance")
+            squares = squared.add(square, length, "ta.variance")
+            width = sums.width
         mean = total / width
         if biased:
             variance = squares / width - mean * mean

@@ -32,7 +32,7 @@ OUTSIDE = Path(__file__).parents[2]
 
 @benchmark
 def pine_strategy() -> Iterator[Measurement]:
-    """Averages that cross, RSI, bands, ATR, highest, a trailing stop, seven plots and a background over 100,000 bars."""
+    """Averages that cross, RSI, bands, ATR, highest, a trailing stop, seven plots, a background: 100,000 bars."""
     program, bars = compile(STRATEGY.read_text()), hours(BARS)
     seconds: list[float] = []
     for _ in range(RUNS):

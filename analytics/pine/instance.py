@@ -62,6 +62,18 @@ class Instance:
         snapshot.restore()
         self.context.restore(context)
 
+    def mark(self) -> Any:
+        """Return what `rewind` needs to undo a single computation."""
+        kept = self.keep.mark()
+        return kept, Snapshot(value for values in kept[2] for value in values), self.context.save()
+
+    def rewind(self, marked: Any) -> None:
+        """Undo the one computation since `mark`, which has to be called again before the next."""
+        kept, snapshot, context = marked
+        self.keep.rewind(kept)
+        snapshot.restore()
+        self.context.restore(context)
+
     def failed(self, error: Exception) -> ScriptFailed:
         """Return an error of the function for a bar as one of the script."""
         line = line_of(error.__traceback__, self._origins)

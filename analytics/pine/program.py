@@ -1,6 +1,7 @@
 """Scripts from text to results: `compile` once, then `run` over a history or `stream` bar by bar."""
 
 import builtins
+import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -95,6 +96,10 @@ def bindings() -> dict[str, Binding]:
 def compile(text: str) -> Program:
     """Return a script ready to run; what is wrong with it is raised as CompilationFailed, all at once."""
     diagnostics = Diagnostics()
+    # What a compilation makes it needs to its end: looking for garbage meanwhile, through all that a process holds,
+    # would double the time of some.
+    collects = gc.isenabled()
+    gc.disable()
     try:
         return _compile(text, diagnostics)
     except RecursionError:
@@ -105,6 +110,9 @@ def compile(text: str) -> Program:
     except TooManyCalls:
         message = "Functions that call functions make too many instances."
         diagnostics.error("too-deep", Span(1, 1, 1), message, "Call the inner ones once and hand their results on.")
+    finally:
+        if collects:
+            gc.enable()
     raise CompilationFailed(diagnostics.sorted(), text)
 
 
@@ -248,14 +256,15 @@ class Stream:
         new = self._before is None
         if new:
             bars.append(bar)
-            saved_broker = self.broker.save() if self.broker else None
-            self._before = self._instance.save(), saved_broker
+            saved_broker = self.broker.mark() if self.broker else None
+            self._before = self._instance.mark(), saved_broker
         else:
             bars[-1] = bar
-            saved, saved_broker = self._before
-            self._instance.restore(saved)
+            marked, saved_broker = self._before
+            self._instance.rewind(marked)
+            self._before = self._instance.mark(), saved_broker
             if self.broker is not None:
-                self.broker.restore(saved_broker)
+                self.broker.rewind(saved_broker)
         self.context.begin(len(bars) - 1, realtime=True, confirmed=confirmed, new=new)
         if self.broker is None:
             self._instance.compute()

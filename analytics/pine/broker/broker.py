@@ -6,7 +6,7 @@ from math import floor, inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics.pine.broker import commands, fills, margin, path
+from analytics.pine.broker import commands, fills, margin, path, states
 from analytics.pine.broker.account import Account
 from analytics.pine.broker.calm import Range, calm_range
 from analytics.pine.broker.fills import Fill
@@ -35,13 +35,9 @@ class Broker:
     """
 
     __slots__ = (
-        "_close",
         "_day_of_quarter",
         "_day_shift",
-        "_highest",
         "_is_calm",
-        "_is_rounded",
-        "_lowest",
         "_margin_waits",
         "_next",
         "_quarter",
@@ -62,10 +58,14 @@ class Broker:
         "first_close",
         "fresh",
         "high_ticks",
+        "highest",
         "is_paused",
+        "is_rounded",
+        "last_close",
         "lot_grid",
         "lots_per_unit",
         "low_ticks",
+        "lowest",
         "margin_debt",
         "mark_ticks",
         "moment",
@@ -106,8 +106,8 @@ class Broker:
         self.is_paused = False
         self.open_ticks = self.high_ticks = self.low_ticks = self.close_ticks = 0
         self.mark_ticks = 0
-        self._close = 0.0
-        self._is_rounded = True
+        self.last_close = 0.0
+        self.is_rounded = True
         self._steps: list[Step] = []
         self._next = 0
         # Position and equity before anything filled on the bar.
@@ -122,7 +122,7 @@ class Broker:
         self.covered: Range | None = None
         self._is_calm = False
         # The extremes of calm bars that the position has not seen yet, in ticks.
-        self._highest, self._lowest = -inf, inf
+        self.highest, self.lowest = -inf, inf
         self._zone = ZoneInfo(symbol.timezone)
         self._day_shift = _day_shift(symbol.hours)
 
@@ -136,7 +136,7 @@ class Broker:
         account, step = self.account, self.tick_grid.step
         self.bar_index += 1
         self.time = bar.time
-        self._close = close = bar.close
+        self.last_close = close = bar.close
         if self.fills:
             self.fills = []
         self.closed_on_bar = 0
@@ -154,16 +154,16 @@ class Broker:
             top, bottom = bar.high / step + 0.5, bar.low / step + 0.5
             if bottom >= calm[0] and top < calm[1] and bar.low <= close <= bar.high:
                 self._is_calm = True
-                self._is_rounded = False
+                self.is_rounded = False
                 if account.position:
                     self.close_ticks = self.mark_ticks = ticks = floor(close / step + 0.5)
-                    self._is_rounded = True
+                    self.is_rounded = True
                     price = self.tick_grid.value(ticks)
                     account.open_profit = account.size * (price - account.average_price) * account.point_value
-                    if top > self._highest:
-                        self._highest = top
-                    if bottom < self._lowest:
-                        self._lowest = bottom
+                    if top > self.highest:
+                        self.highest = top
+                    if bottom < self.lowest:
+                        self.lowest = bottom
                 if self.book.entries:
                     self._drop_unaffordable()
                 return False
@@ -174,7 +174,7 @@ class Broker:
         self.open_ticks, self.high_ticks = nearest(bar.open), nearest(bar.high)
         self.low_ticks, self.close_ticks = nearest(bar.low), nearest(close)
         self.mark_ticks = self.close_ticks
-        self._is_rounded = True
+        self.is_rounded = True
         self.start = account.position, account.equity
         if self.risk.counts_days:
             self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
@@ -208,7 +208,7 @@ class Broker:
         self.equity_curve.append(self.settings.initial_capital + account.net_profit + account.open_profit)
         self.times.append(self.time)
         if self.first_close is None:
-            self.first_close = self._close
+            self.first_close = self.last_close
 
     def _fill_at_close(self) -> None:
         account, book = self.account, self.book
@@ -238,15 +238,23 @@ class Broker:
         self.calm = None
         self.changes += 1
 
+    def begin_anew(self) -> None:
+        """Forget what was found out about orders and position, which have become others."""
+        self.covered = None
+        self.forget_calm()
+        self.highest, self.lowest = -inf, inf
+        self.fresh = []
+        self.is_paused = self._margin_waits = False
+
     def settle(self) -> None:
         """Let the position see the extremes of the calm bars since it last did.
 
         What it makes of them grows with the price, so that the highest and the lowest of several bars do for all.
         """
-        if self._lowest <= self._highest:
+        if self.lowest <= self.highest:
             value = self.tick_grid.value
-            self.account.watch(value(floor(self._highest)), value(floor(self._lowest)))
-            self._highest, self._lowest = -inf, inf
+            self.account.watch(value(floor(self.highest)), value(floor(self.lowest)))
+            self.highest, self.lowest = -inf, inf
 
     def _drop_unaffordable(self) -> None:
         waiting = len(self.book.entries)
@@ -319,9 +327,9 @@ class Broker:
             self.risk.after_bar(self)
 
     def _round_close(self) -> None:
-        if not self._is_rounded:
-            self.close_ticks = self.mark_ticks = self.tick_grid.nearest(self._close)
-            self._is_rounded = True
+        if not self.is_rounded:
+            self.close_ticks = self.mark_ticks = self.tick_grid.nearest(self.last_close)
+            self.is_rounded = True
 
     def _day(self, time: int) -> int:
         """Return the number of the trading day of a time."""
@@ -395,34 +403,23 @@ class Broker:
 
     def save(self) -> Any:
         """Return the state after a bar, no part of which lives on."""
-        self.settle()
-        return (
-            self.account.save(),
-            self.book.save(),
-            self.risk.save(),
-            (self.bar_index, self.time, self.moment, self.mark_ticks, self.close_ticks, self._close),
-            (self._is_rounded, self.first_close),
-            self.fills.copy(),
-            self.equity_curve.copy(),
-            self.times.copy(),
-        )
+        return states.state_of(self), self.equity_curve.copy(), self.times.copy()
 
     def restore(self, saved: Any) -> None:
         """Go back to a state that `save()` returned."""
-        account, book, risk, counters, rest, filled, curve, times = saved
-        self.account.restore(account)
-        self.book.restore(book)
-        self.risk.restore(risk)
-        self.bar_index, self.time, self.moment, self.mark_ticks, self.close_ticks, self._close = counters
-        self._is_rounded, self.first_close = rest
-        self.fills = list(filled)
-        self.equity_curve = list(curve)
-        self.times = list(times)
-        self.fresh = []
-        self.covered = None
-        self.forget_calm()
-        self._highest, self._lowest = -inf, inf
-        self.is_paused = self._margin_waits = False
+        state, curve, times = saved
+        self.equity_curve, self.times = list(curve), list(times)
+        states.return_to(self, state)
+
+    def mark(self) -> Any:
+        """Return the state after a bar as `save` does, but without a copy of all bars before."""
+        return states.state_of(self), len(self.times)
+
+    def rewind(self, marked: Any) -> None:
+        """Go back to a bar that was marked."""
+        state, bars = marked
+        del self.equity_curve[bars:], self.times[bars:]
+        states.return_to(self, state)
 
 
 def _day_shift(hours: str) -> timedelta:

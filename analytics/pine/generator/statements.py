@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.pine.generator.expressions import ExpressionWriter, attribute, missing
+from analytics.pine.generator.expressions import attribute, missing
 from analytics.pine.generator.slicing import Changes, has_requests, reads, sliced
+from analytics.pine.generator.steady import SteadyWriter
 from analytics.pine.generator.unit import Line, Unit
-from analytics.pine.runtime.bindings import Binding, PerCall
-from analytics.pine.runtime.plots import Plotting
+from analytics.pine.runtime.bindings import Binding
 from analytics.pine.semantics import tree
 from analytics.pine.types import INT
 
@@ -48,7 +48,7 @@ class Requests:
         self.changes: Changes = {}
 
 
-class _ScriptWriter(ExpressionWriter):
+class _ScriptWriter(SteadyWriter):
     """Writes the function that makes an instance of a script, or of what an expression on other bars needs of it."""
 
     def __init__(self, script: tree.Script, bindings: dict[str, Binding], requests: Requests) -> None:
@@ -247,17 +247,17 @@ class _ScriptWriter(ExpressionWriter):
     def statement(self, node: tree.Statement) -> None:
         line = node.span.line
         match node:
-            case tree.Declare() if self._may_be_steady(node.symbol) and self.is_steady(node.value):
-                self._set_once(node.symbol, node.value, line)
+            case tree.Declare() if self.may_be_steady(node.symbol) and self.is_steady(node.value):
+                self.set_once(node.symbol, node.value, line)
             case tree.Declare():
-                if not (isinstance(node.value, tree.BuiltinCall) and self._plot(node.value, node.symbol)):
+                if not (isinstance(node.value, tree.BuiltinCall) and self.plot(node.value, node.symbol)):
                     self._set(node.symbol, self.write(node.value), line)
             case tree.Assign():
                 self._set(node.symbol, self._bounded(node.value), line)
             case tree.AssignField():
                 self.unit.line(f"{self.write(node.target, 9)}.{attribute(node)} = {self._bounded(node.value)}", line)
             case tree.Evaluate():
-                if not (isinstance(node.value, tree.BuiltinCall) and self._plot(node.value)):
+                if not (isinstance(node.value, tree.BuiltinCall) and self.plot(node.value)):
                     self.unit.line(self.write(node.value), line)
             case tree.DeclareOnce():
                 self._declare_once(node)
@@ -278,39 +278,6 @@ class _ScriptWriter(ExpressionWriter):
             case tree.Continue():
                 self.unit.line("continue", line)
 
-    def _may_be_steady(self, symbol: tree.Symbol) -> bool:
-        return self.unit.is_main and not (symbol.level or symbol.in_function or symbol.reassigned)
-
-    def _set_once(self, symbol: tree.Symbol, value: tree.Expression, line: int) -> None:
-        self.unit.steady.append((f"{symbol.code} = {self.write(value)}", line))
-        self.steady.add(symbol)
-
-    def _plot(self, node: tree.BuiltinCall, symbol: tree.Symbol | None = None) -> bool:
-        """Write a call that plots, if its options are known before the first bar; then the bars give only values."""
-        binding = self.bindings.get(node.name)
-        if node.level or not isinstance(binding, PerCall) or not issubclass(binding.state, Plotting):
-            return False
-        if symbol is not None and not self._may_be_steady(symbol):
-            return False
-        form = binding.state.form_of(len(node.arguments))
-        known = [self.is_steady(argument) for argument in node.arguments]
-        named = dict(zip(form.parameters, zip(node.arguments, known, strict=True), strict=True))
-        if not all(is_known for name, (_, is_known) in named.items() if name not in form.changing):
-            return False
-        line, unit, place = node.span.line, self.unit, self.name("s")
-        given = ", ".join([self.write(one) if is_known else "None" for one, is_known in named.values()])
-        varying = [named[name][0] for number, name in enumerate(form.changing) if not (number and named[name][1])]
-        shows = [f"{place}_{number}" for number in range(len(varying))]
-        unit.steady.append((f"{place} = keep.part({self.bound(node.name, binding.state)}(context))", line))
-        targets = "".join(f"{show}, " for show in shows)
-        unit.steady.append((f"{targets.rstrip() or place + '_'} = {place}.begin(({given}), {tuple(known)})", line))
-        for show, value in zip(shows, varying, strict=True):
-            unit.line(f"{show}({self.write(value)})", line)
-        if symbol is not None:
-            unit.steady.append((f"{symbol.code} = {place}.plot", line))
-            self.steady.add(symbol)
-        return True
-
     def _bounded(self, value: tree.Expression) -> str:
         """Return a value that a variable may take again and again; whole numbers stay within 64 bits."""
         text = self.write(value)
@@ -321,9 +288,9 @@ class _ScriptWriter(ExpressionWriter):
     def _declare_once(self, node: tree.DeclareOnce) -> None:
         line = node.span.line
         first = node.symbols[0]
-        alone = len(node.symbols) == 1 and not node.block.statements and self._may_be_steady(first)
+        alone = len(node.symbols) == 1 and not node.block.statements and self.may_be_steady(first)
         if alone and node.block.result is not None and self.is_steady(node.block.result):
-            self._set_once(first, node.block.result, line)
+            self.set_once(first, node.block.result, line)
             return
         self.unit.line(f"if {first.code} is UNSET:", line)
         self.unit.indent += 1

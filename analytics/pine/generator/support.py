@@ -8,6 +8,7 @@ from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.numbers import LONGEST_HISTORY, divide
 from analytics.pine.runtime.repeated import Repeated
 from analytics.pine.runtime.snapshots import ScriptObject
+from analytics.pine.runtime.state import State
 from analytics.pine.runtime.strings import limited
 from analytics.pine.runtime.values import NA
 
@@ -137,6 +138,9 @@ class Recorded:
             del self.values[:-LONGEST_HISTORY]
 
 
+_MARKING = (State, Repeated)
+
+
 class Keeping:
     """All that one instance of a script keeps from bar to bar."""
 
@@ -177,10 +181,28 @@ class Keeping:
         parts, lengths, cells = saved
         for part, state in zip(self.parts, parts, strict=True):
             part.restore(state)
+        self._restore(lengths, cells)
+
+    def _restore(self, lengths: list[int], cells: list[tuple[Any, ...]]) -> None:
         for values, length in zip(self.lists, lengths, strict=True):
             del values[length:]
         for (_, write), state in zip(self.cells, cells, strict=True):
             write(state)
+
+    def mark(self) -> Any:
+        """Return what `rewind` needs after a single computation: less than `save` returns, which copies histories."""
+        parts = [part.mark() if isinstance(part, _MARKING) else part.save() for part in self.parts]
+        return parts, [len(values) for values in self.lists], self.values()
+
+    def rewind(self, marked: Any) -> None:
+        """Undo the one computation since `mark`."""
+        parts, lengths, cells = marked
+        for part, state in zip(self.parts, parts, strict=True):
+            if isinstance(part, _MARKING):
+                part.rewind(state)
+            else:
+                part.restore(state)
+        self._restore(lengths, cells)
 
     def trim(self) -> None:
         """Forget what no script can look at any more."""

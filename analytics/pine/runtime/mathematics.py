@@ -202,6 +202,8 @@ class RandomNumber(State):
             self.generator = Random()  # noqa: S311
             self.generator.setstate(saved)
 
+    mark, rewind = save, restore
+
 
 def to_int(value: float | None) -> float:
     """Cut the decimals off."""

@@ -64,10 +64,10 @@ class RollingSum(State):
             return self.total if count >= width else NA
         if count < width:
             return self._fill(source)
-        if source == values[-1] and source == values[1 - width if width > 1 else -1]:
-            if values[1 - width or count :].count(source) == width - 1:
-                values.append(source)
-                return self._afresh(source)
+        alike = source == values[-1] and source == values[1 - width if width > 1 else -1]
+        if alike and values[1 - width or count :].count(source) == width - 1:
+            values.append(source)
+            return self._afresh(source)
         return self.slide(source)
 
     def slide(self, source: float) -> float:

@@ -136,7 +136,8 @@ class Broker:
         account, step = self.account, self.tick_grid.step
         self.bar_index += 1
         self.time = bar.time
-        self.last_close = close = bar.close
+        high, low, close = bar.high, bar.low, bar.close
+        self.last_close = close
         if self.fills:
             self.fills = []
         self.closed_on_bar = 0
@@ -151,8 +152,8 @@ class Broker:
             calm = self.calm
             if calm is None:
                 calm = self.calm = calm_range(self)
-            top, bottom = bar.high / step + 0.5, bar.low / step + 0.5
-            if bottom >= calm[0] and top < calm[1] and bar.low <= close <= bar.high:
+            top, bottom = high / step + 0.5, low / step + 0.5
+            if bottom >= calm[0] and top < calm[1] and low <= close <= high:
                 self._is_calm = True
                 self.is_rounded = False
                 if account.position:
@@ -171,8 +172,8 @@ class Broker:
         self._is_calm = False
         self.forget_calm()
         nearest, previous = self.tick_grid.nearest, self.close_ticks
-        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(bar.high)
-        self.low_ticks, self.close_ticks = nearest(bar.low), nearest(close)
+        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(high)
+        self.low_ticks, self.close_ticks = nearest(low), nearest(close)
         self.mark_ticks = self.close_ticks
         self.is_rounded = True
         self.start = account.position, account.equity

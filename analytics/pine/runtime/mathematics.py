@@ -202,7 +202,13 @@ class RandomNumber(State):
             self.generator = Random()  # noqa: S311
             self.generator.setstate(saved)
 
-    mark, rewind = save, restore
+    def mark(self) -> Any:
+        """Return a copy of the state."""
+        return self.save()
+
+    def rewind(self, marked: Any) -> None:
+        """Go back to a state that `mark()` returned."""
+        self.restore(marked)
 
 
 def to_int(value: float | None) -> float:

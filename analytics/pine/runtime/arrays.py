@@ -96,7 +96,9 @@ def new(size: float = 0, initial: Any = NA) -> Array:
     """Return a new array of equal elements."""
     if size > LARGEST:
         raise LimitReached("collection-size", f"An array may have {LARGEST} elements at most.")
-    if is_na(size) or size < 0:
+    if is_na(size):
+        size = 0
+    if size < 0:
         raise PineRuntimeError(f"An array can be made with 0 to {LARGEST} elements.")
     return [initial] * int(size)
 

@@ -11,6 +11,7 @@ from analytics.pine.reference.notation import Value
 from analytics.pine.reference.refused import refusal
 from analytics.pine.runtime.numbers import LONGEST_HISTORY
 from analytics.pine.semantics import tree
+from analytics.pine.semantics.quotients import as_int, is_quotient
 from analytics.pine.semantics.state import Analysis
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
@@ -173,6 +174,8 @@ class ExpressionAnalysis(Analysis):
     def _history(self, node: nodes.History) -> tree.Expression:
         value = self.expression(node.value)
         offset = self.expression(node.offset)
+        if is_quotient(offset):
+            offset = as_int(offset)
         if offset.type not in (INT, ANY):
             hint = "Use `int()`." if offset.type == FLOAT else ""
             self.error(

@@ -130,7 +130,10 @@ class _ScriptWriter(ExpressionWriter):
         setup = f"{place} = keep.part({kind}(context, keep, {name}, ({inputs}), {absent}))"
         self.unit.setup.append((setup, node.span.line))
         rest = [argument for argument in node.arguments if argument is not node.expression]
-        return f"{place}({', '.join([self.write(argument) for argument in rest])})", 9
+        call = f"{place}({', '.join([self.write(argument) for argument in rest])})"
+        if kind == "RequestedInside" and node.type.name == "tuple":
+            call = f"apart({call}, {len(node.type.arguments)})"
+        return call, 9
 
     def _end_of_bar(self, main: Unit) -> list[Line]:
         """Return what puts the values of this bar into their histories."""

@@ -265,6 +265,11 @@ def past(values: list[Any], value: Any, offset: float, missing: Any) -> Any:
     return values[-back] if back <= len(values) else missing
 
 
+def apart(rows: list[Any], count: int) -> tuple[list[Any], ...]:
+    """Return rows of several values as one array for each of them."""
+    return tuple([row[place] for row in rows] for place in range(count))
+
+
 def joined(left: str | None, right: str | None) -> str | None:
     """Return two texts as one; a missing one adds nothing."""
     if left is None:
@@ -334,6 +339,7 @@ NAMES: dict[str, Any] = {
     "Recorded": Recorded,
     "Repeated": Repeated,
     "past": past,
+    "apart": apart,
     "joined": joined,
     "clamped": clamped,
     "remainder": remainder,

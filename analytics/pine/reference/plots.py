@@ -29,6 +29,7 @@ hline(price input float, title const string = "", color input color = color.blue
     Draw a level.
 fill(plot1 plot, plot2 plot, color color?, title const string = "", editable input bool = true, show_last input int?, fillgaps const bool = false, display input plot_display = display.all) -> void
 fill(hline1 hline, hline2 hline, color color?, title const string = "", editable input bool = true, fillgaps const bool = false, display input plot_display = display.all) -> void := hline1, hline2, color, title, editable, na, fillgaps, display
+fill(hline1 hline, hline2 hline, top_value float, bottom_value float, top_color color, bottom_color color, title const string = "", display input plot_display = display.all, fillgaps const bool = false, editable input bool = true) -> void
 fill(plot1 plot, plot2 plot, top_value float, bottom_value float, top_color color, bottom_color color, title const string = "", display input plot_display = display.all, fillgaps const bool = false, editable input bool = true) -> void
     Fill what lies between two plots or levels.
 plot.style_area const plot_style = "area"

@@ -28,6 +28,9 @@ class Analyzer(StructureAnalysis):
         if not self.script.declaration:
             hint = 'Begin with `indicator("…")` or `strategy("…")`.'
             self.error("declaration-missing", Span(1, 1, 1), "The script does not say what it is.", hint)
+        if self.script.kind == "indicator":
+            for name, span in self.of_strategies:
+                self.error("strategy-only", span, f"`{name}` is for strategies.", "Declare the script by `strategy()`.")
         return self.script
 
     # Declarations of the script, of types and libraries --------------------------------------------------------------
@@ -136,7 +139,7 @@ class Analyzer(StructureAnalysis):
         symbol.reassigned = node.name in self.assigned
         self.declare(symbol)
         symbol.quotient = node.type is None and is_quotient(value)
-        if not node.mode and not symbol.reassigned and qualifier is Qualifier.CONST:
+        if not symbol.reassigned and qualifier is Qualifier.CONST:
             symbol.constant = value
         value = self.as_type(value, kind)
         if node.mode:
@@ -163,8 +166,6 @@ class Analyzer(StructureAnalysis):
         qualifier = value.qualifier
         if node.name in self.assigned:
             qualifier = Qualifier.SERIES
-        elif node.mode:
-            qualifier = max(qualifier, Qualifier.INPUT)
         if node.type is None:
             if value.type == NA:
                 hint = f"Write `float {node.name} = na`, or another type."

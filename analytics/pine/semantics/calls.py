@@ -10,7 +10,7 @@ from analytics.pine.semantics.inputs import input_value
 from analytics.pine.semantics.overloads import Given, Match, match, resolved
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
-from analytics.pine.types import ANY, BOOL, NA, VOID, Qualifier, Type
+from analytics.pine.types import ANY, BOOL, NA, VOID, Qualifier, Type, array, group
 
 GLOBAL_ONLY = frozenset(
     [
@@ -207,6 +207,9 @@ class CallAnalysis(ExpressionAnalysis):
         signature = found.signature
         if name in DECLARATIONS:
             return self.declaration(name, found, span)
+        self._give_types(found)
+        if name.startswith("strategy."):
+            self.of_strategies.append((name + "()", span))
         result = resolved(signature.result, found.bound)
         strongest = max((argument.value.qualifier for argument in given), default=Qualifier.CONST)
         qualifier = strongest if signature.result_qualifier is None else signature.result_qualifier
@@ -214,6 +217,8 @@ class CallAnalysis(ExpressionAnalysis):
             return input_value(self, name, found, result, qualifier, span)
         self._note_history(name, span)
         arguments = self._in_order(name, found)
+        if name == "request.security_lower_tf" and result.arguments[0].name == "tuple":
+            result = group(tuple(array(item) for item in result.arguments[0].arguments))
         if name in REQUESTS:
             return tree.RequestCall(span, result, qualifier, name, arguments, found.arguments["expression"])
         call = tree.BuiltinCall(span, result, qualifier, name, arguments, self.level)
@@ -225,6 +230,19 @@ class CallAnalysis(ExpressionAnalysis):
 
     def declaration(self, name: str, found: Match, span: Span) -> tree.Expression:
         raise NotImplementedError
+
+    def _give_types(self, found: Match) -> None:
+        """Let every `na` among the arguments be the missing value of what is wanted there."""
+        for parameter in found.signature.parameters:
+            kind = resolved(parameter.type, found.bound)
+            if parameter.variadic:
+                found.rest = [self.typed(value, kind) for value in found.rest]
+            elif parameter.name in found.arguments:
+                found.arguments[parameter.name] = self.typed(found.arguments[parameter.name], kind)
+
+    def typed(self, value: tree.Expression, kind: Type) -> tree.Expression:
+        """Return a value, the missing one of a type if it is `na`."""
+        return self.missing(kind, value.span) if value.type == NA and kind.name not in ("na", "any") else value
 
     def _without_when(self, name: str, given: list[Given]) -> tuple[list[Given], tree.Expression | None]:
         """Take out `when`, which orders of version 5 may still have."""

@@ -80,6 +80,9 @@ class ExpressionAnalysis(Analysis):
     def call(self, node: nodes.Call) -> tree.Expression:
         raise NotImplementedError
 
+    def typed(self, value: tree.Expression, kind: Type) -> tree.Expression:
+        raise NotImplementedError
+
     def expression(self, node: nodes.Expression) -> tree.Expression:
         """Return what an expression means; it has a value."""
         found = self._analyses[type(node)](node)
@@ -113,6 +116,8 @@ class ExpressionAnalysis(Analysis):
         """Return a variable or constant of the language."""
         entry = values().get(name)
         if entry is not None and self.version in entry.versions:
+            if name.startswith("strategy.") and not entry.value:
+                self.of_strategies.append((name, span))
             return reference_value(entry, span)
         reason = refusal(name)
         if reason:
@@ -227,6 +232,7 @@ class ExpressionAnalysis(Analysis):
             return self._comparison(operator, left, right, span, qualifier)
         if operator == "+" and STRING in (left.type, right.type):
             if left.type in (STRING, NA, ANY) and right.type in (STRING, NA, ANY):
+                left, right = self.typed(left, STRING), self.typed(right, STRING)
                 return tree.Arithmetic(span, STRING, qualifier, "+", left, right)
             self._operands(operator, left, right, span, "Use `str.tostring()`.")
             return self.unknown(span)
@@ -289,7 +295,7 @@ class ExpressionAnalysis(Analysis):
             if kind == NA and self.version >= 6 and BOOL in (then.type, last.type):
                 kind = BOOL
             qualifier = max(condition.qualifier, then.qualifier, last.qualifier)
-            last = tree.Choice(span, kind, qualifier, condition, then, last)
+            last = tree.Choice(span, kind, qualifier, condition, self.typed(then, kind), self.typed(last, kind))
         return last
 
     def _group(self, node: nodes.Group) -> tree.Expression:

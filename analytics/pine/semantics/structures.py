@@ -105,6 +105,11 @@ class StructureAnalysis(FunctionAnalysis):
             return NA
         return kind
 
+    def _give_block_types(self, kind: Type, blocks: list[tree.Block]) -> None:
+        for block in blocks:
+            if block.result is not None:
+                block.result = self.typed(block.result, kind)
+
     def _without_values(self, blocks: list[tree.Block]) -> None:
         for block in blocks:
             if block.result is not None:
@@ -118,6 +123,7 @@ class StructureAnalysis(FunctionAnalysis):
         """Return the symbol that takes the value; it is known as early as the conditions and all values are."""
         results = [block.result for block in blocks if block.result is not None]
         qualifier = max((value.qualifier for value in (*conditions, *results)), default=Qualifier.SERIES)
+        self._give_block_types(kind, blocks)
         target = self.temporary(kind, max(qualifier, Qualifier.INPUT), node.span)
         target.quotient = kind == FLOAT and all_whole(results)
         return target
@@ -206,7 +212,10 @@ class StructureAnalysis(FunctionAnalysis):
         if not wanted:
             return None
         kind = self._united([body], complete=True)
-        return None if kind is None else self.temporary(kind, Qualifier.SERIES, node.span)
+        if kind is None:
+            return None
+        self._give_block_types(kind, [body])
+        return self.temporary(kind, Qualifier.SERIES, node.span)
 
     def _for(self, node: nodes.For, wanted: bool) -> tree.Expression | None:
         bounds = [self.expression(bound) for bound in (node.start, node.stop, node.step) if bound is not None]

@@ -179,13 +179,18 @@ class Stream:
             now=now,
         )
         values = input_values(program.inputs, inputs or {}, program.enums)
-        self._instance = Instance(program, self.context, values, market)
+        self.instance = Instance(program, self.context, values, market)
         self._before: Any = None
         self._replay(proceed)
 
+    @property
+    def is_forming(self) -> bool:
+        """Return whether the newest bar has not closed yet."""
+        return self._before is not None
+
     def _replay(self, proceed: Callable[[], None] | None) -> None:
         """Compute the history; `proceed` is called now and then and may raise to stop it."""
-        begin, compute, broker, bars = self.context.begin, self._instance.compute, self.broker, self.context.bars
+        begin, compute, broker, bars = self.context.begin, self.instance.compute, self.broker, self.context.bars
         for index in range(len(bars)):
             begin(index)
             if broker is None:
@@ -197,7 +202,7 @@ class Stream:
 
     def _trade(self, bar: Bar) -> None:
         """Compute a bar of a strategy: fills, the script, where wanted also the script on every fill, the close."""
-        broker, instance = self.broker, self._instance
+        broker, instance = self.broker, self.instance
         assert broker is not None
         broker.open_bar(bar)
         while broker.is_paused:
@@ -218,16 +223,16 @@ class Stream:
         if new:
             bars.append(bar)
             saved_broker = self.broker.save() if self.broker else None
-            self._before = self._instance.save(), saved_broker
+            self._before = self.instance.save(), saved_broker
         else:
             bars[-1] = bar
             saved, saved_broker = self._before
-            self._instance.restore(saved)
+            self.instance.restore(saved)
             if self.broker is not None:
                 self.broker.restore(saved_broker)
         self.context.begin(len(bars) - 1, realtime=True, confirmed=confirmed, new=new)
         if self.broker is None:
-            self._instance.compute()
+            self.instance.compute()
         elif confirmed or self.broker.settings.calc_on_every_tick:
             self._trade(bar)
         if confirmed:

@@ -162,9 +162,13 @@ class Asking:
                     f'There are no bars of "{symbol or chart.symbol.tickerid}" in the timeframe "{frame.period}" here.'
                 )
         if feed is not None:
-            feed.bar = self.make(feed.context, feed.keep, feed.budget, *self.inputs)
+            self.begin(feed)
         self.feeds[key] = feed
         return feed
+
+    def begin(self, feed: Feed) -> None:
+        """Make the expression a script of its own on the bars of a feed."""
+        feed.bar = self.make(feed.context, feed.keep, feed.budget, *self.inputs)
 
     def save(self) -> None:
         """Return nothing: a feed goes back by itself when the bar it is on has changed."""

@@ -145,16 +145,19 @@ class _ScriptWriter(ExpressionWriter):
 
     def _kept(self, unit: Unit) -> list[Line]:
         """Return what lets the variables of a unit be saved and brought back; `varip` are left as they are."""
-        codes = [code for code, symbol in unit.cells.items() if symbol.mode != "varip"]
-        if not codes:
-            return []
-        return [
-            (f"def read(): return ({''.join(f'{code}, ' for code in codes)})", 0),
-            ("def write(saved):", 0),
-            (f"    nonlocal {', '.join(codes)}", 0),
-            (f"    {', '.join(codes)}, = saved", 0),
-            ("keep.variables(read, write)", 0),
-        ]
+        lines: list[Line] = []
+        for keeping in ("variables", "varips"):
+            lasting = keeping == "varips"
+            codes = [code for code, symbol in unit.cells.items() if (symbol.mode == "varip") is lasting]
+            if codes:
+                lines += [
+                    (f"def read(): return ({''.join(f'{code}, ' for code in codes)})", 0),
+                    ("def write(saved):", 0),
+                    (f"    nonlocal {', '.join(codes)}", 0),
+                    (f"    {', '.join(codes)}, = saved", 0),
+                    (f"keep.{keeping}(read, write)", 0),
+                ]
+        return lines
 
     # Functions -------------------------------------------------------------------------------------------------------
 

@@ -147,6 +147,8 @@ class Keeping:
         self.parts: list[Any] = []
         self.lists: list[list[Any]] = []
         self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
+        self.lasting: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
+        """Variables that stay as they are when a bar is computed again: `varip`."""
 
     def part(self, part: Any) -> Any:
         """Keep an object that can save and restore itself."""
@@ -161,6 +163,10 @@ class Keeping:
     def variables(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
         """Keep variables of a function."""
         self.cells.append((read, write))
+
+    def varips(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
+        """Keep variables that no bar takes back."""
+        self.lasting.append((read, write))
 
     def values(self) -> list[tuple[Any, ...]]:
         return [read() for read, _ in self.cells]

@@ -81,6 +81,8 @@ def named(array: Array | None) -> Array:
 def checked(array: Array, index: float, size: int | None = None) -> int:
     """Return an index that is in the array, negative ones counted from its end."""
     most = len(array) if size is None else size
+    if index != index:
+        raise PineRuntimeError("The index of an element of an array is na.")
     place = int(index)
     if not -len(array) <= place < most:
         raise PineRuntimeError(f"Index {place} is out of bounds, the array's size is {len(array)}.")

@@ -209,8 +209,7 @@ class Alma(Calculation):
         width = len(self.weights)
         if len(self.values) < width:
             return NA
-        total: float = sum(map(mul, self.values[-width:], self.weights))
-        return total / self.norm
+        return divide(sum(map(mul, self.values[-width:], self.weights)), self.norm)
 
 
 class Linreg(BarWindow):

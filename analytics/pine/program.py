@@ -19,12 +19,14 @@ from analytics.pine.generator.statements import TooManyCalls, generate
 from analytics.pine.generator.support import NAMES, EnumValue, object_type
 from analytics.pine.inputs import input_values
 from analytics.pine.instance import FILE, Instance
+from analytics.pine.magnifier import Magnifier
 from analytics.pine.requested import Market, Requested, RequestedInside
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
-from analytics.pine.runtime.outputs import Outputs
+from analytics.pine.runtime.outputs import LogLine, Outputs
+from analytics.pine.runtime.rates import Rates
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.semantics import tree
@@ -178,6 +180,12 @@ class Stream:
             broker=self.broker,
             now=now,
         )
+        self.context.rates = Rates(self.context, market)
+        self._magnifier: Magnifier | None = None
+        if self.broker is not None:
+            self.broker.conversion = self._conversion(self.broker.settings.currency)
+            if self.broker.settings.use_bar_magnifier and market is not None:
+                self._magnifier = Magnifier(self.context, market)
         values = input_values(program.inputs, inputs or {}, program.enums)
         self.instance = Instance(program, self.context, values, market)
         self._before: Any = None
@@ -200,11 +208,23 @@ class Stream:
             if proceed is not None and not index % CHECK_EVERY:
                 proceed()
 
+    def _conversion(self, account: str) -> Callable[[int], float] | None:
+        """Return what the symbol's currency is worth in the account's, None if they are the same or nobody knows."""
+        own, rates = self.context.symbol.currency, self.context.rates
+        if account in ("", "NONE", own):
+            return None
+        begin = self.context.bars[0].time if self.context.bars else 0
+        if rates.rate(own, account, begin) is None:
+            message = f"There are no daily bars of {own}{account} or {account}{own} here: both currencies count the same."
+            self.context.outputs.logs.append(LogLine(0, begin, "warning", message))
+            return None
+        return lambda moment: rates.rate(own, account, moment) or 1.0
+
     def _trade(self, bar: Bar) -> None:
         """Compute a bar of a strategy: fills, the script, where wanted also the script on every fill, the close."""
         broker, instance = self.broker, self.instance
         assert broker is not None
-        broker.open_bar(bar)
+        broker.open_bar(bar, self._magnifier.inside(bar) if self._magnifier else ())
         while broker.is_paused:
             saved = instance.save()
             instance.compute()

@@ -39,6 +39,7 @@ class Feed:
             declaration=chart.declaration,
             main_timeframe=chart.main_timeframe or chart.timeframe,
             now=chart.now,
+            rates=chart.rates,
         )
         self.keep = Keeping(keep.market, keep.asked)
         self.budget = Budget()

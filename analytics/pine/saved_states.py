@@ -23,7 +23,7 @@ from analytics.pine.runtime.plots import Plot
 FORMAT = 1
 LARGEST = 256 * 1024 * 1024
 """How many bytes a state may have, unpacked."""
-_GIVEN = frozenset({"symbol", "timeframe", "declaration", "inputs", "main_timeframe", "broker", "outputs", "now"})
+_GIVEN = frozenset({"symbol", "timeframe", "declaration", "inputs", "main_timeframe", "broker", "outputs", "now", "rates"})
 """What a context is made with and does not take from a state."""
 _OWN = ("analytics.pine.runtime.", "analytics.pine.broker.", "analytics.pine.generator.support")
 _OTHERS = {
@@ -54,7 +54,7 @@ def save_state(running: Stream, inputs: Mapping[str, Any] | None = None) -> byte
     content = {
         "instances": [_instance(context, keep), *(_feed(feed) for feed in _feeds(keep))],
         "outputs": context.outputs,
-        "broker": None if running.broker is None else vars(running.broker),
+        "broker": None if running.broker is None else running.broker.save(),
     }
     made_with = (context.symbol, context.timeframe, _requests(keep))
     try:
@@ -92,7 +92,7 @@ def load_state(
                 _fill_feed(state["feed"], feeds[place - 1])
         _fill_outputs(running.context, content["outputs"])
         if running.broker is not None:
-            vars(running.broker).update(content["broker"])
+            running.broker.restore(content["broker"])
     except (pickle.UnpicklingError, EOFError, LookupError, AttributeError, TypeError, ValueError) as error:
         raise StateRefused("state-damaged", "The saved state is damaged. Start the script anew.") from error
     return running

@@ -52,6 +52,8 @@ class Context:
     broker: Any = None
     outputs: Outputs = field(default_factory=Outputs)
     now: Callable[[], int] = milliseconds_now
+    rates: Any = None
+    """What currencies are worth in each other, as far as anybody here knows."""
 
     bar_index: int = -1
     time: int = 0

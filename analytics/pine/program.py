@@ -215,7 +215,9 @@ class Stream:
             return None
         begin = self.context.bars[0].time if self.context.bars else 0
         if rates.rate(own, account, begin) is None:
-            message = f"There are no daily bars of {own}{account} or {account}{own} here: both currencies count the same."
+            message = (
+                f"There are no daily bars of {own}{account} or {account}{own} here: both currencies count the same."
+            )
             self.context.outputs.logs.append(LogLine(0, begin, "warning", message))
             return None
         return lambda moment: rates.rate(own, account, moment) or 1.0

@@ -23,7 +23,9 @@ from analytics.pine.runtime.plots import Plot
 FORMAT = 1
 LARGEST = 256 * 1024 * 1024
 """How many bytes a state may have, unpacked."""
-_GIVEN = frozenset({"symbol", "timeframe", "declaration", "inputs", "main_timeframe", "broker", "outputs", "now", "rates"})
+_GIVEN = frozenset(
+    {"symbol", "timeframe", "declaration", "inputs", "main_timeframe", "broker", "outputs", "now", "rates"}
+)
 """What a context is made with and does not take from a state."""
 _OWN = ("analytics.pine.runtime.", "analytics.pine.broker.", "analytics.pine.generator.support")
 _OTHERS = {
@@ -60,7 +62,9 @@ def save_state(running: Stream, inputs: Mapping[str, Any] | None = None) -> byte
     try:
         packed = zlib.compress(_dumped((made_with, content), contexts, running), 1)
     except (pickle.PicklingError, RecursionError) as error:
-        raise StateRefused("state-too-deep", "The script holds objects in each other too deeply to be saved.") from error
+        raise StateRefused(
+            "state-too-deep", "The script holds objects in each other too deeply to be saved."
+        ) from error
     header = {**_names(running.program, inputs), "digest": hashlib.sha256(packed).hexdigest()}
     return json.dumps(header, sort_keys=True).encode() + b"\n" + packed
 

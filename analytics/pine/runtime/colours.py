@@ -29,7 +29,7 @@ def rgb(red: float, green: float, blue: float, transparency: float = 0) -> Colou
     return _byte(red) << 24 | _byte(green) << 16 | _byte(blue) << 8 | _transparency(transparency)
 
 
-def _parts(colour: int) -> tuple[int, int, int, int]:
+def _parts(colour: Any) -> tuple[int, int, int, int]:
     return colour >> 24 & 0xFF, colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF
 
 

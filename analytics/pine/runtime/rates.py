@@ -1,4 +1,4 @@
-"""What one currency is worth in another: the last daily close of their pair, from the chart's candles or the market's."""
+"""What one currency is worth in another: the last daily close of their pair, of the chart or from the market."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -85,7 +85,11 @@ class Rates:
 
     def _found(self, base: str, quote: str) -> Days | None:
         chart = self._context.symbol
-        if chart.type == "forex" and chart.ticker[:6] == base + quote and self._context.timeframe.seconds <= DAY.seconds:
+        if (
+            chart.type == "forex"
+            and chart.ticker[:6] == base + quote
+            and self._context.timeframe.seconds <= DAY.seconds
+        ):
             return Days(chart, self._context.bars)
         found = self._market(base + quote, DAY) if self._market else None
         return None if found is None or not found[1] else Days(found[0], found[1])

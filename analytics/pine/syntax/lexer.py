@@ -264,9 +264,7 @@ class _Lexer:
                 parts.append(stripped.rstrip())
                 continue
             parts.append(found[1])
-            self._tokens.append(
-                Token(STRING, f"{quote}{' '.join(parts)}{quote}", number, position + 1, len(text) + 1)
-            )
+            self._tokens.append(Token(STRING, f"{quote}{' '.join(parts)}{quote}", number, position + 1, len(text) + 1))
             self._text_ends = line, len(row) - len(stripped) + found.end()
             return True
         return False

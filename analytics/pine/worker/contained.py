@@ -64,7 +64,7 @@ def run_contained(
     watch.daemon = True
     watch.start()
     try:
-        outcome = attend(process, job, limits, market, (Result, Failure))
+        outcome: Result | Failure = attend(process, job, limits, market, (Result, Failure))
     except Lost as lost:
         outcome = ended(lost.__cause__, limits, late=late.is_set())
     finally:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import IO, Any
 
 from analytics.pine.diagnostics import CompilationFailed, ScriptFailed
@@ -103,16 +104,21 @@ class _Live:
         assert self.running is not None
         outputs = self.running.context.outputs
         alerts, logs = outputs.alerts, outputs.logs
-        first, second = (min(known, len(said)) for known, said in zip(self.told, (alerts, logs), strict=True))
+        first, second = min(self.told[0], len(alerts)), min(self.told[1], len(logs))
         self.told = len(alerts), len(logs)
         return Told(tuple(alerts[first:]), tuple(logs[second:]))
 
 
 def _answer(live: _Live, command: tuple[Any, ...]) -> Told | Saved | Result | Failure:
     name, *arguments = command
-    carried_out = {"open": live.open, "update": live.update, "result": live.result, "save": live.save}
+    carried_out: dict[str, Callable[..., Told | Saved | Result]] = {
+        "open": live.open,
+        "update": live.update,
+        "result": live.result,
+        "save": live.save,
+    }
     try:
-        found: Told | Saved | Result = carried_out[name](*arguments)
+        found = carried_out[name](*arguments)
     except CompilationFailed as failed:
         return Failure(failed.diagnostics)
     except ScriptFailed as failed:

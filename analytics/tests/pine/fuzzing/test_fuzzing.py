@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.pine.program import check
 from analytics.tests.pine.fuzzing.programs import Author, damaged
 from analytics.tests.pine.fuzzing.trial import fault
 
@@ -42,8 +43,6 @@ def test_the_trials_reach_both_outcomes(kind):
 
 
 def refused(text):
-    from analytics.pine.program import check
-
     return [found for found in check(text) if found.severity == "error"]
 
 
@@ -58,6 +57,6 @@ def test_a_hundred_thousand_programs():
         if found:
             faults[number] = found
         if number % SHOWN_EVERY == 0:
-            print(f"{number:,} of {LONG:,} programs, {len(faults)} faults", file=sys.stderr, flush=True)
+            sys.stderr.write(f"{number:,} of {LONG:,} programs, {len(faults)} faults\n")
 
     assert not faults

@@ -55,9 +55,7 @@ def test_a_bar_that_forms_cannot_be_saved_and_the_script_stays():
 
 
 def test_a_command_that_takes_too_long_ends_the_script():
-    text = script(
-        "if bar_index > 2\n    for i = 0 to 1900000\n        label.new(0, i)\nplot(close)"
-    )
+    text = script("if bar_index > 2\n    for i = 0 to 1900000\n        label.new(0, i)\nplot(close)")
     with opened(text, BARS[:2]) as live:
         assert isinstance(live.opened, Told)
         live.update(BARS[2], confirmed=True)

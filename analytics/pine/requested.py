@@ -173,7 +173,9 @@ class Asking:
     def _tell_missing(self, symbol: str, frame: Timeframe) -> None:
         """Say that nobody here has other bars: the script goes on, and sees na."""
         chart = self.context
-        message = f'There are no bars of "{symbol}" in the timeframe "{frame.period}" here: what is asked of them is na.'
+        message = (
+            f'There are no bars of "{symbol}" in the timeframe "{frame.period}" here: what is asked of them is na.'
+        )
         chart.outputs.logs.append(LogLine(chart.bar_index, chart.time, "warning", message))
 
     def begin(self, feed: Feed) -> None:

@@ -157,6 +157,7 @@ def test_what_is_right_is_accepted(source):
         ("x = bar_index ? 1 : 2", {5}),
         ("x = nz(close > open)", {5}),
         ("plot(bid)", {6}),
+        ("plot(close, color = color.red, transp = 50)\nbgcolor(na, transp = 90)", {5}),
         ("label.new(0, 0, size = 12)", {6}),
     ],
 )

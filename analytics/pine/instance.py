@@ -8,6 +8,7 @@ from analytics.pine.diagnostics import ScriptFailed
 from analytics.pine.generator.support import Budget, Keeping
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.messages import tell
 from analytics.pine.runtime.snapshots import Snapshot
 
 FILE = "<pine>"
@@ -46,6 +47,8 @@ class Instance:
             self.bar()
         except Exception as error:
             raise self.failed(error) from None
+        if self.context.waiting:
+            tell(self.context)
         if not self.context.bar_index % TRIM_EVERY:
             self.keep.trim()
 

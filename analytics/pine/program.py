@@ -20,12 +20,15 @@ from analytics.pine.generator.statements import TooManyCalls, generate
 from analytics.pine.generator.support import NAMES, EnumValue, object_type
 from analytics.pine.inputs import input_values
 from analytics.pine.instance import FILE, Instance
+from analytics.pine.magnifier import Magnifier
 from analytics.pine.requested import Market, Requested, RequestedInside
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
-from analytics.pine.runtime.outputs import Outputs
+from analytics.pine.runtime.messages import tell
+from analytics.pine.runtime.outputs import LogLine, Outputs
+from analytics.pine.runtime.rates import Rates
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.semantics import tree
@@ -186,14 +189,25 @@ class Stream:
             broker=self.broker,
             now=now,
         )
+        self.context.rates = Rates(self.context, market)
+        self._magnifier: Magnifier | None = None
+        if self.broker is not None:
+            self.broker.conversion = self._conversion(self.broker.settings.currency)
+            if self.broker.settings.use_bar_magnifier and market is not None:
+                self._magnifier = Magnifier(self.context, market)
         values = input_values(program.inputs, inputs or {}, program.enums)
-        self._instance = Instance(program, self.context, values, market)
+        self.instance = Instance(program, self.context, values, market)
         self._before: Any = None
         self._replay(proceed)
 
+    @property
+    def is_forming(self) -> bool:
+        """Return whether the newest bar has not closed yet."""
+        return self._before is not None
+
     def _replay(self, proceed: Callable[[], None] | None) -> None:
         """Compute the history; `proceed` is called now and then and may raise to stop it."""
-        bars, broker, instance = self.context.bars, self.broker, self._instance
+        bars, broker, instance = self.context.bars, self.broker, self.instance
         if bars:
             self.context.begin(0)
         for start in range(0, len(bars), CHECK_EVERY):
@@ -212,17 +226,21 @@ class Stream:
 
     def _compute(self, start: int, stop: int) -> None:
         """Compute bars of the history."""
-        bars, move, compute = self.context.bars, self.context.move, self._instance.bar
+        bars, move, compute = self.context.bars, self.context.move, self.instance.bar
+        waiting = self.context.waiting
         try:
             for index in range(start, stop):
                 move(index, bars[index])
                 compute()
+                if waiting:
+                    tell(self.context)
         except Exception as error:
-            raise self._instance.failed(error) from None
+            raise self.instance.failed(error) from None
 
     def _compute_and_trade(self, broker: Broker, start: int, stop: int) -> None:
         """Compute bars of the history of a strategy whose script runs once on each bar."""
-        bars, move, compute = self.context.bars, self.context.move, self._instance.bar
+        bars, move, compute = self.context.bars, self.context.move, self.instance.bar
+        waiting = self.context.waiting
         open_bar, close_bar = broker.open_bar, broker.close_bar
         try:
             for index in range(start, stop):
@@ -230,15 +248,31 @@ class Stream:
                 move(index, bar)
                 open_bar(bar)
                 compute()
+                if waiting:
+                    tell(self.context)
                 close_bar()
         except Exception as error:
-            raise self._instance.failed(error) from None
+            raise self.instance.failed(error) from None
+
+    def _conversion(self, account: str) -> Callable[[int], float] | None:
+        """Return what the symbol's currency is worth in the account's, None if they are the same or nobody knows."""
+        own, rates = self.context.symbol.currency, self.context.rates
+        if account in ("", "NONE", own):
+            return None
+        begin = self.context.bars[0].time if self.context.bars else 0
+        if rates.rate(own, account, begin) is None:
+            message = (
+                f"There are no daily bars of {own}{account} or {account}{own} here: both currencies count the same."
+            )
+            self.context.outputs.logs.append(LogLine(0, begin, "warning", message))
+            return None
+        return lambda moment: rates.rate(own, account, moment) or 1.0
 
     def _trade(self, bar: Bar) -> None:
         """Compute a bar of a strategy: fills, the script, where wanted also the script on every fill, the close."""
-        broker, instance = self.broker, self._instance
+        broker, instance = self.broker, self.instance
         assert broker is not None
-        broker.open_bar(bar)
+        broker.open_bar(bar, self._magnifier.inside(bar) if self._magnifier else ())
         while broker.is_paused:
             saved = instance.save()
             instance.compute()
@@ -257,17 +291,17 @@ class Stream:
         if new:
             bars.append(bar)
             saved_broker = self.broker.mark() if self.broker else None
-            self._before = self._instance.mark(), saved_broker
+            self._before = self.instance.mark(), saved_broker
         else:
             bars[-1] = bar
             marked, saved_broker = self._before
-            self._instance.rewind(marked)
-            self._before = self._instance.mark(), saved_broker
+            self.instance.rewind(marked)
+            self._before = self.instance.mark(), saved_broker
             if self.broker is not None:
                 self.broker.rewind(saved_broker)
         self.context.begin(len(bars) - 1, realtime=True, confirmed=confirmed, new=new)
         if self.broker is None:
-            self._instance.compute()
+            self.instance.compute()
         elif confirmed or self.broker.settings.calc_on_every_tick:
             self._trade(bar)
         if confirmed:

@@ -133,7 +133,10 @@ class _ScriptWriter(SteadyWriter):
         setup = f"{place} = keep.part({kind}(context, keep, {name}, ({inputs}), {absent}))"
         self.unit.setup.append((setup, node.span.line))
         rest = [argument for argument in node.arguments if argument is not node.expression]
-        return f"{place}({', '.join([self.write(argument) for argument in rest])})", 9
+        call = f"{place}({', '.join([self.write(argument) for argument in rest])})"
+        if kind == "RequestedInside" and node.type.name == "tuple":
+            call = f"apart({call}, {len(node.type.arguments)})"
+        return call, 9
 
     def _end_of_bar(self, main: Unit) -> list[Line]:
         """Return what puts the values of this bar into their histories."""
@@ -145,16 +148,19 @@ class _ScriptWriter(SteadyWriter):
 
     def _kept(self, unit: Unit) -> list[Line]:
         """Return what lets the variables of a unit be saved and brought back; `varip` are left as they are."""
-        codes = [code for code, symbol in unit.cells.items() if symbol.mode != "varip"]
-        if not codes:
-            return []
-        return [
-            (f"def read(): return ({''.join(f'{code}, ' for code in codes)})", 0),
-            ("def write(saved):", 0),
-            (f"    nonlocal {', '.join(codes)}", 0),
-            (f"    {', '.join(codes)}, = saved", 0),
-            ("keep.variables(read, write)", 0),
-        ]
+        lines: list[Line] = []
+        for keeping in ("variables", "varips"):
+            lasting = keeping == "varips"
+            codes = [code for code, symbol in unit.cells.items() if (symbol.mode == "varip") is lasting]
+            if codes:
+                lines += [
+                    (f"def read(): return ({''.join(f'{code}, ' for code in codes)})", 0),
+                    ("def write(saved):", 0),
+                    (f"    nonlocal {', '.join(codes)}", 0),
+                    (f"    {', '.join(codes)}, = saved", 0),
+                    (f"keep.{keeping}(read, write)", 0),
+                ]
+        return lines
 
     # Functions -------------------------------------------------------------------------------------------------------
 

@@ -151,6 +151,8 @@ class Keeping:
         self.parts: list[Any] = []
         self.lists: list[list[Any]] = []
         self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
+        self.lasting: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
+        """Variables that stay as they are when a bar is computed again: `varip`."""
 
     def part(self, part: Any) -> Any:
         """Keep an object that can save and restore itself."""
@@ -170,6 +172,10 @@ class Keeping:
     def variables(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
         """Keep variables of a function."""
         self.cells.append((read, write))
+
+    def varips(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
+        """Keep variables that no bar takes back."""
+        self.lasting.append((read, write))
 
     def values(self) -> list[tuple[Any, ...]]:
         return [read() for read, _ in self.cells]
@@ -296,6 +302,11 @@ def past(values: list[Any], value: Any, offset: float, missing: Any) -> Any:
     return values[-back] if back <= len(values) else missing
 
 
+def apart(rows: list[Any], count: int) -> tuple[list[Any], ...]:
+    """Return rows of several values as one array for each of them."""
+    return tuple([row[place] for row in rows] for place in range(count))
+
+
 def joined(left: str | None, right: str | None) -> str | None:
     """Return two texts as one; a missing one adds nothing."""
     if left is None:
@@ -375,6 +386,7 @@ NAMES: dict[str, Any] = {
     "Recorded": Recorded,
     "Repeated": Repeated,
     "past": past,
+    "apart": apart,
     "joined": joined,
     "clamped": clamped,
     "larger": larger,

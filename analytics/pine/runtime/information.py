@@ -27,8 +27,10 @@ def ticker_of(context: Context, symbol: str | None = "") -> str:
     return name.rpartition(":")[2]
 
 
-def new_ticker(prefix: str, ticker: str, *_: Any) -> str:
+def new_ticker(prefix: str | None, ticker: str | None, *_: Any) -> str | None:
     """Return the name of a symbol of a source."""
+    if ticker is None:
+        return None
     return f"{prefix}:{ticker}" if prefix else ticker
 
 
@@ -37,8 +39,10 @@ def modified_ticker(tickerid: str, *_: Any) -> str:
     return tickerid
 
 
-def inherited_ticker(from_tickerid: str, symbol: str) -> str:
+def inherited_ticker(from_tickerid: str | None, symbol: str | None) -> str | None:
     """Return a symbol's name with the chart type of another."""
+    if from_tickerid is None or symbol is None:
+        return symbol
     kind, bracket, _ = from_tickerid.partition("(")
     return f"{kind}({symbol})" if bracket else symbol
 
@@ -52,7 +56,9 @@ def standard_ticker(context: Context, symbol: str | None = "") -> str:
 def _chart(kind: str) -> Pure:
     """Return a function that names a symbol on a chart of another type, such as `renko(FX:EURUSD,ATR,14)`."""
 
-    def name(symbol: str, *settings: Any) -> str:
+    def name(symbol: str | None, *settings: Any) -> str | None:
+        if symbol is None:
+            return None
         return f"{kind}({','.join([symbol, *map(str, settings)])})"
 
     return Pure(name)

@@ -39,9 +39,10 @@ class FixNan(Calculation):
         self.value: Any = NA
 
     def __call__(self, source: Any) -> Any:
-        if not missing(source):
-            self.value = source
-        return self.value
+        if missing(source):
+            return source if missing(self.value) else self.value
+        self.value = source
+        return source
 
 
 def _defined(function: Callable[[float], float]) -> Pure:

@@ -11,6 +11,7 @@ from analytics.pine.reference.notation import Value
 from analytics.pine.reference.refused import refusal
 from analytics.pine.runtime.numbers import LONGEST_HISTORY
 from analytics.pine.semantics import tree
+from analytics.pine.semantics.quotients import as_int, is_quotient
 from analytics.pine.semantics.state import Analysis
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
@@ -79,6 +80,9 @@ class ExpressionAnalysis(Analysis):
     def call(self, node: nodes.Call) -> tree.Expression:
         raise NotImplementedError
 
+    def typed(self, value: tree.Expression, kind: Type) -> tree.Expression:
+        raise NotImplementedError
+
     def expression(self, node: nodes.Expression) -> tree.Expression:
         """Return what an expression means; it has a value."""
         found = self._analyses[type(node)](node)
@@ -112,6 +116,8 @@ class ExpressionAnalysis(Analysis):
         """Return a variable or constant of the language."""
         entry = values().get(name)
         if entry is not None and self.version in entry.versions:
+            if name.startswith("strategy.") and not entry.value:
+                self.of_strategies.append((name, span))
             return reference_value(entry, span)
         reason = refusal(name)
         if reason:
@@ -173,6 +179,8 @@ class ExpressionAnalysis(Analysis):
     def _history(self, node: nodes.History) -> tree.Expression:
         value = self.expression(node.value)
         offset = self.expression(node.offset)
+        if is_quotient(offset):
+            offset = as_int(offset)
         if offset.type not in (INT, ANY):
             hint = "Use `int()`." if offset.type == FLOAT else ""
             self.error(
@@ -224,6 +232,7 @@ class ExpressionAnalysis(Analysis):
             return self._comparison(operator, left, right, span, qualifier)
         if operator == "+" and STRING in (left.type, right.type):
             if left.type in (STRING, NA, ANY) and right.type in (STRING, NA, ANY):
+                left, right = self.typed(left, STRING), self.typed(right, STRING)
                 return tree.Arithmetic(span, STRING, qualifier, "+", left, right)
             self._operands(operator, left, right, span, "Use `str.tostring()`.")
             return self.unknown(span)
@@ -286,7 +295,7 @@ class ExpressionAnalysis(Analysis):
             if kind == NA and self.version >= 6 and BOOL in (then.type, last.type):
                 kind = BOOL
             qualifier = max(condition.qualifier, then.qualifier, last.qualifier)
-            last = tree.Choice(span, kind, qualifier, condition, then, last)
+            last = tree.Choice(span, kind, qualifier, condition, self.typed(then, kind), self.typed(last, kind))
         return last
 
     def _group(self, node: nodes.Group) -> tree.Expression:

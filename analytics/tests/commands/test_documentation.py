@@ -57,11 +57,12 @@ def test_the_commands_run():
 
 
 def test_the_example_in_python_runs():
-    (block,) = blocks("python")
     out = StringIO()
 
     with redirect_stdout(out):
-        exec(block, {})
+        exec("\n".join(blocks("python")), names := {})
+
+    assert names["again"].result().plot("Mean")[1:-1] == names["live"].result().plot("Mean")[1:]
 
     mean, trades, live = out.getvalue().splitlines()
     assert float(mean) == pytest.approx(1.1)

@@ -10,7 +10,7 @@ from analytics.pine.runtime.colours import css
 from analytics.pine.runtime.context import Context, Declaration
 from analytics.pine.runtime.drawings import ChartPoint
 from analytics.pine.runtime.errors import PineRuntimeError
-from analytics.pine.runtime.messages import KEPT
+from analytics.pine.runtime.messages import KEPT, tell
 from analytics.pine.runtime.plots import MOST, PlotSeries
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
@@ -348,6 +348,7 @@ def test_alert_conditions_fire_on_bars_that_have_closed(context: Context, calls:
         condition(
             context.close > 1, "Up", '{{ticker}} {{interval}} {{close}} {{plot_0}} {{plot("Twice")}} {{other}} {{time}}'
         )
+        tell(context)
     [alert] = context.outputs.alerts
     assert (alert.bar_index, alert.title, alert.frequency) == (1, "Up", "once_per_bar_close")
     assert alert.message == "EURUSD 30 2 4 4 {{other}} 2024-01-01T23:30:00Z"

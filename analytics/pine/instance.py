@@ -5,9 +5,10 @@ from types import CodeType, TracebackType
 from typing import Any, Protocol
 
 from analytics.pine.diagnostics import ScriptFailed
-from analytics.pine.generator.support import MOST_STEPS, Budget, Keeping
+from analytics.pine.generator.support import Budget, Keeping
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.messages import tell
 from analytics.pine.runtime.snapshots import Snapshot
 
 FILE = "<pine>"
@@ -36,17 +37,18 @@ class Instance:
         names = {"__builtins__": {}, **compiled.names}
         exec(compiled.code, names)  # noqa: S102 - the source is made of a closed set of forms, without Python's built-ins
         try:
-            self._bar: Callable[[], None] = names["make"](context, self.keep, self._budget, *inputs)
+            self.bar: Callable[[], None] = names["make"](context, self.keep, self._budget, *inputs)
         except Exception as error:
-            raise self._failed(error) from None
+            raise self.failed(error) from None
 
     def compute(self) -> None:
         """Compute the current bar of the context; ScriptFailed names the line where that goes wrong."""
-        self._budget.left = MOST_STEPS
         try:
-            self._bar()
+            self.bar()
         except Exception as error:
-            raise self._failed(error) from None
+            raise self.failed(error) from None
+        if self.context.waiting:
+            tell(self.context)
         if not self.context.bar_index % TRIM_EVERY:
             self.keep.trim()
 
@@ -63,7 +65,20 @@ class Instance:
         snapshot.restore()
         self.context.restore(context)
 
-    def _failed(self, error: Exception) -> ScriptFailed:
+    def mark(self) -> Any:
+        """Return what `rewind` needs to undo a single computation."""
+        kept = self.keep.mark()
+        return kept, Snapshot(value for values in kept[2] for value in values), self.context.save()
+
+    def rewind(self, marked: Any) -> None:
+        """Undo the one computation since `mark`, which has to be called again before the next."""
+        kept, snapshot, context = marked
+        self.keep.rewind(kept)
+        snapshot.restore()
+        self.context.restore(context)
+
+    def failed(self, error: Exception) -> ScriptFailed:
+        """Return an error of the function for a bar as one of the script."""
         line = line_of(error.__traceback__, self._origins)
         return ScriptFailed(_sentence(error), line=line, bar_index=self.context.bar_index, code=_code(error))
 

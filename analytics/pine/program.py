@@ -1,6 +1,7 @@
 """Scripts from text to results: `compile` once, then `run` over a history or `stream` bar by bar."""
 
 import builtins
+import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,12 +20,15 @@ from analytics.pine.generator.statements import TooManyCalls, generate
 from analytics.pine.generator.support import NAMES, EnumValue, object_type
 from analytics.pine.inputs import input_values
 from analytics.pine.instance import FILE, Instance
+from analytics.pine.magnifier import Magnifier
 from analytics.pine.requested import Market, Requested, RequestedInside
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
-from analytics.pine.runtime.outputs import Outputs
+from analytics.pine.runtime.messages import tell
+from analytics.pine.runtime.outputs import LogLine, Outputs
+from analytics.pine.runtime.rates import Rates
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.semantics import tree
@@ -95,6 +99,10 @@ def bindings() -> dict[str, Binding]:
 def compile(text: str) -> Program:
     """Return a script ready to run; what is wrong with it is raised as CompilationFailed, all at once."""
     diagnostics = Diagnostics()
+    # What a compilation makes it needs to its end: looking for garbage meanwhile, through all that a process holds,
+    # would double the time of some.
+    collects = gc.isenabled()
+    gc.disable()
     try:
         return _compile(text, diagnostics)
     except RecursionError:
@@ -105,6 +113,9 @@ def compile(text: str) -> Program:
     except TooManyCalls:
         message = "Functions that call functions make too many instances."
         diagnostics.error("too-deep", Span(1, 1, 1), message, "Call the inner ones once and hand their results on.")
+    finally:
+        if collects:
+            gc.enable()
     raise CompilationFailed(diagnostics.sorted(), text)
 
 
@@ -178,28 +189,90 @@ class Stream:
             broker=self.broker,
             now=now,
         )
+        self.context.rates = Rates(self.context, market)
+        self._magnifier: Magnifier | None = None
+        if self.broker is not None:
+            self.broker.conversion = self._conversion(self.broker.settings.currency)
+            if self.broker.settings.use_bar_magnifier and market is not None:
+                self._magnifier = Magnifier(self.context, market)
         values = input_values(program.inputs, inputs or {}, program.enums)
-        self._instance = Instance(program, self.context, values, market)
+        self.instance = Instance(program, self.context, values, market)
         self._before: Any = None
         self._replay(proceed)
 
+    @property
+    def is_forming(self) -> bool:
+        """Return whether the newest bar has not closed yet."""
+        return self._before is not None
+
     def _replay(self, proceed: Callable[[], None] | None) -> None:
         """Compute the history; `proceed` is called now and then and may raise to stop it."""
-        begin, compute, broker, bars = self.context.begin, self._instance.compute, self.broker, self.context.bars
-        for index in range(len(bars)):
-            begin(index)
+        bars, broker, instance = self.context.bars, self.broker, self.instance
+        if bars:
+            self.context.begin(0)
+        for start in range(0, len(bars), CHECK_EVERY):
+            stop = min(start + CHECK_EVERY, len(bars))
             if broker is None:
-                compute()
+                self._compute(start, stop)
+            elif broker.settings.calc_on_order_fills or broker.settings.use_bar_magnifier:
+                for index in range(start, stop):
+                    self.context.move(index, bars[index])
+                    self._trade(bars[index])
             else:
-                self._trade(bars[index])
-            if proceed is not None and not index % CHECK_EVERY:
+                self._compute_and_trade(broker, start, stop)
+            instance.keep.trim()
+            if proceed is not None:
                 proceed()
+
+    def _compute(self, start: int, stop: int) -> None:
+        """Compute bars of the history."""
+        bars, move, compute = self.context.bars, self.context.move, self.instance.bar
+        waiting = self.context.waiting
+        try:
+            for index in range(start, stop):
+                move(index, bars[index])
+                compute()
+                if waiting:
+                    tell(self.context)
+        except Exception as error:
+            raise self.instance.failed(error) from None
+
+    def _compute_and_trade(self, broker: Broker, start: int, stop: int) -> None:
+        """Compute bars of the history of a strategy whose script runs once on each bar."""
+        bars, move, compute = self.context.bars, self.context.move, self.instance.bar
+        waiting = self.context.waiting
+        open_bar, close_bar = broker.open_bar, broker.close_bar
+        try:
+            for index in range(start, stop):
+                bar = bars[index]
+                move(index, bar)
+                open_bar(bar)
+                compute()
+                if waiting:
+                    tell(self.context)
+                close_bar()
+        except Exception as error:
+            raise self.instance.failed(error) from None
+
+    def _conversion(self, account: str) -> Callable[[int], float] | None:
+        """Return what the symbol's currency is worth in the account's, None if they are the same or nobody knows."""
+        own, rates = self.context.symbol.currency, self.context.rates
+        if account in ("", "NONE", own):
+            return None
+        begin = self.context.bars[0].time if self.context.bars else 0
+        if rates.rate(own, account, begin) is None:
+            message = (
+                f"There are no daily bars of {own}{account} or {account}{own} here: both currencies count the same."
+            )
+            self.context.outputs.logs.append(LogLine(0, begin, "warning", message))
+            return None
+        return lambda moment: rates.rate(own, account, moment) or 1.0
 
     def _trade(self, bar: Bar) -> None:
         """Compute a bar of a strategy: fills, the script, where wanted also the script on every fill, the close."""
-        broker, instance = self.broker, self._instance
+        broker, instance = self.broker, self.instance
         assert broker is not None
-        broker.open_bar(bar)
+        broker.open_bar(bar, self._magnifier.inside(bar) if self._magnifier else ())
         while broker.is_paused:
             saved = instance.save()
             instance.compute()
@@ -217,17 +290,18 @@ class Stream:
         new = self._before is None
         if new:
             bars.append(bar)
-            saved_broker = self.broker.save() if self.broker else None
-            self._before = self._instance.save(), saved_broker
+            saved_broker = self.broker.mark() if self.broker else None
+            self._before = self.instance.mark(), saved_broker
         else:
             bars[-1] = bar
-            saved, saved_broker = self._before
-            self._instance.restore(saved)
+            marked, saved_broker = self._before
+            self.instance.rewind(marked)
+            self._before = self.instance.mark(), saved_broker
             if self.broker is not None:
-                self.broker.restore(saved_broker)
+                self.broker.rewind(saved_broker)
         self.context.begin(len(bars) - 1, realtime=True, confirmed=confirmed, new=new)
         if self.broker is None:
-            self._instance.compute()
+            self.instance.compute()
         elif confirmed or self.broker.settings.calc_on_every_tick:
             self._trade(bar)
         if confirmed:

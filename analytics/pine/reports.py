@@ -61,10 +61,9 @@ def _plain(value: Any) -> Any:
 
 def _columns(plot: Plot, bars: int) -> dict[str, list[Any]]:
     """Return the values of a plot for every bar by column."""
-    rows = [*plot.rows, *[None] * (bars - len(plot.rows))]
-    return {
-        name: [None if row is None else _plain(row[place]) for row in rows] for place, name in enumerate(plot.columns)
-    }
+    rows = plot.rows
+    missing = [None] * (bars - len(rows))
+    return {name: [*(_plain(row[place]) for row in rows), *missing] for place, name in enumerate(plot.columns)}
 
 
 def write_plots(file: TextIO, result: Result, market: Market) -> None:

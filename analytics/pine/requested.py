@@ -10,11 +10,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analytics.pine.generator.support import MOST_STEPS, Budget, Keeping
+from analytics.pine.generator.support import Budget, Keeping
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
+from analytics.pine.runtime.outputs import LogLine
 from analytics.pine.runtime.snapshots import Snapshot
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
@@ -39,6 +40,7 @@ class Feed:
             declaration=chart.declaration,
             main_timeframe=chart.main_timeframe or chart.timeframe,
             now=chart.now,
+            rates=chart.rates,
         )
         self.keep = Keeping(keep.market, keep.asked)
         self.budget = Budget()
@@ -61,7 +63,6 @@ class Feed:
         return values[place]
 
     def _compute(self, place: int) -> Any:
-        self.budget.left = MOST_STEPS
         self.context.begin(place)
         return self.bar()
 
@@ -157,14 +158,28 @@ class Asking:
             found = self.keep.market(symbol or chart.symbol.tickerid, frame) if self.keep.market else None
             if found is not None:
                 feed = Feed(chart, self.keep, found[0], frame, list(found[1]))
+            elif self.keep.market is None:
+                self._tell_missing(symbol or chart.symbol.tickerid, frame)
             elif not ignore:
                 raise PineRuntimeError(
                     f'There are no bars of "{symbol or chart.symbol.tickerid}" in the timeframe "{frame.period}" here.'
                 )
         if feed is not None:
-            feed.bar = self.make(feed.context, feed.keep, feed.budget, *self.inputs)
+            self.begin(feed)
         self.feeds[key] = feed
         return feed
+
+    def _tell_missing(self, symbol: str, frame: Timeframe) -> None:
+        """Say that nobody here has other bars: the script goes on, and sees na."""
+        chart = self.context
+        message = (
+            f'There are no bars of "{symbol}" in the timeframe "{frame.period}" here: what is asked of them is na.'
+        )
+        chart.outputs.logs.append(LogLine(chart.bar_index, chart.time, "warning", message))
+
+    def begin(self, feed: Feed) -> None:
+        """Make the expression a script of its own on the bars of a feed."""
+        feed.bar = self.make(feed.context, feed.keep, feed.budget, *self.inputs)
 
     def save(self) -> None:
         """Return nothing: a feed goes back by itself when the bar it is on has changed."""

@@ -242,7 +242,7 @@ class Account:
             max_runup_percent=runup * per_cent,
             max_drawdown=drawdown,
             max_drawdown_percent=drawdown * per_cent,
-            cumulative_profit=0.0,
+            cumulative_profit=(self.closed[-1].cumulative_profit if self.closed else 0.0) + profit,
             entry_order=trade.order,
             exit_order=self.orders_filled,
         )
@@ -253,8 +253,7 @@ class Account:
         trade.max_drawdown *= 1 - part
         trade.lots -= lots
         self.position -= trade.side * lots
-        cumulative = (self.closed[-1].cumulative_profit if self.closed else 0.0) + profit
-        self.closed.append(closed._replace(cumulative_profit=cumulative))
+        self.closed.append(closed)
         self.closed_count += 1
 
     def forget_old_orders(self) -> None:

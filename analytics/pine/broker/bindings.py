@@ -8,11 +8,11 @@ from analytics.pine.broker import settings as words
 from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.commands import given
 from analytics.pine.broker.margin import liquidation_price, margin_of
-from analytics.pine.broker.orders import Kind, Notes
+from analytics.pine.broker.orders import NO_NOTES, Kind, Notes
 from analytics.pine.broker.sizing import default_lots
 from analytics.pine.broker.statistics import percent_of
 from analytics.pine.broker.trade_values import CLOSED_TRADE_VALUES, OPEN_TRADE_VALUES
-from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Variable
+from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Variable, attribute
 from analytics.pine.runtime.values import NA
 
 
@@ -42,56 +42,86 @@ def _place(
     broker.place(kind, order_id, direction, quantity, limit, stop, oca_name=oca_name, oca_type=oca_type, notes=notes)
 
 
-def _exit(
-    context: Any,
-    order_id: str,
-    from_entry: str,
-    quantity: float,
-    percent: float,
-    profit: float,
-    limit: float,
-    loss: float,
-    stop: float,
-    trail_price: float,
-    trail_points: float,
-    trail_offset: float,
-    oca_name: str,
+def _notes_of_exit(
     comment: str | None,
     comment_profit: str | None,
     comment_loss: str | None,
     comment_trailing: str | None,
-    alert_message: str | None,
+    alert: str | None,
     alert_profit: str | None,
     alert_loss: str | None,
     alert_trailing: str | None,
-    disable_alert: bool,
-) -> None:
-    notes = Notes(
-        comment=comment,
-        comment_profit=comment_profit,
-        comment_loss=comment_loss,
-        comment_trailing=comment_trailing,
-        alert=alert_message,
-        alert_profit=alert_profit,
-        alert_loss=alert_loss,
-        alert_trailing=alert_trailing,
-        silent=bool(disable_alert),
+    silent: bool,
+) -> Notes:
+    return Notes(
+        comment,
+        comment_profit,
+        comment_loss,
+        comment_trailing,
+        alert,
+        alert_profit,
+        alert_loss,
+        alert_trailing,
+        bool(silent),
     )
-    context.broker.exit(
-        order_id,
-        from_entry,
-        quantity=quantity,
-        percent=percent,
-        profit=profit,
-        limit=limit,
-        loss=loss,
-        stop=stop,
-        trail_price=trail_price,
-        trail_points=trail_points,
-        trail_offset=trail_offset,
-        oca_name=oca_name,
-        notes=notes,
-    )
+
+
+class _Exit:
+    """A place in a script that orders exits, mostly the same ones on all bars.
+
+    Asked again for the same it has nothing to do as long as nothing has changed for the broker, unless it matters on
+    which bar an order was placed.
+    """
+
+    __slots__ = ("asked", "broker", "changes", "may_rest", "notes", "said")
+
+    def __init__(self, context: Any) -> None:
+        self.broker: Broker = context.broker
+        settings = self.broker.settings
+        self.may_rest = not (settings.process_orders_on_close or settings.calc_on_order_fills)
+        self.asked: tuple[Any, ...] = ()
+        self.changes = -1
+        self.said: tuple[Any, ...] = ()
+        self.notes = NO_NOTES
+
+    def __call__(
+        self,
+        order_id: str,
+        from_entry: str,
+        quantity: float,
+        percent: float,
+        profit: float,
+        limit: float,
+        loss: float,
+        stop: float,
+        trail_price: float,
+        trail_points: float,
+        trail_offset: float,
+        oca_name: str,
+        *said: Any,
+    ) -> None:
+        broker = self.broker
+        if not broker.account.position and not broker.book.entries:
+            return
+        asked = (
+            order_id, from_entry, quantity, percent, profit, limit, loss, stop, trail_price, trail_points, trail_offset,
+            oca_name,
+        )  # fmt: skip
+        if self.changes == broker.changes and asked == self.asked and said == self.said:
+            return
+        if said != self.said:
+            self.said = said
+            self.notes = _notes_of_exit(*said)
+        self.asked = asked
+        broker.exit(*asked, self.notes)
+        if self.may_rest:
+            self.changes = broker.changes
+
+    def save(self) -> None:
+        """Return nothing: it keeps only what it is told again on each bar."""
+
+    def restore(self, saved: None) -> None:
+        """Do nothing, for the same reason."""
 
 
 class _Closing:
@@ -220,12 +250,23 @@ def _value(read: Callable[[Broker], Any]) -> Variable:
     return Variable(lambda context: read(context.broker))
 
 
+def _settled(read: Callable[[Broker], float]) -> Variable:
+    """Return a variable that takes in the extremes of bars."""
+
+    def settled(context: Any) -> float:
+        context.broker.settle()
+        return read(context.broker)
+
+    return Variable(settled)
+
+
 def _percent(read: Callable[[Broker], float]) -> Variable:
     return Variable(lambda context: percent_of(read(context.broker), context.broker.settings.initial_capital))
 
 
 def _trade_value(trades: Callable[[Broker, int], Any], read: Callable[[Any, Broker], Any], missing: Any) -> OfContext:
     def value(context: Any, number: float) -> Any:
+        context.broker.settle()
         trade = None if math.isnan(number) else trades(context.broker, int(number))
         return missing if trade is None else read(trade, context.broker)
 
@@ -250,7 +291,7 @@ def _constant(value: str) -> Variable:
 BINDINGS: dict[str, Binding] = {
     "strategy.entry": OfContext(_entry),
     "strategy.order": OfContext(_order),
-    "strategy.exit": OfContext(_exit),
+    "strategy.exit": PerCall(_Exit),
     "strategy.close": PerCall(_Close),
     "strategy.close_all": PerCall(_CloseAll),
     "strategy.cancel": OfContext(_cancel),
@@ -265,31 +306,31 @@ BINDINGS: dict[str, Binding] = {
     "strategy.risk.max_intraday_loss": OfContext(_max_intraday_loss),
     "strategy.risk.max_position_size": OfContext(_max_position),
     "strategy.account_currency": Variable(_account_currency),
-    "strategy.initial_capital": _value(lambda broker: broker.settings.initial_capital),
-    "strategy.position_size": _value(lambda broker: broker.account.size),
-    "strategy.position_avg_price": _value(lambda broker: broker.account.average_price),
+    "strategy.initial_capital": attribute("broker.settings.initial_capital"),
+    "strategy.position_size": attribute("broker.account.size"),
+    "strategy.position_avg_price": attribute("broker.account.average_price"),
     "strategy.position_entry_name": Variable(_entry_name),
-    "strategy.equity": _value(lambda broker: broker.account.equity),
-    "strategy.netprofit": _value(lambda broker: broker.account.net_profit),
+    "strategy.equity": attribute("broker.account.equity"),
+    "strategy.netprofit": attribute("broker.account.net_profit"),
     "strategy.netprofit_percent": _percent(lambda broker: broker.account.net_profit),
-    "strategy.openprofit": _value(lambda broker: broker.account.open_profit),
+    "strategy.openprofit": attribute("broker.account.open_profit"),
     "strategy.openprofit_percent": _percent(lambda broker: broker.account.open_profit),
-    "strategy.grossprofit": _value(lambda broker: broker.account.gross_profit),
+    "strategy.grossprofit": attribute("broker.account.gross_profit"),
     "strategy.grossprofit_percent": _percent(lambda broker: broker.account.gross_profit),
-    "strategy.grossloss": _value(lambda broker: broker.account.gross_loss),
+    "strategy.grossloss": attribute("broker.account.gross_loss"),
     "strategy.grossloss_percent": _percent(lambda broker: broker.account.gross_loss),
-    "strategy.max_drawdown": _value(lambda broker: broker.account.max_drawdown),
-    "strategy.max_drawdown_percent": _value(lambda broker: broker.account.drawdown_percent),
-    "strategy.max_runup": _value(lambda broker: broker.account.max_runup),
-    "strategy.max_runup_percent": _value(lambda broker: broker.account.runup_percent),
+    "strategy.max_drawdown": _settled(lambda broker: broker.account.max_drawdown),
+    "strategy.max_drawdown_percent": _settled(lambda broker: broker.account.drawdown_percent),
+    "strategy.max_runup": _settled(lambda broker: broker.account.max_runup),
+    "strategy.max_runup_percent": _settled(lambda broker: broker.account.runup_percent),
     "strategy.max_contracts_held_all": _value(
         lambda broker: broker.lot_grid.value(max(broker.account.held_long, broker.account.held_short))
     ),
     "strategy.max_contracts_held_long": _value(lambda broker: broker.lot_grid.value(broker.account.held_long)),
     "strategy.max_contracts_held_short": _value(lambda broker: broker.lot_grid.value(broker.account.held_short)),
     "strategy.margin_liquidation_price": _value(liquidation_price),
-    "strategy.wintrades": _value(lambda broker: broker.account.wins),
-    "strategy.losstrades": _value(lambda broker: broker.account.losses),
+    "strategy.wintrades": attribute("broker.account.wins"),
+    "strategy.losstrades": attribute("broker.account.losses"),
     "strategy.eventrades": _value(
         lambda broker: broker.account.closed_count - broker.account.wins - broker.account.losses
     ),
@@ -311,7 +352,7 @@ BINDINGS: dict[str, Binding] = {
             100 * (broker.account.long.loss_ratios + broker.account.short.loss_ratios), broker.account.losses
         )
     ),
-    "strategy.closedtrades": _value(lambda broker: broker.account.closed_count),
+    "strategy.closedtrades": attribute("broker.account.closed_count"),
     "strategy.closedtrades.first_index": _value(
         lambda broker: broker.account.closed_count - len(broker.account.closed)
     ),

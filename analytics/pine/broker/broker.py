@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from math import floor, inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics.pine.broker import commands, fills, margin, path
+from analytics.pine.broker import commands, fills, margin, path, states
 from analytics.pine.broker.account import Account
+from analytics.pine.broker.calm import Range, calm_range
 from analytics.pine.broker.fills import Fill
 from analytics.pine.broker.listing import TradeRow, trade_rows
 from analytics.pine.broker.orders import Book, Kind, Order, Reason
@@ -27,7 +29,55 @@ class Broker:
     while `is_paused`, each time followed by `resume`. A bar that is still forming is computed from the state before
     it: `save` when a bar has closed, `restore` before each update. `conversion` returns what a unit of the symbol's
     currency is worth in the account's at a time; without it they count as the same.
+
+    Most bars reach no price that matters: `calm` says between which prices that is so, as long as nothing is ordered
+    (None: it has to be found out). Then only the position is valued, and the extremes wait for `settle`.
     """
+
+    __slots__ = (
+        "_day_of_quarter",
+        "_day_shift",
+        "_is_calm",
+        "_margin_waits",
+        "_next",
+        "_quarter",
+        "_sites",
+        "_steps",
+        "_zone",
+        "account",
+        "bar_index",
+        "book",
+        "calm",
+        "changes",
+        "close_ticks",
+        "closed_on_bar",
+        "conversion",
+        "covered",
+        "equity_curve",
+        "fills",
+        "first_close",
+        "fresh",
+        "high_ticks",
+        "highest",
+        "is_paused",
+        "is_rounded",
+        "last_close",
+        "lot_grid",
+        "lots_per_unit",
+        "low_ticks",
+        "lowest",
+        "margin_debt",
+        "mark_ticks",
+        "moment",
+        "open_ticks",
+        "risk",
+        "settings",
+        "start",
+        "symbol",
+        "tick_grid",
+        "time",
+        "times",
+    )
 
     def __init__(
         self,
@@ -56,8 +106,8 @@ class Broker:
         self.is_paused = False
         self.open_ticks = self.high_ticks = self.low_ticks = self.close_ticks = 0
         self.mark_ticks = 0
-        self._close = 0.0
-        self._is_rounded = True
+        self.last_close = 0.0
+        self.is_rounded = True
         self._steps: list[Step] = []
         self._next = 0
         # Position and equity before anything filled on the bar.
@@ -66,6 +116,13 @@ class Broker:
         self._margin_waits = False
         self._sites = 0
         self._quarter = self._day_of_quarter = -1
+        self.calm: Range | None = None
+        self.changes = 0
+        # Between which prices the margin of the position is covered, None if that has to be found out.
+        self.covered: Range | None = None
+        self._is_calm = False
+        # The extremes of calm bars that the position has not seen yet, in ticks.
+        self.highest, self.lowest = -inf, inf
         self._zone = ZoneInfo(symbol.timezone)
         self._day_shift = _day_shift(symbol.hours)
 
@@ -76,27 +133,49 @@ class Broker:
 
         `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier.
         """
+        account, step = self.account, self.tick_grid.step
         self.bar_index += 1
         self.time = bar.time
-        self._close = bar.close
+        high, low, close = bar.high, bar.low, bar.close
+        self.last_close = close
         if self.fills:
             self.fills = []
         self.closed_on_bar = 0
         self.margin_debt = None
         if self.conversion is not None:
-            self.account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
-        account = self.account
-        if not account.position and not self.book and not self.risk.counts_days:
-            self._is_rounded = False
-            return False
+            self.settle()
+            account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
+            self.covered = None
+            self.forget_calm()
+        risk = self.risk
+        if risk.max_orders is None and risk.max_intraday_loss is None and risk.max_loss_days is None:
+            calm = self.calm
+            if calm is None:
+                calm = self.calm = calm_range(self)
+            top, bottom = high / step + 0.5, low / step + 0.5
+            if bottom >= calm[0] and top < calm[1] and low <= close <= high:
+                self._is_calm = True
+                self.is_rounded = False
+                if account.position:
+                    self.close_ticks = self.mark_ticks = ticks = floor(close / step + 0.5)
+                    self.is_rounded = True
+                    price = self.tick_grid.value(ticks)
+                    account.open_profit = account.size * (price - account.average_price) * account.point_value
+                    if top > self.highest:
+                        self.highest = top
+                    if bottom < self.lowest:
+                        self.lowest = bottom
+                if self.book.entries:
+                    self._drop_unaffordable()
+                return False
+        self.settle()
+        self._is_calm = False
+        self.forget_calm()
         nearest, previous = self.tick_grid.nearest, self.close_ticks
-        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(bar.high)
-        self.low_ticks, self.close_ticks = nearest(bar.low), nearest(bar.close)
+        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(high)
+        self.low_ticks, self.close_ticks = nearest(low), nearest(close)
         self.mark_ticks = self.close_ticks
-        self._is_rounded = True
-        if not self.risk.counts_days and path.is_quiet(self) and not margin.is_short_of(self):
-            self._finish()
-            return False
+        self.is_rounded = True
         self.start = account.position, account.equity
         if self.risk.counts_days:
             self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
@@ -124,33 +203,72 @@ class Broker:
     def close_bar(self) -> None:
         """End a bar after the script: fill what is to be filled at the close, then check margin and rules."""
         account, book = self.account, self.book
-        if book or account.position:
-            self._round_close()
-            before = account.orders_filled
-            if not self.fills:
-                self.start = account.position, account.equity
-            if book.closes:
-                immediate = [order for order in book.market() if order.immediately]
-                path.fill_at_market(self, immediate, self.close_ticks)
-            if self.settings.process_orders_on_close and book:
-                path.fill_at_close(self)
-            if account.position:
-                margin.call(self, self.close_ticks)
-                account.mark(self.tick_grid.value(self.close_ticks))
-            if account.orders_filled > before:
-                price = self.tick_grid.value(self.close_ticks)
-                account.watch(price, price)
-                self.risk.after_bar(self)
-        self.equity_curve.append(account.equity)
+        if not self._is_calm or book.closes or self.settings.process_orders_on_close:
+            self._fill_at_close()
+        # As `account.equity`, which is slower.
+        self.equity_curve.append(self.settings.initial_capital + account.net_profit + account.open_profit)
         self.times.append(self.time)
         if self.first_close is None:
-            self.first_close = self._close
+            self.first_close = self.last_close
+
+    def _fill_at_close(self) -> None:
+        account, book = self.account, self.book
+        if not book and not account.position:
+            return
+        self.settle()
+        self.forget_calm()
+        self._round_close()
+        before = account.orders_filled
+        if not self.fills:
+            self.start = account.position, account.equity
+        if book.closes:
+            immediate = [order for order in book.market() if order.immediately]
+            path.fill_at_market(self, immediate, self.close_ticks)
+        if self.settings.process_orders_on_close and book:
+            path.fill_at_close(self)
+        if account.position:
+            margin.call(self, self.close_ticks)
+            account.mark(self.tick_grid.value(self.close_ticks))
+        if account.orders_filled > before:
+            price = self.tick_grid.value(self.close_ticks)
+            account.watch(price, price)
+            self.risk.after_bar(self)
+
+    def forget_calm(self) -> None:
+        """Let it be found out anew between which prices bars are calm, because orders or position have changed."""
+        self.calm = None
+        self.changes += 1
+
+    def begin_anew(self) -> None:
+        """Forget what was found out about orders and position, which have become others."""
+        self.covered = None
+        self.forget_calm()
+        self.highest, self.lowest = -inf, inf
+        self.fresh = []
+        self.is_paused = self._margin_waits = False
+
+    def settle(self) -> None:
+        """Let the position see the extremes of the calm bars since it last did.
+
+        What it makes of them grows with the price, so that the highest and the lowest of several bars do for all.
+        """
+        if self.lowest <= self.highest:
+            value = self.tick_grid.value
+            self.account.watch(value(floor(self.highest)), value(floor(self.lowest)))
+            self.highest, self.lowest = -inf, inf
+
+    def _drop_unaffordable(self) -> None:
+        waiting = len(self.book.entries)
+        self._round_close()
+        margin.drop_unaffordable(self)
+        if len(self.book.entries) != waiting:
+            self.forget_calm()
 
     def _way(self, lower: Sequence[Candle], previous: int) -> list[Step]:
         nearest = self.tick_grid.nearest
-        parts = [
-            (nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower
-        ] or [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
+        parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
+        if lower:
+            parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
         steps: list[Step] = []
         for part in parts:
             first, second, third, last = path.path_of(*part)
@@ -166,6 +284,8 @@ class Broker:
         while self._next < len(self._steps):
             self._take(self._steps[self._next])
             self._next += 1
+            if self._next == 1 and not may_pause and self._rests():
+                break
             filled = filled or account.orders_filled > before
             if filled and may_pause and self._next < len(self._steps):
                 self.is_paused = True
@@ -174,6 +294,14 @@ class Broker:
                 return True
         self._finish()
         return filled or bool(self.fills)
+
+    def _rests(self) -> bool:
+        """Return whether nothing can happen any more on a bar that has opened."""
+        if len(self._steps) > 4 or self.risk.counts_days or self._margin_waits:
+            return False
+        lowest, highest = self.calm = calm_range(self)
+        self._is_calm = lowest <= self.low_ticks <= self.close_ticks <= self.high_ticks < highest
+        return self._is_calm
 
     def _take(self, step: Step) -> None:
         start, end, is_jump = step
@@ -194,15 +322,15 @@ class Broker:
         self._margin_waits = False
         account.mark(value(self.close_ticks))
         if self.book.entries:
-            margin.drop_unaffordable(self)
+            self._drop_unaffordable()
         if account.position or self.fills:
             account.watch(value(self.high_ticks), value(self.low_ticks))
             self.risk.after_bar(self)
 
     def _round_close(self) -> None:
-        if not self._is_rounded:
-            self.close_ticks = self.mark_ticks = self.tick_grid.nearest(self._close)
-            self._is_rounded = True
+        if not self.is_rounded:
+            self.close_ticks = self.mark_ticks = self.tick_grid.nearest(self.last_close)
+            self.is_rounded = True
 
     def _day(self, time: int) -> int:
         """Return the number of the trading day of a time."""
@@ -218,6 +346,8 @@ class Broker:
 
     def fill(self, order: Order, ticks: int, reason: Reason) -> bool:
         """Fill an order at a price in ticks; return whether anything was traded."""
+        self.covered = None
+        self.forget_calm()
         return fills.fill(self, order, ticks, reason)
 
     def new_site(self) -> int:
@@ -228,24 +358,28 @@ class Broker:
     def place(self, kind: Kind, order_id: str, direction: str, *arguments: Any, **options: Any) -> None:
         """Place an entry or plain order; see `commands.place`."""
         self._round_close()
+        self.forget_calm()
         commands.place(self, kind, order_id, 1 if direction == "long" else -1, *arguments, **options)
 
-    def exit(self, order_id: str, from_entry: str | None = None, **terms: Any) -> None:
+    def exit(self, order_id: str, from_entry: str | None = None, *arguments: Any, **terms: Any) -> None:
         """Place exits; see `commands.exit_`."""
         if self.account.position or self.book.entries:
             self._round_close()
-            commands.exit_(self, order_id, from_entry, **terms)
+            commands.exit_(self, order_id, from_entry, *arguments, **terms)
 
     def close(self, entry_id: str | None, *arguments: Any, **options: Any) -> None:
         """Close what an entry opened, or the position; see `commands.close`."""
+        self.forget_calm()
         commands.close(self, entry_id, *arguments, **options)
 
     def cancel(self, order_id: str) -> None:
         """Cancel entries, plain orders and exits of a name."""
+        self.forget_calm()
         self.book.cancel(order_id)
 
     def cancel_all(self) -> None:
         """Cancel all orders."""
+        self.forget_calm()
         self.book.clear()
 
     # Results
@@ -258,40 +392,35 @@ class Broker:
 
     def trades(self) -> list[TradeRow]:
         """Return the list of trades as TradingView exports it."""
+        self.settle()
         return trade_rows(self)
 
     def summary(self) -> Summary:
         """Return the figures of the strategy's summary."""
+        self.settle()
         return summary(self)
 
     # State
 
     def save(self) -> Any:
         """Return the state after a bar, no part of which lives on."""
-        return (
-            self.account.save(),
-            self.book.save(),
-            self.risk.save(),
-            (self.bar_index, self.time, self.moment, self.mark_ticks, self.close_ticks, self._close),
-            (self._is_rounded, self.first_close),
-            self.fills.copy(),
-            self.equity_curve.copy(),
-            self.times.copy(),
-        )
+        return states.state_of(self), self.equity_curve.copy(), self.times.copy()
 
     def restore(self, saved: Any) -> None:
         """Go back to a state that `save()` returned."""
-        account, book, risk, counters, rest, filled, curve, times = saved
-        self.account.restore(account)
-        self.book.restore(book)
-        self.risk.restore(risk)
-        self.bar_index, self.time, self.moment, self.mark_ticks, self.close_ticks, self._close = counters
-        self._is_rounded, self.first_close = rest
-        self.fills = list(filled)
-        self.equity_curve = list(curve)
-        self.times = list(times)
-        self.fresh = []
-        self.is_paused = self._margin_waits = False
+        state, curve, times = saved
+        self.equity_curve, self.times = list(curve), list(times)
+        states.return_to(self, state)
+
+    def mark(self) -> Any:
+        """Return the state after a bar as `save` does, but without a copy of all bars before."""
+        return states.state_of(self), len(self.times)
+
+    def rewind(self, marked: Any) -> None:
+        """Go back to a bar that was marked."""
+        state, bars = marked
+        del self.equity_curve[bars:], self.times[bars:]
+        states.return_to(self, state)
 
 
 def _day_shift(hours: str) -> timedelta:

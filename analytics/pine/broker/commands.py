@@ -1,6 +1,5 @@
 """What the commands of a script ask for: entries, plain orders, exits, closes."""
 
-import math
 from typing import TYPE_CHECKING
 
 from analytics.pine.broker.exits import issue_exit
@@ -19,7 +18,7 @@ CLOSE_ALL_ID = "Close position order"
 
 def given(value: float | None) -> float | None:
     """Return a number that a script gave, None for a missing one."""
-    return None if value is None or not math.isfinite(value) else value
+    return None if value is None or value - value != 0 else value
 
 
 def place(
@@ -135,7 +134,6 @@ def exit_(
     broker: "Broker",
     order_id: str,
     from_entry: str | None = None,
-    *,
     quantity: float | None = None,
     percent: float | None = None,
     profit: float | None = None,
@@ -156,32 +154,33 @@ def exit_(
     account, book = broker.account, broker.book
     name = from_entry or None
     side = _side_to_exit(broker, name)
-    share = given(percent)
-    wanted = given(quantity)
-    if wanted is not None and 0 <= wanted < broker.lot_grid.step:
+    wanted, share, offset = given(quantity), given(percent), given(trail_offset)
+    if wanted is not None and wanted < broker.lot_grid.step:
+        if wanted < 0:
+            return
         # A quantity of no lot counts as none given.
         wanted = None
     terms = ExitTerms(
-        id=order_id,
-        quantity=wanted,
-        percent=None if share is None or share >= 100 else share,
-        profit=given(profit),
-        limit=_rounded_price(broker, given(limit), side),
-        loss=given(loss),
-        stop=_rounded_price(broker, given(stop), -side),
-        trail=_rounded_price(broker, given(trail_price), -side),
-        trail_points=given(trail_points),
+        order_id,
+        wanted,
+        None if share is None or share >= 100 else share,
+        given(profit),
+        _rounded_price(broker, limit, side),
+        given(loss),
+        _rounded_price(broker, stop, -side),
+        _rounded_price(broker, trail_price, -side),
+        given(trail_points),
         # Parts of a tick do not count.
-        trail_offset=int(given(trail_offset) or 0),
-        oca_name=oca_name or None,
-        notes=notes,
+        0 if offset is None else int(offset),
+        oca_name or None,
+        notes,
     )
-    if terms.quantity is not None and terms.quantity < 0:
-        return
     # Lots that exits have opened come first.
-    for lot in sorted(account.lots, key=_opened_by_entry):
+    for lot in account.lots if len(account.lots) == 1 else sorted(account.lots, key=_opened_by_entry):
         if name is None or lot.entry_id == name:
             issue_exit(broker, terms, entry_id=lot.entry_id, side=lot.side, size=lot.initial, lot=lot)
+    if not book.entries:
+        return
     pending = list(book.entries.values()) if name is None else [book.entries[name]] if name in book.entries else []
     for order in pending:
         if name is None and account.position * order.side < 0:
@@ -203,8 +202,8 @@ def _side_to_exit(broker: "Broker", name: str | None) -> int:
 
 
 def _rounded_price(broker: "Broker", price: float | None, upwards: int) -> int | None:
-    """Return a price in ticks, rounded up or down."""
-    if price is None:
+    """Return a price in ticks, rounded up or down, None for a missing one."""
+    if price is None or price - price != 0:
         return None
     grid = broker.tick_grid
     return (grid.up if upwards > 0 else grid.down)(price / grid.step)

@@ -25,18 +25,23 @@ def issue_exit(
     price replace the order by one that never fills, and keep its part too.
     """
     number = lot.number if lot is not None else 0
-    existing = broker.book.exits.get((terms.id, entry_id, number))
+    book = broker.book
+    existing = book.exits.get((terms.id, entry_id, number))
+    taken = 0
+    if existing is None or len(book.exits) > 1:
+        for order in book.exits.values():
+            if order.lot == number and order.entry_id == entry_id and order is not existing and order.bound == size:
+                taken += order.reserved
     if existing is not None and existing.consumed:
         return
-    taken = sum(
-        order.reserved
-        for order in broker.book.exits.values()
-        if order.lot == number and order.entry_id == entry_id and order is not existing and order.bound == size
-    )
     reserved = _reserved(broker, terms, size, size - taken)
     if reserved <= 0:
         if terms.is_empty and existing is not None:
-            broker.book.remove(existing)
+            broker.forget_calm()
+            book.remove(existing)
+        return
+    if existing is not None:
+        _issue_again(broker, existing, terms, reserved, size, lot, adopts=adopts)
         return
     order = Order(
         kind=Kind.EXIT,
@@ -52,18 +57,59 @@ def issue_exit(
         bar=broker.bar_index,
         terms=terms,
         lot=number,
-        adopts=adopts or (existing is not None and existing.adopts),
+        adopts=adopts,
         reserved=reserved,
         bound=size,
         trail=terms.trail,
         trail_offset=terms.trail_offset,
     )
-    if existing is not None and existing.armed and _same_trail(existing, order):
-        order.armed, order.trail_stop = True, existing.trail_stop
     if lot is not None:
         set_levels(broker, order, lot)
         _arm_at_issue(order, broker.mark_ticks)
-    broker.book.add(order)
+    broker.forget_calm()
+    book.add(order)
+
+
+def _issue_again(
+    broker: "Broker", order: Order, terms: ExitTerms, reserved: int, size: int, lot: Lot | None, *, adopts: bool
+) -> None:
+    """Change a waiting exit into what it would be if it were new; unchanged it keeps its place in the queue."""
+    before = order.terms
+    quantity, limit, stop, trail, trail_stop = order.quantity, order.limit, order.stop, order.trail, order.trail_stop
+    if order.armed and not _same_trail(before, terms):
+        order.armed, order.trail_stop = False, None
+    if before is not terms or not order.levels_known:
+        order.terms, order.notes, order.oca_name = terms, terms.notes, terms.oca_name
+        order.limit, order.stop, order.trail, order.trail_offset = (
+            terms.limit, terms.stop, terms.trail, terms.trail_offset,
+        )  # fmt: skip
+        order.levels_known = False
+        if lot is not None:
+            set_levels(broker, order, lot)
+    order.quantity = order.reserved = reserved
+    order.bound = size
+    order.bar = broker.bar_index
+    order.adopts = adopts or order.adopts
+    order.spent = order.committed = False
+    if lot is not None:
+        _arm_at_issue(order, broker.mark_ticks)
+    unmoved = limit == order.limit and stop == order.stop
+    if not (unmoved and trail == order.trail and trail_stop == order.trail_stop) or order.withdrawn:
+        order.withdrawn = False
+        broker.forget_calm()
+    if not (unmoved and quantity == reserved and _same_distances(before, terms)):
+        order.sequence = broker.book.next_sequence()
+
+
+def _same_distances(before: ExitTerms | None, after: ExitTerms) -> bool:
+    return before is after or (
+        before is not None
+        and before.profit == after.profit
+        and before.loss == after.loss
+        and before.trail == after.trail
+        and before.trail_points == after.trail_points
+        and before.trail_offset == after.trail_offset
+    )
 
 
 def _reserved(broker: "Broker", terms: ExitTerms, size: int, free: int) -> int:
@@ -74,9 +120,8 @@ def _reserved(broker: "Broker", terms: ExitTerms, size: int, free: int) -> int:
     return free
 
 
-def _same_trail(before: Order, after: Order) -> bool:
-    old, new = before.terms, after.terms
-    if old is None or new is None:
+def _same_trail(old: ExitTerms | None, new: ExitTerms) -> bool:
+    if old is None:
         return False
     return old.trail_offset == new.trail_offset and old.trail == new.trail and old.trail_points == new.trail_points
 
@@ -90,6 +135,8 @@ def set_levels(broker: "Broker", order: Order, lot: Lot) -> None:
     if terms is None or order.levels_known:
         return
     order.levels_known = True
+    if terms.profit is None and terms.loss is None and terms.trail_points is None:
+        return
     grid, side, prices_win = broker.tick_grid, lot.side, broker.settings.version < 6
 
     def nearer(price: int | None, distance: float | None, towards: int) -> int | None:

@@ -131,17 +131,6 @@ def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:
     return cover > 0
 
 
-def is_short_of(broker: "Broker") -> bool:
-    """Return whether the margin of the position is not covered somewhere between the extremes of the bar."""
-    position = broker.account.position
-    ratio = margin_ratio(broker, position)
-    if ratio <= 0 or not position:
-        return False
-    # What covers a long position grows with the price unless its margin is more than its value.
-    worst = broker.low_ticks if position > 0 and ratio <= 1 else broker.high_ticks
-    return _missing(broker, broker.tick_grid.value(worst), ratio) > 0
-
-
 def _missing(broker: "Broker", price: float, ratio: float) -> float:
     account = broker.account
     equity = account.realised_equity + account.open_profit_at(price)

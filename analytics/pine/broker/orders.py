@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sized
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.pine.runtime.errors import LimitReached
 
@@ -29,8 +29,7 @@ class Reason(StrEnum):
     TRAILING = "trailing"
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(NamedTuple):
     """What a script wants to be written and told when an order fills."""
 
     comment: str | None = None
@@ -45,28 +44,31 @@ class Notes:
 
     def commented(self, reason: Reason) -> str:
         """Return the comment for an order filled for a reason, empty if there is none."""
-        own = {
-            Reason.LIMIT: self.comment_profit,
-            Reason.STOP: self.comment_loss,
-            Reason.TRAILING: self.comment_trailing,
-        }.get(reason)
+        own = None
+        if reason is Reason.LIMIT:
+            own = self.comment_profit
+        elif reason is Reason.STOP:
+            own = self.comment_loss
+        elif reason is Reason.TRAILING:
+            own = self.comment_trailing
         return own or self.comment or ""
 
     def alerted(self, reason: Reason) -> str:
         """Return the alert message for an order filled for a reason, empty if there is none."""
-        own = {
-            Reason.LIMIT: self.alert_profit,
-            Reason.STOP: self.alert_loss,
-            Reason.TRAILING: self.alert_trailing,
-        }.get(reason)
+        own = None
+        if reason is Reason.LIMIT:
+            own = self.alert_profit
+        elif reason is Reason.STOP:
+            own = self.alert_loss
+        elif reason is Reason.TRAILING:
+            own = self.alert_trailing
         return own or self.alert or ""
 
 
 NO_NOTES = Notes()
 
 
-@dataclass(frozen=True, slots=True)
-class ExitTerms:
+class ExitTerms(NamedTuple):
     """The arguments of one `strategy.exit`: quantities in units, distances in ticks, prices in whole ticks."""
 
     id: str

@@ -40,25 +40,6 @@ def marketable(order: Order, price: int, assumption: int) -> Reason | None:
     return None
 
 
-def is_quiet(broker: "Broker") -> bool:
-    """Return whether the bar cannot fill, start or end anything, because its extremes reach no price that waits."""
-    book, high, low = broker.book, broker.high_ticks, broker.low_ticks
-    if book.closes:
-        return False
-    for order in (*book.entries.values(), *book.exits.values()):
-        limit, stop = order.limit, order.stop
-        if order.trail is not None or order.is_market:
-            return False
-        if order.side > 0:
-            if (stop is not None and stop <= high) or (limit is not None and limit >= low):
-                return False
-        elif (stop is not None and stop >= low) or (limit is not None and limit <= high):
-            return False
-        if order.kind is Kind.EXIT and not order.lot and order.entry_id not in book.entries:
-            return False
-    return True
-
-
 def fill_at_market(broker: "Broker", orders: list[Order], price: int, admission: Admission | None = None) -> None:
     """Fill market orders in the order of their placing; entries that cannot be paid for are dropped."""
     admission = admission or Admission(broker)

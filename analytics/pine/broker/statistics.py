@@ -168,9 +168,7 @@ def period_returns(times: Sequence[int], curve: Sequence[float], capital: float)
     bars. Fewer than three days have no returns.
     """
     months: dict[tuple[int, int], float] = {}
-    days: dict[int, float] = {}
-    for time, equity in zip(times, curve, strict=True):
-        days[time // 86_400_000] = equity
+    days = dict(zip([time // 86_400_000 for time in times], curve, strict=True))
     for day, equity in days.items():
         date = datetime.fromtimestamp(day * 86_400, UTC)
         months[(date.year, date.month)] = equity

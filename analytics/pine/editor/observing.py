@@ -6,8 +6,9 @@ from analytics.pine.diagnostics import Diagnostics
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.analyzer import Analyzer
 from analytics.pine.semantics.scopes import Scope
+from analytics.pine.semantics.userfunctions import Kind
 from analytics.pine.syntax import nodes
-from analytics.pine.types import ANY, NA, Qualifier, Type
+from analytics.pine.types import ANY, NA
 
 AT_THE_END = 1 << 40
 
@@ -28,7 +29,7 @@ class Observer(Analyzer):
         if known is None or known.type in (ANY, NA):
             self.symbols[key] = symbol
 
-    def analysed(self, node: nodes.FunctionDeclaration, kinds: tuple[tuple[Type, Qualifier], ...]) -> tree.Function:
+    def analysed(self, node: nodes.FunctionDeclaration, kinds: tuple[Kind, ...]) -> tree.Function:
         """Remember what a function returns."""
         function = super().analysed(node, kinds)
         known = self.results.get(id(node))

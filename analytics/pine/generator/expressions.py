@@ -5,6 +5,7 @@ from typing import Any
 
 from analytics.pine.generator.unit import Unit
 from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure, Variable
+from analytics.pine.runtime.plots import Plotting
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.calls import keeps_history
 from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
@@ -12,6 +13,7 @@ from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
 # How tightly Python binds what was written; brackets are set only where they are needed, because Python counts them.
 CHOICE, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, ATOM = range(1, 10)
 _EPSILON = "1e-10"
+_OF_TWO = {"math.max": "larger", "math.min": "smaller"}
 _STEADY = ("color.", "math.")
 _ORDERS = {"<": f"< -{_EPSILON}", ">": f"> {_EPSILON}", "<=": f"<= {_EPSILON}", ">=": f">= -{_EPSILON}"}
 PRICES = frozenset({"open", "high", "low", "close", "volume", "bar_index", "time"})
@@ -51,6 +53,8 @@ class ExpressionWriter:
         self.inputs = inputs
         self.bindings = bindings
         self.names: dict[str, Any] = {}
+        self.steady: set[tree.Symbol] = set()
+        """Variables that are the same on all bars: they are computed before the first."""
         self.unit: Unit
         self.made = 0
         self._writers: dict[type, Callable[[Any], tuple[str, int]]] = {
@@ -105,11 +109,13 @@ class ExpressionWriter:
             return form.format(**{price: self.unit.price(price) for price in prices}), MULTIPLY
         binding = self.bindings.get(name)
         if isinstance(binding, Variable):
-            return f"{self._bound(name, binding.read)}(context)", ATOM
+            if binding.path:
+                return f"context.{binding.path}", ATOM
+            return f"{self.bound(name, binding.read)}(context)", ATOM
         if isinstance(binding, PerCall):
             return self._each_bar(name, binding), ATOM
         if isinstance(binding, Pure):
-            return f"{self._bound(name, binding.function)}()", ATOM
+            return f"{self.bound(name, binding.function)}()", ATOM
         raise Unsupported(name, node)
 
     def _each_bar(self, name: str, binding: PerCall) -> str:
@@ -118,12 +124,12 @@ class ExpressionWriter:
         if held is None:
             state = self.name("s")
             held = f"b{state}"
-            self.unit.main.setup.append((f"{state} = keep.part({self._bound(name, binding.state)}(context))", 0))
+            self.unit.main.setup.append((f"{state} = keep.call({self.bound(name, binding.state)}(context))", 0))
             self.unit.main.each_bar[name] = held
             self.unit.main.each_bar_calls.append((held, f"{state}()"))
         return held
 
-    def _bound(self, name: str, target: Any) -> str:
+    def bound(self, name: str, target: Any) -> str:
         """Return under which name generated code calls something."""
         known = "b_" + name.replace(".", "_").replace("()", "_call")
         self.names[known] = target
@@ -255,37 +261,56 @@ class ExpressionWriter:
             return inline
         key = self.key(name)
         binding = self.bindings.get(key)
-        if isinstance(binding, Pure) and name.startswith(_STEADY) and self._is_steady(node):
+        if isinstance(binding, Pure) and name.startswith(_STEADY) and self.is_steady(node):
             return self._once(key, binding, node), ATOM
         arguments = ", ".join([self.write(argument) for argument in node.arguments])
         match binding:
             case Pure():
-                return f"{self._bound(key, binding.function)}({arguments})", ATOM
+                return f"{self.bound(key, binding.function)}({arguments})", ATOM
             case OfContext():
-                return f"{self._bound(key, binding.function)}(context, {arguments})", ATOM
+                return f"{self.bound(key, binding.function)}(context, {arguments})", ATOM
             case PerCall():
                 state = self.name("s")
-                made = f"{self._bound(key, binding.state)}(context)"
+                made = f"{self.bound(key, binding.state)}(context)"
                 again = self.unit.again if keeps_history(name) else "False"
                 if again != "False":
                     made = f"Repeated(context, {made})" + ("" if again == "True" else f" if again else {made}")
-                self.unit.setup.append((f"{state} = keep.part({made})", node.span.line))
+                # Plots are numbered as they are made, wherever their options come from.
+                beginnings = self.unit.steady if issubclass(binding.state, Plotting) else self.unit.setup
+                beginnings.append((f"{state} = keep.call({made})", node.span.line))
                 return f"{state}({arguments})", ATOM
         raise Unsupported(f"{name}()", node)
 
-    def _is_steady(self, node: tree.Expression) -> bool:
+    def is_steady(self, node: tree.Expression) -> bool:
         """Return whether an expression is the same on all bars and known before the first."""
-        if isinstance(node, tree.BuiltinCall):
-            pure = isinstance(self.bindings.get(self.key(node.name)), Pure) and node.name.startswith(_STEADY)
-            return pure and all(self._is_steady(argument) for argument in node.arguments)
-        if isinstance(node, tree.InputValue):
-            return self.inputs[node.number].kind not in ("source", "time")
-        return isinstance(node, tree.Constant)
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            match part:
+                case tree.Constant() | tree.EnumMember():
+                    pass
+                case tree.Read() if part.symbol in self.steady:
+                    pass
+                case tree.InputValue() if self.inputs[part.number].kind not in ("source", "time"):
+                    pass
+                case tree.Arithmetic() | tree.Comparison() | tree.Logic():
+                    waiting.extend((part.left, part.right))
+                case tree.Negation() | tree.Not() | tree.Truth():
+                    waiting.append(part.operand)
+                case tree.Choice():
+                    waiting.extend((part.condition, part.then, part.otherwise))
+                case tree.BuiltinCall() if part.name.startswith(_STEADY):
+                    if not isinstance(self.bindings.get(self.key(part.name)), Pure):
+                        return False
+                    waiting.extend(part.arguments)
+                case _:
+                    return False
+        return True
 
     def _once(self, key: str, binding: Pure, node: tree.BuiltinCall) -> str:
         """Compute a call once for each instance."""
         arguments = ", ".join([self.write(argument) for argument in node.arguments])
-        text = f"{self._bound(key, binding.function)}({arguments})"
+        text = f"{self.bound(key, binding.function)}({arguments})"
         known = self.unit.main.once.get(text)
         if known is None:
             known = self.unit.main.once[text] = self.name("z")
@@ -297,6 +322,8 @@ class ExpressionWriter:
         first = node.arguments[0] if node.arguments else None
         if node.name == "max_bars_back":
             return "None", ATOM
+        if node.name in _OF_TWO and len(node.arguments) == 2:
+            return f"{_OF_TWO[node.name]}({self.write(node.arguments[0])}, {self.write(node.arguments[1])})", ATOM
         if first is None:
             return None
         if node.name == "str.tostring" and first.type.name == "enum":

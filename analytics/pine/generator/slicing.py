@@ -10,6 +10,11 @@ from analytics.pine.semantics.walking import MUTATING
 _CHANGING = MUTATING | {"set", "sort", "reverse", "swap_rows", "swap_columns"}
 _COLLECTIONS = frozenset({"array", "matrix", "map"})
 _NODES = (tree.Expression, tree.Statement, tree.Block, tree.Function)
+_NO_NODES = frozenset(
+    {"span", "type", "qualifier", "name", "code", "operator", "lazy", "level", "number", "enum", "user_type"}
+    | {"symbol", "symbols", "parameters", "into", "counter", "key", "item", "stop_moves", "stateful"}
+)
+"""Fields in which no nodes are."""
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
@@ -32,7 +37,8 @@ def walk(root: Any, *, functions: bool = True) -> Iterator[Any]:
 def _slots(kind: type) -> tuple[str, ...]:
     known = _SLOTS.get(kind)
     if known is None:
-        known = tuple(name for base in kind.__mro__ for name in base.__dict__.get("__slots__", ()))
+        slots = (name for base in kind.__mro__ for name in base.__dict__.get("__slots__", ()))
+        known = tuple(name for name in slots if name not in _NO_NODES)
         _SLOTS[kind] = known
     return known
 

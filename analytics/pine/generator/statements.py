@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.pine.generator.expressions import ExpressionWriter, attribute, missing
+from analytics.pine.generator.expressions import attribute, missing
 from analytics.pine.generator.slicing import Changes, has_requests, reads, sliced
+from analytics.pine.generator.steady import SteadyWriter
 from analytics.pine.generator.unit import Line, Unit
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.semantics import tree
@@ -47,7 +48,7 @@ class Requests:
         self.changes: Changes = {}
 
 
-class _ScriptWriter(ExpressionWriter):
+class _ScriptWriter(SteadyWriter):
     """Writes the function that makes an instance of a script, or of what an expression on other bars needs of it."""
 
     def __init__(self, script: tree.Script, bindings: dict[str, Binding], requests: Requests) -> None:
@@ -76,6 +77,8 @@ class _ScriptWriter(ExpressionWriter):
         inputs = "".join(f", i{setting.number}" for setting in self.script.inputs)
         lines: list[Line] = [(f"def {name}(context, keep, budget{inputs}):", 0)]
         begin = [(f"c_{price} = context.{price}", 0) for price in sorted(main.prices)]
+        if any("budget." in text for text, _ in (*main.lines, *self.factories)):
+            begin.append(("budget.renew()", 0))
         begin += [(f"{held} = {call}", 0) for held, call in main.each_bar_calls]
         lines += [(f"    {code} = UNSET", 0) for code in main.cells]
         lines += [
@@ -130,7 +133,10 @@ class _ScriptWriter(ExpressionWriter):
         setup = f"{place} = keep.part({kind}(context, keep, {name}, ({inputs}), {absent}))"
         self.unit.setup.append((setup, node.span.line))
         rest = [argument for argument in node.arguments if argument is not node.expression]
-        return f"{place}({', '.join([self.write(argument) for argument in rest])})", 9
+        call = f"{place}({', '.join([self.write(argument) for argument in rest])})"
+        if kind == "RequestedInside" and node.type.name == "tuple":
+            call = f"apart({call}, {len(node.type.arguments)})"
+        return call, 9
 
     def _end_of_bar(self, main: Unit) -> list[Line]:
         """Return what puts the values of this bar into their histories."""
@@ -142,16 +148,19 @@ class _ScriptWriter(ExpressionWriter):
 
     def _kept(self, unit: Unit) -> list[Line]:
         """Return what lets the variables of a unit be saved and brought back; `varip` are left as they are."""
-        codes = [code for code, symbol in unit.cells.items() if symbol.mode != "varip"]
-        if not codes:
-            return []
-        return [
-            (f"def read(): return ({''.join(f'{code}, ' for code in codes)})", 0),
-            ("def write(saved):", 0),
-            (f"    nonlocal {', '.join(codes)}", 0),
-            (f"    {', '.join(codes)}, = saved", 0),
-            ("keep.variables(read, write)", 0),
-        ]
+        lines: list[Line] = []
+        for keeping in ("variables", "varips"):
+            lasting = keeping == "varips"
+            codes = [code for code, symbol in unit.cells.items() if (symbol.mode == "varip") is lasting]
+            if codes:
+                lines += [
+                    (f"def read(): return ({''.join(f'{code}, ' for code in codes)})", 0),
+                    ("def write(saved):", 0),
+                    (f"    nonlocal {', '.join(codes)}", 0),
+                    (f"    {', '.join(codes)}, = saved", 0),
+                    (f"keep.{keeping}(read, write)", 0),
+                ]
+        return lines
 
     # Functions -------------------------------------------------------------------------------------------------------
 
@@ -244,14 +253,18 @@ class _ScriptWriter(ExpressionWriter):
     def statement(self, node: tree.Statement) -> None:
         line = node.span.line
         match node:
+            case tree.Declare() if self.may_be_steady(node.symbol) and self.is_steady(node.value):
+                self.set_once(node.symbol, node.value, line)
             case tree.Declare():
-                self._set(node.symbol, self.write(node.value), line)
+                if not (isinstance(node.value, tree.BuiltinCall) and self.plot(node.value, node.symbol)):
+                    self._set(node.symbol, self.write(node.value), line)
             case tree.Assign():
                 self._set(node.symbol, self._bounded(node.value), line)
             case tree.AssignField():
                 self.unit.line(f"{self.write(node.target, 9)}.{attribute(node)} = {self._bounded(node.value)}", line)
             case tree.Evaluate():
-                self.unit.line(self.write(node.value), line)
+                if not (isinstance(node.value, tree.BuiltinCall) and self.plot(node.value)):
+                    self.unit.line(self.write(node.value), line)
             case tree.DeclareOnce():
                 self._declare_once(node)
             case tree.DeclareGroup():
@@ -281,6 +294,10 @@ class _ScriptWriter(ExpressionWriter):
     def _declare_once(self, node: tree.DeclareOnce) -> None:
         line = node.span.line
         first = node.symbols[0]
+        alone = len(node.symbols) == 1 and not node.block.statements and self.may_be_steady(first)
+        if alone and node.block.result is not None and self.is_steady(node.block.result):
+            self.set_once(first, node.block.result, line)
+            return
         self.unit.line(f"if {first.code} is UNSET:", line)
         self.unit.indent += 1
         self.block(node.block)

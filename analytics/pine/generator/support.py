@@ -8,6 +8,7 @@ from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.numbers import LONGEST_HISTORY, divide
 from analytics.pine.runtime.repeated import Repeated
 from analytics.pine.runtime.snapshots import ScriptObject
+from analytics.pine.runtime.state import State
 from analytics.pine.runtime.strings import limited
 from analytics.pine.runtime.values import NA
 
@@ -137,6 +138,9 @@ class Recorded:
             del self.values[:-LONGEST_HISTORY]
 
 
+_MARKING = (State, Repeated)
+
+
 class Keeping:
     """All that one instance of a script keeps from bar to bar."""
 
@@ -147,11 +151,18 @@ class Keeping:
         self.parts: list[Any] = []
         self.lists: list[list[Any]] = []
         self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
+        self.lasting: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
+        """Variables that stay as they are when a bar is computed again: `varip`."""
 
     def part(self, part: Any) -> Any:
         """Keep an object that can save and restore itself."""
         self.parts.append(part)
         return part
+
+    def call(self, part: Any) -> Any:
+        """Keep an object and return what calls it, which is quicker than to call the object."""
+        self.parts.append(part)
+        return part.__call__
 
     def history(self, values: list[Any]) -> list[Any]:
         """Keep a history that grows by one value for each bar."""
@@ -161,6 +172,10 @@ class Keeping:
     def variables(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
         """Keep variables of a function."""
         self.cells.append((read, write))
+
+    def varips(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
+        """Keep variables that no bar takes back."""
+        self.lasting.append((read, write))
 
     def values(self) -> list[tuple[Any, ...]]:
         return [read() for read, _ in self.cells]
@@ -172,10 +187,28 @@ class Keeping:
         parts, lengths, cells = saved
         for part, state in zip(self.parts, parts, strict=True):
             part.restore(state)
+        self._restore(lengths, cells)
+
+    def _restore(self, lengths: list[int], cells: list[tuple[Any, ...]]) -> None:
         for values, length in zip(self.lists, lengths, strict=True):
             del values[length:]
         for (_, write), state in zip(self.cells, cells, strict=True):
             write(state)
+
+    def mark(self) -> Any:
+        """Return what `rewind` needs after a single computation: less than `save` returns, which copies histories."""
+        parts = [part.mark() if isinstance(part, _MARKING) else part.save() for part in self.parts]
+        return parts, [len(values) for values in self.lists], self.values()
+
+    def rewind(self, marked: Any) -> None:
+        """Undo the one computation since `mark`."""
+        parts, lengths, cells = marked
+        for part, state in zip(self.parts, parts, strict=True):
+            if isinstance(part, _MARKING):
+                part.rewind(state)
+            else:
+                part.restore(state)
+        self._restore(lengths, cells)
 
     def trim(self) -> None:
         """Forget what no script can look at any more."""
@@ -193,6 +226,10 @@ class Budget:
     __slots__ = ("left",)
 
     def __init__(self) -> None:
+        self.left = MOST_STEPS
+
+    def renew(self) -> None:
+        """Begin a bar."""
         self.left = MOST_STEPS
 
     def take(self, turns: int) -> None:
@@ -265,11 +302,26 @@ def past(values: list[Any], value: Any, offset: float, missing: Any) -> Any:
     return values[-back] if back <= len(values) else missing
 
 
+def apart(rows: list[Any], count: int) -> tuple[list[Any], ...]:
+    """Return rows of several values as one array for each of them."""
+    return tuple([row[place] for row in rows] for place in range(count))
+
+
 def joined(left: str | None, right: str | None) -> str | None:
     """Return two texts as one; a missing one adds nothing."""
     if left is None:
         return right
     return left if right is None else limited(left + right)
+
+
+def larger(one: float, other: float) -> float:
+    """Return the larger of two numbers, na if one of them is."""
+    return one if one >= other else other if other > one else NA
+
+
+def smaller(one: float, other: float) -> float:
+    """Return the smaller of two numbers, na if one of them is."""
+    return one if one <= other else other if other < one else NA
 
 
 def clamped(value: Any) -> Any:
@@ -334,8 +386,11 @@ NAMES: dict[str, Any] = {
     "Recorded": Recorded,
     "Repeated": Repeated,
     "past": past,
+    "apart": apart,
     "joined": joined,
     "clamped": clamped,
+    "larger": larger,
+    "smaller": smaller,
     "remainder": remainder,
     "whole_quotient": whole_quotient,
     "divide": divide,

@@ -7,23 +7,23 @@ request.security_lower_tf(symbol string, timeframe string, expression T, ignore_
     An expression on the bars inside this one, as an array.
 request.currency_rate(from string, to string, ignore_invalid_currency input bool = false) -> series float
     How much of one currency one of another is worth.
-ticker.heikinashi(symbol simple string) -> simple string
+ticker.heikinashi(symbol string) -> string
     The name of a symbol as Heikin Ashi.
-ticker.inherit(from_tickerid simple string, symbol simple string) -> simple string
+ticker.inherit(from_tickerid string, symbol string) -> string
     The name of a symbol with the modifiers of another.
-ticker.kagi(symbol simple string, reversal simple float) -> simple string
+ticker.kagi(symbol string, reversal float) -> string
     The name of a symbol as Kagi.
-ticker.linebreak(symbol simple string, number_of_lines simple int) -> simple string
+ticker.linebreak(symbol string, number_of_lines int) -> string
     The name of a symbol as Line Break.
-ticker.modify(tickerid simple string, session simple string?, adjustment simple string?, backadjustment simple string?, settlement_as_close simple string?) -> simple string
+ticker.modify(tickerid string, session string?, adjustment string?, backadjustment string?, settlement_as_close string?) -> string
     The name of a symbol with other modifiers.
-ticker.new(prefix simple string, ticker simple string, session simple string?, adjustment simple string?, backadjustment simple string?, settlement_as_close simple string?) -> simple string
+ticker.new(prefix string, ticker string, session string?, adjustment string?, backadjustment string?, settlement_as_close string?) -> string
     A name with its modifiers.
-ticker.pointfigure(symbol simple string, source simple string, style simple string, param simple float, reversal simple int) -> simple string
+ticker.pointfigure(symbol string, source string, style string, param float, reversal int) -> string
     The name of a symbol as Point and Figure.
-ticker.renko(symbol simple string, style simple string, param simple float, request_wicks simple bool = false, source simple string = "Close") -> simple string
+ticker.renko(symbol string, style string, param float, request_wicks bool = false, source string = "Close") -> string
     The name of a symbol as Renko.
-ticker.standard(symbol simple string?) -> simple string
+ticker.standard(symbol string?) -> string
     The name of a symbol without modifiers.
 barmerge.gaps_off const barmerge_gaps = false
     Values last until the next.

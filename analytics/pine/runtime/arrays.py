@@ -81,6 +81,8 @@ def named(array: Array | None) -> Array:
 def checked(array: Array, index: float, size: int | None = None) -> int:
     """Return an index that is in the array, negative ones counted from its end."""
     most = len(array) if size is None else size
+    if index != index:
+        raise PineRuntimeError("The index of an element of an array is na.")
     place = int(index)
     if not -len(array) <= place < most:
         raise PineRuntimeError(f"Index {place} is out of bounds, the array's size is {len(array)}.")
@@ -96,7 +98,9 @@ def new(size: float = 0, initial: Any = NA) -> Array:
     """Return a new array of equal elements."""
     if size > LARGEST:
         raise LimitReached("collection-size", f"An array may have {LARGEST} elements at most.")
-    if is_na(size) or size < 0:
+    if is_na(size):
+        size = 0
+    if size < 0:
         raise PineRuntimeError(f"An array can be made with 0 to {LARGEST} elements.")
     return [initial] * int(size)
 

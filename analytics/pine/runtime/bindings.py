@@ -5,6 +5,7 @@ Arguments come by position, in the order of the built-in's signature, with its d
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 
@@ -35,9 +36,15 @@ class PerCall:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A value read from the `Context`, such as `bar_index`."""
+    """A value read from the `Context`, such as `bar_index`; `path` leads to it by attributes where these do."""
 
     read: Callable[[Any], Any]
+    path: str = ""
+
+
+def attribute(path: str) -> Variable:
+    """Return a variable that is an attribute of the `Context`, or of one of its attributes."""
+    return Variable(attrgetter(path), path)
 
 
 Binding = Pure | OfContext | PerCall | Variable

@@ -15,6 +15,7 @@ from analytics.pine.runtime import (
     matrices,
     messages,
     plots,
+    rates,
     strings,
     tables,
     technical,
@@ -37,4 +38,5 @@ BUILTINS: dict[str, Binding] = {
     **tables.BINDINGS,
     **plots.BINDINGS,
     **messages.BINDINGS,
+    **rates.BINDINGS,
 }

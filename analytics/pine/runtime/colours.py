@@ -29,33 +29,33 @@ def rgb(red: float, green: float, blue: float, transparency: float = 0) -> Colou
     return _byte(red) << 24 | _byte(green) << 16 | _byte(blue) << 8 | _transparency(transparency)
 
 
-def _parts(colour: int) -> tuple[int, int, int, int]:
+def _parts(colour: Any) -> tuple[int, int, int, int]:
     return colour >> 24 & 0xFF, colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF
 
 
 def red(colour: Colour) -> float:
     """Return how much red there is in a colour."""
-    return NA if colour is None else _parts(colour)[0]
+    return NA if colour is None or is_na(colour) else _parts(colour)[0]
 
 
 def green(colour: Colour) -> float:
     """Return how much green there is in a colour."""
-    return NA if colour is None else _parts(colour)[1]
+    return NA if colour is None or is_na(colour) else _parts(colour)[1]
 
 
 def blue(colour: Colour) -> float:
     """Return how much blue there is in a colour."""
-    return NA if colour is None else _parts(colour)[2]
+    return NA if colour is None or is_na(colour) else _parts(colour)[2]
 
 
 def transparency(colour: Colour) -> float:
     """Return how transparent a colour is, in per cent."""
-    return NA if colour is None else round(_parts(colour)[3] * 100 / 255)
+    return NA if colour is None or is_na(colour) else round(_parts(colour)[3] * 100 / 255)
 
 
 def gradient(value: float, bottom: float, top: float, bottom_colour: Colour, top_colour: Colour) -> Colour:
     """Return the colour that lies between two as a value lies between two others."""
-    if is_na(value) or is_na(bottom) or is_na(top) or bottom_colour is None or top_colour is None:
+    if is_na(value) or is_na(bottom) or is_na(top) or is_na(bottom_colour) or is_na(top_colour):
         return None
     share = 1.0 if top == bottom else min(max((value - bottom) / (top - bottom), 0.0), 1.0)
     mixed = [

@@ -52,6 +52,8 @@ class Context:
     broker: Any = None
     outputs: Outputs = field(default_factory=Outputs)
     now: Callable[[], int] = milliseconds_now
+    rates: Any = None
+    """What currencies are worth in each other, as far as anybody here knows."""
 
     bar_index: int = -1
     time: int = 0
@@ -68,6 +70,8 @@ class Context:
     accumulators: dict[str, State] = field(default_factory=dict)
     drawn: int = 0
     random_places: int = 0
+    waiting: list[tuple[str, str]] = field(default_factory=list)
+    """Titles and messages of conditions that fire when this bar is computed."""
 
     def begin(self, bar_index: int, *, realtime: bool = False, confirmed: bool = True, new: bool = True) -> None:
         """Make a bar of `bars` the current one; `new` says that it is computed for the first time."""
@@ -79,6 +83,11 @@ class Context:
         self.is_new = new
         if not realtime:
             self.last_history_index = len(self.bars) - 1
+
+    def move(self, bar_index: int, bar: Bar) -> None:
+        """Make a bar of the history the current one, after `begin` made one before it."""
+        self.bar_index = bar_index
+        self.time, self.open, self.high, self.low, self.close, self.volume = bar
 
     def save(self) -> Any:
         """Return what a computation of the current bar may change: running values and drawings."""

@@ -147,12 +147,13 @@ _KINDS: dict[str, type[Any]] = {
 
 def _corners(kind: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the arguments with points taken apart into places in time and prices."""
-    if not arguments or not isinstance(arguments[0], ChartPoint):
-        return arguments
     count = 1 if kind == "label" else 2
+    if kind not in ("line", "label", "box") or len(arguments) == len(_KINDS[kind].fields):
+        return arguments
     rest = arguments[count:]
     xloc = rest[_KINDS[kind].fields.index("xloc") - 2 * count]
-    coordinates = [part for point in arguments[:count] for part in (point.place(xloc), point.price)]
+    points = [ChartPoint(NA, NA, NA) if point is None else point for point in arguments[:count]]
+    coordinates = [part for point in points for part in (point.place(xloc), point.price)]
     return (*coordinates, *rest)
 
 

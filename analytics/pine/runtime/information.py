@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analytics.pine.runtime.bindings import Binding, OfContext, Pure, Variable
+from analytics.pine.runtime.bindings import Binding, OfContext, Pure, Variable, attribute
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.values import NA, is_na
 
@@ -27,8 +27,10 @@ def ticker_of(context: Context, symbol: str | None = "") -> str:
     return name.rpartition(":")[2]
 
 
-def new_ticker(prefix: str, ticker: str, *_: Any) -> str:
+def new_ticker(prefix: str | None, ticker: str | None, *_: Any) -> str | None:
     """Return the name of a symbol of a source."""
+    if ticker is None:
+        return None
     return f"{prefix}:{ticker}" if prefix else ticker
 
 
@@ -37,8 +39,10 @@ def modified_ticker(tickerid: str, *_: Any) -> str:
     return tickerid
 
 
-def inherited_ticker(from_tickerid: str, symbol: str) -> str:
+def inherited_ticker(from_tickerid: str | None, symbol: str | None) -> str | None:
     """Return a symbol's name with the chart type of another."""
+    if from_tickerid is None or symbol is None:
+        return symbol
     kind, bracket, _ = from_tickerid.partition("(")
     return f"{kind}({symbol})" if bracket else symbol
 
@@ -52,7 +56,9 @@ def standard_ticker(context: Context, symbol: str | None = "") -> str:
 def _chart(kind: str) -> Pure:
     """Return a function that names a symbol on a chart of another type, such as `renko(FX:EURUSD,ATR,14)`."""
 
-    def name(symbol: str, *settings: Any) -> str:
+    def name(symbol: str | None, *settings: Any) -> str | None:
+        if symbol is None:
+            return None
         return f"{kind}({','.join([symbol, *map(str, settings)])})"
 
     return Pure(name)
@@ -65,7 +71,7 @@ _SYMBOL = (
 
 
 def _of_symbol(name: str) -> Variable:
-    return Variable(lambda context: getattr(context.symbol, name))
+    return attribute(f"symbol.{name}")
 
 
 def _always(value: Any) -> Variable:
@@ -73,26 +79,26 @@ def _always(value: Any) -> Variable:
 
 
 BINDINGS: dict[str, Binding] = {
-    "open": Variable(lambda context: context.open),
-    "high": Variable(lambda context: context.high),
-    "low": Variable(lambda context: context.low),
-    "close": Variable(lambda context: context.close),
-    "volume": Variable(lambda context: context.volume),
+    "open": attribute("open"),
+    "high": attribute("high"),
+    "low": attribute("low"),
+    "close": attribute("close"),
+    "volume": attribute("volume"),
     "hl2": Variable(lambda context: (context.high + context.low) / 2),
     "hlc3": Variable(lambda context: (context.high + context.low + context.close) / 3),
     "hlcc4": Variable(lambda context: (context.high + context.low + 2 * context.close) / 4),
     "ohlc4": Variable(lambda context: (context.open + context.high + context.low + context.close) / 4),
     "ask": _always(NA),
     "bid": _always(NA),
-    "bar_index": Variable(lambda context: context.bar_index),
+    "bar_index": attribute("bar_index"),
     "last_bar_index": Variable(lambda context: len(context.bars) - 1),
     "last_bar_time": Variable(lambda context: context.bars[-1].time),
-    "barstate.isfirst": Variable(lambda context: context.is_first),
-    "barstate.islast": Variable(lambda context: context.is_last),
-    "barstate.ishistory": Variable(lambda context: context.is_history),
-    "barstate.isrealtime": Variable(lambda context: context.is_realtime),
-    "barstate.isnew": Variable(lambda context: context.is_new),
-    "barstate.isconfirmed": Variable(lambda context: context.is_confirmed),
+    "barstate.isfirst": attribute("is_first"),
+    "barstate.islast": attribute("is_last"),
+    "barstate.ishistory": attribute("is_history"),
+    "barstate.isrealtime": attribute("is_realtime"),
+    "barstate.isnew": attribute("is_new"),
+    "barstate.isconfirmed": attribute("is_confirmed"),
     "barstate.islastconfirmedhistory": Variable(is_last_confirmed_history),
     **{f"syminfo.{name}": _of_symbol(name) for name in _SYMBOL},
     "syminfo.main_tickerid": _of_symbol("tickerid"),

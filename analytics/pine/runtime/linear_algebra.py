@@ -43,6 +43,8 @@ def _finite(matrix: Matrix) -> bool:
 
 def _elementwise(matrix: Matrix, other: Any, function: str, combine: Callable[[float, float], float]) -> Matrix:
     held = named(matrix)
+    if other is None:
+        raise PineRuntimeError(f"The second matrix of {function} is na.")
     if not isinstance(other, Matrix):
         return Matrix([[combine(value, other) for value in row] for row in held.rows], held.columns)
     if len(other.rows) != len(held.rows) or other.columns != held.columns:
@@ -66,6 +68,8 @@ def multiply(matrix: Matrix, other: Any) -> Matrix | Array:
     held = named(matrix)
     if isinstance(other, (int, float)):
         return Matrix([[value * other for value in row] for row in held.rows], held.columns)
+    if other is None:
+        raise PineRuntimeError("What a matrix is multiplied with is na.")
     if not isinstance(other, Matrix):
         if len(other) != held.columns:
             raise PineRuntimeError(f"An array of {len(other)} elements does not fit {held.columns} columns.")

@@ -39,9 +39,10 @@ class FixNan(Calculation):
         self.value: Any = NA
 
     def __call__(self, source: Any) -> Any:
-        if not missing(source):
-            self.value = source
-        return self.value
+        if missing(source):
+            return source if missing(self.value) else self.value
+        self.value = source
+        return source
 
 
 def _defined(function: Callable[[float], float]) -> Pure:
@@ -201,6 +202,14 @@ class RandomNumber(State):
         else:
             self.generator = Random()  # noqa: S311
             self.generator.setstate(saved)
+
+    def mark(self) -> Any:
+        """Return a copy of the state."""
+        return self.save()
+
+    def rewind(self, marked: Any) -> None:
+        """Go back to a state that `mark()` returned."""
+        self.restore(marked)
 
 
 def to_int(value: float | None) -> float:

@@ -158,8 +158,8 @@ def reshape(matrix: Matrix, row_count: float, column_count: float) -> None:
     """Arrange the elements in other numbers of rows and columns."""
     held = named(matrix)
     elements = held.elements()
-    height, width = int(row_count), int(column_count)
-    if height * width != len(elements):
+    height, width = (-1 if is_na(count) else int(count) for count in (row_count, column_count))
+    if height < 0 or width < 0 or height * width != len(elements):
         raise PineRuntimeError(f"{len(elements)} elements cannot be arranged in {height} rows and {width} columns.")
     held.rows = [elements[index * width : (index + 1) * width] for index in range(height)]
     held.columns = width

@@ -49,7 +49,7 @@ def filled(context: Context, message: str) -> str:
         name = found[1]
         if found[2] is not None or found[3] is not None:
             plot = _plot(context, found[2], found[3])
-            return found[0] if plot is None else to_string(context, plot.values[context.bar_index])
+            return found[0] if plot is None else to_string(context, plot.held[0][context.bar_index])
         if name in ("open", "high", "low", "close", "volume"):
             return to_string(context, getattr(context, name))
         return names.get(name, found[0])
@@ -75,9 +75,15 @@ class AlertCondition(State):
     def __call__(self, condition: bool | None, title: str | None = "", message: str | None = "") -> None:
         context = self.context
         if condition and context.is_confirmed:
-            text = filled(context, message or "")
-            alert = Alert(context.bar_index, context.time, title or "", text, "once_per_bar_close")
-            _record(context.outputs.alerts, alert)
+            context.waiting.append((title or "", message or ""))
+
+
+def tell(context: Context) -> None:
+    """Record the conditions that fired on this bar, now that all plots have their values."""
+    for title, message in context.waiting:
+        alert = Alert(context.bar_index, context.time, title, filled(context, message), "once_per_bar_close")
+        _record(context.outputs.alerts, alert)
+    context.waiting.clear()
 
 
 class AlertCall(State):

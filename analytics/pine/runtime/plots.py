@@ -1,13 +1,12 @@
 """Plots, colourings, levels and fillings: what a script shows on every bar."""
 
 from collections.abc import Callable
-from operator import itemgetter
+from itertools import repeat
 from typing import Any, ClassVar
 
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import LimitReached
-from analytics.pine.runtime.state import State
 from analytics.pine.runtime.values import NA
 
 MOST = 64
@@ -20,16 +19,21 @@ _SHAPE = (
 
 
 class Plot:
-    """What one plot shows: `rows` hold, for every bar, the values of `columns`; `options` are the same on all bars."""
+    """What one plot shows: `held` are the values of `columns` on every bar; `options` are the same on all bars.
 
-    __slots__ = ("columns", "kind", "number", "options", "rows")
+    A column that is the same on all bars, too, is held as a single value: which ones these are is in `fixed`. The first
+    never is.
+    """
 
-    def __init__(self, kind: str, number: int, columns: tuple[str, ...], options: dict[str, Any]) -> None:
+    __slots__ = ("columns", "fixed", "held", "kind", "number", "options")
+
+    def __init__(self, kind: str, number: int, columns: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self.number = number
         self.columns = columns
-        self.options = options
-        self.rows: list[Any] = []
+        self.fixed = (False,) * len(columns)
+        self.held: list[list[Any]] = [[] for _ in columns]
+        self.options: dict[str, Any] = {}
 
     @property
     def title(self) -> str:
@@ -39,59 +43,86 @@ class Plot:
     @property
     def values(self) -> list[Any]:
         """Return the first column."""
-        return [NA if row is None else row[0] for row in self.rows]
+        return self.held[0].copy() if self.held else []
+
+    @property
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return the values of all columns for every bar."""
+        if not self.columns:
+            return []
+        count = len(self.held[0])
+        columns = [
+            repeat(column[0], count) if fixed else column for column, fixed in zip(self.held, self.fixed, strict=True)
+        ]
+        return list(zip(*columns, strict=True))
+
+    def cut(self, count: int) -> None:
+        """Drop what is shown from a bar on; bars before it of which nothing is known show nothing."""
+        for column, fixed in zip(self.held, self.fixed, strict=True):
+            if not fixed:
+                del column[count:]
+                column.extend([NA] * (count - len(column)))
+
+
+def reserved(context: Context, kind: str) -> Plot:
+    """Return the next plot of a script."""
+    plots = context.outputs.plots
+    if len(plots) >= MOST:
+        raise LimitReached("too-many-plots", f"A script may have {MOST} plots at most.")
+    plot = plots[len(plots)] = Plot(kind, len(plots))
+    return plot
 
 
 class Plotting:
     """A place in a script that plots; what it has shown on a bar is replaced when the bar is computed again."""
 
-    __slots__ = ("context", "plot", "rows")
+    __slots__ = ("context", "plot")
     kind: ClassVar[str]
     parameters: ClassVar[tuple[str, ...]]
     changing: ClassVar[tuple[str, ...]]
-    pick: ClassVar[Callable[..., Any]]
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, plot: Plot | None = None) -> None:
         self.context = context
-        self.plot: Plot | None = None
-        self.rows: list[Any] = []
+        self.plot = plot or reserved(context, self.kind)
 
-    def __init_subclass__(cls) -> None:
-        places = [cls.parameters.index(name) for name in cls.changing]
-        if len(places) == 1:
-            cls.pick = itemgetter(slice(places[0], places[0] + 1))  # a row of one column is a tuple, too
-        elif places:
-            cls.pick = itemgetter(*places)
+    @classmethod
+    def form_of(cls, count: int) -> "type[Plotting]":
+        """Return the class that says what so many arguments are."""
+        return cls
 
     def __call__(self, *arguments: Any) -> Plot:
-        plot = self.plot or self._begin(arguments)
-        if len(self.rows) != self.context.bar_index:
-            self._adjust()
-        self.rows.append(self.pick(arguments))
+        plot = self.plot
+        if not plot.options:
+            self.begin(arguments, (False,) * len(arguments))
+        if self.changing:
+            index = self.context.bar_index
+            if len(plot.held[0]) != index:
+                plot.cut(index)
+            for column, name in zip(plot.held, self.changing, strict=True):
+                column.append(arguments[self.parameters.index(name)])
         return plot
 
-    def _adjust(self) -> None:
-        """Drop the rows of this bar and later ones, and leave those out of which there is none."""
-        index = self.context.bar_index
-        del self.rows[index:]
-        self.rows.extend([None] * (index - len(self.rows)))
+    def begin(self, arguments: tuple[Any, ...], known: tuple[bool, ...]) -> tuple[Callable[[Any], None], ...]:
+        """Take in the options; return what takes in each value of a bar that is not `known` to stay the same.
 
-    def _begin(self, arguments: tuple[Any, ...]) -> Plot:
-        plots = self.context.outputs.plots
-        if len(plots) >= MOST:
-            raise LimitReached("too-many-plots", f"A script may have {MOST} plots at most.")
+        These have to be called once on every bar.
+        """
         named = dict(zip(self.parameters, arguments, strict=True))
-        options = {name: value for name, value in named.items() if name not in self.changing}
-        self.plot = plot = Plot(self.kind, len(plots), self.changing, options)
-        plots[plot.number] = plot
-        self.rows = plot.rows
-        return plot
+        plot = self.plot
+        plot.options = {name: value for name, value in named.items() if name not in self.changing}
+        plot.columns = self.changing
+        same = dict(zip(self.parameters, known, strict=True))
+        plot.fixed = tuple(same[name] and place > 0 for place, name in enumerate(self.changing))
+        plot.held = [[named[name]] if fixed else [] for name, fixed in zip(self.changing, plot.fixed, strict=True)]
+        return tuple(column.append for column, fixed in zip(plot.held, plot.fixed, strict=True) if not fixed)
 
-    def save(self) -> None:
-        """Return nothing: rows of bars to come are dropped when their bar is computed."""
+    def save(self) -> int:
+        """Return how many bars are shown."""
+        return len(self.plot.held[0]) if self.plot.held else 0
 
-    def restore(self, saved: None) -> None:
-        """Do nothing, for the same reason."""
+    def restore(self, saved: int) -> None:
+        """Show as many bars again."""
+        self.plot.cut(saved)
 
 
 class PlotSeries(Plotting):
@@ -104,19 +135,6 @@ class PlotSeries(Plotting):
         "show_last", "display", "format", "precision", "force_overlay", "linestyle",
     )  # fmt: skip
     changing = ("series", "color")
-
-    def __call__(  # parameters one by one are thrice as fast, and scripts plot much
-        self, series: Any, title: Any, color: Any, linewidth: Any, style: Any, trackprice: Any, histbase: Any,
-        offset: Any, join: Any, editable: Any, show_last: Any, display: Any, format: Any, precision: Any,
-        force_overlay: Any, linestyle: Any,
-    ) -> Plot:  # fmt: skip
-        if len(self.rows) != self.context.bar_index or self.plot is None:
-            return super().__call__(
-                series, title, color, linewidth, style, trackprice, histbase, offset, join, editable, show_last,
-                display, format, precision, force_overlay, linestyle,
-            )  # fmt: skip
-        self.rows.append((series, color))
-        return self.plot
 
 
 class PlotShape(Plotting):
@@ -199,9 +217,6 @@ class Level(Plotting):
     parameters = ("price", "title", "color", "linestyle", "linewidth", "editable", "display")
     changing = ()
 
-    def __call__(self, *arguments: Any) -> Plot:
-        return self.plot or self._begin(arguments)
-
 
 class FlatFilling(Plotting):
     """`fill` in one colour."""
@@ -224,22 +239,31 @@ class GradientFilling(Plotting):
     changing = ("top_value", "bottom_value", "top_color", "bottom_color")
 
 
-class Filling(State):
+class Filling(Plotting):
     """`fill`, of whichever kind its arguments are."""
 
-    __slots__ = ("context", "filling")
-    passing = frozenset({"context", "filling"})
+    __slots__ = ("form",)
+    kind = "fill"
 
     def __init__(self, context: Context) -> None:
-        self.context = context
-        self.filling: Plotting | None = None
+        super().__init__(context)
+        self.form: Plotting | None = None
+
+    @classmethod
+    def form_of(cls, count: int) -> type[Plotting]:
+        """Return the class that says what so many arguments are."""
+        return GradientFilling if count == len(GradientFilling.parameters) else FlatFilling
 
     def __call__(self, *arguments: Any) -> Plot:
-        if self.filling is None:
-            gradient = len(arguments) == len(GradientFilling.parameters)
-            self.filling = GradientFilling(self.context) if gradient else FlatFilling(self.context)
-        plot: Plot = self.filling(*arguments)
-        return plot
+        return (self.form or self._formed(len(arguments)))(*arguments)
+
+    def begin(self, arguments: tuple[Any, ...], known: tuple[bool, ...]) -> tuple[Callable[[Any], None], ...]:
+        """Take in the options."""
+        return self._formed(len(arguments)).begin(arguments, known)
+
+    def _formed(self, count: int) -> Plotting:
+        self.form = form = self.form_of(count)(self.context, self.plot)
+        return form
 
 
 BINDINGS: dict[str, Binding] = {

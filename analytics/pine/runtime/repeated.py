@@ -26,6 +26,15 @@ class Repeated:
         self.before = self.inner.mark()  # again after a rewind, for histories may have been cut off
         return self.inner(*arguments)
 
+    def mark(self) -> Any:
+        """Return what `rewind` needs; the calls of a bar count as one."""
+        return self.inner.mark()
+
+    def rewind(self, marked: Any) -> None:
+        """Undo the calls of the bar since `mark`."""
+        self.inner.rewind(marked)
+        self.bar = -1
+
     def save(self) -> Any:
         """Return a copy of the state at the beginning of a bar."""
         return self.inner.save()

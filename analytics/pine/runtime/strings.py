@@ -230,9 +230,9 @@ def substring(text: str | None, begin: float = 0, end: float | None = None) -> s
     return text[first:past]
 
 
-def replace(text: str | None, target: str, replacement: str, occurrence: float = 0) -> str | None:
+def replace(text: str | None, target: str | None, replacement: str | None, occurrence: float = 0) -> str | None:
     """Return a text with one occurrence of a part replaced, counted from 0."""
-    if text is None:
+    if text is None or target is None or replacement is None:
         return None
     at = -1
     start = 0
@@ -244,9 +244,9 @@ def replace(text: str | None, target: str, replacement: str, occurrence: float =
     return limited(text[:at] + replacement + text[at + len(target) :])
 
 
-def replace_all(text: str | None, target: str, replacement: str) -> str | None:
+def replace_all(text: str | None, target: str | None, replacement: str | None) -> str | None:
     """Return a text with every occurrence of a part replaced."""
-    if text is None:
+    if text is None or target is None or replacement is None:
         return None
     longer = len(replacement) - len(target)
     if longer > 0 and len(text) + text.count(target) * longer > LONGEST:
@@ -261,9 +261,9 @@ def split(text: str | None, separator: str) -> list[str | None]:
     return list(text.split(separator)) if separator else list(text)
 
 
-def repeat(text: str | None, count: float, separator: str = "") -> str | None:
+def repeat(text: str | None, count: float, separator: str | None = "") -> str | None:
     """Return a text several times."""
-    if text is None or is_na(count):
+    if text is None or is_na(count) or separator is None:
         return None
     times = int(count)
     if times < 0:

@@ -61,7 +61,7 @@ def _checked(table: Table, column: float, row: float) -> tuple[int, int]:
     if not (0 <= column < table.columns and 0 <= row < table.rows):
         raise PineRuntimeError(
             f"Column {column} and row {row} are out of bounds, "
-            f"the table has {int(table.columns)} columns and {int(table.rows)} rows."
+            f"the table has {table.columns:.0f} columns and {table.rows:.0f} rows."
         )
     return int(column), int(row)
 

@@ -82,6 +82,10 @@ def from_seconds(context: Context, seconds: float) -> str:
     return str(minutes) if minutes <= 1440 else f"{min(-(-length // 86_400), 365)}D"
 
 
+_SESSIONS = frozenset({"regular", "extended"})
+"""The symbol's own trading hours; there are no longer ones here."""
+
+
 class _Asked:
     """What a call of `time` or `time_close` asks for: strings are session and zone, numbers the bars back."""
 
@@ -91,6 +95,8 @@ class _Asked:
         self.timeframe = _timeframe(context, timeframe)
         self.session = texts[0] if texts else ""
         self.zone = texts[1] if len(texts) > 1 and texts[1] else context.symbol.timezone
+        if self.session in _SESSIONS:
+            self.session, self.zone = context.symbol.hours, context.symbol.timezone
         self.shift = numbers[1] if len(numbers) > 1 else 0
         self.at = _bar_time(context, numbers[0] if numbers else 0)
 

@@ -5,6 +5,7 @@ from analytics.pine.reference import values
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.constants import NOT_KNOWN, constant_value
 from analytics.pine.semantics.overloads import Match
+from analytics.pine.semantics.quotients import as_int, is_quotient
 from analytics.pine.semantics.structures import StructureAnalysis
 from analytics.pine.semantics.walking import assigned_names
 from analytics.pine.syntax import nodes
@@ -27,6 +28,9 @@ class Analyzer(StructureAnalysis):
         if not self.script.declaration:
             hint = 'Begin with `indicator("…")` or `strategy("…")`.'
             self.error("declaration-missing", Span(1, 1, 1), "The script does not say what it is.", hint)
+        if self.script.kind == "indicator":
+            for name, span in self.of_strategies:
+                self.error("strategy-only", span, f"`{name}` is for strategies.", "Declare the script by `strategy()`.")
         return self.script
 
     # Declarations of the script, of types and libraries --------------------------------------------------------------
@@ -134,7 +138,8 @@ class Analyzer(StructureAnalysis):
         symbol = self.symbol(node.name, kind, qualifier, node.span, node.mode)
         symbol.reassigned = node.name in self.assigned
         self.declare(symbol)
-        if not node.mode and not symbol.reassigned and qualifier is Qualifier.CONST:
+        symbol.quotient = node.type is None and is_quotient(value)
+        if not symbol.reassigned and qualifier is Qualifier.CONST:
             symbol.constant = value
         value = self.as_type(value, kind)
         if node.mode:
@@ -148,16 +153,19 @@ class Analyzer(StructureAnalysis):
         """Return a value in the form in which a variable of a type keeps it."""
         if value.type == NA:
             return self.missing(kind, value.span)
+        if kind == INT and is_quotient(value):
+            return as_int(value)
         if kind == BOOL and value.type in (INT, FLOAT):
             return tree.Truth(value.span, BOOL, value.qualifier, value)
         return value
+
+    def _fits(self, value: tree.Expression, kind: Type) -> bool:
+        return fits(value.type, kind, self.version) or (kind == INT and is_quotient(value))
 
     def _declared_type(self, node: nodes.Declaration, value: tree.Expression) -> tuple[Type, Qualifier]:
         qualifier = value.qualifier
         if node.name in self.assigned:
             qualifier = Qualifier.SERIES
-        elif node.mode:
-            qualifier = max(qualifier, Qualifier.SIMPLE)
         if node.type is None:
             if value.type == NA:
                 hint = f"Write `float {node.name} = na`, or another type."
@@ -169,7 +177,7 @@ class Analyzer(StructureAnalysis):
                 return ANY, qualifier
             return value.type, qualifier
         kind = self.written_type(node.type)
-        if not fits(value.type, kind, self.version):
+        if not self._fits(value, kind):
             hint = "Use `int()` or `math.round()`." if (kind, value.type) == (INT, FLOAT) else ""
             if kind == BOOL and value.type == NA:
                 hint = "A `bool` of version 6 is true or false."
@@ -233,7 +241,7 @@ class Analyzer(StructureAnalysis):
         value = self.value(node.value)
         if node.operator != ":=":
             value = self.operation(node.operator[0], self.read(symbol, node.span), value, node.span)
-        if not fits(value.type, symbol.type, self.version):
+        if not self._fits(value, symbol.type):
             hint = f"Declare it as `float {name}`." if (symbol.type, value.type) == (INT, FLOAT) else ""
             message = f"`{name}` is `{symbol.type}`; this is `{value.type}`."
             self.error("type-mismatch", value.span, message, hint)
@@ -250,7 +258,7 @@ class Analyzer(StructureAnalysis):
             return
         if node.operator != ":=":
             value = self.operation(node.operator[0], field, value, node.span)
-        if not fits(value.type, field.type, self.version):
+        if not self._fits(value, field.type):
             message = f"`{target.name}` is `{field.type}`; this is `{value.type}`."
             self.error("type-mismatch", value.span, message)
         value = self.as_type(value, field.type)

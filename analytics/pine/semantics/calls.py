@@ -12,7 +12,7 @@ from analytics.pine.semantics.inputs import input_value
 from analytics.pine.semantics.overloads import Given, Match, match, resolved
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
-from analytics.pine.types import ANY, BOOL, NA, VOID, Qualifier, Type
+from analytics.pine.types import ANY, BOOL, COLOR, NA, VOID, Qualifier, Type, array, group, is_number
 
 GLOBAL_ONLY = frozenset(
     [
@@ -36,6 +36,7 @@ DECLARATIONS = frozenset({"indicator", "strategy", "library"})
 REQUESTS = frozenset({"request.security", "request.security_lower_tf"})
 _STATELESS = frozenset({"ta.tr"})
 _STATEFUL = frozenset({"math.sum", "fixnan", "ta.barssince"})
+_PLACES_OF_COLOURS = {"plot": 2, "plotshape": 4, "plotchar": 4, "plotarrow": 2, "bgcolor": 0, "fill": 2, "barcolor": 0}
 _LIBRARIES_REFUSED = "Functions of published libraries are not available here."
 
 
@@ -201,6 +202,7 @@ class CallAnalysis(ExpressionAnalysis):
             self.error("call-local", span, f"`{name}()` can only be called outside of blocks and functions.")
             return self.unknown(span)
         given, when = self._without_when(name, given)
+        given = self._with_transparency(name, given)
         bound = self._bound_by_types(name, node)
         if bound is None:
             return self.unknown(span)
@@ -210,6 +212,9 @@ class CallAnalysis(ExpressionAnalysis):
         signature = found.signature
         if name in DECLARATIONS:
             return self.declaration(name, found, span)
+        self._give_types(found)
+        if name.startswith("strategy."):
+            self.of_strategies.append((name + "()", span))
         result = resolved(signature.result, found.bound)
         strongest = max((argument.value.qualifier for argument in given), default=Qualifier.CONST)
         qualifier = strongest if signature.result_qualifier is None else signature.result_qualifier
@@ -217,6 +222,8 @@ class CallAnalysis(ExpressionAnalysis):
             return input_value(self, name, found, result, qualifier, span)
         self._note_history(name, span)
         arguments = self._in_order(name, found)
+        if name == "request.security_lower_tf" and result.arguments[0].name == "tuple":
+            result = group(tuple(array(item) for item in result.arguments[0].arguments))
         if name in REQUESTS:
             return tree.RequestCall(span, result, qualifier, name, arguments, found.arguments["expression"])
         call = tree.BuiltinCall(span, result, qualifier, name, arguments, self.level)
@@ -230,6 +237,19 @@ class CallAnalysis(ExpressionAnalysis):
     def declaration(self, name: str, found: Match, span: Span) -> tree.Expression:
         """Note what the script says it is."""
 
+    def _give_types(self, found: Match) -> None:
+        """Let every `na` among the arguments be the missing value of what is wanted there."""
+        for parameter in found.signature.parameters:
+            kind = resolved(parameter.type, found.bound)
+            if parameter.variadic:
+                found.rest = [self.typed(value, kind) for value in found.rest]
+            elif parameter.name in found.arguments:
+                found.arguments[parameter.name] = self.typed(found.arguments[parameter.name], kind)
+
+    def typed(self, value: tree.Expression, kind: Type) -> tree.Expression:
+        """Return a value, the missing one of a type if it is `na`."""
+        return self.missing(kind, value.span) if value.type == NA and kind.name not in ("na", "any") else value
+
     def _without_when(self, name: str, given: list[Given]) -> tuple[list[Given], tree.Expression | None]:
         """Take out `when`, which orders of version 5 may still have."""
         if self.version >= 6 or not name.startswith("strategy."):
@@ -240,6 +260,25 @@ class CallAnalysis(ExpressionAnalysis):
                 self.warning("argument-deprecated", argument.span, "`when` is gone in version 6.", hint)
                 return [other for other in given if other is not argument], argument.value
         return given, None
+
+    def _with_transparency(self, name: str, given: list[Given]) -> list[Given]:
+        """Put `transp`, which plots of version 5 may still have, into their colour."""
+        place = _PLACES_OF_COLOURS.get(name)
+        transparency = next((argument for argument in given if argument.name == "transp"), None)
+        if self.version >= 6 or place is None or transparency is None:
+            return given
+        hint = "Write `color.new(…)`."
+        self.warning("argument-deprecated", transparency.span, "`transp` is gone in version 6.", hint)
+        kept: list[Given] = []
+        for number, argument in enumerate(other for other in given if other is not transparency):
+            if argument.name == "color" or (not argument.name and number == place):
+                parts = [argument.value, transparency.value]
+                strongest = max(part.qualifier for part in parts)
+                value = tree.BuiltinCall(argument.span, COLOR, strongest, "color.new", parts, self.level)
+                fits_both = argument.value.type in (COLOR, NA) and is_number(transparency.value.type)
+                argument = Given(argument.name, value if fits_both else argument.value, argument.span)
+            kept.append(argument)
+        return kept
 
     def _bound_by_types(self, name: str, node: nodes.Call) -> dict[str, Type] | None:
         letters = {"array.new": "T", "matrix.new": "T", "map.new": "KV"}.get(name, "")

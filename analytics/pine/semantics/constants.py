@@ -4,7 +4,10 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from analytics.pine.runtime.bindings import Binding, Pure
+from analytics.pine.runtime.colours import BINDINGS as COLOURS
 from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.mathematics import BINDINGS as MATHEMATICS
 from analytics.pine.runtime.times import timestamp
 from analytics.pine.semantics import tree
 
@@ -23,6 +26,12 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+
+_TABLES: dict[str, Binding] = {**COLOURS, **MATHEMATICS}
+_COMPUTED: dict[str, Callable[..., Any]] = {
+    name: binding.function for name, binding in _TABLES.items() if isinstance(binding, Pure)
+}
+"""Functions whose value is known where those of their arguments are."""
 
 
 def constant_value(node: tree.Expression) -> Any:
@@ -52,6 +61,8 @@ def constant_value(node: tree.Expression) -> Any:
             return constant_value(node.then if condition else node.otherwise)
         case tree.BuiltinCall() if node.name == "timestamp" and len(node.arguments) == 1:
             return _moment(constant_value(node.arguments[0]))
+        case tree.BuiltinCall() if node.name in _COMPUTED:
+            return _computed(node)
     return NOT_KNOWN
 
 
@@ -60,6 +71,16 @@ def _moment(text: Any) -> Any:
         # A date in a text says everything itself; no context is asked.
         return int(timestamp(None, text)) if isinstance(text, str) else NOT_KNOWN  # type: ignore[arg-type]
     except (PineRuntimeError, ValueError):
+        return NOT_KNOWN
+
+
+def _computed(node: tree.BuiltinCall) -> Any:
+    arguments = [constant_value(argument) for argument in node.arguments]
+    if any(argument is NOT_KNOWN or argument is None for argument in arguments):
+        return NOT_KNOWN
+    try:
+        return _COMPUTED[node.name](*arguments)
+    except (PineRuntimeError, ArithmeticError, ValueError, TypeError):
         return NOT_KNOWN
 
 

@@ -12,6 +12,7 @@ from analytics.pine.reference.notation import Value
 from analytics.pine.reference.refused import refusal
 from analytics.pine.runtime.numbers import LONGEST_HISTORY
 from analytics.pine.semantics import tree
+from analytics.pine.semantics.quotients import as_int, is_quotient
 from analytics.pine.semantics.state import Analysis
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
@@ -64,6 +65,9 @@ class ExpressionAnalysis(Analysis, ABC):
     def call(self, node: nodes.Call) -> tree.Expression:
         """Return what a call means."""
 
+    def typed(self, value: tree.Expression, kind: Type) -> tree.Expression:
+        raise NotImplementedError
+
     def expression(self, node: nodes.Expression) -> tree.Expression:
         """Return what an expression means; it has a value."""
         found = self._ANALYSES[type(node)](self, node)
@@ -97,6 +101,8 @@ class ExpressionAnalysis(Analysis, ABC):
         """Return a variable or constant of the language."""
         entry = values().get(name)
         if entry is not None and self.version in entry.versions:
+            if name.startswith("strategy.") and not entry.value:
+                self.of_strategies.append((name, span))
             return reference_value(entry, span)
         reason = refusal(name)
         if reason:
@@ -158,6 +164,8 @@ class ExpressionAnalysis(Analysis, ABC):
     def _history(self, node: nodes.History) -> tree.Expression:
         value = self.expression(node.value)
         offset = self.expression(node.offset)
+        if is_quotient(offset):
+            offset = as_int(offset)
         if offset.type not in (INT, ANY):
             hint = "Use `int()`." if offset.type == FLOAT else ""
             self.error(
@@ -209,6 +217,7 @@ class ExpressionAnalysis(Analysis, ABC):
             return self._comparison(operator, left, right, span, qualifier)
         if operator == "+" and STRING in (left.type, right.type):
             if left.type in (STRING, NA, ANY) and right.type in (STRING, NA, ANY):
+                left, right = self.typed(left, STRING), self.typed(right, STRING)
                 return tree.Arithmetic(span, STRING, qualifier, "+", left, right)
             self._operands(operator, left, right, span, "Use `str.tostring()`.")
             return self.unknown(span)
@@ -271,7 +280,7 @@ class ExpressionAnalysis(Analysis, ABC):
             if kind == NA and self.version >= 6 and BOOL in (then.type, last.type):
                 kind = BOOL
             qualifier = max(condition.qualifier, then.qualifier, last.qualifier)
-            last = tree.Choice(span, kind, qualifier, condition, then, last)
+            last = tree.Choice(span, kind, qualifier, condition, self.typed(then, kind), self.typed(last, kind))
         return last
 
     def _group(self, node: nodes.Group) -> tree.Expression:

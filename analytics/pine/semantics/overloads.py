@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from analytics.pine.diagnostics import Span
 from analytics.pine.reference.notation import Parameter, Signature
+from analytics.pine.semantics.quotients import as_int, is_quotient
 from analytics.pine.semantics.tree import Expression
 from analytics.pine.types import ANY, BOOL, FLOAT, INT, NA, Qualifier, Type, common, fits, is_number
 
@@ -80,7 +81,10 @@ def match(name: str, signature: Signature, given: list[Given], version: int, bou
 def _accepts(found: Match, name: str, parameter: Parameter, argument: Given, version: int) -> bool:
     value = argument.value
     wanted = parameter.type
-    if not bind(wanted, value.type, found.bound, version):
+    fitting = bind(wanted, value.type, found.bound, version)
+    if not fitting and is_quotient(value) and bind(wanted, INT, found.bound, version):
+        value, fitting = as_int(value), True
+    if not fitting:
         shown = resolved(wanted, found.bound)
         problem = f"`{parameter.name}` of `{name}()` is `{shown}`; this is `{value.type}`."
         found.fail("argument-type", problem, argument.span, _type_hint(value.type, shown, version))

@@ -34,6 +34,8 @@ class Analysis:
         self.declared_functions: dict[str, list[tuple[int, nodes.FunctionDeclaration]]] = {}
         self.declared_types: dict[str, nodes.TypeDeclaration] = {}
         self.declared_enums: dict[str, nodes.EnumDeclaration] = {}
+        self.of_strategies: list[tuple[str, Span]] = []
+        """What was read or called that only strategies have."""
         self.libraries: dict[str, nodes.Import] = {}
 
     # Reports ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from abc import abstractmethod
 
 from analytics.pine import types
 from analytics.pine.semantics import tree
+from analytics.pine.semantics.quotients import all_whole, as_int, is_quotient
 from analytics.pine.semantics.scopes import Scope
 from analytics.pine.semantics.userfunctions import FunctionAnalysis
 from analytics.pine.semantics.walking import MUTATING, assigned_names, calls_in, names_in
@@ -107,6 +108,11 @@ class StructureAnalysis(FunctionAnalysis):
             return NA
         return kind
 
+    def _give_block_types(self, kind: Type, blocks: list[tree.Block]) -> None:
+        for block in blocks:
+            if block.result is not None:
+                block.result = self.typed(block.result, kind)
+
     def _without_values(self, blocks: list[tree.Block]) -> None:
         for block in blocks:
             if block.result is not None:
@@ -120,7 +126,10 @@ class StructureAnalysis(FunctionAnalysis):
         """Return the symbol that takes the value; it is known as early as the conditions and all values are."""
         results = [block.result for block in blocks if block.result is not None]
         qualifier = max((value.qualifier for value in (*conditions, *results)), default=Qualifier.SERIES)
-        return self.temporary(kind, max(qualifier, Qualifier.INPUT), node.span)
+        self._give_block_types(kind, blocks)
+        target = self.temporary(kind, max(qualifier, Qualifier.INPUT), node.span)
+        target.quotient = kind == FLOAT and all_whole(results)
+        return target
 
     # Branches --------------------------------------------------------------------------------------------------------
 
@@ -206,14 +215,20 @@ class StructureAnalysis(FunctionAnalysis):
         if not wanted:
             return None
         kind = self._united([body], complete=True)
-        return None if kind is None else self.temporary(kind, Qualifier.SERIES, node.span)
+        if kind is None:
+            return None
+        self._give_block_types(kind, [body])
+        return self.temporary(kind, Qualifier.SERIES, node.span)
 
     def _for(self, node: nodes.For, wanted: bool) -> tree.Expression | None:
         bounds = [self.expression(bound) for bound in (node.start, node.stop, node.step) if bound is not None]
         for bound in bounds:
             if bound.type not in (INT, FLOAT, NA, ANY):
                 self.error("argument-type", bound.span, f"A loop counts with numbers; this is `{bound.type}`.")
-        whole = all(bound.type in (INT, ANY) for bound in bounds)
+        # Where the loop ends says nothing of the numbers it counts through.
+        whole = all(bound.type in (INT, ANY) or is_quotient(bound) for bound in (bounds[0], *bounds[2:]))
+        if whole:
+            bounds = [as_int(bound) if is_quotient(bound) else bound for bound in bounds]
         scope, self.scope = self.scope, Scope(self.scope)
         self.level += 1
         counter = self.symbol(node.counter, INT if whole else FLOAT, Qualifier.SERIES, node.span)

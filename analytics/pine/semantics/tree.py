@@ -30,6 +30,8 @@ class Symbol:
     captured: bool = False
     indexed: bool = False
     reassigned: bool = False
+    quotient: bool = False
+    """Whether its value is made of whole numbers, by division: it may stand where an `int` is wanted."""
     constant: "Expression | None" = None
 
 

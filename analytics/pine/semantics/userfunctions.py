@@ -7,13 +7,15 @@ from analytics.pine.reference.notation import Parameter, Signature
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.calls import CallAnalysis
 from analytics.pine.semantics.overloads import Given, Match, match
+from analytics.pine.semantics.quotients import is_quotient
 from analytics.pine.semantics.scopes import Scope
 from analytics.pine.semantics.walking import assigned_names
 from analytics.pine.syntax import nodes
 from analytics.pine.types import ANY, FLOAT, NA, VOID, Qualifier, Type
 
 MOST_INSTANCES = 2_000
-_Key = tuple[int, tuple[tuple[Type, Qualifier], ...]]
+Kind = tuple[Type, Qualifier, bool]
+_Key = tuple[int, tuple[Kind, ...]]
 
 
 class FunctionAnalysis(CallAnalysis):
@@ -120,7 +122,11 @@ class FunctionAnalysis(CallAnalysis):
         span: Span,
     ) -> tree.Function | None:
         kinds = tuple(
-            (argument.type if parameter.type == ANY else parameter.type, argument.qualifier)
+            (
+                argument.type if parameter.type == ANY else parameter.type,
+                argument.qualifier,
+                parameter.type == ANY and is_quotient(argument),
+            )
             for parameter, argument in zip(parameters, arguments, strict=True)
         )
         key = (id(node), kinds)
@@ -134,7 +140,7 @@ class FunctionAnalysis(CallAnalysis):
             self.script.functions.append(found)
         return found
 
-    def analysed(self, node: nodes.FunctionDeclaration, kinds: tuple[tuple[Type, Qualifier], ...]) -> tree.Function:
+    def analysed(self, node: nodes.FunctionDeclaration, kinds: tuple[Kind, ...]) -> tree.Function:
         """Analyse the body of a function for one combination of types."""
         outer = (self.scope, self.out, self.function, self.level, self.conditional, self.loops, self.assigned)
         order = next(order for order, declared in self.declared_functions[node.name] if declared is node)
@@ -143,11 +149,12 @@ class FunctionAnalysis(CallAnalysis):
         self.scope = Scope(self.global_scope, is_function=True, declared_before=order)
         self.out, self.function, self.level, self.conditional, self.loops = [], function, 1, 0, 0
         self.assigned = assigned_names(node.body)
-        for parameter, (kind, qualifier) in zip(node.parameters, kinds, strict=True):
+        for parameter, (kind, qualifier, quotient) in zip(node.parameters, kinds, strict=True):
             if parameter.name in self.assigned:
                 qualifier = Qualifier.SERIES
             symbol = self.symbol(parameter.name, FLOAT if kind == NA else kind, qualifier, parameter.span)
             symbol.is_parameter = True
+            symbol.quotient = quotient
             symbol.reassigned = parameter.name in self.assigned
             self.enter(symbol)
             function.parameters.append(symbol)
@@ -166,7 +173,7 @@ class FunctionAnalysis(CallAnalysis):
                 if id(node) in called:
                     continue
                 kinds = tuple(
-                    (self.written_type(parameter.type) if parameter.type else ANY, Qualifier.CONST)
+                    (self.written_type(parameter.type) if parameter.type else ANY, Qualifier.CONST, False)
                     for parameter in node.parameters
                 )
                 self.analysed(node, kinds)

@@ -74,6 +74,9 @@ class BlockParser(ExpressionParser, ABC):
 
     def _line_of_statements(self, into: list[nodes.Statement]) -> None:
         while True:
+            if self._begins_once():
+                self._once(into)
+                break
             into.append(self.statement())
             if self.at(","):
                 self.advance()
@@ -85,6 +88,26 @@ class BlockParser(ExpressionParser, ABC):
             self.advance()
         elif self.kind not in (DEDENT, END) and self.tokens[self.position - 1].kind not in (DEDENT, NEWLINE):
             raise self.unexpected("the end of the line")
+
+    def _begins_once(self) -> bool:
+        if not (self.kind == NAME and self.token.text == "once"):
+            return False
+        following = self.peek(1)
+        if following.kind == NEWLINE:
+            return self.peek(2).kind == INDENT
+        return following.kind == NAME and following.text not in ("and", "or") and self.peek(2).text != "="
+
+    def _once(self, into: list[nodes.Statement]) -> None:
+        """Parse a block that runs the first time its condition is true: an `if` and a variable that remembers it."""
+        begin = self.advance()
+        span = begin.span
+        name = f"once_{begin.line}_{begin.column}"
+        condition: nodes.Expression = nodes.Unary(span, "not", nodes.Name(span, name))
+        if self.kind != NEWLINE:
+            condition = nodes.Binary(span, "and", condition, self.expression())
+        then = [nodes.Assignment(span, nodes.Name(span, name), ":=", nodes.Boolean(span, True)), *self.block("once")]
+        into.append(nodes.Declaration(span, "var", None, name, nodes.Boolean(span, False)))
+        into.append(nodes.ExpressionStatement(span, nodes.If(span, condition, then, None)))
 
     def recover(self, begin: int) -> None:
         """Go to the beginning of the next statement, past the block of this one."""

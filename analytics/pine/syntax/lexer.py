@@ -27,6 +27,8 @@ from analytics.pine.syntax.tokens import (
 LONGEST_SOURCE_LINES = 5_000
 LONGEST_SOURCE = 500_000
 LONGEST_LINE = 10_000
+LONGEST_TEXT_LINES = 50
+"""How many lines a wrapped text may have."""
 
 _SPACES = " \t\f\u00a0\ufeff\u200b"
 _TOKEN = re.compile(
@@ -37,6 +39,7 @@ _TOKEN = re.compile(
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
   | (?P<float>(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)
   | (?P<int>\d+)
+  | (?P<triple>"{3}|'{3})
   | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
   | (?P<color>\#[0-9A-Fa-f]{8}(?![0-9A-Fa-f])|\#[0-9A-Fa-f]{6}(?![0-9A-Fa-f]))
   | (?P<operator>:=|=>|==|!=|<=|>=|\+=|-=|\*=|/=|%=|[-+*/%<>=?:.,()\[\]])
@@ -74,6 +77,7 @@ _ENDS_OPEN = frozenset(
         ".",
     }
 )
+_CLOSING = {quote: re.compile(rf"((?:[^{quote}\\]|\\.)*){quote}") for quote in "\"'"}
 _OPEN_WORDS = frozenset({"and", "or", "not"})
 _NEVER_FIRST = frozenset({"==", "!=", "<=", ">=", "*", "/", "%", "<", ">", "?", ":", ",", ".", ")", "]", "=>"})
 _NEVER_FIRST_WORDS = frozenset({"and", "or"})
@@ -118,6 +122,8 @@ class _Lexer:
         self._left_open = left_open
         self._open: list[tuple[int, int]] = []
         self._level = 0
+        self._text_ends = (0, 0)
+        """The line and the position behind a text over several lines."""
 
     def run(self) -> Lexed:
         lines = self._lines
@@ -135,6 +141,11 @@ class _Lexer:
             if len(text) > LONGEST_LINE:
                 message = f"The line has {len(text)} characters; {LONGEST_LINE} are the most."
                 self._diagnostics.error("line-too-long", Span(number, 1, 1), message, "Wrap the line.")
+                continue
+            if number < self._text_ends[0]:
+                continue
+            if number == self._text_ends[0]:
+                self._scan(number, text, self._text_ends[1])
                 continue
             self._line(number, text)
         last = len(lines)
@@ -241,6 +252,10 @@ class _Lexer:
                 begin, end = found.span(group)
                 if kind == "nothing":
                     break
+                if kind == "triple":
+                    position = self._tripled(number, text, begin)
+                    going = True
+                    break
                 if kind == "strange":
                     position = self._strange(number, text, begin)
                     going = True
@@ -256,9 +271,60 @@ class _Lexer:
                         open_brackets.pop()
                 append(new(Token, (kind, word, number, begin + 1, end + 1)))
 
+    def _tripled(self, number: int, text: str, position: int) -> int:
+        """Read a text in three quotes, which keeps its line ends."""
+        quotes = text[position : position + 3]
+        parts, line, begin = [], number, position + 3
+        while True:
+            row = self._lines[line - 1]
+            end = row.find(quotes, begin)
+            if end >= 0:
+                break
+            parts.append(row[begin:])
+            if line == len(self._lines):
+                return self._not_closed(number, text, position, quotes)
+            line, begin = line + 1, 0
+        parts.append(row[begin:end])
+        value = "\n".join(parts)
+        token_end = end + 4 if line == number else len(text) + 1
+        self._tokens.append(Token(STRING, f"{quotes[0]}{value}{quotes[0]}", number, position + 1, token_end))
+        if line == number:
+            return end + 3
+        self._text_ends = line, end + 3
+        return len(text)
+
+    def _wrapped(self, number: int, text: str, position: int) -> bool:
+        """Read a text that goes on on lines indented like wrapped ones; where it is wrapped there is one space."""
+        quote = text[position]
+        parts = [text[position + 1 :].rstrip()]
+        closing = _CLOSING[quote]
+        for line in range(number + 1, min(number + LONGEST_TEXT_LINES, len(self._lines)) + 1):
+            row = self._lines[line - 1]
+            stripped = row.lstrip(" \t")
+            width = len(row[: len(row) - len(stripped)].expandtabs(INDENT_WIDTH))
+            if not stripped or not width % INDENT_WIDTH:
+                return False
+            found = closing.match(stripped)
+            if found is None:
+                parts.append(stripped.rstrip())
+                continue
+            parts.append(found[1])
+            self._tokens.append(Token(STRING, f"{quote}{' '.join(parts)}{quote}", number, position + 1, len(text) + 1))
+            self._text_ends = line, len(row) - len(stripped) + found.end()
+            return True
+        return False
+
+    def _not_closed(self, number: int, text: str, position: int, quotes: str) -> int:
+        span = Span(number, position + 1, len(text) + 1)
+        self._diagnostics.error("string-not-closed", span, "The text does not end.", f"Close it with {quotes}.")
+        self._tokens.append(Token(STRING, quotes[0] * 2, *span))
+        return len(text)
+
     def _strange(self, number: int, text: str, position: int) -> int:
         character = text[position]
         if character in "\"'":
+            if self._wrapped(number, text, position):
+                return len(text)
             span = Span(number, position + 1, len(text) + 1)
             self._diagnostics.error(
                 "string-not-closed", span, "The text does not end on its line.", f"Close it with {character}."

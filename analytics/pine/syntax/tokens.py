@@ -20,10 +20,8 @@ INDENT_WIDTH = 4
 
 CONTROL = frozenset({"if", "else", "for", "while", "switch", "break", "continue"})
 """Words that begin or steer a structure; no variable has such a name."""
-RESERVED = CONTROL | frozenset(
-    {"and", "or", "not", "true", "false", "var", "varip", "import", "export", "series", "simple", "const", "by", "in"}
-)
-"""Words that no expression may use as a name; `to`, `method`, `type` and `enum` are names where they fit as names."""
+RESERVED = CONTROL | frozenset({"and", "or", "not", "true", "false", "var", "varip", "import", "export", "in"})
+"""Words that no expression may use as a name; `to`, `by`, `series`, `method` are names where they fit as names."""
 QUALIFIERS = frozenset({"series", "simple", "const", "input"})
 
 

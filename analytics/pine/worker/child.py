@@ -42,22 +42,22 @@ def main() -> None:
     job: Job = receive_trusted(source)
     if "matrix" in job.text:
         import numpy  # noqa: F401 - its libraries cannot be loaded any more once the process is closed
-    _confine(job.limits)
+    confine(job.limits, seconds=job.limits.compile_seconds + job.limits.run_seconds + 2)
     try:
         outcome = _outcome(job, source, target)
     except MemoryError:
-        outcome = _no_memory()
+        outcome = no_memory()
     except OutOfTime:
-        outcome = _too_slow(job.limits)
+        outcome = too_slow(job.limits)
     except NotAllowed as tried:
         outcome = failure("not-allowed", f"The script tried what scripts may not do ({tried}).", "Leave it out.")
-    except Exception as fault:
-        outcome = _fault(fault)
-    _hand_over(target, outcome, job.limits)
+    except Exception as error:
+        outcome = fault(error)
+    hand_over(target, outcome, job.limits)
 
 
-def _confine(limits: Limits) -> None:
-    """Give up what a run does not need, for good."""
+def confine(limits: Limits, *, seconds: int | None) -> None:
+    """Give up what a run does not need, for good; `seconds` of the processor in all, None for a script that stays."""
     os.nice(10)  # trading comes first
     for kind, most in (
         (resource.RLIMIT_AS, limits.memory),
@@ -67,8 +67,8 @@ def _confine(limits: Limits) -> None:
         (resource.RLIMIT_NPROC, 0),
     ):
         _limit(kind, most)
-    seconds = limits.compile_seconds + limits.run_seconds + 2
-    _limit(resource.RLIMIT_CPU, seconds)
+    if seconds is not None:
+        _limit(resource.RLIMIT_CPU, seconds)
     signal.signal(signal.SIGPROF, _out_of_time)
     sys.addaudithook(_watch)
 
@@ -94,7 +94,7 @@ def _out_of_time(number: int, frame: FrameType | None) -> None:
     raise OutOfTime
 
 
-def _allow(seconds: float) -> None:
+def allow(seconds: float) -> None:
     """Let a signal come when the process has worked this long from now on, never with 0.
 
     It comes again each second: an error that arises in a finaliser is lost.
@@ -106,18 +106,18 @@ def _outcome(job: Job, source: IO[bytes], target: IO[bytes]) -> Result | Failure
     limits: Limits = job.limits
     deadline = time.monotonic() + limits.wall_seconds
     try:
-        _allow(limits.compile_seconds)
+        allow(limits.compile_seconds)
         program = compile(job.text)
     except CompilationFailed as failed:
         return Failure(failed.diagnostics)
     except OutOfTime:
-        _allow(0)
+        allow(0)
         return failure(
             "compile-time",
             f"Compiling the script takes more than {limits.compile_seconds} seconds.",
             "Make it shorter, and let fewer functions call each other.",
         )
-    return _run(job, program, deadline, _Market(source, target, limits.requests) if job.asks else None)
+    return _run(job, program, deadline, AskedMarket(source, target, limits.requests) if job.asks else None)
 
 
 def _run(job: Job, program: Program, deadline: float, market: Market | None) -> Result | Failure:
@@ -126,7 +126,7 @@ def _run(job: Job, program: Program, deadline: float, market: Market | None) -> 
             raise OutOfTime
 
     try:
-        _allow(job.limits.run_seconds)
+        allow(job.limits.run_seconds)
         return run(
             program,
             [Bar(*bar) for bar in job.bars],
@@ -142,16 +142,16 @@ def _run(job: Job, program: Program, deadline: float, market: Market | None) -> 
     except PineRuntimeError as failed:
         return failure(failed.code, failed.message)
     except OutOfTime as late:
-        return _too_slow(job.limits, line_of(late.__traceback__, program.origins))
+        return too_slow(job.limits, line_of(late.__traceback__, program.origins))
 
 
-def _too_slow(limits: Limits, line: int = 1) -> Failure:
-    _allow(0)
+def too_slow(limits: Limits, line: int = 1) -> Failure:
+    allow(0)
     message = f"The script takes more than {limits.run_seconds} seconds."
     return failure("run-time", message, "Make its loops shorter, or run it on fewer bars.", line=line)
 
 
-class _Market:
+class AskedMarket:
     """Asks whoever started the run for bars."""
 
     def __init__(self, source: IO[bytes], target: IO[bytes], most: int) -> None:
@@ -173,26 +173,26 @@ class _Market:
         return self._known[key]
 
 
-def _fault(fault: Exception) -> Failure:
+def fault(error: Exception) -> Failure:
     """Return what is said of an error of the compiler or the runtime itself."""
-    traceback = fault.__traceback__
+    traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     place = f"{Path(traceback.tb_frame.f_code.co_filename).name}:{traceback.tb_lineno}" if traceback else "?"
     message = "The script cannot be run because of a fault of the platform."
-    return failure("internal-fault", message, f"Report it with the script: {type(fault).__name__} at {place}.")
+    return failure("internal-fault", message, f"Report it with the script: {type(error).__name__} at {place}.")
 
 
-def _no_memory() -> Failure:
+def no_memory() -> Failure:
     return failure("memory", "The script needs too much memory.", "Keep fewer and smaller collections and strings.")
 
 
-def _hand_over(target: IO[bytes], outcome: Result | Failure, limits: Limits) -> None:
-    _allow(0)
+def hand_over(target: IO[bytes], outcome: Any, limits: Limits) -> None:
+    allow(0)
     try:
         send(target, outcome, most=limits.result_size)
     except MemoryError:
-        send(target, _no_memory())
+        send(target, no_memory())
     except TooLarge:
         message = f"What the script brings forth has more than {limits.result_size // 1_000_000} million bytes."
         send(target, failure("result-size", message, "Plot, draw and log less, or run it on fewer bars."))

@@ -19,7 +19,7 @@ from analytics.pine.worker.outcomes import LONGEST_SYMBOL, Failure, Job, Questio
 from analytics.pine.worker.wire import Garbled, TooLarge, receive, send
 
 _ROOT = Path(__file__).resolve().parents[3]
-_COMMAND = [sys.executable, "-s", "-B", "-m", "analytics.pine.worker.child"]
+_COMMAND = [sys.executable, "-s", "-B", "-m"]
 _ENVIRONMENT = {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC"}
 """All that the process is told of its surroundings: no address of a database, no key."""
 _NO_LIMITS = Limits()
@@ -53,15 +53,7 @@ def run_contained(
         asks=market is not None,
         limits=limits,
     )
-    process = subprocess.Popen(  # noqa: S603 - a fixed command
-        _COMMAND,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=_ROOT,
-        env=_ENVIRONMENT,
-        start_new_session=True,
-    )
+    process = start("analytics.pine.worker.child")
     late = threading.Event()
 
     def end() -> None:
@@ -72,37 +64,56 @@ def run_contained(
     watch.daemon = True
     watch.start()
     try:
-        outcome = _attend(process, job, market)
-    except _Lost as lost:
-        outcome = _ended(lost.__cause__, limits, late=late.is_set())
+        outcome: Result | Failure = attend(process, job, limits, market, (Result, Failure))
+    except Lost as lost:
+        outcome = ended(lost.__cause__, limits, late=late.is_set())
     finally:
         watch.cancel()
         watch.join()
         process.kill()
-        _close(process)
+        close(process)
     return outcome
 
 
-class _Lost(Exception):
+class Lost(Exception):
     """The process has ended, or says what no run says."""
 
 
-def _attend(process: "subprocess.Popen[bytes]", job: Job, market: Market | None) -> Result | Failure:
-    """Hand the job over and answer questions until the outcome comes."""
+def start(module: str) -> "subprocess.Popen[bytes]":
+    """Start a process that runs scripts."""
+    return subprocess.Popen(  # noqa: S603 - a fixed command
+        [*_COMMAND, module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env=_ENVIRONMENT,
+        start_new_session=True,
+    )
+
+
+def attend(
+    process: "subprocess.Popen[bytes]",
+    message: Any,
+    limits: Limits,
+    market: Market | None,
+    wanted: tuple[type, ...],
+) -> Any:
+    """Send a message and answer questions until one of what is wanted comes back; Lost if that does not happen."""
     source, target = _pipes(process)
     asked = 0
-    answer: Any = job
+    answer = message
     while True:
         try:
             send(target, answer)
-            message = receive(source, most=job.limits.result_size)
+            message = receive(source, most=limits.result_size)
         except (TooLarge, Garbled, EOFError, OSError) as error:
-            raise _Lost from error
-        if isinstance(message, (Result, Failure)):
+            raise Lost from error
+        if isinstance(message, wanted):
             return message
         asked += 1
-        if market is None or asked > job.limits.requests or not _is_question(message):
-            raise _Lost
+        if market is None or asked > limits.requests or not _is_question(message):
+            raise Lost
         answer = _answer(market, message)
 
 
@@ -124,7 +135,7 @@ def _answer(market: Market, question: Question) -> tuple[Symbol, list[Bar]] | No
     return None if found is None else (found[0], list(found[1]))
 
 
-def _ended(error: BaseException | None, limits: Limits, *, late: bool) -> Failure:
+def ended(error: BaseException | None, limits: Limits, *, late: bool) -> Failure:
     """Return what is to be said of a process that ended without an outcome."""
     if late:
         return failure(
@@ -148,7 +159,7 @@ def _pipes(process: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
     return process.stdout, process.stdin
 
 
-def _close(process: "subprocess.Popen[bytes]") -> None:
+def close(process: "subprocess.Popen[bytes]") -> None:
     source, target = _pipes(process)
     source.close()
     with suppress(BrokenPipeError):  # what was still to be written is for nobody

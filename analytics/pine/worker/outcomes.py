@@ -54,6 +54,29 @@ class Job:
     limits: Any
 
 
+@dataclass(frozen=True, slots=True)
+class LiveJob:
+    """A script that is to stay, and the state it goes on from, if from one."""
+
+    job: Job
+    state: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a script that runs along said while it computed a bar: alerts and lines of its log."""
+
+    alerts: tuple[Any, ...]
+    logs: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The state of a script that runs along."""
+
+    state: bytes
+
+
 def failure(code: str, message: str, hint: str = "", *, line: int = 1, bar_index: int | None = None) -> Failure:
     """Return a failure with one error on a line."""
     line = max(line, 1)

@@ -13,7 +13,7 @@ _HEADER = struct.Struct(">Q")
 _ALLOWED = {
     "analytics.pine.program": {"Result"},
     "analytics.pine.diagnostics": {"Diagnostic", "Severity"},
-    "analytics.pine.worker.outcomes": {"Failure", "Question"},
+    "analytics.pine.worker.outcomes": {"Failure", "Question", "Told", "Saved"},
     "analytics.pine.generator.support": {"EnumValue"},
     "analytics.pine.runtime.outputs": {"Outputs", "Alert", "LogLine"},
     "analytics.pine.runtime.plots": {"Plot"},

@@ -44,10 +44,10 @@ def files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def printed(program):
+def printed(program, names):
     out = StringIO()
     with redirect_stdout(out):
-        exec(program, {})
+        exec(program, names)
     return out.getvalue().splitlines()
 
 
@@ -64,15 +64,18 @@ def test_the_commands_run():
 
 
 def test_the_example_in_python_runs():
-    mean, trades, live = printed(blocks("python")[0])
+    running, going_on, _editing = blocks("python")
 
+    mean, trades, live = printed(running + going_on, names := {})
+
+    assert names["again"].result().plot("Mean")[1:-1] == names["live"].result().plot("Mean")[1:]
     assert float(mean) == pytest.approx(1.1)
     assert int(trades.split()[0]) == 2
     assert float(live) == pytest.approx(1.05)
 
 
 def test_the_example_of_an_editor_runs():
-    assert printed(blocks("python")[1]) == ["sma", "length int", "x = ta.sma(close, 20)"]
+    assert printed(blocks("python")[2], {}) == ["sma", "length int", "x = ta.sma(close, 20)"]
 
 
 def test_the_description_of_an_instrument_is_read(tmp_path):

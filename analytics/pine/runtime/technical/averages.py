@@ -6,6 +6,7 @@ from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
+from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.numbers import divide, whole
 from analytics.pine.runtime.technical.windows import BarWindow, Calculation, RollingSum, remember
 from analytics.pine.runtime.values import NA
@@ -197,6 +198,8 @@ class Alma(Calculation):
         shape = (length, offset, sigma, floored)
         if shape != self.shape:
             width = whole(length, "ta.alma")
+            if not sigma:
+                raise PineRuntimeError('The argument "sigma" of ta.alma is 0.')
             top = floor(offset * (width - 1)) if floored else offset * (width - 1)
             spread = width / sigma
             self.weights = [exp(-((index - top) ** 2) / (2 * spread * spread)) for index in range(width)]
@@ -206,8 +209,7 @@ class Alma(Calculation):
         width = len(self.weights)
         if len(self.values) < width:
             return NA
-        total: float = sum(map(mul, self.values[-width:], self.weights))
-        return total / self.norm
+        return divide(sum(map(mul, self.values[-width:], self.weights)), self.norm)
 
 
 class Linreg(BarWindow):

@@ -39,7 +39,8 @@ class Highest(BarWindow):
         """Look through the window, and forget what no window reaches back to."""
         forget(self.values, self.width)
         window = self.values[-self.width :]
-        present = [value for value in window if value == value]
+        total = sum(window)
+        present = window if total == total else [value for value in window if value == value]
         self.best = max(present, default=-inf)
         self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
 
@@ -85,7 +86,8 @@ class Lowest(BarWindow):
         """Look through the window, and forget what no window reaches back to."""
         forget(self.values, self.width)
         window = self.values[-self.width :]
-        present = [value for value in window if value == value]
+        total = sum(window)
+        present = window if total == total else [value for value in window if value == value]
         self.best = min(present, default=inf)
         self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
 

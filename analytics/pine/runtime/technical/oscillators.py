@@ -1,11 +1,13 @@
 """Oscillators and bands."""
 
+from math import sqrt
+
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE, divide, whole
 from analytics.pine.runtime.technical.averages import Ema, Rma, Sma
 from analytics.pine.runtime.technical.extremes import Highest, Lowest
-from analytics.pine.runtime.technical.statistics import Dev, Stdev
+from analytics.pine.runtime.technical.statistics import Dev, Variance
 from analytics.pine.runtime.technical.trends import TrueRange
 from analytics.pine.runtime.technical.windows import Calculation, RollingSum, remember
 from analytics.pine.runtime.values import NA
@@ -31,8 +33,12 @@ class Rsi(Calculation):
             whole(length, "ta.rsi")
             return NA
         up, down = (move, 0.0) if move > 0 else (0.0, -move)
-        rises = self.rises.advance(up) if length == self.rises.length else self.rises(up, length)
-        falls = self.falls.advance(down) if length == self.falls.length else self.falls(down, length)
+        if length == self.rises.length:
+            rises = self.rises.advance(up)
+            falls = self.falls.advance(down)
+        else:
+            rises = self.rises(up, length)
+            falls = self.falls(down, length)
         if falls:
             return 100 - 100 / (1 + rises / falls)
         return 100.0 if rises > 0 else NA
@@ -200,11 +206,12 @@ class Bb(Calculation):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.deviation = Stdev(context)
+        self.deviation = Variance(context)
 
     def __call__(self, source: float, length: float, multiplier: float) -> tuple[float, float, float]:
-        reach = multiplier * self.deviation(source, length)
-        sums = self.deviation.sums
+        deviation = self.deviation
+        reach = multiplier * sqrt(deviation.variance(source, length))
+        sums = deviation.sums
         mean = sums.total / sums.width if reach == reach else NA
         return mean, mean + reach, mean - reach
 

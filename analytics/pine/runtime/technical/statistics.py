@@ -22,10 +22,18 @@ class Variance(Calculation):
         self.sums = RollingSum()
         self.squares = RollingSum()
 
-    def __call__(self, source: float, length: float, biased: bool = True) -> float:
-        total = self.sums.add(source, length, "ta.variance")
-        squares = self.squares.add(source * source, length, "ta.variance")
-        width = self.sums.width
+    def variance(self, source: float, length: float, biased: bool = True) -> float:
+        """Return the variance with a new value."""
+        sums, squared = self.sums, self.squares
+        width, values, square = sums.width, sums.values, source * source
+        steady = length == sums.length and source == source and len(values) >= width
+        if steady and source != values[-1] and square != squared.values[-1]:
+            total = sums.slide(source)
+            squares = squared.slide(square)
+        else:
+            total = sums.add(source, length, "ta.variance")
+            squares = squared.add(square, length, "ta.variance")
+            width = sums.width
         mean = total / width
         if biased:
             variance = squares / width - mean * mean
@@ -35,6 +43,8 @@ class Variance(Calculation):
             variance = squares / (width - 1) - total * mean / (width - 1)
         return 0.0 if variance < 0 else variance
 
+    __call__ = variance
+
 
 class Stdev(Variance):
     """The square root of the variance."""
@@ -42,7 +52,7 @@ class Stdev(Variance):
     __slots__ = ()
 
     def __call__(self, source: float, length: float, biased: bool = True) -> float:
-        return sqrt(super().__call__(source, length, biased))
+        return sqrt(self.variance(source, length, biased))
 
 
 class Dev(Calculation):

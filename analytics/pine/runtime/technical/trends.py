@@ -1,11 +1,30 @@
 """True range, directional movement, supertrend and the parabolic stop."""
 
+from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE
 from analytics.pine.runtime.technical.averages import Rma
 from analytics.pine.runtime.technical.windows import Calculation
 from analytics.pine.runtime.values import NA
+
+_CLOSE = Bar._fields.index("close")
+
+
+def true_range(context: Context, *, handle_na: bool) -> float:
+    """Return the bar's range together with the close before; without one na, or the mere range if `handle_na`."""
+    high = context.high
+    low = context.low
+    index = context.bar_index
+    if index:
+        before = context.bars[index - 1][_CLOSE]
+        if before > high:
+            return before - low
+        if before < low:
+            return high - before
+        if before == before:
+            return high - low
+    return high - low if handle_na else NA
 
 
 class TrueRange(Calculation):
@@ -14,33 +33,22 @@ class TrueRange(Calculation):
     __slots__ = ()
 
     def __call__(self, handle_na: bool = False) -> float:
-        context = self.context
-        high = context.high
-        low = context.low
-        index = context.bar_index
-        if index:
-            before = context.bars[index - 1].close
-            if before > high:
-                return before - low
-            if before < low:
-                return high - before
-            if before == before:
-                return high - low
-        return high - low if handle_na else NA
+        return true_range(self.context, handle_na=handle_na)
 
 
 class Atr(Calculation):
     """Wilder's average of the true range, in which the first bar counts with its mere range."""
 
-    __slots__ = ("average", "true_range")
+    __slots__ = ("average",)
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.average = Rma(context)
-        self.true_range = TrueRange(context)
 
     def __call__(self, length: float) -> float:
-        return self.average(self.true_range(True), length)
+        average = self.average
+        span = true_range(self.context, handle_na=True)
+        return average.advance(span) if length == average.length and span == span else average(span, length)
 
 
 class Dmi(Calculation):

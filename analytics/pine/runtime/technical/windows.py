@@ -64,12 +64,16 @@ class RollingSum(State):
             return self.total if count >= width else NA
         if count < width:
             return self._fill(source)
-        if source == values[-1] and source == values[1 - width if width > 1 else -1]:
+        alike = source == values[-1] and source == values[1 - width if width > 1 else -1]
+        if alike and values[1 - width or count :].count(source) == width - 1:
             values.append(source)
-            if values[-width:].count(source) == width:
-                return self._afresh(source)
-        else:
-            values.append(source)
+            return self._afresh(source)
+        return self.slide(source)
+
+    def slide(self, source: float) -> float:
+        """Return the sum after a new value takes the place of the oldest of a full window, if not all are equal."""
+        values = self.values
+        values.append(source)
         total = self.total
         carry = self.carry
         entries = self.entries
@@ -77,15 +81,16 @@ class RollingSum(State):
             size = carry if carry > 0 else -carry
             if size - ((source + size) - source) > 0 and source:
                 return self._afresh(source)
-        leaving = -entries[-width] - carry
+        leaving = -entries[-self.width] - carry
         lowered = total + leaving
         entry = source - ((lowered - total) - leaving)
         self.total = total = lowered + entry
         self.carry = (total - lowered) - entry
         entries.append(entry)
-        if total != total or count > 2 * KEPT:
+        if total != total or len(values) > 2 * KEPT:
             self._put_in_order()
-        return self.total
+            return self.total
+        return total
 
     def _fill(self, source: float) -> float:
         """Take in a value of which none has to leave."""

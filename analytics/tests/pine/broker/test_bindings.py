@@ -46,6 +46,8 @@ class Script:
 
     def call(self, name, *arguments):
         binding = BINDINGS[f"strategy.{name}"]
+        if isinstance(binding, PerCall):
+            return binding.state(self.context)(*arguments)
         assert isinstance(binding, OfContext)
         return binding.function(self.context, *arguments)
 

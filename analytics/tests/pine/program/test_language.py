@@ -21,6 +21,13 @@ CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0]
         ("float y = na\nif close > 2\n    x = close\n    y := x[1]\nplot(y)", [None, None, None, 4, 3]),
         ("plot(close > open ? 1 : 0)", [0, 1, 1, 0, 1]),
         ("up = close > open\nplot(up[1] ? 1 : 0)", [0, 0, 1, 1, 0]),
+        # what is known before the first bar
+        ("length = input.int(2)\nhalf = length / 2\nvar k = length * 3\nf(x) => x + half\nplot(f(close) + k)", [8, 9, 11, 10, 12]),
+        ("n = input.int(2)\nplot(n[1])", [None, 2, 2, 2, 2]),
+        ("n = input.int(2)\nn := n + 1\nplot(n)", [3] * 5),
+        ("way = input.bool(true)\np = plot(close)\nq = plot(open, linewidth = way ? 1 : 2)\nfill(p, q, color.red)\nhline(3)\nplot(0)", [1, 2, 4, 3, 5]),
+        ("plot(math.max(close, close[1]))", [None, 2, 4, 4, 5]),
+        ("plot(math.min(3, close) + math.max(close, 2.5))", [3.5, 4.5, 7, 6, 8]),
         # var
         ("var x = 0\nx += 1\nplot(x)", [1, 2, 3, 4, 5]),
         ("f() =>\n    var n = 0\n    n += 1\n    n\na = f()\nif close > 2\n    f()\nplot(f() + a)", [2, 4, 6, 8, 10]),

@@ -60,6 +60,31 @@ def test_bars_computed_several_times_give_what_the_history_gives():
     assert shown(live.result(), varying) == shown(whole, varying)
 
 
+REPEATED = """
+plot(math.random(), "random")
+plot(ta.highest(close, 2), "highest", color = close > 3 ? color.red : color.blue)
+plot(close > 3 ? ta.sma(close, 2) : na, "now and then")
+last = 0.0
+for i = 0 to 2
+    last := ta.ema(close * i, 2) + ta.stdev(close + i, 2)
+plot(last, "in a loop")
+"""
+
+
+def test_calls_go_back_with_their_bar():
+    bars = bars_of(CLOSES)
+    live = streamed(REPEATED, CLOSES[:3])
+    for bar in bars[3:]:
+        for close in (bar.high, bar.low, 3.5, 2.0):
+            live.update(bar._replace(close=close), confirmed=False)
+        live.update(bar, confirmed=True)
+
+    whole = run(compile(script(REPEATED)), bars, symbol=EURUSD, timeframe=HALF_HOURS)
+    assert shown(live.result()) == shown(whole)
+    colours = [[row[1] for row in result.outputs.plots[1].rows] for result in (live.result(), whole)]
+    assert colours[0] == colours[1]
+
+
 def test_varip_counts_every_computation():
     bars = bars_of(CLOSES)
     live = streamed(KEPT, CLOSES[:3])

@@ -10,8 +10,8 @@ from analytics.pine.runtime.colours import css
 from analytics.pine.runtime.context import Context, Declaration
 from analytics.pine.runtime.drawings import ChartPoint
 from analytics.pine.runtime.errors import PineRuntimeError
-from analytics.pine.runtime.messages import KEPT
-from analytics.pine.runtime.plots import MOST
+from analytics.pine.runtime.messages import KEPT, tell
+from analytics.pine.runtime.plots import MOST, PlotSeries
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA
@@ -315,6 +315,23 @@ def test_a_bar_that_is_computed_again_replaces_its_row(context: Context, calls: 
     assert same(shown.values, [1.0, 3.0, NA, 4.0])
 
 
+def test_a_place_is_told_once_what_stays_the_same(context: Context) -> None:
+    place = PlotSeries(context)
+    (show,) = place.begin((None, "Close", RED, *PLOT), (False, *[True] * 15))
+    for value in (1.0, 2.0, 3.0):
+        show(value)
+    kept = place.save()
+    show(4.0)
+    place.restore(kept)
+    assert place.plot.rows == [(1.0, RED), (2.0, RED), (3.0, RED)]
+    assert (place.plot.title, place.plot.held[1]) == ("Close", [RED])
+    other = PlotSeries(context)
+    other.begin((None, "Later", RED, *PLOT), (False, *[True] * 15))
+    other.restore(kept)
+    assert same(other.plot.values, [NA, NA, NA])
+    assert [plot.title for plot in context.outputs.plots.values()] == ["Close", "Later"]
+
+
 def test_a_script_has_a_limited_number_of_plots(context: Context, calls: Calls) -> None:
     for _ in range(MOST):
         calls["plot"](1.0, "", RED, *PLOT)
@@ -331,6 +348,7 @@ def test_alert_conditions_fire_on_bars_that_have_closed(context: Context, calls:
         condition(
             context.close > 1, "Up", '{{ticker}} {{interval}} {{close}} {{plot_0}} {{plot("Twice")}} {{other}} {{time}}'
         )
+        tell(context)
     [alert] = context.outputs.alerts
     assert (alert.bar_index, alert.title, alert.frequency) == (1, "Up", "once_per_bar_close")
     assert alert.message == "EURUSD 30 2 4 4 {{other}} 2024-01-01T23:30:00Z"

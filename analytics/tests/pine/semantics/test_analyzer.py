@@ -1,6 +1,7 @@
 import pytest
 
 from analytics.pine.diagnostics import Diagnostics, Severity
+from analytics.pine.program import check
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.analyzer import analyse
 from analytics.pine.syntax.parser import parse
@@ -156,12 +157,41 @@ def test_what_is_right_is_accepted(source):
         ("x = bar_index ? 1 : 2", {5}),
         ("x = nz(close > open)", {5}),
         ("plot(bid)", {6}),
+        ("plot(close, color = color.red, transp = 50)\nbgcolor(na, transp = 90)", {5}),
         ("label.new(0, 0, size = 12)", {6}),
-        ("strategy.entry('a', strategy.long, when = close > open)", {5}),
     ],
 )
 def test_versions_differ(source, accepted_by):
     assert {version for version in (5, 6) if errors(source, version) == []} == accepted_by
+
+
+def test_orders_of_version_5_may_have_a_condition():
+    script = '//@version={0}\nstrategy("s")\nstrategy.entry("a", strategy.long, when = close > open)'
+
+    assert [one.severity for one in check(script.format(5))] == [Severity.WARNING]
+    assert [one.code for one in check(script.format(6))] == ["argument-unknown"]
+
+
+def test_indicators_have_no_orders():
+    assert [code for code, _, _ in errors("strategy.close_all()\nplot(strategy.equity)")] == ["strategy-only"] * 2
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "length = input.int(9)\nplot(ta.wma(close, length / 2))",
+        "f(n) => n / 2\nplot(close[f(4)])\nplot(close[f(4) + 1])",
+        "int half = bar_index / 2\nhalf := half / 2\nplot(half)",
+        "n = bar_index / 2\nplot(ta.sma(close, math.max(1, n)))\nfor i = n to 0\n    plot_ = close[i]",
+        "x = if close > open\n    bar_index / 2\nelse\n    3\nplot(close[x])",
+    ],
+)
+def test_a_quotient_of_whole_numbers_stands_where_an_int_is_wanted(source):
+    assert errors(source) == []
+
+
+def test_a_float_stands_where_no_int_is_wanted():
+    assert [code for code, _, _ in errors("plot(close[close / 2])\nint x = 2.5")] == ["argument-type", "type-mismatch"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""What is known before the first bar: variables that never change, and the options of plots."""
+
+from analytics.pine.generator.expressions import ExpressionWriter
+from analytics.pine.runtime.bindings import PerCall
+from analytics.pine.runtime.plots import Plotting
+from analytics.pine.semantics import tree
+
+
+class SteadyWriter(ExpressionWriter):
+    """Writes before the function for a bar what is the same on all of them."""
+
+    def may_be_steady(self, symbol: tree.Symbol) -> bool:
+        """Return whether a variable has the value of its declaration on all bars, wherever it is seen."""
+        return self.unit.is_main and not (symbol.level or symbol.in_function or symbol.reassigned)
+
+    def set_once(self, symbol: tree.Symbol, value: tree.Expression, line: int) -> None:
+        """Write a declaration that is carried out before the first bar."""
+        self.unit.steady.append((f"{symbol.code} = {self.write(value)}", line))
+        self.steady.add(symbol)
+
+    def plot(self, node: tree.BuiltinCall, symbol: tree.Symbol | None = None) -> bool:
+        """Write a call that plots, if its options are known before the first bar; then the bars give only values."""
+        binding = self.bindings.get(node.name)
+        if node.level or not isinstance(binding, PerCall) or not issubclass(binding.state, Plotting):
+            return False
+        if symbol is not None and not self.may_be_steady(symbol):
+            return False
+        form = binding.state.form_of(len(node.arguments))
+        known = [self.is_steady(argument) for argument in node.arguments]
+        named = dict(zip(form.parameters, zip(node.arguments, known, strict=True), strict=True))
+        if not all(is_known for name, (_, is_known) in named.items() if name not in form.changing):
+            return False
+        line, unit, place = node.span.line, self.unit, self.name("s")
+        given = ", ".join([self.write(one) if is_known else "None" for one, is_known in named.values()])
+        varying = [named[name][0] for number, name in enumerate(form.changing) if not (number and named[name][1])]
+        shows = [f"{place}_{number}" for number in range(len(varying))]
+        unit.steady.append((f"{place} = keep.part({self.bound(node.name, binding.state)}(context))", line))
+        targets = "".join(f"{show}, " for show in shows)
+        unit.steady.append((f"{targets.rstrip() or place + '_'} = {place}.begin(({given}), {tuple(known)})", line))
+        for show, value in zip(shows, varying, strict=True):
+            unit.line(f"{show}({self.write(value)})", line)
+        if symbol is not None:
+            unit.steady.append((f"{symbol.code} = {place}.plot", line))
+            self.steady.add(symbol)
+        return True

@@ -1,12 +1,14 @@
 """Expressions: their types, their qualifiers, what their names mean."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from analytics.pine import types
 from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.reference import values
+from analytics.pine.reference.colours import OF_VERSION_5
 from analytics.pine.reference.notation import Value
 from analytics.pine.reference.refused import refusal
 from analytics.pine.runtime.numbers import LONGEST_HISTORY
@@ -118,6 +120,8 @@ class ExpressionAnalysis(Analysis):
         if entry is not None and self.version in entry.versions:
             if name.startswith("strategy.") and not entry.value:
                 self.of_strategies.append((name, span))
+            if self.version < 6 and name in OF_VERSION_5:
+                entry = replace(entry, value=OF_VERSION_5[name])
             return reference_value(entry, span)
         reason = refusal(name)
         if reason:

@@ -19,7 +19,7 @@ color.aqua const color = #00BCD4
     Aqua.
 color.black const color = #363A45
     Black.
-color.blue const color = #2196F3
+color.blue const color = #2962FF
     Blue.
 color.fuchsia const color = #E040FB
     Fuchsia.
@@ -50,3 +50,6 @@ color.white const color = #FFFFFF
 color.yellow const color = #FDD835
     Yellow.
 """
+
+OF_VERSION_5 = {"color.red": "#FF5252", "color.teal": "#00897B", "color.yellow": "#FFEB3B"}
+"""What these colours were before version 6."""

@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
 from analytics.pine import types
 from analytics.pine.diagnostics import Span
 from analytics.pine.reference import values
+from analytics.pine.reference.colours import OF_VERSION_5
 from analytics.pine.reference.notation import Value
 from analytics.pine.reference.refused import refusal
 from analytics.pine.runtime.numbers import LONGEST_HISTORY
@@ -103,6 +105,8 @@ class ExpressionAnalysis(Analysis, ABC):
         if entry is not None and self.version in entry.versions:
             if name.startswith("strategy.") and not entry.value:
                 self.of_strategies.append((name, span))
+            if self.version < 6 and name in OF_VERSION_5:
+                entry = replace(entry, value=OF_VERSION_5[name])
             return reference_value(entry, span)
         reason = refusal(name)
         if reason:

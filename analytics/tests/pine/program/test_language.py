@@ -142,3 +142,10 @@ def test_strategies_trade():
 
     assert [(row.type, row.price) for row in result.trades[:2]] == [("Entry long", 2.0), ("Exit long", 3.0)]
     assert result.summary is not None
+
+
+def test_some_colours_have_changed_with_the_versions():
+    body = "plot(color.r(color.red) * 1000000 + color.g(color.red) * 1000 + color.b(color.red))"
+
+    assert plotted(body, [1.0], version=5) == [255_082_082]
+    assert plotted(body, [1.0], version=6) == [242_054_069]

@@ -183,7 +183,7 @@ def inside(code):
     program = (
         "from analytics.pine.worker import child\n"
         "from analytics.pine.worker.limits import Limits\n"
-        "child._confine(Limits())\n"
+        "child.confine(Limits(), seconds=30)\n"
         f"try:\n    {code}\nexcept BaseException as error:\n    print(type(error).__name__)\nelse:\n    print('done')\n"
     )
     command = [sys.executable, "-c", program]

@@ -177,12 +177,12 @@ class _Layout:
             return left == ">" and right not in ("(", "[")
         if right in ("(", "["):
             if before.kind == NAME:
-                return before.text in _WORDS or self._is_to(number - 1)
+                return before.text in _WORDS or self._counts(number - 1)
             return left not in (")", "]", "")
         return True
 
-    def _is_to(self, number: int) -> bool:
-        return _is_to(self._tokens, number)
+    def _counts(self, number: int) -> bool:
+        return _counts(self._tokens, number)
 
 
 def _wrapped(depth: int, first: Token | None) -> int:
@@ -248,13 +248,13 @@ def _signs(tokens: list[Token], first: set[int]) -> frozenset[int]:
         elif before.kind == OPERATOR:
             if before.text not in (")", "]"):
                 found.add(number)
-        elif before.kind == NAME and (before.text in _WORDS or _is_to(tokens, number - 1)):
+        elif before.kind == NAME and (before.text in _WORDS or _counts(tokens, number - 1)):
             found.add(number)
     return frozenset(found)
 
 
-def _is_to(tokens: list[Token], number: int) -> bool:
-    """Return whether a token is the word `to` of a counting loop, which may be a name elsewhere."""
-    if tokens[number].text != "to" or tokens[number].kind != NAME:
+def _counts(tokens: list[Token], number: int) -> bool:
+    """Return whether a token is the word `to` or `by` of a counting loop, which may be names elsewhere."""
+    if tokens[number].text not in ("to", "by") or tokens[number].kind != NAME:
         return False
     return any(token.text == "for" for token in tokens[max(0, number - 30) : number])

@@ -21,13 +21,14 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from forexpro.core.scratch import child_environment
 from marketdata.stream import publish_ticks
+from marketdata.ticks import Tick
 from trading.models import TradingAccount
 from trading.runner.engine_runner import EngineRunner
 from trading.runner.shards import Shard
 from trading.tests.factories import make_account, make_symbols, make_user, tick
+from trading.tests.runner.driving import work
 
 START_SECONDS = 120
-SETTLE_SECONDS = 1
 EXPECT_MS = 15_000
 PASSWORD = "correct horse battery"
 
@@ -42,7 +43,7 @@ class AsyncThread:
 
     def run(self, job: Coroutine[Any, Any, None]) -> None:
         future: Future[None] = asyncio.run_coroutine_threadsafe(job, self._loop)
-        future.result(timeout=10)
+        future.result(timeout=START_SECONDS)
 
     def close(self) -> None:
         self.run(self._loop.shutdown_asyncgens())
@@ -59,17 +60,15 @@ class Market:
         self._engine = engine
 
     def move(self, symbol: str, bid: str, ask: str) -> None:
-        self._thread.run(publish_ticks([tick(symbol, bid, ask)._replace(id="")]))
-        worked = 0
-        settled_at = time.monotonic() + SETTLE_SECONDS
-        # Longer than until the tick is read: levels that were set a moment ago reach the engine through the event log.
-        while not worked or time.monotonic() < settled_at:
-            worked += self._engine.step(block_ms=100)
-            assert time.monotonic() < settled_at + START_SECONDS, "the tick did not reach the engine"
+        self.publish(tick(symbol, bid, ask))
+        work(self._engine)
+
+    def publish(self, *ticks: Tick) -> None:
+        self._thread.run(publish_ticks([tick._replace(id="") for tick in ticks]))
 
 
 @pytest.fixture(scope="session")
-def platform(django_db_setup, tmp_path_factory) -> Iterator[str]:
+def terminal_server(django_db_setup, tmp_path_factory) -> Iterator[str]:
     """The address of a running Daphne on the tests' database and Redis names; one serves all these tests."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -78,7 +77,7 @@ def platform(django_db_setup, tmp_path_factory) -> Iterator[str]:
     own = {"DEMO": "true", "PORT": str(port), "QUOTE_MAX_AGE_SECONDS": "600"}
     environment = {**os.environ, **child_environment(), **own}
     command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "forexpro.asgi:application"]
-    log = tmp_path_factory.mktemp("platform") / "daphne.log"
+    log = tmp_path_factory.mktemp("terminal_server") / "daphne.log"
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output)
     url = f"http://127.0.0.1:{port}"
@@ -103,16 +102,19 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture
-def market(platform, chromium, transactional_db, redis) -> Iterator[Market]:
+def market(terminal_server, chromium, transactional_db, redis) -> Iterator[Market]:
     """Three symbols with prices, fed and traded by the test."""
     make_symbols()
     thread = AsyncThread()
     engine = EngineRunner(Shard())
     engine.start()
     market = Market(thread, engine)
-    market.move("EURUSD", "1.10000", "1.10010")
-    market.move("GBPUSD", "1.30000", "1.30010")
-    market.move("USDJPY", "150.000", "150.010")
+    market.publish(
+        tick("EURUSD", "1.10000", "1.10010"),
+        tick("GBPUSD", "1.30000", "1.30010"),
+        tick("USDJPY", "150.000", "150.010"),
+    )
+    work(engine)
     yield market
     engine.stop()
     thread.close()
@@ -125,7 +127,7 @@ def account(market) -> TradingAccount:
 
 
 @pytest.fixture
-def browser_page(chromium: Browser, platform) -> Iterator[Callable[..., Page]]:
+def browser_page(chromium: Browser, terminal_server) -> Iterator[Callable[..., Page]]:
     """Make a visitor's page of a size; script errors and what the content security policy stops fail the test."""
     if not (settings.BASE_DIR / "static" / "dist" / "terminal.js").exists():
         pytest.fail("The front end is not built: `make build`, or node scripts/build.mjs.")
@@ -138,7 +140,7 @@ def browser_page(chromium: Browser, platform) -> Iterator[Callable[..., Page]]:
 
     def make(width: int = 1440, height: int = 900) -> Page:
         context = chromium.new_context(
-            base_url=platform, reduced_motion="reduce", viewport={"width": width, "height": height}
+            base_url=terminal_server, reduced_motion="reduce", viewport={"width": width, "height": height}
         )
         contexts.append(context)
         page = context.new_page()
@@ -155,7 +157,7 @@ def browser_page(chromium: Browser, platform) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def terminal(browser_page, account, platform) -> Callable[..., Page]:
+def terminal(browser_page, account, terminal_server) -> Callable[..., Page]:
     """Open the owner's terminal in a page of a size and theme, its prices and account live."""
     client = Client()
     client.force_login(account.owner)
@@ -164,8 +166,8 @@ def terminal(browser_page, account, platform) -> Callable[..., Page]:
         page = browser_page(width, height)
         page.context.add_cookies(
             [
-                {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": platform},
-                {"name": "theme", "value": theme, "url": platform},
+                {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": terminal_server},
+                {"name": "theme", "value": theme, "url": terminal_server},
             ]
         )
         page.goto("/trade")

@@ -39,7 +39,7 @@ build: static/dist/app.css  ## install what is missing and build the front end
 # --- Develop -----------------------------------------------------------------------------------
 .PHONY: test long-tests check format bench lock audit chromium clean
 test: .venv/.installed-dev static/dist/app.css chromium  ## run all tests, the browser tests included
-	$(PYTEST) --numprocesses $(TEST_PROCESSES) --dist loadgroup --no-loadscope-reorder
+	$(PYTEST) --numprocesses $(TEST_PROCESSES)
 
 long-tests: .venv/.installed-dev static/dist/app.css chromium  ## run the tests that take minutes each
 	$(PYTEST) -m long

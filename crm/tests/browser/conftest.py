@@ -1,3 +1,3 @@
-from trading.tests.browser.conftest import account, browser_page, market, terminal_server
+from trading.tests.browser.conftest import account, browser_page, market, platform
 
-__all__ = ["account", "browser_page", "market", "terminal_server"]
+__all__ = ["account", "browser_page", "market", "platform"]

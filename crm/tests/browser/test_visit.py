@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def address(terminal_server, account):
+def address(platform, account):
     """Return what has the CRM ask for a visit and returns the address to open."""
     _key, text = make_key(scopes=[Scope.VISITS])
 
@@ -28,9 +28,9 @@ def address(terminal_server, account):
             "client_id": str(account.owner_id),
             "reason": "Ticket 8841: the client says that the chart does not show the last hour",
         }
-        answer = httpx.post(f"{terminal_server}/sso/impersonate", json=body, headers={"X-API-Key": text})
+        answer = httpx.post(f"{platform}/sso/impersonate", json=body, headers={"X-API-Key": text})
         assert answer.status_code == 201
-        return f"{terminal_server}/sso/{answer.json()['url'].partition('/sso/')[2]}"
+        return f"{platform}/sso/{answer.json()['url'].partition('/sso/')[2]}"
 
     return ask
 
@@ -45,11 +45,11 @@ def looked_at(page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 360])
-def test_from_the_call_to_what_the_client_reads(address, browser_page, account, terminal_server, width):
+def test_from_the_call_to_what_the_client_reads(address, browser_page, account, platform, width):
     page = browser_page(width, 900)
     opened = address()
     page.goto(opened)
-    expect(page).to_have_url(f"{terminal_server}/")
+    expect(page).to_have_url(f"{platform}/")
     banner = page.get_by_role("region", name="Visit")
     expect(banner).to_contain_text("Maria Keller is visiting")
     expect(banner).to_contain_text("Ticket 8841")
@@ -82,7 +82,7 @@ def test_from_the_call_to_what_the_client_reads(address, browser_page, account, 
     own = Client()
     own.force_login(account.owner)
     client = browser_page(width, 900)
-    client.context.add_cookies([{"name": "sessionid", "value": own.cookies["sessionid"].value, "url": terminal_server}])
+    client.context.add_cookies([{"name": "sessionid", "value": own.cookies["sessionid"].value, "url": platform}])
     client.goto("/security")
     visits = client.locator("#visits")
     expect(visits).to_contain_text("Maria Keller")
@@ -94,8 +94,8 @@ def test_from_the_call_to_what_the_client_reads(address, browser_page, account, 
     looked_at(client)
 
 
-def test_the_visit_ends_without_scripts(address, chromium, terminal_server):
-    context = chromium.new_context(java_script_enabled=False, base_url=terminal_server)
+def test_the_visit_ends_without_scripts(address, chromium, platform):
+    context = chromium.new_context(java_script_enabled=False, base_url=platform)
     page = context.new_page()
     page.goto(address())
     page.get_by_role("button", name="End visit").click()

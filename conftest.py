@@ -26,8 +26,6 @@ channels.testing.application.no_op = close_old_connections
 # What Django fills after migrations and no test changes; emptied, it would have to be filled anew after each test.
 MADE_BY_MIGRATE = {"django_content_type", "auth_permission"}
 
-SHARED_SERVERS = {"platform", "terminal_server"}
-
 services = pytest.StashKey[ExitStack]()
 
 
@@ -38,20 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser tests last: Playwright's loop goes on in the thread, where no other loop can run beside it.
-
-    Of parallel workers only one starts a server that many tests share, and begins with them.
-    """
-    for item in items:
-        for server in SHARED_SERVERS & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(server))
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    fixtures = set(getattr(item, "fixturenames", ()))
-    is_shared = bool(fixtures & SHARED_SERVERS)
-    return (2 if is_shared else 3) if "chromium" in fixtures else int(is_shared)
+    """Put the browser tests last: Playwright's loop goes on in the thread, where no other loop can run beside it."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -68,7 +68,7 @@ class Market:
 
 
 @pytest.fixture(scope="session")
-def terminal_server(django_db_setup, tmp_path_factory) -> Iterator[str]:
+def platform(django_db_setup, tmp_path_factory) -> Iterator[str]:
     """The address of a running Daphne on the tests' database and Redis names; one serves all these tests."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -77,7 +77,7 @@ def terminal_server(django_db_setup, tmp_path_factory) -> Iterator[str]:
     own = {"DEMO": "true", "PORT": str(port), "QUOTE_MAX_AGE_SECONDS": "600"}
     environment = {**os.environ, **child_environment(), **own}
     command = [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "forexpro.asgi:application"]
-    log = tmp_path_factory.mktemp("terminal_server") / "daphne.log"
+    log = tmp_path_factory.mktemp("platform") / "daphne.log"
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output)
     url = f"http://127.0.0.1:{port}"
@@ -102,7 +102,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture
-def market(terminal_server, chromium, transactional_db, redis) -> Iterator[Market]:
+def market(platform, chromium, transactional_db, redis) -> Iterator[Market]:
     """Three symbols with prices, fed and traded by the test."""
     make_symbols()
     thread = AsyncThread()
@@ -127,7 +127,7 @@ def account(market) -> TradingAccount:
 
 
 @pytest.fixture
-def browser_page(chromium: Browser, terminal_server) -> Iterator[Callable[..., Page]]:
+def browser_page(chromium: Browser, platform) -> Iterator[Callable[..., Page]]:
     """Make a visitor's page of a size; script errors and what the content security policy stops fail the test."""
     if not (settings.BASE_DIR / "static" / "dist" / "terminal.js").exists():
         pytest.fail("The front end is not built: `make build`, or node scripts/build.mjs.")
@@ -140,7 +140,7 @@ def browser_page(chromium: Browser, terminal_server) -> Iterator[Callable[..., P
 
     def make(width: int = 1440, height: int = 900) -> Page:
         context = chromium.new_context(
-            base_url=terminal_server, reduced_motion="reduce", viewport={"width": width, "height": height}
+            base_url=platform, reduced_motion="reduce", viewport={"width": width, "height": height}
         )
         contexts.append(context)
         page = context.new_page()
@@ -157,7 +157,7 @@ def browser_page(chromium: Browser, terminal_server) -> Iterator[Callable[..., P
 
 
 @pytest.fixture
-def terminal(browser_page, account, terminal_server) -> Callable[..., Page]:
+def terminal(browser_page, account, platform) -> Callable[..., Page]:
     """Open the owner's terminal in a page of a size and theme, its prices and account live."""
     client = Client()
     client.force_login(account.owner)
@@ -166,8 +166,8 @@ def terminal(browser_page, account, terminal_server) -> Callable[..., Page]:
         page = browser_page(width, height)
         page.context.add_cookies(
             [
-                {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": terminal_server},
-                {"name": "theme", "value": theme, "url": terminal_server},
+                {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": platform},
+                {"name": "theme", "value": theme, "url": platform},
             ]
         )
         page.goto("/trade")

@@ -300,7 +300,3 @@ class DemoAccountForm(forms.Form):
         self.fields["currency"].choices = [(currency, currency) for currency in currencies]  # type: ignore[attr-defined]
         texts = [f"{leverage.normalize():f}" for leverage in leverages]
         self.fields["leverage"].choices = [(text, f"1:{text}") for text in texts]  # type: ignore[attr-defined]
-
-
-class CloseAllForm(SubmissionForm):
-    symbol = forms.CharField(max_length=16, required=False)

@@ -24,8 +24,8 @@ DEPOSITS = {
 }
 LEVERAGES = tuple(map(Decimal, (1, 2, 5, 10, 20, 30, 50, 100, 200, 300, 400, 500, 1000)))
 LEVERAGE = Decimal(100)
-DEMO_ACCOUNTS_MAX = 10
-LIVE_ACCOUNTS_MAX = 10
+# Of each kind.
+ACCOUNTS_MAX = 10
 
 
 @transaction.atomic(durable=True)
@@ -37,33 +37,11 @@ def demo_account_open(
     position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
 ) -> TradingAccount:
-    """Open a demo account with play money in it, one of at most `DEMO_ACCOUNTS_MAX` that a person has open.
+    """Open a demo account with play money in it, one of at most `ACCOUNTS_MAX` that a person has open.
 
     Without `leverage` it is 1:100, or the highest that the group of new accounts allows.
     """
-    owner = locked_user(owner.pk)  # two requests at once count the accounts one after the other
-    kind = TradingAccount.Kind.DEMO
-    held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
-    if held >= DEMO_ACCOUNTS_MAX:
-        raise Refused(
-            "demo_accounts_max",
-            f"You have {held} demo accounts, which is the most. Go on with one of them.",
-            {"accounts": str(held), "maximum": str(DEMO_ACCOUNTS_MAX)},
-        )
-    if currency not in DEPOSITS:
-        raise Refused(
-            "demo_currency_unknown",
-            f"Demo accounts are in {', '.join(DEPOSITS)}; not in {currency}.",
-            {"field": "currency", "currency": currency},
-        )
-    account = account_open_apply(
-        owner=owner,
-        kind=kind,
-        currency=currency,
-        leverage=default_leverage(owner) if leverage is None else leverage,
-        position_mode=position_mode,
-        origin=origin,
-    )
+    account = _open_own(owner, TradingAccount.Kind.DEMO, currency, leverage, position_mode, origin)
     deposit = ChangeBalance(DEPOSITS[currency], BalanceReason.DEPOSIT, "demo")
     execute_apply(account.pk, deposit, ticks={}, origin=origin, idempotency_key=None).raise_refusal()
     return account
@@ -78,30 +56,8 @@ def live_account_open(
     position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
 ) -> TradingAccount:
-    """Open an empty live account, one of at most `LIVE_ACCOUNTS_MAX` that a person has open."""
-    owner = locked_user(owner.pk)
-    kind = TradingAccount.Kind.LIVE
-    held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
-    if held >= LIVE_ACCOUNTS_MAX:
-        raise Refused(
-            "live_accounts_max",
-            f"You have {held} live accounts, which is the most. Go on with one of them.",
-            {"accounts": str(held), "maximum": str(LIVE_ACCOUNTS_MAX)},
-        )
-    if currency not in DEPOSITS:
-        raise Refused(
-            "currency_unknown",
-            f"Accounts are in {', '.join(DEPOSITS)}; not in {currency}.",
-            {"field": "currency", "currency": currency},
-        )
-    return account_open_apply(
-        owner=owner,
-        kind=kind,
-        currency=currency,
-        leverage=default_leverage(owner) if leverage is None else leverage,
-        position_mode=position_mode,
-        origin=origin,
-    )
+    """Open an empty live account, one of at most `ACCOUNTS_MAX` that a person has open."""
+    return _open_own(owner, TradingAccount.Kind.LIVE, currency, leverage, position_mode, origin)
 
 
 def leverage_choices() -> list[Decimal]:
@@ -115,3 +71,35 @@ def default_leverage(owner: User | None = None) -> Decimal:
     highest = AccountGroup.objects.get(is_default=True).leverage_max
     own = highest if owner is None or owner.leverage_max is None else owner.leverage_max
     return min(LEVERAGE, highest, own)
+
+
+def _open_own(
+    owner: User,
+    kind: TradingAccount.Kind,
+    currency: str,
+    leverage: Decimal | None,
+    position_mode: PositionMode,
+    origin: Origin,
+) -> TradingAccount:
+    owner = locked_user(owner.pk)  # two requests at once count the accounts one after the other
+    held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
+    if held >= ACCOUNTS_MAX:
+        raise Refused(
+            f"{kind}_accounts_max",
+            f"You have {held} {kind} accounts, which is the most. Go on with one of them.",
+            {"accounts": str(held), "maximum": str(ACCOUNTS_MAX)},
+        )
+    if currency not in DEPOSITS:
+        raise Refused(
+            "demo_currency_unknown" if kind is TradingAccount.Kind.DEMO else "currency_unknown",
+            f"{kind.label} accounts are in {', '.join(DEPOSITS)}; not in {currency}.",
+            {"field": "currency", "currency": currency},
+        )
+    return account_open_apply(
+        owner=owner,
+        kind=kind,
+        currency=currency,
+        leverage=default_leverage(owner) if leverage is None else leverage,
+        position_mode=position_mode,
+        origin=origin,
+    )

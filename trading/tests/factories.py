@@ -9,9 +9,12 @@ from forexpro.core.realtime.connections import name, redis_client
 from marketdata.models import Symbol
 from marketdata.ticks import Tick, pack, to_units
 from trading.engine.commands import BalanceReason
+from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup, FundingLimit, PaymentMethod, PaymentTerms, TradingAccount
 from trading.models.funding import Direction
 from trading.services.accounts import account_open, balance_change
+from trading.services.answers import Answer
+from trading.services.orders import order_place
 
 ORIGIN = Origin(actor="system:test")
 
@@ -20,6 +23,7 @@ SYMBOLS = {
     "GBPUSD": ("GBP", "USD", 5),
     "USDJPY": ("USD", "JPY", 3),
 }
+PRICES = ("price", "limit_price", "stop_loss", "take_profit")
 
 
 def make_symbols() -> None:
@@ -90,6 +94,22 @@ def make_method(name: str = "Bank transfer", *, currency: str = "USD", **terms) 
     for direction in Direction:
         PaymentTerms.objects.update_or_create(method=method, direction=direction, currency=currency, defaults=values)
     return method
+
+
+def make_order(
+    account, type=OrderType.MARKET, side=Side.BUY, volume="0.10", *, symbol="EURUSD", origin=ORIGIN, **terms
+) -> Answer:
+    """Place an order, which without more buys 0.10 EURUSD at the market; prices may be given as text."""
+    prices = {name: Decimal(value) for name, value in terms.items() if name in PRICES and value is not None}
+    return order_place(
+        account_id=account.pk,
+        symbol=symbol,
+        side=side,
+        type=type,
+        volume=Decimal(volume),
+        origin=origin,
+        **terms | prices,
+    )
 
 
 def tick(symbol: str, bid: str, ask: str, *, age_seconds: float = 0) -> Tick:

@@ -1,5 +1,7 @@
 """Opening a demo or a live account."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +15,7 @@ from forexpro.core.refusals import Refused
 from trading import names
 from trading.engine.state import PositionMode
 from trading.forms import DemoAccountForm
+from trading.models import TradingAccount
 from trading.services.demo_accounts import (
     DEPOSITS,
     default_leverage,
@@ -27,19 +30,11 @@ from trading.services.demo_accounts import (
 def open_demo(request: HttpRequest) -> HttpResponse:
     """Open a demo account as its form describes it."""
     form = demo_form(request)
-    if form.is_bound and form.is_valid():
-        try:
-            account = demo_account_open(
-                owner=request.user,  # type: ignore[arg-type]
-                origin=request_origin(request),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, _("Your demo account %(number)s is open.") % {"number": account.number})
-            return HttpResponseRedirect(reverse("trading:terminal", args=[account.pk]))
-    return render(request, "trading/open_demo.html", {"form": form}, status=422 if form.is_bound else 200)
+    account = _opened(request, form, demo_account_open)
+    if account is None:
+        return render(request, "trading/open_demo.html", {"form": form}, status=422 if form.is_bound else 200)
+    messages.success(request, _("Your demo account %(number)s is open.") % {"number": account.number})
+    return HttpResponseRedirect(reverse("trading:terminal", args=[account.pk]))
 
 
 @login_required
@@ -47,19 +42,11 @@ def open_demo(request: HttpRequest) -> HttpResponse:
 def open_live(request: HttpRequest) -> HttpResponse:
     """Open a live account as its form describes it, and lead to where money is paid into it."""
     form = demo_form(request)
-    if form.is_bound and form.is_valid():
-        try:
-            account = live_account_open(
-                owner=request.user,  # type: ignore[arg-type]
-                origin=request_origin(request),
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, _("Your live account %(number)s is open.") % {"number": account.number})
-            return HttpResponseRedirect(f"{reverse('trading:deposit_new')}?account={account.pk}")
-    return render(request, "trading/open_live.html", {"form": form}, status=422 if form.is_bound else 200)
+    account = _opened(request, form, live_account_open)
+    if account is None:
+        return render(request, "trading/open_live.html", {"form": form}, status=422 if form.is_bound else 200)
+    messages.success(request, _("Your live account %(number)s is open.") % {"number": account.number})
+    return HttpResponseRedirect(f"{reverse('trading:deposit_new')}?account={account.pk}")
 
 
 def demo_form(request: HttpRequest) -> DemoAccountForm:
@@ -70,3 +57,16 @@ def demo_form(request: HttpRequest) -> DemoAccountForm:
         leverages=leverage_choices(),
         initial={"leverage": names.plain(default_leverage()), "position_mode": PositionMode.HEDGING},
     )
+
+
+def _opened(
+    request: HttpRequest, form: DemoAccountForm, service: Callable[..., TradingAccount]
+) -> TradingAccount | None:
+    """Return the account that a valid form opens; a refusal is told in the form."""
+    if not (form.is_bound and form.is_valid()):
+        return None
+    try:
+        return service(owner=request.user, origin=request_origin(request), **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(None, refusal.message)
+        return None

@@ -1,5 +1,6 @@
 import json
 import logging
+from base64 import b32encode, b64encode, urlsafe_b64encode
 
 import pytest
 
@@ -11,6 +12,10 @@ def record(message: str) -> logging.LogRecord:
     made = logging.LogRecord("trading.services", logging.WARNING, __file__, 1, message, (), None)
     RequestIdFilter().filter(made)
     return made
+
+
+def base64url(content: bytes) -> str:
+    return urlsafe_b64encode(content).decode().rstrip("=")
 
 
 @pytest.mark.parametrize(
@@ -47,22 +52,26 @@ def test_secrets_are_blotted_out(text: str) -> None:
     assert "[secret]" in without_secrets(text)
 
 
-@pytest.mark.parametrize(
-    "secret",
-    [
-        "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjo1fQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-        "fpk_1a2b3c4d_u2VtGqJw0ZrY8mN4xK6pQ7sT9vB1cD3eF5hL-aO_iRk",
-        "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
-        "otpauth://totp/ForexPro:ada@example.com?secret=JBSWY3DPEHPK3PXP&issuer=ForexPro",
-        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-    ],
-)
+# Put together here, so that nothing in this file looks like somebody's.
+RANDOM = bytes(range(200, 232))
+CLAIMS = base64url(b'{"user":5}')
+BASE32 = b32encode(RANDOM[:20]).decode()
+SECRETS = {
+    "JSON web token": ".".join([base64url(b'{"alg":"HS256"}'), CLAIMS, base64url(RANDOM)]),
+    "secret of a webhook": f"whsec_{b64encode(RANDOM[:24]).decode()}",
+    "API key": f"fpk_{RANDOM[:4].hex()}_{base64url(RANDOM)}",
+    "key of an authenticator": BASE32,
+    "QR code": f"otpauth://totp/ForexPro:ada@example.com?secret={BASE32[:16]}&issuer=ForexPro",
+    "signature of a webhook": f"v1,{b64encode(RANDOM).decode()}",
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS.values(), ids=SECRETS)
 @pytest.mark.parametrize("sentence", ["refused {}", "GET /hook/{} 404", "('{}',)", '{{"value": "{}"}}', "a={} b=2"])
 def test_secrets_without_a_name_are_known_by_their_looks(secret: str, sentence: str) -> None:
     for text in (sentence.format(secret), json.dumps({"message": sentence.format(secret)})):
         blotted = without_secrets(text)
-        assert not any(part in blotted for part in (secret, secret[-16:], "JBSWY3DP", "eyJ1c2Vy"))
+        assert not any(part in blotted for part in (secret, secret[-16:], BASE32[:8], CLAIMS[:8]))
         assert "[secret]" in blotted
 
 

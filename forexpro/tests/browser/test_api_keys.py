@@ -53,6 +53,7 @@ def test_from_the_first_key_to_none(signed_in: Page, live_server, width):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
     row.get_by_role("link", name="Revoke Night bot").click()
+    expect(page.get_by_role("button", name="Revoke Night bot")).to_be_visible()
     found += violations(page)
     page.get_by_role("button", name="Revoke Night bot").click()
     expect(page).to_have_url(re.compile("/security/api-keys$"))

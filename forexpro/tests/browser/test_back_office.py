@@ -1,16 +1,12 @@
 """Pages of the back office in a real browser: they follow what happens, keep the theme, and can be read."""
 
-from decimal import Decimal
-
 import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from forexpro.tests.browser.journey import violations
-from trading.engine.state import OrderType, Side
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN, make_account, make_symbols, make_user, set_price
+from trading.tests.factories import make_account, make_order, make_symbols, make_user, set_price
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,9 +31,7 @@ def account(transactional_db, redis):
 
 
 def buy(account):
-    return order_place(
-        account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal(1), origin=ORIGIN
-    ).order_id
+    return make_order(account, volume=1).order_id
 
 
 def test_an_open_list_and_an_open_page_show_what_happens(staff: Page, account):

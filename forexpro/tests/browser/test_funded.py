@@ -85,6 +85,7 @@ def test_from_registration_to_a_funded_account(chromium: Browser, visitor: Page,
 
     client.goto("/funding")
     client.get_by_role("link", name="Open a live account").click()
+    expect(client.get_by_role("button", name="Open a live account")).to_be_visible()
     found += violations(client)
     client.get_by_role("button", name="Open a live account").click()
     expect(client.get_by_text("Your live account")).to_be_visible()

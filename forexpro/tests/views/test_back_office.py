@@ -1,7 +1,6 @@
 """The first page, the state of the platform, the sidebar, the theme and a client's page, as staff see them."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import orjson
 import pytest
@@ -20,14 +19,13 @@ from forexpro.core.http.sessions import idle_limit
 from forexpro.core.http.traffic import Traffic
 from forexpro.core.realtime.connections import name
 from kyc.models import VerificationCase
-from trading.engine.state import OrderType, Side
+from trading.engine.state import OrderType
 from trading.models import EngineCheckpoint, TradingAccount
-from trading.services.orders import order_place
 from trading.tests.factories import (
-    ORIGIN,
     make_account,
     make_live_account,
     make_method,
+    make_order,
     make_symbols,
     make_user,
     set_price,
@@ -57,9 +55,7 @@ def client_account(db, redis):
     make_symbols()
     set_price("EURUSD", "1.10000", "1.10010")
     account = make_account(make_user("client@example.com"))
-    order_place(
-        account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal(1), origin=ORIGIN
-    )
+    make_order(account, volume=1)
     return account
 
 
@@ -228,15 +224,7 @@ def test_the_back_office_has_the_theme_of_the_product(enter, cookie, expected):
 
 def test_a_clients_page_shows_everything_on_one_screen(enter, client_account):
     client = enter(is_superuser=True)
-    order_place(
-        account_id=client_account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.LIMIT,
-        volume=Decimal("0.10"),
-        price=Decimal("1.05000"),
-        origin=ORIGIN,
-    )
+    make_order(client_account, type=OrderType.LIMIT, price="1.05000")
     response = client.get(f"/admin/accounts/user/{client_account.owner_id}/change/")
     panels = [str(panel.title) for panel in response.context["panels"]]
     assert panels == [

@@ -8,12 +8,11 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from forexpro.core.models import Event
-from trading.engine.state import OrderType, Side
+from trading.engine.state import Side
 from trading.models import AccountGroup, Deal, LedgerTransaction, Order, Position
 from trading.selectors.journal import newest_seq
 from trading.selectors.market import account_market
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN, make_user
+from trading.tests.factories import make_order, make_user
 
 LISTS = ["accountgroup", "tradingaccount", "order", "position", "deal", "ledgertransaction"]
 WHO = ["anonymous", "trader", Role.BACK_OFFICE, Role.ADMIN]
@@ -34,14 +33,7 @@ def clients(account, trader):
 
 @pytest.fixture
 def position(account):
-    order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("1.00"),
-        origin=ORIGIN,
-    )
+    make_order(account, volume="1.00")
     return Position.objects.get()
 
 
@@ -81,16 +73,9 @@ def test_lists_and_pages_show_every_row(clients, position, name):
             assert not re.search(r"\d\.\d*0000", response.content.decode()), "numbers have no zeros that mean nothing"
 
 
-def test_lists_take_the_same_number_of_queries_however_long(clients, position, django_assert_max_num_queries):
+def test_lists_take_the_same_number_of_queries_however_long(clients, account, position, django_assert_max_num_queries):
     for _ in range(5):
-        order_place(
-            account_id=position.account_id,
-            symbol="EURUSD",
-            side=Side.SELL,
-            type=OrderType.MARKET,
-            volume=Decimal("0.01"),
-            origin=ORIGIN,
-        )
+        make_order(account, side=Side.SELL, volume="0.01")
     for name in LISTS:
         with django_assert_max_num_queries(16):
             clients[Role.ADMIN].get(f"/admin/trading/{name}/")

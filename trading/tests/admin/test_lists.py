@@ -1,18 +1,16 @@
 """Lists with very many rows: what they find, how many queries they take, and that indexes answer them."""
 
 import re
-from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from trading.engine.state import OrderType, Side
+from trading.engine.state import OrderType
 from trading.models import Deal, Order, Position, TradingAccount
-from trading.services.orders import order_place
 from trading.services.positions import position_close
-from trading.tests.factories import ORIGIN, make_account, make_user
+from trading.tests.factories import ORIGIN, make_account, make_order, make_user
 
 pytestmark = pytest.mark.django_db
 QUERIES = {
@@ -42,14 +40,7 @@ def crowd(market):
         owner = User.objects.create_user(f"{name}@example.com", full_name=name)
         accounts[name] = make_account(owner, deposit="50000")
     for name, volume in (("busy", "0.10"), ("large", "10.00")):
-        order_place(
-            account_id=accounts[name].pk,
-            symbol="EURUSD",
-            side=Side.BUY,
-            type=OrderType.MARKET,
-            volume=Decimal(volume),
-            origin=ORIGIN,
-        )
+        make_order(accounts[name], volume=volume)
     return accounts
 
 
@@ -65,15 +56,7 @@ def test_a_list_takes_the_same_few_queries_however_long_it_is(staff, crowd, addr
     for more in (0, 12):
         for number in range(more):
             account = make_account(make_user(f"more{number}@example.com"), deposit="100")
-            order_place(
-                account_id=account.pk,
-                symbol="EURUSD",
-                side=Side.BUY,
-                type=OrderType.LIMIT,
-                volume=Decimal("0.01"),
-                price=Decimal("1.05000"),
-                origin=ORIGIN,
-            )
+            make_order(account, type=OrderType.LIMIT, volume="0.01", price="1.05000")
         staff.get(f"/admin/{address}")
         with CaptureQueriesContext(connection) as queries:
             staff.get(f"/admin/{address}")

@@ -1,15 +1,12 @@
 import json
-from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from trading.engine.state import OrderType, Side
 from trading.selectors.journal import newest_seq
 from trading.selectors.market import newest_ticks
-from trading.services.orders import order_place
 from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, set_price
+from trading.tests.factories import ORIGIN, make_order, set_price
 
 ORDER = {"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.10"}
 
@@ -51,10 +48,7 @@ def test_events_of_clients_are_without_what_they_were_decided_on(owner):
 @pytest.fixture
 def document(account, owner, tmp_path):
     """The signed document of a stop loss, as it was downloaded."""
-    order_place(
-        account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal("0.10"),
-        stop_loss=Decimal("1.09000"), origin=ORIGIN,
-    )  # fmt: skip
+    make_order(account, stop_loss="1.09000")
     set_price("EURUSD", "1.08000", "1.08010")
     account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN)
     response = owner.get(f"/events/{newest_seq(account.pk)}/explanation/document")

@@ -1,17 +1,14 @@
 """What orders are compared with writes what an order writes."""
 
 from contextlib import closing
-from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from forexpro.core.models import Event
 from trading.bench.alternatives import Orderer, RawOrders, place_with_orm
-from trading.engine.state import OrderType, Side
 from trading.models import Deal, IdempotencyRecord, Order, Position
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,15 +42,7 @@ def written(account):
 
 
 def place(account):
-    order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("0.01"),
-        origin=ORIGIN,
-        idempotency_key="service",
-    )
+    make_order(account, volume="0.01", idempotency_key="service")
 
 
 def test_alternatives_write_what_an_order_writes(account):

@@ -21,13 +21,14 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from forexpro.core.scratch import child_environment
 from marketdata.stream import publish_ticks
+from marketdata.ticks import Tick
 from trading.models import TradingAccount
 from trading.runner.engine_runner import EngineRunner
 from trading.runner.shards import Shard
 from trading.tests.factories import make_account, make_symbols, make_user, tick
+from trading.tests.runner.driving import work
 
 START_SECONDS = 120
-SETTLE_SECONDS = 1
 EXPECT_MS = 15_000
 PASSWORD = "correct horse battery"
 
@@ -42,7 +43,7 @@ class AsyncThread:
 
     def run(self, job: Coroutine[Any, Any, None]) -> None:
         future: Future[None] = asyncio.run_coroutine_threadsafe(job, self._loop)
-        future.result(timeout=10)
+        future.result(timeout=START_SECONDS)
 
     def close(self) -> None:
         self.run(self._loop.shutdown_asyncgens())
@@ -59,13 +60,11 @@ class Market:
         self._engine = engine
 
     def move(self, symbol: str, bid: str, ask: str) -> None:
-        self._thread.run(publish_ticks([tick(symbol, bid, ask)._replace(id="")]))
-        worked = 0
-        settled_at = time.monotonic() + SETTLE_SECONDS
-        # Longer than until the tick is read: levels that were set a moment ago reach the engine through the event log.
-        while not worked or time.monotonic() < settled_at:
-            worked += self._engine.step(block_ms=100)
-            assert time.monotonic() < settled_at + START_SECONDS, "the tick did not reach the engine"
+        self.publish(tick(symbol, bid, ask))
+        work(self._engine)
+
+    def publish(self, *ticks: Tick) -> None:
+        self._thread.run(publish_ticks([tick._replace(id="") for tick in ticks]))
 
 
 @pytest.fixture(scope="session")
@@ -110,9 +109,12 @@ def market(platform, chromium, transactional_db, redis) -> Iterator[Market]:
     engine = EngineRunner(Shard())
     engine.start()
     market = Market(thread, engine)
-    market.move("EURUSD", "1.10000", "1.10010")
-    market.move("GBPUSD", "1.30000", "1.30010")
-    market.move("USDJPY", "150.000", "150.010")
+    market.publish(
+        tick("EURUSD", "1.10000", "1.10010"),
+        tick("GBPUSD", "1.30000", "1.30010"),
+        tick("USDJPY", "150.000", "150.010"),
+    )
+    work(engine)
     yield market
     engine.stop()
     thread.close()

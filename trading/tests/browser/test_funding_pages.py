@@ -94,6 +94,7 @@ def test_money_comes_and_goes(client: Page, desk: Page, live, live_server):
     client.get_by_label("Amount").fill("250")
     client.get_by_label("Where to pay to").fill("DE89 3704 0044 0532 0130 00, Ada Lovelace")
     client.get_by_role("button", name="Continue").click()
+    expect(client.get_by_role("button", name="Withdraw 250.00")).to_be_visible()
     found += violations(client)
     client.get_by_role("button", name="Withdraw 250.00").click()
     expect(client.get_by_text("its money is reserved")).to_be_visible()

@@ -6,10 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from trading.engine.state import OrderType, Side
 from trading.selectors import account_state
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import make_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -17,17 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def position(account) -> int:
     """A long of 0.50 EURUSD from 1.10010 with a stop loss."""
-    answer = order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("0.50"),
-        stop_loss=Decimal("1.09900"),
-        origin=ORIGIN,
-    )
-    assert answer.order_id is not None
-    return answer.order_id
+    return make_order(account, volume="0.50", stop_loss="1.09900").order_id
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -38,6 +26,7 @@ def test_no_accessibility_violations(terminal, position, width, height, theme):
     for pane in panes:
         if width == 360:
             page.locator(f".pane-bar [data-show-pane={pane}]").click()
+        expect(page.locator(f"#{pane}")).to_be_visible()
         violations = Axe().run(page).response["violations"]
         assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
 
@@ -158,6 +147,8 @@ def test_a_stop_loss_is_dragged_on_the_chart(terminal, account, position):
     page = terminal()
     line = page.get_by_role("slider", name="SL Buy 0.50")
     entry = page.locator(".chart-line", has_text="Buy 0.50 ·")
+    expect(line).to_be_visible()
+    expect(entry).to_be_visible()
     box, goal = line.bounding_box(), entry.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -234,7 +225,7 @@ def test_orders_wait_in_their_tab_and_fill(terminal, market, account):
     expect(page.locator("#panel-positions tbody tr")).to_contain_text("1.09490")
 
 
-def test_prices_that_stop_are_marked_old(terminal, platform):
+def test_prices_that_stop_are_marked_old(terminal):
     page = terminal()
     page.context.set_offline(True)
     page.evaluate("dispatchEvent(new Event('offline'))")
@@ -274,11 +265,13 @@ def test_toasts_leave_the_deal_buttons_free(terminal, position, width, height):
         """() => document.dispatchEvent(new CustomEvent("toasts", {detail: {items: Array.from({length: 4}, () => (
             {kind: "error", title: "Refused", detail: "Not enough margin."}))}}))"""
     )
+    expect(page.locator("#toasts .toast")).to_have_count(4)
     toasts = page.locator("#toasts").bounding_box()
     bottom = toasts["y"] + toasts["height"]
     assert bottom < page.locator("#quick-deal [data-side=sell]").bounding_box()["y"]
     if width == 360:
         page.locator(".pane-bar [data-show-pane=ticket]").click()
+        expect(page.locator("[data-confirm]")).to_be_visible()
         assert bottom < page.locator("[data-confirm]").bounding_box()["y"]
 
 
@@ -286,6 +279,7 @@ def test_a_phone_shows_what_a_position_is_worth_and_closes_it(terminal, position
     page = terminal(360, 740)
     page.locator(".pane-bar [data-show-pane=dock]").click()
     row = page.locator("#panel-positions tbody tr")
+    expect(row).to_be_visible()
     for shown in (row.locator("[data-value=profit]"), row.locator("[data-removes]"), page.get_by_text("Close all")):
         box = shown.bounding_box()
         assert 0 <= box["x"] <= box["x"] + box["width"] <= 360

@@ -1,5 +1,4 @@
 import asyncio
-from decimal import Decimal
 
 import pytest
 from channels.db import database_sync_to_async
@@ -15,11 +14,9 @@ from forexpro.core.realtime import sessions
 from marketdata.consumers import NOT_ALLOWED_CODE
 from marketdata.stream import publish_ticks
 from trading import consumers
-from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup
-from trading.services.orders import order_place
 from trading.services.positions import position_close
-from trading.tests.factories import ORIGIN, make_user, tick
+from trading.tests.factories import ORIGIN, make_order, make_user, tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,14 +33,7 @@ def signed_in(user=None, origin="http://localhost"):
 
 
 def place(account, symbol="EURUSD"):
-    return order_place(
-        account_id=account.pk,
-        symbol=symbol,
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("0.10"),
-        origin=ORIGIN,
-    )
+    return make_order(account, symbol=symbol)
 
 
 class Socket:

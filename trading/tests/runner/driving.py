@@ -7,12 +7,7 @@ from asgiref.sync import async_to_sync
 
 from marketdata.stream import publish_ticks
 from marketdata.ticks import Tick, to_units
-from trading.engine.state import OrderType, Side
 from trading.models import Deal, TradingAccount
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN
-
-PRICES = ("price", "limit_price", "stop_loss", "take_profit")
 
 
 def tick(symbol, bid, ask, *, age_seconds=0):
@@ -22,13 +17,6 @@ def tick(symbol, bid, ask, *, age_seconds=0):
 
 def publish(*ticks):
     async_to_sync(publish_ticks)(ticks)
-
-
-def place(account, type=OrderType.MARKET, side=Side.BUY, volume="0.10", **fields):
-    terms = {name: Decimal(value) if name in PRICES else value for name, value in fields.items()}
-    return order_place(
-        account_id=account.pk, symbol="EURUSD", side=side, type=type, volume=Decimal(volume), origin=ORIGIN, **terms
-    )
 
 
 def work(engine):

@@ -14,8 +14,8 @@ from trading.runner.shards import Shard
 from trading.runner.watched_accounts import WatchedAccounts
 from trading.services.orders import order_modify
 from trading.services.positions import position_modify
-from trading.tests.factories import ORIGIN, make_account
-from trading.tests.runner.driving import deals, place, publish, tick, work
+from trading.tests.factories import ORIGIN, make_account, make_order
+from trading.tests.runner.driving import deals, publish, tick, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +42,7 @@ def restarted(**options):
 
 
 def test_a_level_that_the_killed_engine_had_not_heard_of_meets_the_ticks_since_it_was_set(account, runner, monkeypatch):
-    place(account, OrderType.LIMIT, price="1.09000", stop_loss="1.08000")
+    make_order(account, OrderType.LIMIT, price="1.09000", stop_loss="1.08000")
     publish(tick("EURUSD", "1.08990", "1.08995"), tick("EURUSD", "1.07990", "1.07995"), tick("EURUSD", "1.1", "1.1001"))
     work_without_the_log(runner, monkeypatch)
     work(restarted())
@@ -51,7 +51,7 @@ def test_a_level_that_the_killed_engine_had_not_heard_of_meets_the_ticks_since_i
 
 def test_many_levels_of_one_account_are_held_against_the_ticks_once(account, runner, monkeypatch):
     for points in range(30):
-        place(account, OrderType.LIMIT, price=f"1.05{points:03}")
+        make_order(account, OrderType.LIMIT, price=f"1.05{points:03}")
     quotes = [tick("EURUSD", "1.10000", f"1.100{number:02}") for number in range(1, 40)]
     publish(*quotes)
     work_without_the_log(runner, monkeypatch)
@@ -68,7 +68,7 @@ def test_many_levels_of_one_account_are_held_against_the_ticks_once(account, run
 
 
 def test_after_a_long_outage_such_a_level_waits_for_a_fresh_quote(account, runner, monkeypatch):
-    place(account, OrderType.STOP, price="1.10500")
+    make_order(account, OrderType.STOP, price="1.10500")
     publish(tick("EURUSD", "1.10700", "1.10710"), tick("EURUSD", "1.10000", "1.10010"))
     work_without_the_log(runner, monkeypatch)
     time.sleep(0.4)
@@ -82,8 +82,8 @@ def test_after_a_long_outage_such_a_level_waits_for_a_fresh_quote(account, runne
 
 
 def test_a_modified_level_meets_the_ticks_since_it_was_modified(account, runner, monkeypatch):
-    order_id = place(account, OrderType.LIMIT, price="1.07000").order_id
-    position_id = place(account).position_ids[0]
+    order_id = make_order(account, OrderType.LIMIT, price="1.07000").order_id
+    position_id = make_order(account).position_ids[0]
     work(runner)
     early = tick("EURUSD", "1.08990", "1.08995")
     time.sleep(0.002)
@@ -97,8 +97,8 @@ def test_a_modified_level_meets_the_ticks_since_it_was_modified(account, runner,
 
 @pytest.mark.parametrize("restarts", [False, True])
 def test_a_tick_from_before_a_modification_does_not_reach_the_new_level(account, runner, monkeypatch, restarts):
-    first = place(account, stop_loss="1.09000", take_profit="1.20000").position_ids[0]
-    second = place(account, stop_loss="1.09500").position_ids[0]
+    first = make_order(account, stop_loss="1.09000", take_profit="1.20000").position_ids[0]
+    second = make_order(account, stop_loss="1.09500").position_ids[0]
     work(runner)
     publish(tick("EURUSD", "1.09400", "1.09410"), tick("EURUSD", "1.10000", "1.10010"))
     time.sleep(0.02)
@@ -123,7 +123,7 @@ def test_no_account_of_a_tick_is_skipped_when_the_engine_ends_between_its_commit
 ):
     monkeypatch.setattr(engine_runner, "BATCH_ACCOUNTS", 2)
     for _ in range(6):
-        place(make_account(trader), OrderType.STOP, price="1.10500")
+        make_order(make_account(trader), OrderType.STOP, price="1.10500")
     work(runner)
     runner._log.start_from(LogPosition(xid=2**62))  # the checkpoint alone has to bring the orders back
     publish(tick("EURUSD", "1.10500", "1.10510"), tick("EURUSD", "1.10900", "1.10910"))
@@ -148,8 +148,8 @@ def test_no_account_of_a_tick_is_skipped_when_the_engine_ends_between_its_commit
 def test_an_account_that_was_traded_while_the_tick_waited_is_decided_by_what_stood_at_the_tick(
     account, runner, monkeypatch
 ):
-    stop = place(account, OrderType.STOP, price="1.10500").order_id
-    late = place(account, OrderType.LIMIT, side=Side.BUY, price="1.08000").order_id
+    stop = make_order(account, OrderType.STOP, price="1.10500").order_id
+    late = make_order(account, OrderType.LIMIT, side=Side.BUY, price="1.08000").order_id
     work(runner)
     publish(tick("EURUSD", "1.10500", "1.10510"), tick("EURUSD", "1.10900", "1.10910"))
     time.sleep(0.02)

@@ -18,10 +18,10 @@ from trading.runner.engine_runner import EngineRunner
 from trading.runner.shards import Shard
 from trading.selectors.journal import events_since
 from trading.services.accounts import balance_change
-from trading.services.orders import order_cancel, order_place
+from trading.services.orders import order_cancel
 from trading.services.positions import position_modify
-from trading.tests.factories import ORIGIN, make_account, set_price
-from trading.tests.runner.driving import deals, place, publish, tick, work
+from trading.tests.factories import ORIGIN, make_account, make_order, set_price
+from trading.tests.runner.driving import deals, publish, tick, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ BUY = Side.BUY
 
 
 def test_an_order_placed_by_the_web_is_triggered_by_the_next_tick_that_reaches_it(account, runner):
-    place(account, OrderType.STOP, price="1.10500")
+    make_order(account, OrderType.STOP, price="1.10500")
     work(runner)
     publish(tick("EURUSD", "1.10480", "1.10490"))
     work(runner)
@@ -42,7 +42,7 @@ def test_an_order_placed_by_the_web_is_triggered_by_the_next_tick_that_reaches_i
 
 
 def test_what_it_fills_itself_is_protected_from_the_next_tick_on(account, runner):
-    place(account, OrderType.STOP, price="1.10500", stop_loss="1.10400", take_profit="1.10600")
+    make_order(account, OrderType.STOP, price="1.10500", stop_loss="1.10400", take_profit="1.10600")
     publish(tick("EURUSD", "1.10500", "1.10510"), tick("EURUSD", "1.10390", "1.10400"), tick("EURUSD", "1.2", "1.2001"))
     work(runner)
     assert deals() == [("in", "order", "1.1051"), ("out", "stop_loss", "1.1039")]
@@ -51,7 +51,7 @@ def test_what_it_fills_itself_is_protected_from_the_next_tick_on(account, runner
 
 
 def test_a_tick_between_the_order_and_its_event_is_not_missed(account, runner):
-    place(account, OrderType.LIMIT, price="1.09000")
+    make_order(account, OrderType.LIMIT, price="1.09000")
     time.sleep(0.002)
     publish(tick("EURUSD", "1.08990", "1.08995"), tick("EURUSD", "1.10000", "1.10010"))
     while runner.step(block_ms=1):
@@ -61,7 +61,7 @@ def test_a_tick_between_the_order_and_its_event_is_not_missed(account, runner):
 
 
 def test_what_a_late_event_leads_to_is_held_against_the_ticks_since_as_well(account, runner, monkeypatch):
-    place(account, OrderType.LIMIT, price="1.09000", stop_loss="1.08000")
+    make_order(account, OrderType.LIMIT, price="1.09000", stop_loss="1.08000")
     publish(tick("EURUSD", "1.08990", "1.08995"), tick("EURUSD", "1.07990", "1.07995"), tick("EURUSD", "1.1", "1.1001"))
     with monkeypatch.context() as patched:
         patched.setattr(runner, "_follow_when_due", lambda: None)
@@ -73,7 +73,7 @@ def test_what_a_late_event_leads_to_is_held_against_the_ticks_since_as_well(acco
 
 
 def test_the_log_as_a_whole_reaches_what_no_wake_up_told(account, runner):
-    place(account, OrderType.STOP, price="1.10500")
+    make_order(account, OrderType.STOP, price="1.10500")
     for _ in range(100):  # other transactions of the server may hold the log back for a moment
         runner.follow()
         if runner._accounts.seq(account.pk) == 3:
@@ -88,7 +88,7 @@ def test_the_log_as_a_whole_reaches_what_no_wake_up_told(account, runner):
 def test_a_tick_from_before_the_order_does_not_fill_it(account, runner):
     spike = tick("EURUSD", "1.08990", "1.08995")
     time.sleep(0.002)
-    place(account, OrderType.LIMIT, price="1.09000")
+    make_order(account, OrderType.LIMIT, price="1.09000")
     work(runner)
     publish(spike)
     work(runner)
@@ -99,8 +99,8 @@ def test_a_tick_from_before_the_order_does_not_fill_it(account, runner):
 
 
 def test_cancelled_and_moved_levels_leave_the_index(account, runner):
-    order_id = place(account, OrderType.STOP, price="1.10500").order_id
-    position_id = place(account, stop_loss="1.09000").position_ids[0]
+    order_id = make_order(account, OrderType.STOP, price="1.10500").order_id
+    position_id = make_order(account, stop_loss="1.09000").position_ids[0]
     work(runner)
     order_cancel(account_id=account.pk, order_id=order_id, origin=ORIGIN)
     position_modify(account_id=account.pk, position_id=position_id, stop_loss=D("1.08000"), origin=ORIGIN)
@@ -111,7 +111,7 @@ def test_cancelled_and_moved_levels_leave_the_index(account, runner):
 
 
 def test_margin_call_and_stop_out_come_with_the_tick_that_causes_them(account, runner):
-    place(account, volume="5")
+    make_order(account, volume="5")
     work(runner)
     publish(tick("EURUSD", "1.09000", "1.09010"))
     work(runner)
@@ -125,7 +125,7 @@ def test_margin_call_and_stop_out_come_with_the_tick_that_causes_them(account, r
 
 
 def test_a_deposit_ends_the_margin_call_at_the_next_tick(account, runner):
-    place(account, volume="5")
+    make_order(account, volume="5")
     publish(tick("EURUSD", "1.09000", "1.09010"))
     work(runner)
     balance_change(account_id=account.pk, amount=D(100_000), reason=BalanceReason.DEPOSIT, origin=ORIGIN)
@@ -139,7 +139,7 @@ def test_a_deposit_ends_the_margin_call_at_the_next_tick(account, runner):
 def test_a_conversion_rate_alone_can_cause_a_margin_call(market, trader):
     account = make_account(trader, currency="EUR", deposit="1000")
     set_price("USDJPY", "150.000", "150.010")
-    order_place(account_id=account.pk, symbol="USDJPY", side=BUY, type=OrderType.MARKET, volume=D(1), origin=ORIGIN)
+    make_order(account, symbol="USDJPY", volume=1)
     engine = EngineRunner(Shard())
     engine.start()
     publish(tick("USDJPY", "149.940", "149.950"))
@@ -154,7 +154,7 @@ def test_a_conversion_rate_alone_can_cause_a_margin_call(market, trader):
 
 
 def test_a_restart_works_through_what_it_missed_at_the_price_of_each_tick(account, runner):
-    place(account, OrderType.STOP, price="1.10500")
+    make_order(account, OrderType.STOP, price="1.10500")
     work(runner)
     runner.stop()
     publish(tick("EURUSD", "1.10700", "1.10710", age_seconds=-0.01), tick("EURUSD", "1.10000", "1.10010"))
@@ -165,8 +165,8 @@ def test_a_restart_works_through_what_it_missed_at_the_price_of_each_tick(accoun
 
 
 def test_after_a_long_outage_the_first_fresh_quote_fills_and_the_event_says_so(account, market):
-    place(account, OrderType.STOP, price="1.10500")
-    place(account, OrderType.LIMIT, price="1.09000")
+    make_order(account, OrderType.STOP, price="1.10500")
+    make_order(account, OrderType.LIMIT, price="1.09000")
     claim_checkpoint(Shard(), Checkpoint(newest_id(), current_position()))
     publish(tick("EURUSD", "1.10700", "1.10710"), tick("EURUSD", "1.08500", "1.08510"))
     time.sleep(0.4)
@@ -189,7 +189,7 @@ def test_after_a_long_outage_the_first_fresh_quote_fills_and_the_event_says_so(a
 def test_shards_share_the_accounts(market, trader):
     accounts = [make_account(trader) for _ in range(4)]
     for account in accounts:
-        place(account, OrderType.STOP, price="1.10500")
+        make_order(account, OrderType.STOP, price="1.10500")
     engines = [EngineRunner(Shard(index, 2)) for index in range(2)]
     for engine in engines:
         engine.start()
@@ -201,7 +201,7 @@ def test_shards_share_the_accounts(market, trader):
 
 
 def test_a_lost_database_connection_is_survived_without_doing_anything_twice(account, runner):
-    place(account, OrderType.STOP, price="1.10500")
+    make_order(account, OrderType.STOP, price="1.10500")
     work(runner)
     publish(tick("EURUSD", "1.10500", "1.10510"), tick("EURUSD", "1.10600", "1.10610"))
     with connection.cursor() as cursor:
@@ -229,7 +229,7 @@ def test_a_lost_database_connection_is_survived_without_doing_anything_twice(acc
 
 
 def test_redis_that_lost_everything_is_survived(account, runner):
-    place(account, OrderType.STOP, price="1.10500")
+    make_order(account, OrderType.STOP, price="1.10500")
     publish(tick("EURUSD", "1.10000", "1.10010"))
     work(runner)
     redis_client().delete(*redis_client().scan_iter(match=name("*")))
@@ -239,7 +239,7 @@ def test_redis_that_lost_everything_is_survived(account, runner):
 
 
 def test_changed_spreads_of_a_group_reload_what_waits_for_a_price(account, runner):
-    place(account, OrderType.STOP, price="1.10500")
+    make_order(account, OrderType.STOP, price="1.10500")
     work(runner)
     account.group.spread_mode, account.group.spread_points = "markup", 100
     account.group.save()

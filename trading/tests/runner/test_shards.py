@@ -16,8 +16,8 @@ from trading.runner.checkpoints import Checkpoint, ShardReplaced, claim_checkpoi
 from trading.runner.engine_runner import EngineRunner
 from trading.runner.shards import Shard
 from trading.selectors.market import newest_ticks
-from trading.tests.factories import make_account
-from trading.tests.runner.driving import deals, place, publish, tick, work
+from trading.tests.factories import make_account, make_order
+from trading.tests.runner.driving import deals, publish, tick, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +64,7 @@ def test_a_former_shard_is_told_to_stop():
 
 def test_what_one_of_two_shards_had_not_worked_through_is_worked_through_by_three(market, trader):
     for _ in range(6):
-        place(make_account(trader), OrderType.STOP, price="1.10500")
+        make_order(make_account(trader), OrderType.STOP, price="1.10500")
     engines = [EngineRunner(Shard(index, 2)) for index in range(2)]
     for engine in engines:
         engine.start()

@@ -14,8 +14,8 @@ from trading.models import Deal, Order, Position
 from trading.runner.engine_runner import EngineRunner
 from trading.runner.shards import Shard
 from trading.selectors.market import newest_ticks
-from trading.tests.factories import make_account
-from trading.tests.runner.driving import place, publish, tick, work
+from trading.tests.factories import make_account, make_order
+from trading.tests.runner.driving import publish, tick, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,7 +47,7 @@ def test_all_are_stopped_out_once_while_new_orders_are_accepted(market, trader):
     def trade():
         try:
             first_commit.wait()
-            placed.append(place(other, OrderType.LIMIT, price="0.90000").order_id)
+            placed.append(make_order(other, OrderType.LIMIT, price="0.90000").order_id)
         finally:
             placed.append(None)
             connection.close()

@@ -1,23 +1,17 @@
-from decimal import Decimal
-
 import pytest
 from django.db import connection, transaction
 
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
-from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup, ConditionsVersion, GroupInstrument
 from trading.selectors.conditions_history import Change, changes_between, edits_behind, previous_version
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import make_order
 
 pytestmark = pytest.mark.django_db
 
 
 def trade(account):
-    order_place(
-        account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal(1), origin=ORIGIN
-    )
+    make_order(account, volume=1)
     return ConditionsVersion.objects.latest("effective_from", "pk")
 
 

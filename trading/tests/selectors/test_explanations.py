@@ -5,20 +5,14 @@ import pytest
 
 from forexpro.core.refusals import Refused
 from trading.engine.explanation import Explanation
-from trading.engine.state import OrderType, Side
+from trading.engine.state import Side
 from trading.models import AccountGroup, ConditionsVersion
 from trading.selectors.explanations import explained_decision
 from trading.selectors.journal import newest_seq
 from trading.selectors.market import newest_ticks
-from trading.services.orders import order_place
 from trading.services.positions import position_close
 from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, set_price
-
-
-def place(account, volume="0.10", **changes):
-    order = {"symbol": "EURUSD", "side": Side.BUY, "type": OrderType.MARKET} | changes
-    return order_place(account_id=account.pk, volume=Decimal(volume), origin=ORIGIN, **order)
+from trading.tests.factories import ORIGIN, make_order, set_price
 
 
 def again(decision):
@@ -28,7 +22,7 @@ def again(decision):
 
 
 def test_fill_is_explained_from_each_of_its_events(account):
-    answer = place(account)
+    answer = make_order(account)
     for event in answer.events:
         decision = explained_decision(account, event.seq)
         assert [entry.seq for entry in decision.events] == [entry.seq for entry in answer.events]
@@ -38,7 +32,7 @@ def test_fill_is_explained_from_each_of_its_events(account):
 
 
 def test_stop_loss_is_explained_by_its_tick(account):
-    place(account, stop_loss=Decimal("1.09000"))
+    make_order(account, stop_loss=Decimal("1.09000"))
     set_price("EURUSD", "1.08000", "1.08010")
     answer = account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN)
     decision = explained_decision(account, answer.seq)
@@ -48,16 +42,16 @@ def test_stop_loss_is_explained_by_its_tick(account):
 
 def test_refusal_is_explained(account):
     with pytest.raises(Refused):
-        place(account, volume="90")
+        make_order(account, volume="90")
     decision = explained_decision(account, newest_seq(account.pk))
     assert decision.explanation.refusal == "insufficient_margin"
     assert again(decision) is None
 
 
 def test_conditions_of_the_moment_count(account):
-    first = place(account)
+    first = make_order(account)
     AccountGroup.objects.update(stop_out_level=20)
-    second = place(account)
+    second = make_order(account)
     levels = [
         explained_decision(account, answer.seq).explanation.state.policy.stop_out_level for answer in (first, second)
     ]
@@ -66,14 +60,14 @@ def test_conditions_of_the_moment_count(account):
 
 
 def test_account_rules_are_those_of_the_moment(account):
-    answer = place(account)
+    answer = make_order(account)
     policy = explained_decision(account, answer.seq).explanation.state.policy
     assert policy.leverage == 100
 
 
 def test_partial_close_after_other_events(account):
-    position_id = place(account).position_ids[0]
-    place(account, symbol="USDJPY", side=Side.SELL, volume="0.20")
+    position_id = make_order(account).position_ids[0]
+    make_order(account, symbol="USDJPY", side=Side.SELL, volume="0.20")
     answer = position_close(account_id=account.pk, position_id=position_id, volume=Decimal("0.04"), origin=ORIGIN)
     assert again(explained_decision(account, answer.seq)) is None
 

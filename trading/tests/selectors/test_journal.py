@@ -6,18 +6,17 @@ import pytest
 from forexpro.core.events.sentences import described_types, sentence
 from forexpro.core.refusals import Refused
 from trading.engine.events import EngineEvent
-from trading.engine.state import OrderType, Side
+from trading.engine.state import OrderType
 from trading.selectors import events_since, newest_events, newest_seq
 from trading.selectors.market import newest_ticks
-from trading.services.orders import order_cancel, order_modify, order_place
+from trading.services.orders import order_cancel, order_modify
 from trading.services.positions import position_close, position_modify
 from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, set_price
+from trading.tests.factories import ORIGIN, make_order, set_price
 
 
-def place(account, **changes):
-    order = {"symbol": "EURUSD", "side": Side.BUY, "type": OrderType.MARKET, "volume": Decimal("0.50")} | changes
-    return order_place(account_id=account.pk, origin=ORIGIN, **order).order_id
+def place(account, **terms):
+    return make_order(account, **{"volume": "0.50"} | terms).order_id
 
 
 def test_every_kind_of_event_has_a_sentence():

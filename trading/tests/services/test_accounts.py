@@ -6,7 +6,6 @@ from django.db.models import Sum
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason
-from trading.engine.state import OrderType, Side
 from trading.models import LedgerTransaction, Posting
 from trading.selectors import account_for_user, account_state, accounts_of_user
 from trading.services.accounts import (
@@ -16,8 +15,7 @@ from trading.services.accounts import (
     account_set_trading,
     balance_change,
 )
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN, make_account, make_group, make_user
+from trading.tests.factories import ORIGIN, make_account, make_group, make_order, make_user
 
 
 def change(account, amount, reason, **arguments):
@@ -109,14 +107,7 @@ def test_unknown_account_is_refused(market):
 
 
 def place(account):
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("1.00"),
-        origin=ORIGIN,
-    )
+    return make_order(account, volume="1.00")
 
 
 def test_disabled_trading_opens_nothing(account):

@@ -3,20 +3,17 @@
 import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection
 from django.db.models import Sum
 
 from forexpro.core.refusals import Refused
-from trading.engine.state import OrderType, Side
 from trading.models import Deal, Order, Position, Posting
 from trading.selectors import account_state
 from trading.services import execution
-from trading.services.orders import order_place
 from trading.services.positions import position_close
-from trading.tests.factories import ORIGIN, make_account
+from trading.tests.factories import ORIGIN, make_account, make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,15 +34,7 @@ def in_threads(call, count):
 
 
 def place(account, key=None, volume="1.00"):
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal(volume),
-        origin=ORIGIN,
-        idempotency_key=key,
-    )
+    return make_order(account, volume=volume, idempotency_key=key)
 
 
 def codes(results):

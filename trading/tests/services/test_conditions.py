@@ -7,30 +7,18 @@ from forexpro.core.refusals import Refused
 from marketdata.models import Symbol
 from trading.engine.margin_terms import LeverageTier, MarginRate, MarginRates, MarginTier
 from trading.engine.market import ProfitConversion
-from trading.engine.state import CompensationCredit, HedgedMargin, LevelUnit, OrderType, Side, StopOutSequence
+from trading.engine.state import CompensationCredit, HedgedMargin, LevelUnit, StopOutSequence
 from trading.engine.terms import TierRange
 from trading.models import AccountGroup, GroupInstrument, Position
 from trading.selectors import account_market
 from trading.selectors.conditions import account_conditions
-from trading.services.orders import order_place
 from trading.services.positions import position_close
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import ORIGIN, make_order
 
 
 def prices(account, symbol="EURUSD"):
     quote = account_market(account).quotes[symbol]
     return quote.bid, quote.ask
-
-
-def place(account):
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("0.10"),
-        origin=ORIGIN,
-    ).order_id
 
 
 def test_rule_for_the_symbol_goes_before_its_class_and_the_group(account):
@@ -61,22 +49,22 @@ def test_unchanged_conditions_are_loaded_once(account, django_assert_num_queries
 def test_fixed_slippage_is_against_the_client(account):
     account.group.slippage_mode, account.group.slippage_maximum_points = "fixed", 3
     account.group.save()
-    position_id = place(account)
+    position_id = make_order(account).order_id
     assert Position.objects.get(pk=position_id).open_price == Decimal("1.10013")
 
 
 def test_disabled_symbol_can_only_be_closed(account):
-    position_id = place(account)
+    position_id = make_order(account).order_id
     Symbol.objects.filter(pk="EURUSD").update(is_active=False)
     with pytest.raises(Refused, match="symbol_disabled"):
-        place(account)
+        make_order(account)
     position_close(account_id=account.pk, position_id=position_id, origin=ORIGIN)
 
 
 def test_symbol_disabled_for_the_group(account):
     GroupInstrument.objects.create(group=account.group, symbol_id="EURUSD", trade_mode="close_only")
     with pytest.raises(Refused, match="symbol_disabled"):
-        place(account)
+        make_order(account)
 
 
 def test_what_a_symbols_rule_leaves_empty_comes_from_its_class(account):

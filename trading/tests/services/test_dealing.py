@@ -5,19 +5,18 @@ import pytest
 from forexpro.core.events.chain import Origin
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
-from trading.engine.state import OrderType, Side
+from trading.engine.state import OrderType
 from trading.models import Order, Position
 from trading.services.dealing import REASON_LENGTH_MAX, order_cancel_by_dealer, position_close_by_dealer
-from trading.services.orders import order_cancel, order_place
-from trading.tests.factories import ORIGIN, make_account, set_price
+from trading.services.orders import order_cancel
+from trading.tests.factories import ORIGIN, make_account, make_order, set_price
 
 DEALER = Origin(actor="staff:7", request_id="request", ip="203.0.113.9")
 pytestmark = pytest.mark.django_db
 
 
 def place(account, type=OrderType.MARKET, **terms):
-    terms = {"symbol": "EURUSD", "side": Side.BUY, "volume": Decimal("1.00"), "type": type, **terms}
-    return order_place(account_id=account.pk, origin=ORIGIN, **terms).order_id
+    return make_order(account, type, **{"volume": "1.00"} | terms).order_id
 
 
 @pytest.fixture

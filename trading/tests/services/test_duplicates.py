@@ -14,40 +14,31 @@ from trading.selectors import events_since, newest_seq
 from trading.services.accounts import balance_change
 from trading.services.orders import order_cancel, order_modify, order_place
 from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import ORIGIN, make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DUPLICATES = 100
 
 
-def place(account, type=OrderType.MARKET, side=Side.BUY, **fields):
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=side,
-        type=type,
-        volume=Decimal("0.10"),
-        origin=ORIGIN,
-        **fields,
-    )
-
-
 def limit_order(account):
-    return {"order_id": place(account, OrderType.LIMIT, price=Decimal("1.09")).order_id}
+    return {"order_id": make_order(account, OrderType.LIMIT, price=Decimal("1.09")).order_id}
 
 
 def position(account):
-    return {"position_id": place(account).order_id}
+    return {"position_id": make_order(account).order_id}
 
 
 def opposites(account):
-    return {"position_id": place(account).order_id, "opposite_position_id": place(account, side=Side.SELL).order_id}
+    return {
+        "position_id": make_order(account).order_id,
+        "opposite_position_id": make_order(account, side=Side.SELL).order_id,
+    }
 
 
 def positions(account):
     for _ in range(3):
-        place(account)
+        make_order(account)
     return {"symbol": "EURUSD"}
 
 

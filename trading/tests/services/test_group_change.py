@@ -8,13 +8,11 @@ from forexpro.core.events.sentences import sentence
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from marketdata.models import Symbol
-from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup, GroupInstrument, Position
 from trading.selectors import account_state, account_valuation
 from trading.services.group_change import account_set_group
-from trading.services.orders import order_place
 from trading.services.replay import account_first_difference
-from trading.tests.factories import ORIGIN, make_group
+from trading.tests.factories import make_group, make_order
 
 STAFF = Origin(actor="staff:7")
 pytestmark = pytest.mark.django_db
@@ -25,9 +23,7 @@ def move(account, group):
 
 
 def open_position(account):
-    order_place(
-        account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal(1), origin=ORIGIN
-    )
+    make_order(account, volume=1)
     return Position.objects.get(account=account)
 
 

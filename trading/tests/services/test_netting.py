@@ -2,12 +2,11 @@ from decimal import Decimal
 
 import pytest
 
-from trading.engine.state import OrderType, PositionMode, Side
+from trading.engine.state import PositionMode, Side
 from trading.models import Deal, Position
-from trading.services.orders import order_place
 from trading.services.positions import position_close_by
 from trading.services.replay import account_first_difference
-from trading.tests.factories import ORIGIN, make_account, set_price
+from trading.tests.factories import ORIGIN, make_account, make_order, set_price
 
 
 @pytest.fixture
@@ -16,15 +15,7 @@ def netting_account(market):
 
 
 def place(account, side, volume, **levels):
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=side,
-        type=OrderType.MARKET,
-        volume=Decimal(volume),
-        origin=ORIGIN,
-        **levels,
-    ).order_id
+    return make_order(account, side=side, volume=volume, **levels).order_id
 
 
 def test_orders_make_up_one_position(netting_account):

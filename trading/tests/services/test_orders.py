@@ -7,13 +7,8 @@ from forexpro.core.refusals import Refused
 from trading.engine.state import OrderType, Side
 from trading.models import Deal, Order, Position
 from trading.selectors import account_state
-from trading.services.orders import order_cancel, order_modify, order_place, order_preview
-from trading.tests.factories import ORIGIN, set_price
-
-
-def place(account, **changes):
-    order = {"symbol": "EURUSD", "side": Side.BUY, "type": OrderType.MARKET, "volume": Decimal("0.10")} | changes
-    return order_place(account_id=account.pk, origin=ORIGIN, **order)
+from trading.services.orders import order_cancel, order_modify, order_preview
+from trading.tests.factories import ORIGIN, make_order, set_price
 
 
 def event_types(account):
@@ -21,7 +16,7 @@ def event_types(account):
 
 
 def test_market_order_fills_at_the_ask_and_opens_a_position(account):
-    answer = place(account, stop_loss=Decimal("1.09000"), comment="first")
+    answer = make_order(account, stop_loss=Decimal("1.09000"), comment="first")
 
     order = Order.objects.get(pk=answer.order_id)
     assert (order.status, order.fill_price, order.comment) == ("filled", Decimal("1.10010"), "first")
@@ -36,7 +31,7 @@ def test_market_order_fills_at_the_ask_and_opens_a_position(account):
 
 
 def test_pending_order_works_until_cancelled(account):
-    answer = place(account, type=OrderType.LIMIT, price=Decimal("1.09000"))
+    answer = make_order(account, type=OrderType.LIMIT, price=Decimal("1.09000"))
     assert list(account_state(account).orders) == [answer.order_id]
 
     order_modify(account_id=account.pk, order_id=answer.order_id, price=Decimal("1.08500"), origin=ORIGIN)
@@ -50,7 +45,7 @@ def test_pending_order_works_until_cancelled(account):
 
 
 def test_stop_limit_keeps_both_prices(account):
-    answer = place(account, type=OrderType.STOP_LIMIT, price=Decimal("1.12000"), limit_price=Decimal("1.11900"))
+    answer = make_order(account, type=OrderType.STOP_LIMIT, price=Decimal("1.12000"), limit_price=Decimal("1.11900"))
     order = account_state(account).orders[answer.order_id]
     assert (order.price, order.limit_price) == (Decimal("1.12"), Decimal("1.119"))
 
@@ -73,7 +68,7 @@ def test_stop_limit_keeps_both_prices(account):
 def test_refusal_changes_nothing_but_is_recorded(account, changes, code):
     before = account_state(account)
     with pytest.raises(Refused) as refused:
-        place(account, **changes)
+        make_order(account, **changes)
 
     assert refused.value.code == code
     assert account_state(account) == before
@@ -87,7 +82,7 @@ def test_refusal_changes_nothing_but_is_recorded(account, changes, code):
 def test_stale_quote_fills_no_order(account, settings):
     set_price("EURUSD", "1.10000", "1.10010", age_seconds=settings.QUOTE_MAX_AGE_SECONDS + 1)
     with pytest.raises(Refused, match="quote_stale") as refused:
-        place(account)
+        make_order(account)
     assert refused.value.details["maximum_seconds"] == str(settings.QUOTE_MAX_AGE_SECONDS)
     event = Event.objects.filter(stream=f"account:{account.pk}").latest("seq")
     assert event.payload["evidence"]["tick"]["ask"] == "1.10010"
@@ -96,27 +91,27 @@ def test_stale_quote_fills_no_order(account, settings):
 def test_without_redis_orders_are_refused_and_cancelling_works(account, monkeypatch):
     import redis
 
-    answer = place(account, type=OrderType.LIMIT, price=Decimal("1.09000"))
+    answer = make_order(account, type=OrderType.LIMIT, price=Decimal("1.09000"))
 
     def away():
         raise redis.ConnectionError("away")
 
     monkeypatch.setattr("trading.selectors.market.latest_ticks", away)
     with pytest.raises(Refused, match="quote_unavailable"):
-        place(account)
+        make_order(account)
     order_cancel(account_id=account.pk, order_id=answer.order_id, origin=ORIGIN)
     assert account_state(account).orders == {}
 
 
 def test_long_comment_is_refused_before_anything_else(account):
     with pytest.raises(Refused, match="comment_too_long"):
-        place(account, comment="x" * 65)
+        make_order(account, comment="x" * 65)
 
 
 def test_preview_equals_what_the_fill_then_does(account):
     asked = {"symbol": "EURUSD", "side": Side.SELL, "type": OrderType.MARKET, "volume": Decimal("0.30")}
     preview = order_preview(account_id=account.pk, **asked)
-    place(account, **asked)
+    make_order(account, **asked)
 
     from trading.selectors import account_valuation
 

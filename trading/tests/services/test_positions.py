@@ -4,24 +4,15 @@ import pytest
 from django.db.models import Sum
 
 from forexpro.core.refusals import Refused
-from trading.engine.state import OrderType, Side
+from trading.engine.state import Side
 from trading.models import Deal, LedgerTransaction, Position, Posting
-from trading.services.orders import order_place
 from trading.services.positions import position_close, position_modify, positions_close_all
-from trading.tests.factories import ORIGIN, set_price
+from trading.tests.factories import ORIGIN, make_order, set_price
 
 
 @pytest.fixture
 def position(account):
-    answer = order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("1.00"),
-        origin=ORIGIN,
-    )
-    return Position.objects.get(pk=answer.order_id)
+    return Position.objects.get(pk=make_order(account, volume="1.00").order_id)
 
 
 def test_close_books_the_profit(account, position):
@@ -70,14 +61,7 @@ def test_asking_for_what_is_so_already_changes_nothing(account, position):
 
 
 def test_close_all_closes_each_once(account, position):
-    order_place(
-        account_id=account.pk,
-        symbol="USDJPY",
-        side=Side.SELL,
-        type=OrderType.MARKET,
-        volume=Decimal("0.50"),
-        origin=ORIGIN,
-    )
+    make_order(account, symbol="USDJPY", side=Side.SELL, volume="0.50")
     positions_close_all(account_id=account.pk, origin=ORIGIN)
     assert not Position.objects.filter(closed_at=None).exists()
     assert Deal.objects.filter(entry="out").count() == 2

@@ -21,13 +21,13 @@ from trading.selectors import account_state
 from trading.selectors.market import newest_ticks
 from trading.services import accounts, execution, rollover, ticks
 from trading.services.accounts import account_set_leverage, balance_change
-from trading.services.orders import order_cancel, order_modify, order_place
+from trading.services.orders import order_cancel, order_modify
 from trading.services.positions import position_close, position_modify
 from trading.services.replay import account_first_difference
 from trading.services.rollover import accounts_roll_over
 from trading.services.ticks import account_check_margin, account_process_tick
 from trading.tasks import sweep_margins
-from trading.tests.factories import ORIGIN, make_account, set_price, tick
+from trading.tests.factories import ORIGIN, make_account, make_order, set_price, tick
 from trading.tests.services.test_concurrency import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,16 +38,7 @@ POSITIONS = 5
 
 
 def buy(account, volume="0.15", *, side=Side.BUY, type=OrderType.MARKET, **prices):
-    answer = order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=side,
-        type=type,
-        volume=D(volume),
-        origin=ORIGIN,
-        **{name: D(price) for name, price in prices.items()},
-    )
-    return answer.order_id
+    return make_order(account, type, side, volume, **prices).order_id
 
 
 def at(bid):

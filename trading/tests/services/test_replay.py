@@ -10,16 +10,15 @@ from trading.engine.state import OrderType, Side
 from trading.models import Order, Position
 from trading.selectors.market import newest_ticks
 from trading.services.accounts import account_set_leverage, balance_change
-from trading.services.orders import order_cancel, order_modify, order_place
+from trading.services.orders import order_cancel, order_modify
 from trading.services.positions import position_close, position_modify
 from trading.services.replay import account_first_difference
 from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, set_price
+from trading.tests.factories import ORIGIN, make_order, set_price
 
 
-def place(account, **changes):
-    order = {"symbol": "EURUSD", "side": Side.BUY, "type": OrderType.MARKET, "volume": Decimal("0.50")} | changes
-    return order_place(account_id=account.pk, origin=ORIGIN, **order).order_id
+def place(account, **terms):
+    return make_order(account, **{"volume": "0.50"} | terms).order_id
 
 
 @pytest.fixture

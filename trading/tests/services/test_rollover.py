@@ -9,17 +9,16 @@ from django.db import connection
 
 from forexpro.core.models import Event
 from marketdata.models import Symbol
-from trading.engine.state import OrderType, Side
+from trading.engine.state import Side
 from trading.models import Configuration, Deal, Order, Position, Posting, TradingAccount
 from trading.selectors.charges import symbol_swap_terms
 from trading.selectors.explanations import explained_decision
 from trading.selectors.rollover import DUE_ACCOUNTS, accounts_due_for_rollover
 from trading.services import rollover
-from trading.services.orders import order_place
 from trading.services.positions import position_close
 from trading.services.replay import account_first_difference
 from trading.services.rollover import accounts_roll_over, roll_over_due_accounts
-from trading.tests.factories import ORIGIN, make_account, make_group, make_user
+from trading.tests.factories import ORIGIN, make_account, make_group, make_order, make_user
 from trading.tests.services.test_concurrency import in_threads
 
 D = Decimal
@@ -35,10 +34,7 @@ def account(account):
 
 
 def buy(account, volume="1.00", side=Side.BUY):
-    answer = order_place(
-        account_id=account.pk, symbol="EURUSD", side=side, type=OrderType.MARKET, volume=D(volume), origin=ORIGIN
-    )
-    return answer.order_id
+    return make_order(account, side=side, volume=volume).order_id
 
 
 def nights_from_now(count):
@@ -167,14 +163,7 @@ def test_each_symbol_has_its_own_end_of_the_day(account):
     Symbol.objects.filter(code="GBPUSD").update(
         swap_week="1 1 1 1 1 1 1", rollover_time=time(0), rollover_timezone="Europe/Prague"
     )
-    order_place(
-        account_id=account.pk,
-        symbol="GBPUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=D("0.01"),
-        origin=ORIGIN,
-    )
+    make_order(account, symbol="GBPUSD", volume="0.01")
     roll_over_due_accounts(now=nights_from_now(8), origin=ORIGIN)
     days = Position.objects.order_by("id").values_list("symbol", "swap_day")
     assert [symbol for symbol, _ in days] == ["EURUSD", "GBPUSD"]

@@ -2,16 +2,13 @@
 
 import tempfile
 from contextlib import contextmanager
-from decimal import Decimal
 
 import pytest
 from django.db import connection
 from psycopg.pq import Trace
 
-from trading.engine.state import OrderType, Side
-from trading.services.orders import order_place
 from trading.services.positions import position_close, positions_close_all
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import ORIGIN, make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,23 +29,11 @@ def round_trips():
     counted.append(sum(before != "F" and now == "F" for before, now in zip(["B", *senders], senders, strict=False)))
 
 
-def place(account, key=None):
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("0.10"),
-        origin=ORIGIN,
-        idempotency_key=key,
-    )
-
-
 def test_order_takes_three_round_trips(account):
     """BEGIN, lock and load; record; COMMIT."""
-    place(account)  # loads the conditions of the group
+    make_order(account)  # loads the conditions of the group
     with round_trips() as counted:
-        place(account, key="a")
+        make_order(account, idempotency_key="a")
     assert counted == [3]
 
 
@@ -69,7 +54,7 @@ def test_order_through_http_takes_three_more(account, client):
 
 
 def test_closing_takes_as_many_however_much_is_closed(account):
-    answers = [place(account) for _ in range(10)]
+    answers = [make_order(account) for _ in range(10)]
     with round_trips() as one:
         position_close(account_id=account.pk, position_id=answers[0].order_id, origin=ORIGIN)
     with round_trips() as nine:

@@ -6,20 +6,18 @@ import pytest
 
 from marketdata.models import Symbol
 from trading.engine.commands import BalanceReason
-from trading.engine.state import OrderType, Side
+from trading.engine.state import OrderType
 from trading.models import AccountGroup, Deal, Order, Position
 from trading.selectors import account_valuation
 from trading.selectors.market import newest_ticks
 from trading.services.accounts import balance_change
-from trading.services.orders import order_place
 from trading.services.replay import account_first_difference
 from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, set_price
+from trading.tests.factories import ORIGIN, make_order, set_price
 
 
-def place(account, **changes):
-    order = {"symbol": "EURUSD", "side": Side.BUY, "type": OrderType.MARKET, "volume": Decimal("5.00")} | changes
-    return order_place(account_id=account.pk, origin=ORIGIN, **order).order_id
+def place(account, **terms):
+    return make_order(account, **{"volume": "5.00"} | terms).order_id
 
 
 def fall(account, bid="1.08600"):

@@ -2,19 +2,17 @@ from decimal import Decimal
 
 import pytest
 
-from trading.engine.state import OrderType, Side
+from trading.engine.state import OrderType
 from trading.models import Deal, Order, Position
 from trading.selectors import account_state
 from trading.selectors.market import newest_ticks
-from trading.services.orders import order_place
 from trading.services.positions import position_close
 from trading.services.ticks import account_check_margin, account_process_tick, accounts_process_tick
-from trading.tests.factories import ORIGIN, make_account, set_price
+from trading.tests.factories import ORIGIN, make_account, make_order, set_price
 
 
-def place(account, **changes):
-    order = {"symbol": "EURUSD", "side": Side.BUY, "type": OrderType.MARKET, "volume": Decimal("1.00")} | changes
-    return order_place(account_id=account.pk, origin=ORIGIN, **order).order_id
+def place(account, **terms):
+    return make_order(account, **{"volume": "1.00"} | terms).order_id
 
 
 def process(account, bid, ask):

@@ -8,33 +8,21 @@ import pytest
 from forexpro.core.refusals import Refused
 from marketdata.models import Symbol
 from trading.engine.market import TradeMode
-from trading.engine.state import GapPolicy, OrderType, PartialTakeProfit, Side, TimeInForce, TrailingStop, TriggerSide
+from trading.engine.state import GapPolicy, OrderType, PartialTakeProfit, TimeInForce, TrailingStop, TriggerSide
 from trading.models import AccountGroup, GroupInstrument, Order, Position
 from trading.selectors import account_market
 from trading.selectors.state import account_state
-from trading.services.orders import order_modify, order_place
+from trading.services.orders import order_modify
 from trading.services.positions import position_modify
 from trading.services.replay import account_first_difference
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import ORIGIN, make_order
 
 SHUT = {"timezone": "UTC", "hours": [], "holidays": {}}
 
 
-def place(account, type=OrderType.MARKET, **terms):
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=type,
-        volume=Decimal("0.10"),
-        origin=ORIGIN,
-        **terms,
-    )
-
-
 def refusal(account):
     with pytest.raises(Refused) as refused:
-        place(account)
+        make_order(account)
     return refused.value.code
 
 
@@ -61,7 +49,7 @@ def test_trading_hours_are_enforced_by_the_group_where_the_market_has_any(shut, 
     if closed:
         assert refusal(shut) == "market_closed"
     else:
-        assert place(shut).position_ids
+        assert make_order(shut).position_ids
 
 
 def test_the_simulated_market_never_closes_by_default(settings):
@@ -98,7 +86,7 @@ def test_the_policies_of_the_group_reach_the_account(account):
         TriggerSide.MID, GapPolicy.GAP_LEVEL, True,
     )  # fmt: skip
     assert (policy.positions_max, policy.orders_max, policy.exposure_max) == (1, 2, Decimal(50000))
-    place(account)
+    make_order(account)
     assert refusal(account) == "positions_max"
 
 
@@ -111,9 +99,9 @@ def test_every_term_of_an_order_comes_back_from_its_row(account):
         "trailing_stop": TrailingStop(100, step_points=5),
         "partial_take_profits": (PartialTakeProfit(Decimal("1.10000"), Decimal("0.05")),),
     }
-    place(account, OrderType.LIMIT, **terms)
+    make_order(account, OrderType.LIMIT, **terms)
     first = Order.objects.get()
-    place(account, OrderType.STOP, price=Decimal("1.12"), deviation_points=30, parent_id=first.pk)
+    make_order(account, OrderType.STOP, price=Decimal("1.12"), deviation_points=30, parent_id=first.pk)
     order_modify(account_id=account.pk, order_id=first.pk, price=Decimal("1.08"), origin=ORIGIN)
     orders = account_state(account).orders
     kept, waiting = orders[first.pk], orders[first.pk + 1]
@@ -126,7 +114,7 @@ def test_every_term_of_an_order_comes_back_from_its_row(account):
 
 
 def test_the_guards_of_a_position_come_back_from_its_row(account):
-    place(account)
+    make_order(account)
     position = Position.objects.get()
     position_modify(account_id=account.pk, position_id=position.pk, trailing_stop=TrailingStop(100), origin=ORIGIN)
     held = account_state(account).positions[position.pk]

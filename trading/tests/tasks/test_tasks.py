@@ -1,5 +1,4 @@
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from django.conf import settings
 
@@ -7,23 +6,14 @@ from forexpro.celery import app
 from forexpro.core.models import Event
 from forexpro.core.realtime.connections import name
 from marketdata.models import Symbol
-from trading.engine.state import OrderType, Side, TimeInForce
+from trading.engine.state import OrderType, TimeInForce
 from trading.models import IdempotencyRecord, Order, Position
-from trading.services.orders import order_place
 from trading.tasks import expire_orders, forget_old_requests, replay_accounts, roll_over, sweep_margins
-from trading.tests.factories import ORIGIN, make_account, set_price
+from trading.tests.factories import make_account, make_order, set_price
 
 
 def place(account, volume, **arguments):
-    order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal(volume),
-        origin=ORIGIN,
-        **arguments,
-    )
+    make_order(account, volume=volume, **arguments)
 
 
 def test_sweep_stops_out_what_the_engine_missed(account):
@@ -51,16 +41,12 @@ def test_account_without_prices_does_not_stop_the_sweep(account, redis):
 
 def test_orders_that_no_engine_withdrew_are_withdrawn(account):
     for seconds in (1, 3600):
-        order_place(
-            account_id=account.pk,
-            symbol="EURUSD",
-            side=Side.BUY,
+        make_order(
+            account,
             type=OrderType.LIMIT,
-            volume=Decimal("0.10"),
-            price=Decimal("1.05"),
+            price="1.05",
             time_in_force=TimeInForce.GTD,
             expires_at=datetime.now(UTC) + timedelta(seconds=seconds),
-            origin=ORIGIN,
         )
     expired, working = Order.objects.order_by("id")
     Order.objects.filter(pk=expired.pk).update(expires_at=datetime.now(UTC) - timedelta(minutes=2))

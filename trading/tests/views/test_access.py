@@ -7,8 +7,7 @@ from django.urls import reverse
 
 from trading.engine.state import OrderType, Side
 from trading.selectors import account_state, newest_seq
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import make_order
 
 ACCOUNT_PAGES = ["terminal", "book", "history", "journal", "close_all"]
 
@@ -29,16 +28,7 @@ def addresses(account):
 
 
 def place(account, type, side=Side.BUY, **prices):
-    answer = order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=side,
-        type=type,
-        volume=Decimal("0.10"),
-        origin=ORIGIN,
-        **prices,
-    )
-    return answer.order_id
+    return make_order(account, side=side, type=type, **prices).order_id
 
 
 def test_owner_sees_every_page(owner, addresses):

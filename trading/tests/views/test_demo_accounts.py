@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from trading.models import AccountGroup, TradingAccount
-from trading.services.demo_accounts import DEMO_ACCOUNTS_MAX
+from trading.services.demo_accounts import ACCOUNTS_MAX
 from trading.tests.factories import make_group, make_user
 
 CHOICES = {"currency": "USD", "leverage": "100", "position_mode": "hedging"}
@@ -73,12 +73,12 @@ def test_what_is_not_offered_is_not_opened(browser, address, person, change):
 
 
 def test_a_person_has_a_sensible_number_of_them(browser, address, person):
-    for _ in range(DEMO_ACCOUNTS_MAX):
+    for _ in range(ACCOUNTS_MAX):
         assert browser.post(address, {**CHOICES, "leverage": "30"}).status_code == 302
     refused = browser.post(address, {**CHOICES, "leverage": "30"})
     assert refused.status_code == 422
-    assert f"You have {DEMO_ACCOUNTS_MAX} demo accounts" in refused.content.decode()
-    assert TradingAccount.objects.filter(owner=person).count() == DEMO_ACCOUNTS_MAX
+    assert f"You have {ACCOUNTS_MAX} demo accounts" in refused.content.decode()
+    assert TradingAccount.objects.filter(owner=person).count() == ACCOUNTS_MAX
 
 
 def test_a_visitor_is_led_to_the_sign_in(group, address):

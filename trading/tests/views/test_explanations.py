@@ -1,21 +1,14 @@
-from decimal import Decimal
-
 import pytest
 from django.urls import reverse
 
 from forexpro.core.signing import is_signed_by, public_key
-from trading.engine.state import OrderType, Side
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN, make_user
+from trading.tests.factories import make_order, make_user
 
 
 @pytest.fixture
 def filled(account):
     """The number of the last event of a filled order."""
-    return order_place(
-        account_id=account.pk, symbol="EURUSD", side=Side.BUY, type=OrderType.MARKET, volume=Decimal("0.10"),
-        origin=ORIGIN,
-    ).seq  # fmt: skip
+    return make_order(account).seq
 
 
 def page(account, seq, name="why"):

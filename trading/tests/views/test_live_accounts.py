@@ -3,7 +3,7 @@ from django.test import Client
 
 from trading.models import TradingAccount
 from trading.selectors import account_state
-from trading.services.demo_accounts import LIVE_ACCOUNTS_MAX
+from trading.services.demo_accounts import ACCOUNTS_MAX
 from trading.tests.factories import make_live_account
 from trading.tests.views.conftest import signed_in
 
@@ -25,12 +25,12 @@ def test_a_live_account_opens_empty_and_leads_to_the_deposit(client, trader):
 
 
 def test_there_is_a_most(client, trader):
-    for _ in range(LIVE_ACCOUNTS_MAX):
+    for _ in range(ACCOUNTS_MAX):
         make_live_account(trader, deposit="0")
     answer = client.post("/funding/account", TYPED)
     assert answer.status_code == 422
     assert "which is the most" in answer.content.decode()
-    assert TradingAccount.objects.filter(owner=trader).count() == LIVE_ACCOUNTS_MAX
+    assert TradingAccount.objects.filter(owner=trader).count() == ACCOUNTS_MAX
 
 
 def test_nonsense_opens_nothing(client):

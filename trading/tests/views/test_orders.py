@@ -6,11 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from trading.engine.state import OrderType, Side
+from trading.engine.state import OrderType
 from trading.models import Order
 from trading.selectors import account_state, newest_seq
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import make_order
 
 MARKET = {"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.10"}
 
@@ -22,16 +21,7 @@ def address(account):
 
 @pytest.fixture
 def limit_order(account):
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.LIMIT,
-        volume=Decimal("0.20"),
-        price=Decimal("1.05"),
-        stop_loss=Decimal("1.04"),
-        origin=ORIGIN,
-    ).order_id
+    return make_order(account, type=OrderType.LIMIT, volume="0.20", price="1.05", stop_loss="1.04").order_id
 
 
 def test_market_order_fills_and_the_ticket_comes_back_fresh(owner, account, address, htmx):

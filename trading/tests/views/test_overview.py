@@ -1,12 +1,8 @@
-from decimal import Decimal
-
 import pytest
 from django.urls import reverse
 
 from forexpro.core.realtime.connections import name, redis_client
-from trading.engine.state import OrderType, Side
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN, make_account, make_user, set_price
+from trading.tests.factories import make_account, make_order, make_user, set_price
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,15 +13,7 @@ def address():
 
 
 def buy(account, volume="0.10"):
-    order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal(volume),
-        origin=ORIGIN,
-        idempotency_key=None,
-    )
+    make_order(account, volume=volume)
 
 
 def test_a_visitor_is_led_to_the_sign_in(client, address):

@@ -4,24 +4,15 @@ import pytest
 from django.urls import reverse
 
 from marketdata.models import Symbol
-from trading.engine.state import OrderType, Side
+from trading.engine.state import Side
 from trading.selectors import account_state
-from trading.services.orders import order_place
-from trading.tests.factories import ORIGIN, set_price
+from trading.tests.factories import make_order, set_price
 
 
 @pytest.fixture
 def position(account):
     """A long of 0.30 EURUSD from 1.10010."""
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal("0.30"),
-        take_profit=Decimal("1.2"),
-        origin=ORIGIN,
-    ).order_id
+    return make_order(account, volume="0.30", take_profit="1.2").order_id
 
 
 def post(client, name, *arguments, htmx, **data):
@@ -98,14 +89,7 @@ def test_close_all_without_scripts_leads_back_to_the_terminal(owner, account, po
 @pytest.fixture
 def opposite(account):
     """A short of 0.10 EURUSD from 1.10000."""
-    return order_place(
-        account_id=account.pk,
-        symbol="EURUSD",
-        side=Side.SELL,
-        type=OrderType.MARKET,
-        volume=Decimal("0.10"),
-        origin=ORIGIN,
-    ).order_id
+    return make_order(account, side=Side.SELL).order_id
 
 
 def test_a_position_is_closed_by_an_opposite_one(owner, account, position, opposite, htmx):

@@ -5,26 +5,15 @@ import pytest
 from django.urls import reverse
 
 from marketdata.models import Symbol
-from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup
 from trading.selectors import newest_seq
-from trading.services.orders import order_place
 from trading.services.positions import position_close
-from trading.tests.factories import ORIGIN, make_account, set_price
+from trading.tests.factories import ORIGIN, make_account, make_order, set_price
 from trading.views.terminal import OPEN_TIMES
 
 
 def buy(account, volume="0.10", symbol="EURUSD", **levels):
-    answer = order_place(
-        account_id=account.pk,
-        symbol=symbol,
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=Decimal(volume),
-        origin=ORIGIN,
-        **levels,
-    )
-    return answer.order_id
+    return make_order(account, symbol=symbol, volume=volume, **levels).order_id
 
 
 def test_trade_leads_to_the_first_account(owner, account):

@@ -1,6 +1,8 @@
 """Highest and lowest values of windows, and pivots."""
 
 from math import inf
+from operator import ge, gt, le, lt
+from typing import Any, ClassVar
 
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
@@ -9,16 +11,37 @@ from analytics.pine.runtime.technical.windows import BarWindow, Calculation, for
 from analytics.pine.runtime.values import NA
 
 
-class Highest(BarWindow):
-    """The highest of the last values, na ones left out; of equal ones the oldest counts."""
+class Extreme(BarWindow):
+    """The highest or lowest of the last values, na ones left out; of equal ones the oldest counts.
+
+    Each of the two compares for itself: to call a comparison would cost nearly as much as all the rest.
+    """
 
     __slots__ = ("at", "best")
-    function = "ta.highest"
+    function: ClassVar[str]
+    worst: ClassVar[float]
+    best_of: ClassVar[Any]
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self.best = -inf
+        self.best = self.worst
         self.at = -1
+
+    def scan(self) -> None:
+        """Look through the window, and forget what no window reaches back to."""
+        forget(self.values, self.width)
+        window = self.values[-self.width :]
+        total = sum(window)
+        present = window if total == total else [value for value in window if value == value]
+        self.best = self.best_of(present, default=self.worst)
+        self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
+
+
+class Highest(Extreme):
+    """The highest of the last values."""
+
+    __slots__ = ()
+    function, worst, best_of = "ta.highest", -inf, max
 
     def __call__(self, source: float, length: float) -> float:
         bar = self.context.bar_index
@@ -35,37 +58,12 @@ class Highest(BarWindow):
             self.scan()
         return self.best if bar >= self.width - 1 and self.best != -inf else NA
 
-    def scan(self) -> None:
-        """Look through the window, and forget what no window reaches back to."""
-        forget(self.values, self.width)
-        window = self.values[-self.width :]
-        total = sum(window)
-        present = window if total == total else [value for value in window if value == value]
-        self.best = max(present, default=-inf)
-        self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
 
-
-class HighestBars(Highest):
-    """How far back the highest of the last values lies, as 0 or a negative number."""
+class Lowest(Extreme):
+    """The lowest of the last values."""
 
     __slots__ = ()
-    function = "ta.highestbars"
-
-    def __call__(self, source: float, length: float) -> float:
-        best = super().__call__(source, length)
-        return self.at - self.bar if best == best else NA
-
-
-class Lowest(BarWindow):
-    """The lowest of the last values, na ones left out; of equal ones the oldest counts."""
-
-    __slots__ = ("at", "best")
-    function = "ta.lowest"
-
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self.best = inf
-        self.at = -1
+    function, worst, best_of = "ta.lowest", inf, min
 
     def __call__(self, source: float, length: float) -> float:
         bar = self.context.bar_index
@@ -82,14 +80,16 @@ class Lowest(BarWindow):
             self.scan()
         return self.best if bar >= self.width - 1 and self.best != inf else NA
 
-    def scan(self) -> None:
-        """Look through the window, and forget what no window reaches back to."""
-        forget(self.values, self.width)
-        window = self.values[-self.width :]
-        total = sum(window)
-        present = window if total == total else [value for value in window if value == value]
-        self.best = min(present, default=inf)
-        self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
+
+class HighestBars(Highest):
+    """How far back the highest of the last values lies, as 0 or a negative number."""
+
+    __slots__ = ()
+    function = "ta.highestbars"
+
+    def __call__(self, source: float, length: float) -> float:
+        best = super().__call__(source, length)
+        return self.at - self.bar if best == best else NA
 
 
 class LowestBars(Lowest):
@@ -147,56 +147,47 @@ class Min(Calculation):
         return self.best
 
 
-class PivotHigh(Calculation):
-    """The value `right` bars ago if no earlier one in the window is higher and each later one is lower, else na."""
+class Pivot(Calculation):
+    """The value `right` bars ago if no earlier one in the window beats it and no later one reaches it, else na."""
 
     __slots__ = ("values",)
+    function: ClassVar[str]
+    beats: ClassVar[Any]
+    reaches: ClassVar[Any]
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.values: list[float] = []
 
     def __call__(self, source: float, left: float, right: float) -> float:
-        before = whole(left, "ta.pivothigh", "leftbars", least=0)
-        after = whole(right, "ta.pivothigh", "rightbars", least=0)
+        before = whole(left, self.function, "leftbars", least=0)
+        after = whole(right, self.function, "rightbars", least=0)
         values = self.values
         remember(values, source)
         if len(values) <= before + after or source != source:
             return NA
         pivot = values[-1 - after]
-        if after and pivot <= values[-after]:
+        if after and self.reaches(values[-after], pivot):
             return NA
-        if any(value >= pivot for value in values[len(values) - after :]):
+        if any(self.reaches(value, pivot) for value in values[len(values) - after :]):
             return NA
-        if any(value > pivot for value in values[-1 - after - before : len(values) - 1 - after]):
-            return NA
-        return pivot
-
-
-class PivotLow(Calculation):
-    """The value `right` bars ago if no earlier one in the window is lower and each later one is higher, else na."""
-
-    __slots__ = ("values",)
-
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self.values: list[float] = []
-
-    def __call__(self, source: float, left: float, right: float) -> float:
-        before = whole(left, "ta.pivotlow", "leftbars", least=0)
-        after = whole(right, "ta.pivotlow", "rightbars", least=0)
-        values = self.values
-        remember(values, source)
-        if len(values) <= before + after or source != source:
-            return NA
-        pivot = values[-1 - after]
-        if after and pivot >= values[-after]:
-            return NA
-        if any(value <= pivot for value in values[len(values) - after :]):
-            return NA
-        if any(value < pivot for value in values[-1 - after - before : len(values) - 1 - after]):
+        if any(self.beats(value, pivot) for value in values[-1 - after - before : len(values) - 1 - after]):
             return NA
         return pivot
+
+
+class PivotHigh(Pivot):
+    """A value that stands out above those around it."""
+
+    __slots__ = ()
+    function, beats, reaches = "ta.pivothigh", gt, ge
+
+
+class PivotLow(Pivot):
+    """A value that stands out below those around it."""
+
+    __slots__ = ()
+    function, beats, reaches = "ta.pivotlow", lt, le
 
 
 BINDINGS: dict[str, Binding] = {

@@ -11,15 +11,13 @@ from accounts.models import Notice
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason
-from trading.engine.state import OrderType, Side
 from trading.models import Deposit, LedgerTransaction, Posting, TradingAccount, Withdrawal
 from trading.models.funding import DEPOSIT_TRANSITIONS, WITHDRAWAL_TRANSITIONS, Status
 from trading.services.accounts import balance_change
 from trading.services.funding.decisions import deposit_decide, withdrawal_decide
 from trading.services.funding.requests import deposit_cancel, withdrawal_cancel
-from trading.services.orders import order_place
 from trading.services.replay import account_first_difference
-from trading.tests.factories import ORIGIN, make_method, set_price
+from trading.tests.factories import ORIGIN, make_method, make_order, set_price
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
 pytestmark = pytest.mark.django_db
@@ -229,14 +227,7 @@ def test_what_is_smaller_takes_one_and_so_does_everything_without_the_rule(live,
 
 
 def test_what_losses_have_reached_is_not_paid(live, bank, clerk):
-    order_place(
-        account_id=live.pk,
-        symbol="EURUSD",
-        side=Side.BUY,
-        type=OrderType.MARKET,
-        volume=D("1.00"),
-        origin=ORIGIN,
-    )
+    make_order(live, volume="1.00")
     withdrawal = ask_withdrawal(live, bank, "8000")
     decide(withdrawal, Status.APPROVED, clerk)
     set_price("EURUSD", "1.07000", "1.07010")

@@ -12,7 +12,6 @@ from django.db.models import Sum
 from psycopg_pool import PoolTimeout
 
 from forexpro.core.refusals import Refused
-from trading.engine.state import OrderType, Side
 from trading.engine.valuation import value_account
 from trading.models import Deposit, LedgerTransaction, PaymentTerms, Posting, Withdrawal
 from trading.models.funding import Status
@@ -20,10 +19,9 @@ from trading.selectors.market import account_market
 from trading.selectors.state import account_state
 from trading.services.funding.decisions import deposit_decide, withdrawal_decide
 from trading.services.funding.requests import deposit_cancel, withdrawal_cancel
-from trading.services.orders import order_place
 from trading.services.positions import position_close
 from trading.services.replay import account_first_difference
-from trading.tests.factories import ORIGIN, make_live_account, make_user, set_price
+from trading.tests.factories import ORIGIN, make_live_account, make_order, make_user, set_price
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,14 +113,7 @@ def mixed_with_orders(bank, threads, rounds):
         return ask_withdrawal(account, bank, "250")
 
     def buy(account):
-        return order_place(
-            account_id=account.pk,
-            symbol="EURUSD",
-            side=Side.BUY,
-            type=OrderType.MARKET,
-            volume=D("0.50"),
-            origin=ORIGIN,
-        )
+        return make_order(account, volume="0.50")
 
     def close(account):
         for position_id in account_state(account).positions:

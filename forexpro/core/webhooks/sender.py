@@ -120,9 +120,9 @@ class Sender:
             claims = await self._claim()
             for run in _runs(claims):
                 self._start(run)
-            if not claims and self._outbox_empty and not self._tasks:
-                if not await in_database(anybody_listening)():
-                    break
+            nothing_to_do = not claims and self._outbox_empty and not self._tasks
+            if nothing_to_do and not await in_database(anybody_listening)():
+                break
             await asyncio.sleep(ROUND_SECONDS)
             if not claims:
                 await _or_at_the_latest(self._due)

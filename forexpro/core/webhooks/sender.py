@@ -217,7 +217,7 @@ class Sender:
             error = type(problem).__name__
         if status is not None and not succeeded(status):
             error = "redirections are not followed" if 300 <= status < 400 else f"answered {status}"
-        return Result(claim, started, timezone.now(), headers, status, text, error[:200], asked)
+        return Result(claim, started, timezone.now(), headers, status, text, _writable(error)[:200], asked)
 
 
 def _runs(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -242,7 +242,12 @@ async def _beginning(response: aiohttp.ClientResponse) -> str:
     with suppress(TimeoutError, aiohttp.ClientError, OSError):
         while len(read) < ANSWER_BYTES and (chunk := await response.content.read(ANSWER_BYTES - len(read))):
             read += chunk
-    return bytes(read[:ANSWER_KEPT]).decode(errors="replace").replace("\0", "")
+    return _writable(bytes(read[:ANSWER_KEPT]).decode(errors="replace"))
+
+
+def _writable(text: str) -> str:
+    """Return a text without what PostgreSQL does not take; errors repeat what receivers have sent."""
+    return text.encode(errors="replace").decode().replace("\0", "")
 
 
 def _problem(problem: Exception) -> str:

@@ -10,7 +10,8 @@ OPEN = ("requested", "in_review")
 def _page(title: str, content: str) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{escape(title)}</title><link rel="stylesheet" href="/static/sandbox.css"><link rel="icon" href="/static/icon.svg">
+<title>{escape(title)}</title><link rel="stylesheet" href="/static/sandbox.css">
+<link rel="icon" href="/static/icon.svg">
 <script type="module" src="/static/sandbox.js"></script></head>
 <body><header><a href="/">CRM sandbox</a></header><main><h1>{escape(title)}</h1>{content}</main>
 <aside><h2>Webhooks</h2><p>Verified, newest first.</p><ol id="webhooks" aria-live="polite"></ol></aside>

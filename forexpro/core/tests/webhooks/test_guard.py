@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from ipaddress import ip_address
 from typing import Any
 
@@ -76,11 +76,12 @@ class Canary:
             self.connections += 1
             writer.close()
 
-        self._servers = [await asyncio.start_server(noticed, "0.0.0.0", 0)]  # whichever of 127.0.0.0/8
-        self.port = self._servers[0].sockets[0].getsockname()[1]
-        if socket.has_ipv6:
-            with suppress(OSError):  # this machine may have none all the same
-                self._servers.append(await asyncio.start_server(noticed, "::1", self.port))
+        self._servers: list[asyncio.Server] = []
+        self.port = 0
+        for host in ("127.0.0.1", "127.0.0.2", "127.255.255.254", "::1"):
+            with suppress(OSError) if host == "::1" else nullcontext():  # not every machine has IPv6
+                self._servers.append(await asyncio.start_server(noticed, host, self.port))
+                self.port = self._servers[0].sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_error: Any) -> None:

@@ -24,7 +24,7 @@ from forexpro.core.scratch import child_environment, scratch_services
 from forexpro.core.webhooks.endpoints import endpoint_create
 
 ENDPOINTS = 20
-PACE, PACE_SECONDS = 200, 8
+PACE, PACE_SECONDS = 200, 60
 FASTER_PACES, FASTER_SECONDS = (400, 800), 10
 BACKLOG_EVENTS = 1_000
 # The client alone keeps as many requests open as the sender does.

@@ -113,7 +113,7 @@ class ServiceView(APIView):
         assert self.caller is not None
         method, path, status = self.request.method or "", self.request.path, response.status_code
         is_refused = isinstance(response.data, dict) and "error" in response.data
-        code: str = response.data["error"]["code"] if is_refused else ""  # type: ignore[index,call-overload]
+        code: str = response.data["error"]["code"] if is_refused else ""
         if method in SAFE_METHODS:
             read_count(
                 service_key_id=self.caller.id, method=method, path=path, status=status, code=code, origin=self.origin

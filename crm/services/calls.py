@@ -103,7 +103,7 @@ def call_record(*, stream: str, call: Mapping[str, Any], origin: Origin) -> None
 def read_count(*, service_key_id: int, method: str, path: str, status: int, code: str, origin: Origin) -> None:
     """Count a call that changed nothing among those like it in this minute."""
     now = timezone.now()
-    values = [
+    values: list[Any] = [
         service_key_id, now.replace(second=0, microsecond=0), method[:8], path[:200], status, code[:64],
         origin.ip or "", origin.request_id[:64],
     ]  # fmt: skip

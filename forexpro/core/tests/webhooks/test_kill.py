@@ -93,7 +93,7 @@ async def test_every_event_is_delivered_whenever_the_sender_is_killed(
             await process.wait()
             if recording is not None:
                 await recording
-        await send_until(lambda: len(free.accepted) == len(ordered.accepted) == happened, seconds=120)
+        await send_until(lambda: len(free.accepted) == len(ordered.accepted) == happened, seconds=max(120, 20 * kills))
 
     for receiver, key in ((free, secret), (ordered, ordered_secret)):
         told = {request.id: request.verified(key)["data"]["payload"]["name"] for request in receiver.requests}

@@ -19,6 +19,7 @@ NOTICE_ICONS = {
     Notice.Kind.FUNDING: "wallet",
     Notice.Kind.VERIFICATION: "shield-check",
     Notice.Kind.SECURITY: "lock",
+    Notice.Kind.OPERATIONS: "activity",
 }
 
 

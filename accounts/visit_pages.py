@@ -1,5 +1,7 @@
 """The pages by which a visit begins and ends."""
 
+from math import ceil
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,10 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts.pages import with_retry_after
 from accounts.services.visits import visit_begin as begin
 from accounts.services.visits import visit_leave
 from accounts.visits import visit_of
 from forexpro.core.http.errors import error_body
+from forexpro.core.http.throttles import address_limit, take
 from forexpro.core.refusals import Refused
 
 # More than the longest token of ours.
@@ -26,7 +30,7 @@ def visit_begin(request: HttpRequest) -> HttpResponse:
     try:
         begin(request=request, token=token)
     except Refused as refused:
-        response = _refused(request, refused)
+        response = _refused(request, _too_many(request) or refused)
     else:
         response = redirect("overview")
     # The address is not told to whatever is opened from here.
@@ -48,14 +52,23 @@ def visit_over(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/visit_over.html")
 
 
+def _too_many(request: HttpRequest) -> Refused | None:
+    """Count one more token of this address that is no good; return a refusal where it is too many."""
+    wait = take(address_limit("credentials", request))
+    if wait is None:
+        return None
+    message = _("Many tokens from here were no good. Ask for a new one, and wait a few minutes before you open it.")
+    return Refused("too_many_requests", message, {"retry_after": ceil(wait)}, http_status=429)
+
+
 def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
     if not request.accepts("text/html"):
         body = error_body(refused.code, refused.message, refused.details)
-        return JsonResponse(body, status=refused.http_status)
+        return with_retry_after(JsonResponse(body, status=refused.http_status), refused)
     context = {
         "status": refused.http_status,
         "title": _("This visit cannot begin"),
         "advice": refused.message,
         "code": refused.code,
     }
-    return render(request, "errors/error.html", context, status=refused.http_status)
+    return with_retry_after(render(request, "errors/error.html", context, status=refused.http_status), refused)

@@ -24,9 +24,9 @@ from unfold.widgets import (
 
 from crm import admin_clients as admin_clients
 from crm import admin_panels as admin_panels
-from crm.models import Scope, ServiceKey
+from crm.models import CountedRead, Scope, ServiceKey
 from crm.services.keys import OVERLAP, OVERLAP_MAX, service_key_create, service_key_revoke, service_key_rotate
-from forexpro.core.admin.audited import BackOfficeModelAdmin
+from forexpro.core.admin.audited import BackOfficeModelAdmin, ReadOnlyModelAdmin
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 
@@ -224,3 +224,27 @@ class ServiceKeyAdmin(BackOfficeModelAdmin):
     def _show(self, request: HttpRequest, key: ServiceKey, text: str) -> HttpResponse:
         context = self._context(request, key) | {"title": key.name, "text": text}
         return TemplateResponse(request, "back_office/service_key.html", context)
+
+
+@admin.register(CountedRead)
+class CountedReadAdmin(ReadOnlyModelAdmin):
+    """Which program has read what: beside the audit log, and for those who see that."""
+
+    list_display = ("minute", "key", "call", "answer", "address", "count", "last_request_id")
+    list_filter = ("key", "status")
+    list_select_related = ("key",)
+    search_fields = ("path__startswith",)
+    search_help_text = _("The beginning of a path, such as /crm/users/17")
+    date_hierarchy = "minute"
+    ordering = ("-id",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("core.view_event")
+
+    @display(description=_("call"))
+    def call(self, read: CountedRead) -> str:
+        return f"{read.method} {read.path}"
+
+    @display(description=_("answer"))
+    def answer(self, read: CountedRead) -> str:
+        return f"{read.status} {read.code}".strip()

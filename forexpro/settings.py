@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
     "end-visits": {"task": "accounts.tasks.end_visits", "schedule": 60, "options": {"expires": 60}},
     "forget-answered-calls": {"task": "crm.tasks.forget_answered_calls", "schedule": crontab(hour=0, minute=50)},
+    "forget-counted-reads": {"task": "crm.tasks.forget_counted_reads", "schedule": crontab(hour=0, minute=55)},
     "forget-old-requests": {"task": "trading.tasks.forget_old_requests", "schedule": crontab(hour=0, minute=30)},
 }
 
@@ -236,6 +237,12 @@ WEBHOOK_PRIVATE_NETWORKS = env.networks("WEBHOOK_PRIVATE_NETWORKS", ["127.0.0.0/
 WEBHOOK_TIMEOUT_SECONDS = env.number("WEBHOOK_TIMEOUT_SECONDS", 15, most=30)
 # How long the log keeps what was delivered or given up.
 WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", 30)
+
+# --- Service API --------------------------------------------------------------------------------
+# How long it is kept which service key has read what; what it changes is in the event log for good.
+SERVICE_READS_DAYS = env.number("SERVICE_READS_DAYS", 365)
+# Where the program is that plays the CRM, on this machine.
+CRM_SANDBOX_PORT = env.number("CRM_SANDBOX_PORT", 8900)
 
 # --- Mail ---------------------------------------------------------------------------------------
 vars().update(env.mail_settings("EMAIL_URL", "filemail://" if DEMO else "consolemail://"))

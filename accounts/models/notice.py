@@ -16,6 +16,8 @@ class Notice(models.Model):
         FUNDING = "funding", _("Deposits and withdrawals")
         VERIFICATION = "verification", _("Verification")
         SECURITY = "security", _("Security")
+        # For staff: what runs beside people and needs somebody.
+        OPERATIONS = "operations", _("Operation")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.api import clients, decisions, history, webhooks
+from crm.api import clients, decisions, history, requests, webhooks
 
 app_name = "crm-api"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("users/<int:user_id>/kyc", history.VerificationView.as_view(), name="kyc"),
     path("force-logout", clients.ForceLogoutView.as_view(), name="force-logout"),
     path("password-reset", clients.PasswordResetView.as_view(), name="password-reset"),
+    path("deposits", requests.AllDepositsView.as_view(), name="all-deposits"),
+    path("withdrawals", requests.AllWithdrawalsView.as_view(), name="all-withdrawals"),
     path("deposits/<int:deposit_id>/decision", decisions.DepositDecisionView.as_view(), name="deposit-decision"),
     path(
         "withdrawals/<int:withdrawal_id>/decision",

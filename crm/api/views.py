@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -17,7 +17,7 @@ from crm.api.authentication import ServiceKeyAuthentication
 from crm.api.throttles import ServiceThrottle
 from crm.credentials import ServiceCaller
 from crm.models import Scope
-from crm.services.calls import Answer, call_carry_out, call_record
+from crm.services.calls import Answer, call_carry_out, call_record, read_count
 from forexpro.core.events.chain import Origin
 from forexpro.core.http.errors import DATABASE_AWAY
 from forexpro.core.http.origin import request_origin
@@ -55,7 +55,7 @@ class ServiceView(APIView):
 
     def scope_of(self, request: Request) -> Scope:
         """Return the scope that a request takes."""
-        return self.scope if request.method in ("GET", "HEAD", "OPTIONS") else self.changing_scope
+        return self.scope if request.method in SAFE_METHODS else self.changing_scope
 
     def perform_authentication(self, request: Request) -> None:
         super().perform_authentication(request)
@@ -111,14 +111,16 @@ class ServiceView(APIView):
 
     def _record(self, response: Response) -> None:
         assert self.caller is not None
-        call: dict[str, Any] = {
-            "method": self.request.method,
-            "path": self.request.path,
-            "status": response.status_code,
-        }
-        if isinstance(response.data, dict) and "error" in response.data:
-            call["code"] = response.data["error"]["code"]
-        call_record(stream=self.caller.stream, call=call, origin=self.origin)
+        method, path, status = self.request.method or "", self.request.path, response.status_code
+        is_refused = isinstance(response.data, dict) and "error" in response.data
+        code: str = response.data["error"]["code"] if is_refused else ""
+        if method in SAFE_METHODS:
+            read_count(
+                service_key_id=self.caller.id, method=method, path=path, status=status, code=code, origin=self.origin
+            )
+        else:
+            call = {"method": method, "path": path, "status": status} | ({"code": code} if code else {})
+            call_record(stream=self.caller.stream, call=call, origin=self.origin)
 
     def _request_hash(self) -> str:
         asked = {

@@ -48,6 +48,11 @@ class Platform:
         page = await self._call("GET", f"/crm/users/{client_id}/{kind}")
         return list(page["results"])
 
+    async def waiting(self, kind: str) -> list[Any]:
+        """Return those `deposits` or `withdrawals` of all clients that wait for us, the longest untouched first."""
+        page = await self._call("GET", f"/crm/{kind}", asked={"status": "pending"})
+        return list(page["results"])
+
     async def documents(self, client_id: int) -> list[Any]:
         verification = await self._call("GET", f"/crm/users/{client_id}/kyc")
         return list(verification["documents"])

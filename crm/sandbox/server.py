@@ -50,7 +50,12 @@ async def events(request: web.Request) -> web.StreamResponse:
 # --- Pages and buttons -----------------------------------------------------------------------------
 @routes.get("/")
 async def clients(request: web.Request) -> web.Response:
-    return _html(clients_page(await request.app[PLATFORM].clients()))
+    platform = request.app[PLATFORM]
+    return _html(
+        clients_page(
+            await platform.clients(), await platform.waiting("deposits"), await platform.waiting("withdrawals")
+        )
+    )
 
 
 @routes.post("/clients")

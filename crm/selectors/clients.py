@@ -18,7 +18,7 @@ from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 
 # Every transaction below it has ended: what those have changed can be read, and nothing is added to it any more.
-_OLDEST_RUNNING = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [], output_field=BigIntegerField())
+OLDEST_RUNNING = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [], output_field=BigIntegerField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def clients_page(place: Place, *, limit: int) -> ClientPage:
     found = clients().filter(
         Q(changed_xid__gt=place.changed_xid) | Q(id__gt=place.id),
         changed_xid__gte=place.changed_xid,
-        changed_xid__lt=_OLDEST_RUNNING,
+        changed_xid__lt=OLDEST_RUNNING,
     )
     if place.since is not None:
         found = found.filter(updated_at__gte=place.since)

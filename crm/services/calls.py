@@ -1,4 +1,4 @@
-"""Calls that change something: each takes effect once, and every call is on record."""
+"""Calls that change something, each of which takes effect once; and the record of all calls, of reads by the minute."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.locks import claimed
-from crm.models import AnsweredCall
+from crm.models import AnsweredCall, CountedRead
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.renderers import dumps
@@ -20,6 +20,12 @@ from forexpro.core.refusals import Refused
 KEY_LENGTH_MAX = 128
 # Somebody else has created the same row at the same moment: the next attempt finds it.
 ATTEMPTS = 3
+_COUNT = """
+    INSERT INTO crm_countedread (key_id, minute, method, path, status, code, address, last_request_id, count)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 1)
+    ON CONFLICT (minute, key_id, method, path, status, code, address)
+    DO UPDATE SET count = crm_countedread.count + 1, last_request_id = excluded.last_request_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,22 @@ def call_record(*, stream: str, call: Mapping[str, Any], origin: Origin) -> None
     """Put a call on record: which it was, of what, and how it was answered. What it has changed is there already."""
     with transaction.atomic():
         record([NewEvent(stream, "service_key.called", call)], origin=origin)
+
+
+def read_count(*, service_key_id: int, method: str, path: str, status: int, code: str, origin: Origin) -> None:
+    """Count a call that changed nothing among those like it in this minute."""
+    now = timezone.now()
+    values: list[Any] = [
+        service_key_id, now.replace(second=0, microsecond=0), method[:8], path[:200], status, code[:64],
+        origin.ip or "", origin.request_id[:64],
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, values)
+
+
+def counted_reads_forget(*, before: datetime) -> int:
+    """Delete how often keys have read before a moment; return how many rows there were."""
+    return CountedRead.objects.filter(minute__lt=before).delete()[0]
 
 
 def answered_calls_forget(*, before: datetime) -> int:

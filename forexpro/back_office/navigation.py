@@ -44,6 +44,7 @@ PLACES = {
     "trading.conditionsversion": Place(MARKET, "history_edu", _("Conditions in force")),
     "core.plannedchange": Place(MARKET, "event_upcoming"),
     "crm.servicekey": Place(SYSTEM, "vpn_key"),
+    "crm.countedread": Place(SYSTEM, "visibility"),
     "core.webhookendpoint": Place(SYSTEM, "webhook", _("Webhooks")),
     "core.webhookdelivery": Place(SYSTEM, "outbox", _("Webhook deliveries")),
     "core.event": Place(SYSTEM, "policy"),

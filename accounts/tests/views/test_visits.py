@@ -102,6 +102,24 @@ def test_a_token_used_again_is_refused_with_its_code(allow):
     assert again.get("/").status_code == 302  # to sign in
 
 
+def test_who_goes_on_showing_what_is_no_token_is_slowed_down(allow, settings, redis):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "credentials": "2/15m"}
+    client = Client(REMOTE_ADDR="198.51.100.9", headers={"Accept": "application/json"})
+    answers = [client.get("/sso/consume", {"token": "nonsense"}) for _ in range(3)]
+    assert [code_in(answer) for answer in answers] == [
+        (400, "visit_token_invalid"),
+        (400, "visit_token_invalid"),
+        (429, "too_many_requests"),
+    ]
+    assert 0 < int(answers[-1]["Retry-After"]) <= 900
+    page = client.get("/sso/consume", {"token": "nonsense"}, headers={"Accept": "text/html"})
+    assert (page.status_code, page["Retry-After"] != "") == (429, True)
+    # Elsewhere nobody has done anything, and what is good is good here, too.
+    elsewhere = Client(REMOTE_ADDR="198.51.100.10", headers={"Accept": "application/json"})
+    assert code_in(elsewhere.get("/sso/consume", {"token": "nonsense"})) == (400, "visit_token_invalid")
+    assert client.get("/sso/consume", {"token": allow()}).status_code == 302
+
+
 def test_what_is_no_token_is_refused_with_its_code():
     for query in ({}, {"token": "nonsense"}):
         response = Client().get("/sso/consume", query, headers={"Accept": "application/json"})

@@ -21,7 +21,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8900, help="where the page is, and where webhooks go: /hooks")
+        parser.add_argument(
+            "--port",
+            type=int,
+            default=settings.CRM_SANDBOX_PORT,
+            help="where the page is, and /hooks (CRM_SANDBOX_PORT)",
+        )
         parser.add_argument("--url", default="http://localhost:8000", help="of the platform")
         parser.add_argument("--set-up", action="store_true", help="make a key and an endpoint in the demo's database")
         parser.add_argument("--anywhere", action="store_true", help="let the platform be on another machine")

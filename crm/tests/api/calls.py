@@ -19,6 +19,8 @@ CALLS = [
     ("get", "users/{user}/kyc", Scope.READ, None),
     ("post", "force-logout", Scope.SECURITY, {"user_id": "{user}", "reason": "Lost phone"}),
     ("post", "password-reset", Scope.SECURITY, {"user_id": "{user}"}),
+    ("get", "deposits", Scope.READ, None),
+    ("get", "withdrawals", Scope.READ, None),
     ("post", "deposits/{deposit}/decision", Scope.FUNDING, {"decision": "approve"}),
     ("post", "withdrawals/{withdrawal}/decision", Scope.FUNDING, {"decision": "approve"}),
     ("post", "kyc/{document}/decision", Scope.KYC, {"decision": "decline", "reason": "Too dark."}),

@@ -9,7 +9,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import Scope as PersonalScope
 from accounts.services.api_keys import api_key_create
-from crm.models import Scope, ServiceKey, ServiceSecret
+from crm.models import CountedRead, Scope, ServiceKey, ServiceSecret
+from crm.services.calls import counted_reads_forget
 from crm.services.keys import service_key_revoke, service_key_rotate
 from crm.tests.api.calls import CALLS, NAMES, call
 from crm.tests.conftest import Program, error_of, make_key
@@ -106,9 +107,15 @@ def test_who_reaches_a_call(objects, method, path, scope, body):
     assert response.status_code in (200, 201, 202), response.content
     changing = Event.objects.filter(actor="crm:good").exclude(type="service_key.called")
     assert changing.exists() == (method != "get")
-    recorded = Event.objects.get(stream=good_key.stream, type="service_key.called")
-    assert (recorded.actor, recorded.ip) == ("crm:good", "203.0.113.9")
-    assert (recorded.payload["method"], recorded.payload["status"]) == (method.upper(), response.status_code)
+    if method == "get":
+        read = CountedRead.objects.get(key=good_key)
+        assert (read.method, read.path) == ("GET", "/crm/" + path.format_map(objects))
+        assert (read.status, read.address, read.count) == (response.status_code, "203.0.113.9", 1)
+        assert read.last_request_id == response["X-Request-ID"]
+    else:
+        recorded = Event.objects.get(stream=good_key.stream, type="service_key.called")
+        assert (recorded.actor, recorded.ip) == ("crm:good", "203.0.113.9")
+        assert (recorded.payload["method"], recorded.payload["status"]) == (method.upper(), response.status_code)
 
 
 def test_a_session_or_a_token_opens_nothing(ada):
@@ -137,7 +144,7 @@ def test_a_rotated_key_goes_on_for_the_overlap_under_the_same_name(crm):
     _key, text = service_key_rotate(service_key_id=key.pk, overlap=timedelta(hours=2), origin=ORIGIN)
     old, new = crm, Program(text)
     assert old.get("users").status_code == new.get("users").status_code == 200
-    assert set(Event.objects.filter(type="service_key.called").values_list("actor", flat=True)) == {"crm:berlin"}
+    assert [(read.key, read.count) for read in CountedRead.objects.all()] == [(key, 2)]
     ServiceSecret.objects.filter(ends_at__isnull=False).update(ends_at=timezone.now())
     assert error_of(old.get("users")) == (401, "service_key_expired")
     assert new.get("users").status_code == 200
@@ -168,7 +175,7 @@ def test_how_often_a_key_may_call_is_a_setting(crm, settings):
     assert int(answers[-1]["Retry-After"]) > 0
     _key, other = make_key("other")
     assert Program(other).get("users").status_code == 200
-    assert Event.objects.filter(type="service_key.called", actor="crm:berlin").count() == 2
+    assert CountedRead.objects.get(key__name="berlin").count == 2
 
 
 def test_last_use_is_remembered(crm):
@@ -180,6 +187,29 @@ def test_last_use_is_remembered(crm):
 
 def test_refusals_are_on_record_too(crm):
     crm.get("users/999999")
+    read = CountedRead.objects.get()
+    assert (read.status, read.code, read.path) == (404, "client_not_found", "/crm/users/999999")
+    crm.post("users/999999/notes", {"text": "Called."})
     recorded = Event.objects.get(type="service_key.called")
     assert (recorded.payload["status"], recorded.payload["code"]) == (404, "client_not_found")
-    assert recorded.payload["path"] == "/crm/users/999999"
+    assert recorded.payload["path"] == "/crm/users/999999/notes"
+
+
+def test_who_asks_all_the_time_is_one_row_a_minute_and_no_event(crm, monkeypatch):
+    minute = timezone.now().replace(second=0, microsecond=0)
+    for second in (0, 1, 59, 60):
+        monkeypatch.setattr(timezone, "now", lambda second=second: minute + timedelta(seconds=second))
+        crm.get("users", {"limit": second + 1})
+    Program(crm.text, address="203.0.113.10").get("users")
+    crm.get("users", {"limit": 0})
+    reads = CountedRead.objects.order_by("id").values_list("minute", "address", "status", "code", "count")
+    later = minute + timedelta(minutes=1)
+    assert list(reads) == [
+        (minute, "203.0.113.9", 200, "", 3),
+        (later, "203.0.113.9", 200, "", 1),
+        (later, "203.0.113.10", 200, "", 1),
+        (later, "203.0.113.9", 400, "invalid_input", 1),
+    ]
+    assert not Event.objects.filter(type="service_key.called").exists()
+    assert counted_reads_forget(before=later) == 1
+    assert CountedRead.objects.count() == 3

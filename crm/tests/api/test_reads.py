@@ -19,7 +19,7 @@ from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
 pytestmark = pytest.mark.django_db
 # Of each call: whose key it is, and that it was made; and of the client.
-AUTHENTICATION, ON_RECORD, CLIENT = 1, 6, 1
+AUTHENTICATION, ON_RECORD, CLIENT = 1, 1, 1
 
 
 def buy(account):

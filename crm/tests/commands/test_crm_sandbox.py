@@ -114,5 +114,5 @@ def test_the_demo_plays_the_crm_where_it_is_asked_to(settings):
     program = programs()[-1]
     assert program.purpose == "plays the CRM: http://127.0.0.1:8900"
     assert program.command[1:] == (
-        "manage.py", "crm_sandbox", "--set-up", "--port", "8900", "--url", "http://127.0.0.1:8123",
+        "manage.py", "crm_sandbox", "--set-up", "--url", "http://127.0.0.1:8123",
     )  # fmt: skip

@@ -83,8 +83,18 @@ async def test_its_pages_run_no_inline_script(client):
 
 
 def test_what_the_platform_says_is_escaped():
-    assert "<b>Ada" not in clients_page([CLIENT]) + client_page(CLIENT, [], [], [])
-    assert "&lt;b&gt;Ada" in clients_page([CLIENT])
+    request = {"id": "7", "user_id": "5", "amount": "5.00", "currency": "USD", "status": "requested"}
+    page = clients_page([CLIENT], [request], [])
+    assert "<b>Ada" not in page + client_page(CLIENT, [], [], [])
+    assert page.count("&lt;b&gt;Ada") == 2
+
+
+def test_what_waits_of_all_clients_is_decided_on_the_first_page():
+    request = {"id": "7", "user_id": "5", "amount": "5.00", "currency": "USD", "status": "requested"}
+    page = clients_page([CLIENT], [request], [request | {"id": "8", "status": "approved"}])
+    assert "/clients/5/deposits/7/approve" in page
+    assert "/withdrawals/8/" not in page  # it waits for its payment
+    assert "Waiting" not in clients_page([CLIENT], [], [])
 
 
 def test_only_what_is_open_can_be_decided():

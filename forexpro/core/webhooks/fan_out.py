@@ -10,16 +10,30 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from forexpro.core.events.reader import Position, RecordedEvent
-from forexpro.core.models import WebhookDelivery, WebhookEndpoint, WebhookMessage
+from forexpro.core.models import WebhookEndpoint, WebhookMessage
 from forexpro.core.webhooks.catalogue import EVERYTHING, VERSIONS, messages_of
 
-BATCH = 500
+# So few that what comes of them is under way before the next ones are looked at.
+BATCH = 100
 # One at a time, so that the deliveries of an endpoint are numbered in the order in which its events were recorded.
 _ONLY_ONE = "SELECT pg_try_advisory_xact_lock(hashtext('webhooks.fan_out'))"
 _NEXT = """
     SELECT o.event_id, e.xid::text, e.stream, e.seq, e.type, e.actor, e.occurred_at, e.payload::text
     FROM (SELECT event_id FROM core_webhookoutbox ORDER BY event_id LIMIT %s) o JOIN core_event e ON e.id = o.event_id
     ORDER BY o.event_id
+"""
+_ADD_MESSAGES = """
+    INSERT INTO core_webhookmessage (version, created_at, id, event_id, type, body, occurred_at)
+    SELECT %s, %s, * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[])
+    ON CONFLICT DO NOTHING
+"""
+# Numbered in the order given.
+_ADD_DELIVERIES = """
+    INSERT INTO core_webhookdelivery
+        (endpoint_id, message_id, status, attempts_made, next_attempt_at, created_at)
+    SELECT endpoint_id, message_id, 'waiting', 0, %s, %s
+    FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS told (endpoint_id, message_id, place) ORDER BY place
+    ON CONFLICT DO NOTHING
 """
 
 
@@ -49,19 +63,21 @@ def deliveries_add(events: Sequence[RecordedEvent], endpoints: Iterable[WebhookE
     """Let `endpoints` be told of those of `events` that they ask for, each once whatever they were told before."""
     now = timezone.now()
     listening = [endpoint for endpoint in endpoints if endpoint.event_types]
-    deliveries: list[WebhookDelivery] = []
+    deliveries: list[tuple[int, str]] = []
     for version in VERSIONS:
         told = [endpoint for endpoint in listening if endpoint.payload_version == version]
         names = {name for endpoint in told for name in endpoint.event_types}
         wanted = frozenset(names).__contains__ if EVERYTHING not in names else _anything
         messages = _messages_keep(events, messages_of(events, wanted=wanted), version, now)
-        deliveries += [
-            WebhookDelivery(endpoint=endpoint, message=message, next_attempt_at=now, created_at=now)
-            for message in messages
-            for endpoint in told
-            if EVERYTHING in endpoint.event_types or message.type in endpoint.event_types
-        ]
-    WebhookDelivery.objects.bulk_create(deliveries, ignore_conflicts=True, batch_size=2_000)
+        asking = {
+            type: [endpoint.pk for endpoint in told if not {EVERYTHING, type}.isdisjoint(endpoint.event_types)]
+            for _id, type in messages
+        }
+        deliveries += [(endpoint_id, id) for id, type in messages for endpoint_id in asking[type]]
+    if deliveries:
+        with connection.cursor() as cursor:
+            endpoint_ids, message_ids = zip(*deliveries, strict=True)
+            cursor.execute(_ADD_DELIVERIES, [now, now, list(endpoint_ids), list(message_ids)])
 
 
 def message_new(
@@ -81,8 +97,8 @@ def message_new(
 
 def _messages_keep(
     events: Sequence[RecordedEvent], told: Sequence[tuple[int, str, Any]], version: int, now: datetime
-) -> list[WebhookMessage]:
-    """Save what is told, in its order; what was told of an event before keeps its id and its words."""
+) -> list[tuple[str, str]]:
+    """Save what is told and return the ids and types, in its order; what was told before keeps its id and its words."""
     if not told:
         return []
     occurred = {event.position.id: event.occurred_at for event in events}
@@ -90,14 +106,15 @@ def _messages_keep(
         message_new(type=name, data=data, occurred_at=occurred[id], event_id=id, version=version)
         for id, name, data in told
     ]
-    for message in new:
-        message.created_at = now
-    WebhookMessage.objects.bulk_create(new, ignore_conflicts=True, batch_size=2_000)
-    kept = {
-        (message.event_id, message.type): message
-        for message in WebhookMessage.objects.filter(event_id__in=occurred, version=version)
-    }
-    return [kept[id, name] for id, name, _data in told]
+    columns = zip(*((one.pk, one.event_id, one.type, one.body, one.occurred_at) for one in new), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_MESSAGES, [version, now, *map(list, columns)])
+        added = cursor.rowcount
+    if added == len(new):
+        return [(message.pk, message.type) for message in new]
+    kept = WebhookMessage.objects.filter(event_id__in=occurred, version=version).values_list("event_id", "type", "pk")
+    ids = {(event_id, type): id for event_id, type, id in kept}
+    return [(ids[id, name], name) for id, name, _data in told]
 
 
 def _anything(_name: str) -> bool:

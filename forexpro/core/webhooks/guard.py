@@ -7,7 +7,7 @@ that very address is checked and connected to, so a name that changes its mind i
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -104,6 +104,12 @@ def check_url(url: str) -> Target:
 
     Refuses `webhook_url_invalid` with a sentence that says what is wrong with it.
     """
+    return _checked(url, policy())
+
+
+# What is sent all the time is looked at once; what is refused is not kept, and is told in the reader's language.
+@lru_cache(maxsize=1_000)
+def _checked(url: str, allowed: Policy) -> Target:
     if len(url) > URL_LENGTH:
         raise _refusal(_("The URL is too long; at most %(most)s characters are kept.") % {"most": URL_LENGTH})
     if not url.isascii() or not url.isprintable() or any(character in url for character in ' \\"<>^`{|}'):
@@ -125,7 +131,6 @@ def check_url(url: str) -> Target:
     if port is None and parts.netloc.endswith(":"):
         raise _refusal(_("Name a port after the colon, or leave it out."))
     port = port if port is not None else 80 if plain else 443
-    allowed = policy()
     if plain and not allowed.private_networks:
         raise _refusal(_("The URL must begin with https://."))
     if port not in allowed.ports and not allowed.private_networks:

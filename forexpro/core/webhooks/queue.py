@@ -6,17 +6,18 @@ held is due again when its lease ends.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import random
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import Q, Subquery
 from django.utils import timezone
 
-from forexpro.core.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookSecret
+from forexpro.core.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
 from forexpro.core.webhooks.disabling import endpoint_disable_apply
 from forexpro.core.webhooks.schedule import Health, delay_after, health_after, succeeded
 
@@ -28,7 +29,7 @@ RUN_LENGTH = 50
 
 # Of each endpoint at most as many as there is room for, the longest due first.
 _TAKE = """
-    UPDATE core_webhookdelivery SET lease = %(lease)s, next_attempt_at = %(until)s
+    WITH taken AS (UPDATE core_webhookdelivery SET lease = %(lease)s, next_attempt_at = %(until)s
     WHERE id IN (
         SELECT due.id FROM unnest(%(endpoints)s::bigint[], %(room)s::int[]) AS endpoint (id, room)
         CROSS JOIN LATERAL (
@@ -37,7 +38,11 @@ _TAKE = """
             ORDER BY next_attempt_at, id LIMIT endpoint.room FOR UPDATE SKIP LOCKED
         ) due
     )
-    RETURNING id
+    RETURNING id, endpoint_id, message_id, attempts_made)
+"""
+_TAKEN = """
+    SELECT taken.id, taken.endpoint_id, taken.message_id, message.type, message.body, taken.attempts_made
+    FROM taken JOIN core_webhookmessage message ON message.id = taken.message_id ORDER BY taken.id
 """
 # Of an endpoint that wants order only the first that waits counts: while it is not due, or anything is under way to the
 # endpoint, nothing is taken.
@@ -62,7 +67,7 @@ _TAKE_FIRST = """
 """
 # Whoever has the first has those behind it, too.
 _TAKE_BEHIND = """
-    UPDATE core_webhookdelivery SET lease = %(lease)s, next_attempt_at = %(until)s
+    WITH taken AS (UPDATE core_webhookdelivery SET lease = %(lease)s, next_attempt_at = %(until)s
     WHERE id IN (
         SELECT behind.id FROM unnest(%(endpoints)s::bigint[]) AS endpoint (id)
         CROSS JOIN LATERAL (
@@ -70,7 +75,14 @@ _TAKE_BEHIND = """
             WHERE endpoint_id = endpoint.id AND status = 'waiting' ORDER BY id LIMIT %(length)s
         ) behind
     )
-    RETURNING id
+    RETURNING id, endpoint_id, message_id, attempts_made)
+"""
+_LOG = """
+    INSERT INTO core_webhookattempt
+        (delivery_id, started_at, duration_ms, url, request_headers, response_status, response_body, error)
+    SELECT * FROM unnest(
+        %s::bigint[], %s::timestamptz[], %s::int[], %s::text[], %s::jsonb[], %s::smallint[], %s::text[], %s::text[]
+    )
 """
 # Only what is still on the lease: whoever took a delivery over after its lease had ended says what becomes of it.
 _FINISH = """
@@ -159,28 +171,23 @@ def deliveries_claim(asked: Sequence[Receiver]) -> list[Claim]:
     by_id = {receiver.id: receiver for receiver in asked}
     free = [receiver for receiver in asked if not receiver.ordered]
     ordered = [receiver for receiver in asked if receiver.ordered]
-    taken: list[int] = []
+    taken: list[tuple[Any, ...]] = []
     with transaction.atomic(), connection.cursor() as cursor:
         common: dict[str, Any] = {"lease": lease, "until": until, "now": now, "length": RUN_LENGTH}
         if free:
             cursor.execute(
-                _TAKE,
+                _TAKE + _TAKEN,
                 common | {"endpoints": [one.id for one in free], "room": [one.room for one in free]},
             )
-            taken += [id for (id,) in cursor.fetchall()]
+            taken += cursor.fetchall()
         if ordered:
             cursor.execute(_TAKE_FIRST, common | {"endpoints": [one.id for one in ordered]})
             if first := [id for (id,) in cursor.fetchall()]:
-                cursor.execute(_TAKE_BEHIND, common | {"endpoints": first})
-                taken += [id for (id,) in cursor.fetchall()]
-    if not taken:
-        return []
-    rows = WebhookDelivery.objects.filter(pk__in=taken).order_by("id").values_list(
-        "id", "endpoint_id", "message_id", "message__type", "message__body", "attempts_made"
-    )  # fmt: skip
+                cursor.execute(_TAKE_BEHIND + _TAKEN, common | {"endpoints": first})
+                taken += cursor.fetchall()
     return [
         Claim(id, lease, until, by_id[endpoint_id], message_id, type, body, attempts)
-        for id, endpoint_id, message_id, type, body, attempts in rows
+        for id, endpoint_id, message_id, type, body, attempts in taken
     ]
 
 
@@ -197,10 +204,9 @@ def deliveries_release(claims: Sequence[Claim]) -> None:
 def results_record(results: Sequence[Result]) -> None:
     """Write what came of requests: the log of attempts, the next attempts, and how the endpoints are doing."""
     with transaction.atomic():
-        WebhookAttempt.objects.bulk_create([_attempt(result) for result in results])
-        done = sorted((_finished(result) for result in results), key=lambda row: row[0])
         with connection.cursor() as cursor:
-            cursor.execute(_FINISH, [list(column) for column in zip(*done, strict=True)])
+            cursor.execute(_LOG, _columns(_attempt(result) for result in results))
+            cursor.execute(_FINISH, _columns(sorted(_finished(result) for result in results)))
         _healths_update(results)
 
 
@@ -209,16 +215,20 @@ def anybody_listening() -> bool:
     return WebhookEndpoint.objects.filter(enabled=True).exists()
 
 
-def _attempt(result: Result) -> WebhookAttempt:
-    return WebhookAttempt(
-        delivery_id=result.claim.delivery_id,
-        started_at=result.started_at,
-        duration_ms=max(int((result.finished_at - result.started_at).total_seconds() * 1000), 0),
-        url=result.claim.receiver.url,
-        request_headers=dict(result.headers),
-        response_status=result.status,
-        response_body=result.body,
-        error=result.error,
+def _columns(rows: Iterable[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _attempt(result: Result) -> tuple[Any, ...]:
+    return (
+        result.claim.delivery_id,
+        result.started_at,
+        max(int((result.finished_at - result.started_at).total_seconds() * 1000), 0),
+        result.claim.receiver.url,
+        orjson.dumps(result.headers).decode(),
+        result.status,
+        result.body,
+        result.error,
     )
 
 

@@ -51,7 +51,11 @@ WRITING_SECONDS = 10
 
 
 class Sender:
-    """Turns events into deliveries and sends them for a while; any number of senders may work side by side."""
+    """Turns events into deliveries and sends them for a while; any number of senders may work side by side.
+
+    Three loops work at once: one makes deliveries of events, one takes those that are due and begins their requests,
+    one writes what came of requests, of as many together as have ended meanwhile.
+    """
 
     def __init__(self, *, lookup: Lookup = socket.getaddrinfo) -> None:
         self._lookup = lookup
@@ -61,13 +65,17 @@ class Sender:
         # Endpoints to which something is no longer under way.
         self._finished: list[int] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._news = asyncio.Event()
+        # Something was recorded; something may be taken; something is to be written.
+        self._happened, self._due, self._ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._outbox_empty = False
         self._stopping = False
+        self._done = False
 
     def stop(self) -> None:
         """Take nothing new, finish what is under way; called from the event loop."""
         self._stopping = True
-        self._news.set()
+        self._happened.set()
+        self._due.set()
 
     async def run(self, *, seconds: float, on_time_up: Callable[[], None] = lambda: None) -> None:
         """Send for `seconds`, or until nobody listens; when they are over, `on_time_up` is called before what is under
@@ -76,41 +84,68 @@ class Sender:
         Raises what the database raises: deliveries under way are then due again when their leases end.
         """
         timeout = settings.WEBHOOK_TIMEOUT_SECONDS
-        unfollow = wakeup_hub().follow(EVERY_STREAM, self._news.set)
+        unfollow = wakeup_hub().follow(EVERY_STREAM, self._happened.set)
         self._secure = guarded_session(plain=False, timeout=timeout, lookup=self._lookup)
         self._plain = guarded_session(plain=True, timeout=timeout, lookup=self._lookup)
+        loops: list[asyncio.Task[None]] = []
         try:
             async with self._secure, self._plain:
-                if await self._rounds(time.monotonic() + seconds):
-                    on_time_up()
-                while self._tasks:
-                    await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
-                    await self._record()
-                await self._record()
+                work = (self._fan_out(), self._send_due(time.monotonic() + seconds, on_time_up), self._write())
+                loops = [asyncio.create_task(loop) for loop in work]
+                await asyncio.gather(*loops)
         finally:
             unfollow()
-            for task in self._tasks:
+            for task in (*loops, *self._tasks):
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*loops, *self._tasks, return_exceptions=True)
 
-    async def _rounds(self, until: float) -> bool:
-        """Work until the time is up; return False where that was for another reason."""
+    async def _fan_out(self) -> None:
+        while not self._stopping:
+            self._happened.clear()
+            moved = await in_database(fan_out)()
+            self._outbox_empty = not moved
+            if moved:
+                self._due.set()
+            if moved < BATCH:
+                await asyncio.sleep(ROUND_SECONDS)
+                await _or_at_the_latest(self._happened)
+
+    async def _send_due(self, until: float, on_time_up: Callable[[], None]) -> None:
+        """Begin requests until the time is up or nobody listens, and then wait for those that are under way."""
         while not self._stopping:
             if time.monotonic() >= until:
-                return True
-            self._news.clear()
-            moved = await in_database(fan_out)()
+                on_time_up()
+                break
+            self._due.clear()
             claims = await self._claim()
             for run in _runs(claims):
                 self._start(run)
-            await self._record()
-            if not claims and not moved and not self._tasks and not await in_database(anybody_listening)():
-                return False
+            nothing_to_do = not claims and self._outbox_empty and not self._tasks
+            if nothing_to_do and not await in_database(anybody_listening)():
+                break
             await asyncio.sleep(ROUND_SECONDS)
-            if moved < BATCH and not claims:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), POLL_SECONDS)
-        return False
+            if not claims:
+                await _or_at_the_latest(self._due)
+        self.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._done = True
+        self._ended.set()
+
+    async def _write(self) -> None:
+        """Write what came of requests. Only then is there room again: nothing is claimed ahead of its results."""
+        while not self._done or self._results or self._finished:
+            await self._ended.wait()
+            self._ended.clear()
+            results, self._results = self._results, []
+            released, self._released = self._released, []
+            finished, self._finished = self._finished, []
+            if results:
+                await in_database(results_record)(results)
+            if released:
+                await in_database(deliveries_release)(released)
+            self._under_way.subtract(finished)
+            self._due.set()
 
     async def _claim(self) -> list[Claim]:
         left = IN_ALL - self._under_way.total()
@@ -128,12 +163,7 @@ class Sender:
         self._under_way[receiver] += 1
         task = asyncio.create_task(self._send_run(run))
         self._tasks.add(task)
-
-        def ended(task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
-            self._news.set()
-
-        task.add_done_callback(ended)
+        task.add_done_callback(self._tasks.discard)
 
     async def _send_run(self, run: Sequence[Claim]) -> None:
         """Send one after the other, up to the first that fails or for which the lease would not last."""
@@ -144,21 +174,12 @@ class Sender:
                 break
             result = await self._send(claim)
             self._results.append(result)
+            self._ended.set()
             if not succeeded(result.status):
                 self._released += run[number + 1 :]
                 break
         self._finished.append(run[0].receiver.id)
-
-    async def _record(self) -> None:
-        """Write what came of requests. Only then is there room again: nothing is claimed ahead of its results."""
-        results, self._results = self._results, []
-        released, self._released = self._released, []
-        finished, self._finished = self._finished, []
-        if results:
-            await in_database(results_record)(results)
-        if released:
-            await in_database(deliveries_release)(released)
-        self._under_way.subtract(finished)
+        self._ended.set()
 
     async def _send(self, claim: Claim) -> Result:
         started = timezone.now()
@@ -196,7 +217,7 @@ class Sender:
             error = type(problem).__name__
         if status is not None and not succeeded(status):
             error = "redirections are not followed" if 300 <= status < 400 else f"answered {status}"
-        return Result(claim, started, timezone.now(), headers, status, text, error[:200], asked)
+        return Result(claim, started, timezone.now(), headers, status, text, _writable(error)[:200], asked)
 
 
 def _runs(claims: Sequence[Claim]) -> list[list[Claim]]:
@@ -209,13 +230,24 @@ def _runs(claims: Sequence[Claim]) -> list[list[Claim]]:
     return [*alone, *ordered.values()]
 
 
+async def _or_at_the_latest(event: asyncio.Event) -> None:
+    """Wait for an event, for as long as nothing may happen at most."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), POLL_SECONDS)
+
+
 async def _beginning(response: aiohttp.ClientResponse) -> str:
     """Return the beginning of an answer as text. Its status has decided; an end that does not come changes nothing."""
     read = bytearray()
     with suppress(TimeoutError, aiohttp.ClientError, OSError):
         while len(read) < ANSWER_BYTES and (chunk := await response.content.read(ANSWER_BYTES - len(read))):
             read += chunk
-    return bytes(read[:ANSWER_KEPT]).decode(errors="replace").replace("\0", "")
+    return _writable(bytes(read[:ANSWER_KEPT]).decode(errors="replace"))
+
+
+def _writable(text: str) -> str:
+    """Return a text without what PostgreSQL does not take; errors repeat what receivers have sent."""
+    return text.encode(errors="replace").decode().replace("\0", "")
 
 
 def _problem(problem: Exception) -> str:

@@ -22,7 +22,6 @@ EMBEDDED_PURPOSES = {
 ROOT_WARNING = "ignore:You're running the worker with superuser privileges:UserWarning"
 START_SECONDS = 120
 PROGRESS_SECONDS = 2
-SANDBOX_PORT = 8900
 
 
 def python(*arguments: str) -> tuple[str, ...]:
@@ -72,8 +71,8 @@ def programs() -> list[Program]:
         started.append(
             Program(
                 "crm",
-                f"plays the CRM: http://127.0.0.1:{SANDBOX_PORT}",
-                python("manage.py", "crm_sandbox", "--set-up", "--port", str(SANDBOX_PORT), "--url", platform),
+                f"plays the CRM: http://127.0.0.1:{settings.CRM_SANDBOX_PORT}",
+                python("manage.py", "crm_sandbox", "--set-up", "--url", platform),
             )
         )
     return started

@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 class Request:
     headers: dict[str, str]
     body: bytes
+    path: str = ""
     answered: int | None = None
 
     @property
@@ -50,7 +51,9 @@ class Receiver:
             await self.news.wait()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        received = Request({name.lower(): value for name, value in request.headers.items()}, await request.read())
+        received = Request(
+            {name.lower(): value for name, value in request.headers.items()}, await request.read(), request.path
+        )
         self.requests.append(received)
         self.seen[received.id] += 1
         self.news.set()
@@ -74,14 +77,16 @@ async def hang(_request: Request, _times: int) -> web.StreamResponse:
 
 
 @asynccontextmanager
-async def receiving(answer: Callable[[Request, int], Awaitable[web.StreamResponse]]) -> AsyncIterator[Receiver]:
-    """Run a receiver on a free port of 127.0.0.1."""
+async def receiving(
+    answer: Callable[[Request, int], Awaitable[web.StreamResponse]], *, port: int = 0
+) -> AsyncIterator[Receiver]:
+    """Run a receiver on a port of 127.0.0.1, a free one without `port`."""
     receiver = Receiver(answer)
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", receiver.handle)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port, reuse_address=True)
     await site.start()
     receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
     try:

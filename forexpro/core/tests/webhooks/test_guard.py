@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from ipaddress import ip_address
 from typing import Any
 
@@ -29,6 +30,13 @@ SPELLINGS = [
     "[::ffff:0:127.0.0.1]", "[100::1]", "[2001:db8::1]", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1",
     "100.64.0.1", "100.100.100.200", "169.254.169.254", "169.254.170.2", "192.0.0.8", "192.0.0.192", "192.88.99.1",
     "198.18.0.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "168.63.129.16",
+    "0x7f.1", "0177.1", "127.000.000.001", "0x7F000001", "127.0.0.1..", "127.0.0.1%00", "127.0.0.1%20",
+    "127%2e0%2e0%2e1",
+    "%6c%6f%63alhost", "l\u043ecalhost", "localhost%00", "ip6-localhost", "localhost.localdomain", "[::1].",
+    "[::1%25lo]",
+    "[0000::1]", "[::127.1]", "[0:0:0:0:0:ffff:127.0.0.1]", "[2002:a9fe:a9fe::]", "[2002:0a00:0001::1]",
+    "[64:ff9b::a00:1]", "[64:ff9b:1:7f00:1::]", "[::ffff:10.0.0.1]", "[::ffff:100.64.0.1]", "[2001:10::1]", "[3fff::1]",
+    "[5f00::1]", "[ff05::1:3]", "100.127.255.254", "192.0.2.1", "198.51.100.1", "203.0.113.1", "192.0.0.170",
     "169.254.169.254.", "0xa9fea9fe", "2852039166", "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]",
 ]  # fmt: skip
 # Whole URLs that are wrong in another way; {port} is the canary's.
@@ -40,6 +48,12 @@ SHAPES = [
     "ftp://127.0.0.1:{port}/", "dict://127.0.0.1:{port}/", "unix:///var/run/docker.sock", "javascript:alert(1)",
     "data:text/plain,x", " https://127.0.0.1:{port}/", "https://127.0.0.1:{port}/\r\nX: y", "https://127.0.0.1\t:{port}/",
     "https://:{port}/", "https://[::1]:{port}/", "https://127.0.0.1:0{port}/", "https://127.0.0.1:99999/", "https://",
+    "https://crm.example.com%40127.0.0.1:{port}/", "https://127.0.0.1:{port}%40crm.example.com/",
+    "https://127.0.0.1%2f.example.com:{port}/", "https://127.0.0.1%23.example.com:{port}/", "https://@127.0.0.1:{port}/",
+    "https://:@127.0.0.1:{port}/", "https://127.0.0.1:{port}/../", "https://127.0.0.1:{port}?@crm.example.com/",
+    "https://127.0.0.1;@crm.example.com:{port}/", "https://127.0.0.1\x00.example.com:{port}/",
+    "https:127.0.0.1:{port}/",
+    "https://[::ffff:127.0.0.1]:{port}/", "https://[::1]:{port}@crm.example.com/", "https://[::1:{port}/", "https://::1/",
     "HTTPS://127.0.0.1:{port}/", "https://127.0.0.1:/", "https://crm.example.com:6379/", "https://crm.example.com:22/",
 ]  # fmt: skip
 # A URL that looks well; what its name says is up to the resolver.
@@ -52,7 +66,7 @@ def nothing_private(settings: Settings) -> None:
 
 
 class Canary:
-    """Counts connections to a port of this machine, on all its addresses."""
+    """Counts connections to a port of this machine, on all its addresses of both kinds."""
 
     def __init__(self) -> None:
         self.connections = 0
@@ -62,13 +76,18 @@ class Canary:
             self.connections += 1
             writer.close()
 
-        self._server = await asyncio.start_server(noticed, ["127.0.0.1"])
-        self.port = self._server.sockets[0].getsockname()[1]
+        self._servers: list[asyncio.Server] = []
+        self.port = 0
+        for host in ("127.0.0.1", "127.0.0.2", "127.255.255.254", "::1"):
+            with suppress(OSError) if host == "::1" else nullcontext():  # not every machine has IPv6
+                self._servers.append(await asyncio.start_server(noticed, host, self.port))
+                self.port = self._servers[0].sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_error: Any) -> None:
-        self._server.close()
-        await self._server.wait_closed()
+        for server in self._servers:
+            server.close()
+            await server.wait_closed()
 
 
 async def attempt(url: str, **options: Any) -> None:

@@ -14,31 +14,48 @@ from pytest_django import Settings
 from forexpro.core.models import WebhookDelivery, WebhookOutbox
 from forexpro.core.realtime.database import in_database
 from forexpro.core.scratch import child_environment
+from forexpro.core.tasks import SHIFT_EXPIRES_SECONDS, send_webhooks
 from forexpro.core.tests.webhooks.conftest import happen, make_endpoint, send_until
 from forexpro.core.tests.webhooks.receiving import Request, receiving
 from forexpro.core.webhooks import queue, schedule, sender
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis")]
 
-# Leases of three seconds instead of sixty.
+# Leases of three seconds instead of sixty; and it tells when it begins to send.
 HURRY = """
+import asyncio, os, sys, django
+django.setup()
 from datetime import timedelta
 from forexpro.core.webhooks import queue, schedule, sender
 queue.LEASE, sender.WRITING_SECONDS = timedelta(seconds=3), 0.5
 schedule.DELAYS = (timedelta(milliseconds=100),) * 9
 schedule.PAUSE_FIRST = schedule.PAUSE_LONGEST = timedelta(milliseconds=100)
+run = sender.Sender.run
+async def told(self, **options):
+    os.write(1, b"sending\\n")
+    await run(self, **options)
+sender.Sender.run = told
 """
-PROGRAM = f"""
-import asyncio, django
-django.setup()
-{HURRY}
-asyncio.run(sender.Sender().run(seconds=600))
+# By itself, and as it is at work: in a worker of Celery, which is given a shift by the schedule.
+SENDER = f"{HURRY}asyncio.run(sender.Sender().run(seconds=600))"
+WORKER = f"""{HURRY}
+from forexpro.celery import app
+app.worker_main([
+    "--quiet", "worker", "--queues", "webhooks", "--pool", "threads", "--concurrency", "2", "--loglevel", "ERROR",
+])
 """
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("program", "kills"),
+    [
+        pytest.param(SENDER, 4, id="sender"),
+        pytest.param(WORKER, 50, id="worker", marks=pytest.mark.long),
+        pytest.param(SENDER, 200, id="sender-often", marks=pytest.mark.long),
+    ],
+)
 async def test_every_event_is_delivered_whenever_the_sender_is_killed(
-    kills: int, monkeypatch: pytest.MonkeyPatch, settings: Settings
+    program: str, kills: int, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     monkeypatch.setattr(queue, "LEASE", timedelta(seconds=3))
     monkeypatch.setattr(sender, "WRITING_SECONDS", 0.5)
@@ -60,16 +77,23 @@ async def test_every_event_is_delivered_whenever_the_sender_is_killed(
         for _ in range(kills):
             names = [str(number) for number in range(happened, happened + 40)]
             happened += 40
-            process = await _start()
-            await in_database(happen)(*names)
+            recording = None
+            process = await _start(program)
             before, wanted = len(free.requests), chance.randint(1, 30)
-            while len(free.requests) < before + wanted:
-                assert process.returncode is None, "the sender ended by itself"
-                await asyncio.sleep(0.005)
+            if chance.random() < 0.5:  # after so many requests
+                await in_database(happen)(*names)
+                while len(free.requests) < before + wanted:
+                    assert process.returncode is None, "the sender ended by itself"
+                    await asyncio.sleep(0.005)
+            else:  # after so long, perhaps before anything was made of the events
+                recording = asyncio.create_task(in_database(happen)(*names))
+                await asyncio.sleep(chance.random())
             killed_at_work += len(free.accepted) < happened
             os.kill(process.pid, signal.SIGKILL)
             await process.wait()
-        await send_until(lambda: len(free.accepted) == len(ordered.accepted) == happened, seconds=120)
+            if recording is not None:
+                await recording
+        await send_until(lambda: len(free.accepted) == len(ordered.accepted) == happened, seconds=max(120, 20 * kills))
 
     for receiver, key in ((free, secret), (ordered, ordered_secret)):
         told = {request.id: request.verified(key)["data"]["payload"]["name"] for request in receiver.requests}
@@ -81,11 +105,15 @@ async def test_every_event_is_delivered_whenever_the_sender_is_killed(
     assert await in_database(WebhookOutbox.objects.count)() == 0
 
 
-async def _start() -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
+async def _start(program: str) -> asyncio.subprocess.Process:
+    """Return a program that has begun to send."""
+    process = await asyncio.create_subprocess_exec(
         sys.executable,
+        "-W",
+        "ignore",
         "-c",
-        PROGRAM,
+        program,
+        stdout=asyncio.subprocess.PIPE,
         env={
             **os.environ,
             **child_environment(),
@@ -94,3 +122,10 @@ async def _start() -> asyncio.subprocess.Process:
             "WEBHOOK_TIMEOUT_SECONDS": "1",
         },
     )
+    assert process.stdout is not None
+    begun = asyncio.create_task(process.stdout.readline())
+    while program == WORKER and not begun.done():  # as beat does: a message may be lost with the worker before
+        await in_database(send_webhooks.apply_async)(expires=SHIFT_EXPIRES_SECONDS)
+        await asyncio.wait([begun], timeout=1)
+    assert await begun == b"sending\n"
+    return process

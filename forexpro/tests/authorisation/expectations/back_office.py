@@ -46,6 +46,7 @@ HOUSE: dict[str, Operation] = {
     "POST admin/core/event/export/": changes(desks.AUDIT_LOG),
     **back_office_model("admin/core/eventverification", view=desks.AUDIT_LOG),
     **back_office_model("admin/core/eventanchor", view=desks.AUDIT_LOG),
+    **back_office_model("admin/crm/countedread", view=desks.AUDIT_LOG),
     # --- Schedules
     **back_office_model("admin/django_celery_beat/periodictask", view=desks.SCHEDULES, change=desks.ADMINS),
     "POST admin/django_celery_beat/periodictask/<path:object_id>/change/": changes(

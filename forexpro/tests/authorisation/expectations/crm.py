@@ -22,6 +22,8 @@ TABLE: dict[str, Operation] = {
     "GET crm/users/<int:user_id>/kyc": changes(SERVICE),
     "POST crm/force-logout": changes(SERVICE, user_id="{user_id}", **REASON),
     "POST crm/password-reset": changes(SERVICE, user_id="{user_id}"),
+    "GET crm/deposits": changes(SERVICE),
+    "GET crm/withdrawals": changes(SERVICE),
     "POST crm/deposits/<int:deposit_id>/decision": changes(SERVICE, decision="approve"),
     "POST crm/withdrawals/<int:withdrawal_id>/decision": changes(SERVICE, decision="approve"),
     "GET crm/webhooks": changes(SERVICE),

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0010_visits")]
+    dependencies = [("accounts", "0011_desks_set_what_the_house_sets")]
 
     operations = [
         migrations.AlterField(

@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from forexpro.core.http.fields import IdOutput
+from forexpro.core.http.fields import IdOutput, TextInput
 from forexpro.core.models import WebhookDelivery, WebhookEndpoint
+from forexpro.core.refusals import Refused
 from forexpro.core.webhooks.catalogue import VERSIONS
 from forexpro.core.webhooks.endpoints import ROTATION_OVERLAP
 from forexpro.core.webhooks.guard import URL_LENGTH
@@ -41,9 +43,9 @@ DELIVERY: dict[str, Any] = {
 
 
 class EndpointInput(serializers.ModelSerializer[WebhookEndpoint]):
-    url = serializers.CharField(max_length=URL_LENGTH, help_text="https, at a public address.")
+    url = TextInput(max_length=URL_LENGTH, help_text="https, at a public address.")
     event_types = serializers.ListField(
-        child=serializers.CharField(max_length=64), min_length=1, max_length=200, help_text="Names, or `*` for all."
+        child=TextInput(max_length=64), min_length=1, max_length=200, help_text="Names, or `*` for all."
     )
     ordered = serializers.BooleanField(default=False, help_text="One after the other, in order.")
     payload_version = serializers.IntegerField(default=VERSIONS[-1])
@@ -112,26 +114,24 @@ class WhichInput(serializers.Serializer[Any]):
     """Which deliveries: a field that is left out says nothing. Times are those of the events."""
 
     status = serializers.ChoiceField(choices=WebhookDelivery.Status.choices, required=False)
-    type = serializers.CharField(required=False, max_length=64)
+    type = TextInput(required=False, max_length=64)
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
 
 
 class ReplayInput(WhichInput):
-    message_ids = serializers.ListField(
-        child=serializers.CharField(max_length=40), required=False, min_length=1, max_length=1000
-    )
+    message_ids = serializers.ListField(child=TextInput(max_length=40), required=False, min_length=1, max_length=1000)
     missed = serializers.BooleanField(
         default=False, help_text="What happened from `since` to `until` and was never queued, while it was off."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["missed"] and ("since" not in attrs or "until" not in attrs):
-            raise serializers.ValidationError({"since": "Send since and until with missed."})
+            raise Refused("replay_unclear", _("Send since and until with missed."))
         if attrs["missed"] and set(attrs) - {"missed", "since", "until"}:
-            raise serializers.ValidationError({"missed": "What was missed is chosen by since and until alone."})
+            raise Refused("replay_unclear", _("What was missed is chosen by since and until alone."))
         if not set(attrs) - {"missed"}:
-            raise serializers.ValidationError({"since": "Say which deliveries are to be sent again."})
+            raise Refused("replay_unclear", _("Say which deliveries are to be sent again."))
         return attrs
 
 

@@ -1,12 +1,16 @@
 """Accounts which people open for themselves: demo accounts with play money in them, live ones with nothing."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.locks import locked_user
 from accounts.models import User
-from forexpro.core.events.chain import Origin
+from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.events.record import record
+from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason, ChangeBalance
 from trading.engine.state import PositionMode
@@ -24,6 +28,8 @@ DEPOSITS = {
 }
 LEVERAGES = tuple(map(Decimal, (1, 2, 5, 10, 20, 30, 50, 100, 200, 300, 400, 500, 1000)))
 LEVERAGE = Decimal(100)
+# The event by which a person's stream tells of a new account.
+OPENED = "user.account_opened"
 DEMO_ACCOUNTS_MAX = 10
 LIVE_ACCOUNTS_MAX = 10
 
@@ -36,13 +42,18 @@ def demo_account_open(
     leverage: Decimal | None = None,
     position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
+    idempotency_key: str | None = None,
 ) -> TradingAccount:
     """Open a demo account with play money in it, one of at most `DEMO_ACCOUNTS_MAX` that a person has open.
 
-    Without `leverage` it is 1:100, or the highest that the group of new accounts allows.
+    Without `leverage` it is 1:100, or the highest that the group of new accounts allows. The same `idempotency_key`
+    returns the first account; refuses `idempotency_key_reused` for another kind of account.
     """
     owner = locked_user(owner.pk)  # two requests at once count the accounts one after the other
     kind = TradingAccount.Kind.DEMO
+    asked = _asked(kind, currency, leverage, position_mode)
+    if (opened := _opened_before(owner, idempotency_key, asked)) is not None:
+        return opened
     held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
     if held >= DEMO_ACCOUNTS_MAX:
         raise Refused(
@@ -66,6 +77,7 @@ def demo_account_open(
     )
     deposit = ChangeBalance(DEPOSITS[currency], BalanceReason.DEPOSIT, "demo")
     execute_apply(account.pk, deposit, ticks={}, origin=origin, idempotency_key=None).raise_refusal()
+    _record(owner, account, idempotency_key, asked, origin)
     return account
 
 
@@ -77,10 +89,14 @@ def live_account_open(
     leverage: Decimal | None = None,
     position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
+    idempotency_key: str | None = None,
 ) -> TradingAccount:
-    """Open an empty live account, one of at most `LIVE_ACCOUNTS_MAX` that a person has open."""
+    """Open an empty live account, one of at most `LIVE_ACCOUNTS_MAX` that a person has open; otherwise as a demo."""
     owner = locked_user(owner.pk)
     kind = TradingAccount.Kind.LIVE
+    asked = _asked(kind, currency, leverage, position_mode)
+    if (opened := _opened_before(owner, idempotency_key, asked)) is not None:
+        return opened
     held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
     if held >= LIVE_ACCOUNTS_MAX:
         raise Refused(
@@ -94,7 +110,7 @@ def live_account_open(
             f"Accounts are in {', '.join(DEPOSITS)}; not in {currency}.",
             {"field": "currency", "currency": currency},
         )
-    return account_open_apply(
+    account = account_open_apply(
         owner=owner,
         kind=kind,
         currency=currency,
@@ -102,6 +118,8 @@ def live_account_open(
         position_mode=position_mode,
         origin=origin,
     )
+    _record(owner, account, idempotency_key, asked, origin)
+    return account
 
 
 def leverage_choices() -> list[Decimal]:
@@ -115,3 +133,41 @@ def default_leverage(owner: User | None = None) -> Decimal:
     highest = AccountGroup.objects.get(is_default=True).leverage_max
     own = highest if owner is None or owner.leverage_max is None else owner.leverage_max
     return min(LEVERAGE, highest, own)
+
+
+def _asked(kind: str, currency: str, leverage: Decimal | None, position_mode: PositionMode) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "currency": currency,
+        "leverage": None if leverage is None else f"{leverage.normalize():f}",
+        "position_mode": position_mode.value,
+    }
+
+
+def _opened_before(owner: User, idempotency_key: str | None, asked: dict[str, Any]) -> TradingAccount | None:
+    """Return the account that was opened under a key: the event that tells of it keeps the key for good."""
+    if idempotency_key is None:
+        return None
+    events = Event.objects.filter(stream=owner.stream, type=OPENED, payload__idempotency_key=idempotency_key)
+    event = events.first()
+    if event is None:
+        return None
+    if event.payload["asked"] != asked:
+        raise Refused(
+            "idempotency_key_reused",
+            _("This Idempotency-Key was used for another request. Use a new key for a new request."),
+            {"idempotency_key": idempotency_key},
+        )
+    return TradingAccount.objects.select_related("group").get(pk=event.payload["account_id"])
+
+
+def _record(
+    owner: User, account: TradingAccount, idempotency_key: str | None, asked: dict[str, Any], origin: Origin
+) -> None:
+    opened = {
+        "account_id": account.pk,
+        "number": account.number,
+        "asked": asked,
+        "idempotency_key": idempotency_key,
+    }
+    record([NewEvent(owner.stream, OPENED, opened)], origin=origin)

@@ -14,7 +14,7 @@ from accounts.models import ApiKey, Scope
 from accounts.selectors import api_keys_of
 from accounts.services.api_keys import api_key_create, api_key_revoke
 from accounts.step_up import refuse_unconfirmed
-from forexpro.core.http.fields import IdOutput, NetworkInput, TextInput
+from forexpro.core.http.fields import IdOutput, NetworkInput, TextInput, WholeNumberInput
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.schema import error_example
 
@@ -36,7 +36,7 @@ class ApiKeyInput(serializers.Serializer[Any]):
     scopes = serializers.ListField(
         child=serializers.ChoiceField(choices=Scope.choices), min_length=1, max_length=len(Scope)
     )
-    lifetime_days = serializers.IntegerField(min_value=1, max_value=LIFETIMES_IN_DAYS[-1], default=LIFETIMES_IN_DAYS[1])
+    lifetime_days = WholeNumberInput(min_value=1, max_value=LIFETIMES_IN_DAYS[-1], default=LIFETIMES_IN_DAYS[1])
     networks = serializers.ListField(
         child=NetworkInput(),
         required=False,

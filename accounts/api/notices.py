@@ -13,14 +13,14 @@ from accounts.api.persons import PersonView
 from accounts.models import Notice, Scope
 from accounts.selectors import notices_of_user, unread_notices
 from accounts.services.notices import notices_mark_read
-from forexpro.core.http.fields import IdOutput
+from forexpro.core.http.fields import FlagInput, IdOutput
 from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.http.schema import error_example
 from forexpro.core.refusals import Refused
 
 
 class NoticesAsked(serializers.Serializer[Any]):
-    unread = serializers.BooleanField(default=False, help_text="Only what was not read yet.")
+    unread = FlagInput(default=False, help_text="Only what was not read yet.")
 
 
 class NoticeOutput(serializers.ModelSerializer[Notice]):

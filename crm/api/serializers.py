@@ -14,6 +14,7 @@ from crm.models import Note
 from crm.models.note import TEXT_LENGTH
 from crm.selectors.clients import verification_of_client, version_of
 from forexpro.core.http.fields import (
+    FlagInput,
     IdOutput,
     LinesInput,
     NumberInput,
@@ -42,7 +43,7 @@ class ClientInput(ProfileInput):
 
     external_id = TextInput(required=False, max_length=64)
     email = serializers.EmailField(required=False, max_length=254)
-    invite = serializers.BooleanField(
+    invite = FlagInput(
         default=False, help_text="Whether a client who is created is mailed a link to choose a password."
     )
 
@@ -69,7 +70,7 @@ class LimitsInput(serializers.Serializer[Any]):
         allow_null=True,
         help_text="In the currency in which limits are set. The level of verification limits, too. Null: no other.",
     )
-    withdrawals_allowed = serializers.BooleanField(required=False)
+    withdrawals_allowed = FlagInput(required=False)
 
 
 class ClientChangeInput(ProfileInput):
@@ -124,7 +125,7 @@ class UserInput(serializers.Serializer[Any]):
 
 class ForceLogoutInput(UserInput):
     reason = LinesInput(max_length=REASON_LENGTH, help_text="For the record.")
-    with_api_keys = serializers.BooleanField(default=False, help_text="Whether the client's API keys end, too.")
+    with_api_keys = FlagInput(default=False, help_text="Whether the client's API keys end, too.")
 
 
 class NoteInput(serializers.Serializer[Any]):

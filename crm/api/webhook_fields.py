@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from forexpro.core.http.fields import IdOutput, TextInput
+from forexpro.core.http.fields import FlagInput, IdOutput, TextInput, WholeNumberInput
 from forexpro.core.models import WebhookDelivery, WebhookEndpoint
 from forexpro.core.refusals import Refused
 from forexpro.core.webhooks.catalogue import VERSIONS
@@ -15,6 +15,8 @@ from forexpro.core.webhooks.guard import URL_LENGTH
 
 HOURS = ROTATION_OVERLAP // timedelta(hours=1)
 HOURS_MAX = 24 * 30
+# More than there will ever be: which there are, the service says.
+VERSION_MAX = 1000
 
 ENDPOINT: dict[str, Any] = {
     "id": "3",
@@ -47,8 +49,8 @@ class EndpointInput(serializers.ModelSerializer[WebhookEndpoint]):
     event_types = serializers.ListField(
         child=TextInput(max_length=64), min_length=1, max_length=200, help_text="Names, or `*` for all."
     )
-    ordered = serializers.BooleanField(default=False, help_text="One after the other, in order.")
-    payload_version = serializers.IntegerField(default=VERSIONS[-1])
+    ordered = FlagInput(default=False, help_text="One after the other, in order.")
+    payload_version = WholeNumberInput(min_value=1, max_value=VERSION_MAX, default=VERSIONS[-1])
 
     class Meta:
         model = WebhookEndpoint
@@ -60,8 +62,8 @@ class EndpointInput(serializers.ModelSerializer[WebhookEndpoint]):
 class EndpointChangeInput(EndpointInput):
     """A field that is left out stays as it is."""
 
-    ordered = serializers.BooleanField(required=False)
-    payload_version = serializers.IntegerField(required=False)
+    ordered = FlagInput(required=False)
+    payload_version = WholeNumberInput(min_value=1, max_value=VERSION_MAX, required=False)
 
 
 class EndpointOutput(serializers.ModelSerializer[WebhookEndpoint]):
@@ -88,7 +90,7 @@ class EndpointSecretOutput(EndpointOutput):
 
 
 class RotateInput(serializers.Serializer[Any]):
-    hours = serializers.IntegerField(
+    hours = WholeNumberInput(
         default=HOURS, min_value=0, max_value=HOURS_MAX, help_text="For how long older secrets sign, too."
     )
 
@@ -121,7 +123,7 @@ class WhichInput(serializers.Serializer[Any]):
 
 class ReplayInput(WhichInput):
     message_ids = serializers.ListField(child=TextInput(max_length=40), required=False, min_length=1, max_length=1000)
-    missed = serializers.BooleanField(
+    missed = FlagInput(
         default=False, help_text="What happened from `since` to `until` and was never queued, while it was off."
     )
 

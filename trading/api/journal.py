@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forexpro.core.events.sentences import sentence
+from forexpro.core.http.fields import ID_MAX
 from trading.api.views import AccountView
 from trading.selectors import newest_events
 from trading.selectors.explanations import UNEXPLAINED
@@ -19,7 +20,7 @@ PAGE_MAX = 500
 
 class JournalAsked(serializers.Serializer[Any]):
     before = serializers.IntegerField(
-        min_value=1, max_value=10**18, required=False, help_text="Only events below this number."
+        min_value=1, max_value=ID_MAX, required=False, help_text="Only events below this number."
     )
     limit = serializers.IntegerField(min_value=1, max_value=PAGE_MAX, default=PAGE)
 

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from forexpro.core.http.fields import DECIMAL, IdInput, IdOutput, NumberOutput, TextInput
+from forexpro.core.http.fields import DECIMAL, ID_MAX, IdInput, IdOutput, NumberOutput, TextInput
 from forexpro.core.money import quantize
 from trading.api.fields import EnumField, LevelOutput, MoneyOutput, PriceInput, SymbolField, VolumeInput
 from trading.api.guards import GUARDS, GuardsInput, GuardsOutput, PointsInput
@@ -100,7 +100,9 @@ class PositionsAsked(serializers.Serializer[Any]):
 
 
 class SinceInput(serializers.Serializer[Any]):
-    since = serializers.IntegerField(min_value=0, default=0, help_text="The number of the last event you have.")
+    since = serializers.IntegerField(
+        min_value=0, max_value=ID_MAX, default=0, help_text="The number of the last event you have."
+    )
     limit = serializers.IntegerField(min_value=1, max_value=1000, default=1000)
 
 

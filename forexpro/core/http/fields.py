@@ -110,6 +110,29 @@ class IdInput(serializers.Field[int, Any, str, int]):
         return int(text)
 
 
+class WholeNumberInput(serializers.IntegerField):
+    """A number of JSON without a fraction, in bounds that every program's integers have."""
+
+    def __init__(self, *, min_value: int, max_value: int, **options: Any):
+        super().__init__(min_value=min_value, max_value=max_value, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class FlagInput(serializers.BooleanField):
+    """True or false, in an address `true` or `false`, and nothing that could be taken for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data is True or data == "true":
+            return True
+        if data is False or data == "false":
+            return False
+        self.fail("invalid", input=data)
+
+
 class IdInputSchema(OpenApiSerializerFieldExtension):
     target_class = IdInput
 

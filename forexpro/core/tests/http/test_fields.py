@@ -6,7 +6,16 @@ import re
 import pytest
 from rest_framework.exceptions import ParseError, ValidationError
 
-from forexpro.core.http.fields import IdInput, LinesInput, NetworkInput, PatternInput, TextInput, TimeZoneInput
+from forexpro.core.http.fields import (
+    FlagInput,
+    IdInput,
+    LinesInput,
+    NetworkInput,
+    PatternInput,
+    TextInput,
+    TimeZoneInput,
+    WholeNumberInput,
+)
 from forexpro.core.http.parsers import OrjsonParser
 from forexpro.core.refusals import Refused
 
@@ -58,6 +67,18 @@ def test_ids_come_as_they_were_answered():
     for wrong in ("", "-1", -1, "1.0", 1.5, True, "１７", "9" * 19, 10**18, " 17", None, []):
         with pytest.raises(ValidationError):
             IdInput().run_validation(wrong)
+
+
+def test_numbers_and_flags_are_no_texts():
+    number = WholeNumberInput(min_value=0, max_value=10)
+    assert [number.run_validation(one) for one in (0, 10, 3.0)] == [0, 10, 3]
+    for wrong in ("3", True, 3.5, -1, 11, 1e20, None, ""):
+        with pytest.raises(ValidationError):
+            number.run_validation(wrong)
+    assert [FlagInput().run_validation(one) for one in (True, False, "true", "false")] == [True, False, True, False]
+    for wrong in (1, 0, "1", "yes", "True", "", None, []):
+        with pytest.raises(ValidationError):
+            FlagInput().run_validation(wrong)
 
 
 def test_networks_and_time_zones_are_known_ones():

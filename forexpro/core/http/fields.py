@@ -149,10 +149,11 @@ class TextInputSchema(OpenApiSerializerFieldExtension):
         schema: dict[str, Any] = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
         if "oneOf" in schema:  # with an empty text, which the pattern allows where the field does
             schema |= schema.pop("oneOf")[0]
-        return schema | {"pattern": getattr(field, "pattern", None) or _pattern(field)}
+        return schema | {"pattern": getattr(field, "pattern", None) or text_pattern(field)}
 
 
-def _pattern(field: TextInput) -> str:
+def text_pattern(field: TextInput) -> str:
+    """Return the regular expression of JSON Schema that says what a field of text takes."""
     if field.allow_blank:
         return f"^{field.character}*$"
     # One that is neither white space nor excluded.

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.services.tokens import tokens_issue
 from forexpro.core.models import Event
-from trading.models import TradingAccount
+from trading.models import AccountGroup, TradingAccount
 from trading.tests.factories import ORIGIN, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_group")]
@@ -15,8 +15,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_group")]
 
 @pytest.fixture
 def default_group(market):
-    from trading.models import AccountGroup
-
     return AccountGroup.objects.get_or_create(is_default=True, defaults={"name": "Retail"})[0]
 
 

@@ -17,7 +17,7 @@ from forexpro.tests.document.conftest import EVERY_SCOPE, ONE_SCOPE, REVOKED, Se
 
 # The first part holds the document's own examples and every edge of every field; the rest is random.
 SHORT = ["--phases", "examples,coverage", "--max-examples", "1"]
-LONG = ["--phases", "examples,coverage,fuzzing,stateful", "--max-examples", "150"]
+LONG = ["--phases", "examples,coverage,fuzzing,stateful"]
 LONG_CASES = 10_000
 SEED = 1
 CONFIGURATION = """
@@ -45,11 +45,15 @@ class Calling:
     paths: str
     # How the document names what they show.
     scheme: str = ""
+    # How many random requests to each operation make ten thousand in all.
+    examples: int = 180
 
 
 ANYBODY = Calling("anonymous", "^/(api|market)/")
 OWNER, ANOTHER = (Calling(name, "^/(api|market)/", "token") for name in (THE_OWNER, THE_OTHER))
-PROGRAM, LIMITED, FORMER = (Calling(name, "^/(crm|sso)/", "service_key") for name in (EVERY_SCOPE, ONE_SCOPE, REVOKED))
+PROGRAM, LIMITED, FORMER = (
+    Calling(name, "^/(crm|sso)/", "service_key", examples=450) for name in (EVERY_SCOPE, ONE_SCOPE, REVOKED)
+)
 EVERYBODY = [ANYBODY, OWNER, ANOTHER, PROGRAM, LIMITED, FORMER]
 
 
@@ -65,7 +69,7 @@ def test_every_edge_of_every_field(served, tmp_path, calling):
 @pytest.mark.long
 @pytest.mark.parametrize("calling", EVERYBODY, ids=named)
 def test_thousands_of_requests(served, tmp_path, calling):
-    cases = hold_to_its_document(served, tmp_path, calling, LONG)
+    cases = hold_to_its_document(served, tmp_path, calling, [*LONG, "--max-examples", str(calling.examples)])
     assert cases >= LONG_CASES
 
 

@@ -60,9 +60,9 @@ _MODIFIED: dict[str, Any] = {
 CHANGES = worked("What came after number 5", {"seq": 6, "events": [_EVENT]})
 
 
-def done(name: str, event: dict[str, Any], order_id: str | None = None) -> Any:
+def done(name: str, event: dict[str, Any]) -> Any:
     """Return the example of an answer to a request that caused `event`."""
-    answer = {"seq": event["seq"], "repeated": False, "order_id": order_id, "position_ids": [], "events": [event]}
+    answer = {"seq": event["seq"], "repeated": False, "order_id": None, "position_ids": [], "events": [event]}
     return worked(name, answer)
 
 
@@ -71,10 +71,9 @@ MODIFIED = done("Changed", _MODIFIED)
 ORDER_MODIFIED = done(
     "Changed",
     _MODIFIED | {"type": "order.modified", "payload": {"order_id": "43", "price": "1.08500", "stop_loss": None}},
-    "43",
 )
 ORDER_CANCELLED = done(
-    "Cancelled", _MODIFIED | {"type": "order.cancelled", "payload": {"order_id": "43", "reason": "client"}}, "43"
+    "Cancelled", _MODIFIED | {"type": "order.cancelled", "payload": {"order_id": "43", "reason": "client"}}
 )
 DEAL = worked(
     "The closing of a position",

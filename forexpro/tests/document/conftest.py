@@ -21,7 +21,7 @@ from forexpro.tests.authorisation.surroundings import surroundings
 from forexpro.tests.authorisation.world import world_with_roles
 from forexpro.tests.running import free_port
 from trading.models import AccountGroup
-from trading.tests.factories import ORIGIN
+from trading.tests.factories import ORIGIN, make_group
 
 START_SECONDS = 120
 # Service keys.
@@ -42,6 +42,8 @@ class Served:
 @pytest.fixture
 def served(transactional_db, redis, tmp_path) -> Iterator[Served]:
     with surroundings(tmp_path):
+        if not AccountGroup.objects.filter(is_default=True).exists():  # the migration's goes with a transactional test
+            make_group("Retail", is_default=True)
         world = world_with_roles()
     AccountGroup.objects.update(orders_per_minute=None)
     people = {name: world.people[name] for name in (THE_OWNER, THE_OTHER)}

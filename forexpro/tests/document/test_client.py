@@ -75,7 +75,8 @@ def test_a_generated_client_trades(served, generated, trader):
     assert [event.type_ for event in changed.events] == ["order.modified"]
     assert trader("accounts.orders_get", account, waits).price == "1.04"
     assert waits in [one.id for one in trader("accounts.orders_list", account).results]
-    assert trader("accounts.orders_cancel", account, waits, idempotency_key="five").order_id == waits
+    cancelled = trader("accounts.orders_cancel", account, waits, idempotency_key="five")
+    assert [event.type_ for event in cancelled.events] == ["order.cancelled"]
     assert trader("accounts.orders_get", account, waits).status == models.OrderStatus.CANCELLED
 
     # --- A position is protected, closed in part, and closed.

@@ -7,6 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from forexpro.core.http.fields import TextInput
+
 REQUEST_ID = "5f0c9c1e8b7d4c0f9a3b2d1e0f9a8b7c"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
@@ -80,6 +82,11 @@ class ApiSchema(AutoSchema):
         # What is sent and what is answered are serializers of their own already.
         name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)
         return name.removesuffix("Request") if name.endswith("InputRequest") else name
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)
+        if isinstance(field, TextInput) and "oneOf" in schema:  # the pattern says itself whether it may be empty
+            schema.update(schema.pop("oneOf")[0])
 
     def get_auth(self) -> list[dict[str, Any]]:
         auths: list[dict[str, Any]] = super().get_auth()

@@ -37,7 +37,7 @@ demo: .venv/.installed static/dist/app.css  ## run the whole platform with demo 
 build: static/dist/app.css  ## install what is missing and build the front end
 
 # --- Develop -----------------------------------------------------------------------------------
-.PHONY: test long-tests check format bench lock audit chromium clean
+.PHONY: test long-tests check format openapi bench lock audit chromium clean
 test: .venv/.installed-dev static/dist/app.css chromium  ## run all tests, the browser tests included
 	$(PYTEST) --numprocesses $(TEST_PROCESSES)
 
@@ -55,6 +55,9 @@ check: .venv/.installed-dev static/dist/app.css  ## check style, types, layers, 
 format: .venv/.installed-dev  ## put the sources in the form that `make check` asks for
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+openapi: .venv/.installed  ## write the document of the API, docs/openapi.yaml, anew
+	ENV_FILE=/dev/null $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 bench: .venv/.installed-dev  ## measure what matters, each beside its floor
 	LOG_LEVEL=WARNING $(BIN)/python manage.py bench

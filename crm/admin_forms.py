@@ -52,7 +52,7 @@ class FlagsForm(ClientForm):
     def clean_flags(self) -> list[str]:
         flags = list(dict.fromkeys(self.cleaned_data["flags"].replace(",", " ").split()))
         for flag in flags:
-            if len(flag) > FLAG_LENGTH or not re.match(FLAG_PATTERN, flag):
+            if len(flag) > FLAG_LENGTH or not re.fullmatch(FLAG_PATTERN, flag):
                 raise forms.ValidationError(
                     _(
                         "%(flag)s is no flag: small letters, digits, - and _, at most %(length)s, "

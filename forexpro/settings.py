@@ -313,7 +313,7 @@ REST_FRAMEWORK = {
         "accounts.api.permissions.HasScope",
     ],
     "DEFAULT_RENDERER_CLASSES": ["forexpro.core.http.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["forexpro.core.http.parsers.OrjsonParser"],
     "DEFAULT_SCHEMA_CLASS": "forexpro.core.http.schema.ApiSchema",
     "EXCEPTION_HANDLER": "forexpro.core.http.errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": True,
@@ -344,6 +344,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "ENUM_SUFFIX": "",
+    # Ids are opaque text, whichever converter a route takes them with.
+    "PATH_CONVERTER_OVERRIDES": {"int": {"type": "string", "pattern": "^[0-9]{1,18}$"}},
     "ENUM_NAME_OVERRIDES": {
         "AccountKind": "trading.models.account.TradingAccount.Kind",
         "AccountStatus": "trading.models.account.TradingAccount.Status",
@@ -354,6 +356,9 @@ SPECTACULAR_SETTINGS = {
         "PaymentDirection": "trading.models.funding.Direction",
         "DealEntry": "trading.models.deal.Deal.Entry",
         "ClientStatus": ["active", "suspended"],
+        "KeyScope": "accounts.models.api_key.Scope",
+        "PositionMode": "trading.models.account.PositionMode",
+        "VisitScope": ["trade", "funding"],
         "OrderStatus": "trading.models.order.Order.Status",
         "OrderType": "trading.models.order.Order.Type",
         "DocumentStatus": "kyc.models.document.Document.Status",

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from forexpro.core.refusals import Refused
 
 CODE_PATTERN = re.compile(r"[A-Z0-9][A-Z0-9.]{0,15}")
+# As programs may write one: `eur/usd`.
+WRITTEN_PATTERN = "^[A-Za-z0-9](/?[A-Za-z0-9.]){0,15}$"
 
 
 def normalise_symbol(text: str) -> str:

@@ -13,9 +13,15 @@ CODE_LENGTH = 40
 TOKEN_LENGTH = 2000
 
 
+class PasswordInput(TextInput):
+    """Whatever somebody has chosen."""
+
+    character = r"[^\u0000]"
+
+
 class TokenInput(serializers.Serializer[Any]):
     email = TextInput(max_length=254)
-    password = TextInput(max_length=PASSWORD_LENGTH, trim_whitespace=False)
+    password = PasswordInput(max_length=PASSWORD_LENGTH, trim_whitespace=False)
     code = TextInput(
         max_length=CODE_LENGTH,
         required=False,

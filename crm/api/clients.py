@@ -11,7 +11,7 @@ from accounts.services.clients import ClientRow, RowResult, clients_upsert_apply
 from accounts.services.force_logout import signed_out_apply
 from accounts.services.passwords import password_reset_request_apply
 from crm.api.examples import BULK, CLIENT, NOTE
-from crm.api.schema import IF_MATCH, INVALID, NO_CLIENT, answered, asked, service_call
+from crm.api.schema import IF_MATCH, INVALID, NO_CLIENT, NO_TIME_ZONE, answered, asked, service_call
 from crm.api.serializers import (
     BulkInput,
     BulkOutput,
@@ -64,7 +64,7 @@ class ClientsView(ServiceView):
         examples=[
             answered("A page", {"results": [CLIENT], "cursor": "WzEyMzQsMTcsbnVsbF0", "has_more": False}),
             error_example(
-                "No cursor of ours", 400, "cursor_invalid", "This is no cursor of ours. Begin again without one."
+                "No cursor of ours", 422, "cursor_invalid", "This is no cursor of ours. Begin again without one."
             ),
         ],
     )
@@ -96,6 +96,8 @@ class ClientsView(ServiceView):
             answered("There was nothing to change", {"result": "unchanged", "user": CLIENT}),
             INVALID,
             TAKEN,
+            NO_TIME_ZONE,
+            error_example("Nobody is named", 422, "client_unnamed", "Send external_id, email, or both."),
             error_example(
                 "Another e-mail address",
                 409,
@@ -172,6 +174,8 @@ class ClientsBulkView(ServiceView):
                 rows[index] = ClientRow(**fields.run_validation(row))
             except serializers.ValidationError as error:
                 refusals[index] = _invalid(error)
+            except Refused as refused:
+                refusals[index] = refused
         postpone_deadline(SECONDS_PER_ROW * len(given))
 
         def effect() -> Answer:
@@ -223,6 +227,15 @@ class ClientView(ServiceView):
                 "ETag.",
                 {"version": "17-1240"},
             ),
+            NO_TIME_ZONE,
+            error_example(
+                "Without a reason",
+                422,
+                "reason_required",
+                "Say why the status or the access changes.",
+                {"field": "reason"},
+            ),
+            error_example("Nothing is named", 422, "nothing_to_change", "Name at least one field to change."),
             error_example("No such group", 422, "group_not_found", "There is no group of this name.", {"group": "VIP"}),
             error_example(
                 "More leverage than the group has",
@@ -323,7 +336,7 @@ class NotesView(ServiceView):
         "What was noted about a client, newest first",
         scope=Scope.READ,
         answers={200: NoteOutput(many=True)},
-        examples=[answered("Notes", [NOTE]), NO_CLIENT],
+        examples=[answered("A note", NOTE), NO_CLIENT],
         description=f"The newest {NOTES_SHOWN}.",
     )
     def get(self, request: Request, user_id: int) -> Response:

@@ -12,6 +12,7 @@ from crm.api.schema import INVALID, answered, asked, service_call
 from crm.api.views import ServiceView
 from crm.models import Scope
 from crm.services.calls import Answer
+from forexpro.core.http.fields import LinesInput, TextInput
 from forexpro.core.http.schema import error_example
 from kyc.services.reviews import document_approve_apply, document_reject_apply
 from trading.models.funding import Status
@@ -32,7 +33,7 @@ class DepositDecisionInput(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(
         choices=list(DEPOSIT_DECISIONS), help_text="`approve` credits it; `review` says that you are looking at it."
     )
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="", help_text=REASON)
+    reason = LinesInput(required=False, allow_blank=True, max_length=300, default="", help_text=REASON)
 
 
 class WithdrawalDecisionInput(serializers.Serializer[Any]):
@@ -40,12 +41,12 @@ class WithdrawalDecisionInput(serializers.Serializer[Any]):
         choices=list(WITHDRAWAL_DECISIONS),
         help_text="`pay` and `fail` say what has become of the payment of one that is approved.",
     )
-    reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="", help_text=REASON)
+    reason = LinesInput(required=False, allow_blank=True, max_length=300, default="", help_text=REASON)
 
 
 class KycDecisionInput(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(choices=["approve", "decline"])
-    reason = serializers.CharField(
+    reason = LinesInput(
         required=False,
         allow_blank=True,
         max_length=1000,
@@ -53,13 +54,13 @@ class KycDecisionInput(serializers.Serializer[Any]):
         help_text="Needed to decline: the client reads it.",
     )
     checked = serializers.ListField(
-        child=serializers.CharField(max_length=32),
+        child=TextInput(max_length=32),
         required=False,
         default=list,
         max_length=20,
         help_text="To approve: the names of the document's `checklist`, all of which you have looked at.",
     )
-    number = serializers.CharField(
+    number = TextInput(
         required=False, allow_blank=True, max_length=64, default="", help_text="Of the document. Stored encrypted."
     )
     expires_on = serializers.DateField(required=False, allow_null=True, default=None, help_text="As printed on it.")

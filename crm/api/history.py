@@ -3,7 +3,6 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,7 +12,8 @@ from crm.api.views import ServiceView
 from crm.models import Scope
 from crm.selectors.clients import client_of
 from crm.selectors.history import accounts_of_client, deals_of_client, documents_of_client, positions_of_client
-from forexpro.core.http.fields import AmountOutput, IdOutput, NumberOutput
+from forexpro.core.http.fields import AmountOutput, IdOutput, NumberOutput, TextInput
+from forexpro.core.http.pagination import NewestFirst
 from kyc.checklist import checklist
 from kyc.models import Document, VerificationCase
 from kyc.selectors import standing
@@ -22,13 +22,8 @@ from trading.models.funding import Status
 from trading.selectors.funding import deposits_of_user, withdrawals_of_user
 
 
-class NewestFirst(CursorPagination):
-    """Pages of a list, newest first, linked by opaque cursors."""
-
-    ordering = "-id"
+class Pages(NewestFirst):
     page_size = 100
-    page_size_query_param = "limit"
-    max_page_size = 500
 
 
 class ClientAccountOutput(serializers.ModelSerializer[TradingAccount]):
@@ -141,7 +136,7 @@ class PositionsAsked(serializers.Serializer[Any]):
 
 
 class PageAsked(serializers.Serializer[Any]):
-    cursor = serializers.CharField(required=False, help_text="In `next` and `previous` of a page.")
+    cursor = TextInput(required=False, max_length=1000, help_text="In `next` and `previous` of a page.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=100)
 
 
@@ -160,7 +155,7 @@ class PagedView(ServiceView):
 
     def page(self, rows: Any, output: type[serializers.BaseSerializer[Any]]) -> Response:
         """Return the page of `rows` that the request asks for."""
-        pages = NewestFirst()
+        pages = Pages()
         found: Any = pages.paginate_queryset(rows, self.request, view=self)
         return pages.get_paginated_response(output(found, many=True).data)
 
@@ -175,7 +170,7 @@ class AccountsView(ServiceView):
         "A client's trading accounts",
         scope=Scope.READ,
         answers={200: ClientAccountOutput(many=True)},
-        examples=[answered("Accounts", [ACCOUNT]), NO_CLIENT],
+        examples=[answered("An account", ACCOUNT), NO_CLIENT],
     )
     def get(self, request: Request, user_id: int) -> Response:
         return Response(ClientAccountOutput(accounts_of_client(client_of(user_id)), many=True).data)

@@ -97,6 +97,9 @@ INVALID = error_example(
     "Some fields need correction.",
     {"fields": {"email": ["Enter a valid email address."]}},
 )
+NO_TIME_ZONE = error_example(
+    "No such time zone", 422, "time_zone_unknown", "Send a name such as Europe/Berlin.", {"time_zone": "Europe/Nowhere"}
+)
 NO_CLIENT = error_example("No such client", 404, "client_not_found", "There is no such client.", {"id": "17"})
 
 

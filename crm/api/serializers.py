@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,48 +14,48 @@ from crm.models import Note
 from crm.models.note import TEXT_LENGTH
 from crm.selectors.clients import verification_of_client, version_of
 from crm.services.clients import FLAG_LENGTH, FLAG_PATTERN, FLAGS_MAX
-from forexpro.core.http.fields import IdOutput, NumberInput, NumberOutput
+from forexpro.core.http.fields import (
+    FlagInput,
+    IdOutput,
+    LinesInput,
+    NumberInput,
+    NumberOutput,
+    PatternInput,
+    TextInput,
+    TimeZoneInput,
+)
+from forexpro.core.refusals import Refused
 from kyc.models import VerificationCase
 
 BULK_MAX = 1000
 REASON_LENGTH = 300
 
 
-class TimeZoneInput(serializers.CharField):
-    """A name of the time zone database such as `Europe/Berlin`."""
-
-    def to_internal_value(self, data: Any) -> str:
-        name = super().to_internal_value(data)
-        if name not in available_timezones():
-            raise serializers.ValidationError("Send a name such as Europe/Berlin.", code="time_zone_unknown")
-        return name
-
-
 # --- In ----------------------------------------------------------------------------------------
 class ProfileInput(serializers.Serializer[Any]):
-    full_name = serializers.CharField(required=False, max_length=150)
-    time_zone = TimeZoneInput(required=False, max_length=64)
+    full_name = TextInput(required=False, max_length=150)
+    time_zone = TimeZoneInput(required=False)
     language = serializers.ChoiceField(choices=settings.LANGUAGES, required=False, allow_blank=True)
 
 
 class ClientInput(ProfileInput):
     """A client is found by `external_id`, else by `email`; one of them is needed, both and a name to create one."""
 
-    external_id = serializers.CharField(required=False, max_length=64)
+    external_id = TextInput(required=False, max_length=64)
     email = serializers.EmailField(required=False, max_length=254)
-    invite = serializers.BooleanField(
+    invite = FlagInput(
         default=False, help_text="Whether a client who is created is mailed a link to choose a password."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("external_id") and not attrs.get("email"):
-            raise serializers.ValidationError({"external_id": "Send external_id, email, or both."})
+            raise Refused("client_unnamed", _("Send external_id, email, or both."))
         return attrs
 
 
 class BulkInput(serializers.Serializer[Any]):
     users = serializers.ListField(
-        child=serializers.JSONField(),
+        child=serializers.JSONField(allow_null=True),  # each row is looked at for itself
         min_length=1,
         max_length=BULK_MAX,
         help_text="Up to 1,000 bodies of `POST /crm/users`.",
@@ -70,13 +70,13 @@ class LimitsInput(serializers.Serializer[Any]):
         allow_null=True,
         help_text="In the currency in which limits are set. The level of verification limits, too. Null: no other.",
     )
-    withdrawals_allowed = serializers.BooleanField(required=False)
+    withdrawals_allowed = FlagInput(required=False)
 
 
 class ClientChangeInput(ProfileInput):
     """A field that is left out stays as it is."""
 
-    external_id = serializers.CharField(required=False, allow_null=True, max_length=64)
+    external_id = TextInput(required=False, allow_null=True, max_length=64)
     status = serializers.ChoiceField(
         choices=["active", "suspended"], required=False, help_text="Whoever is suspended is signed out at once."
     )
@@ -88,7 +88,7 @@ class ClientChangeInput(ProfileInput):
             "Positions can always be closed."
         ),
     )
-    group = serializers.CharField(
+    group = TextInput(
         required=False, max_length=60, help_text="The account group of all open accounts of the client, by its name."
     )
     leverage_max = NumberInput(
@@ -102,44 +102,44 @@ class ClientChangeInput(ProfileInput):
     )
     limits = LimitsInput(required=False)
     flags = serializers.ListField(
-        child=serializers.RegexField(FLAG_PATTERN, max_length=FLAG_LENGTH),
+        child=PatternInput(FLAG_PATTERN, max_length=FLAG_LENGTH),
         required=False,
         max_length=FLAGS_MAX,
         help_text="All flags that the client is to have: names of your own in small letters.",
     )
-    reason = serializers.CharField(
+    reason = LinesInput(
         required=False, allow_blank=True, max_length=REASON_LENGTH, help_text="For the record; clients do not see it."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("status" in attrs or "access_level" in attrs) and not attrs.get("reason", "").strip():
-            raise serializers.ValidationError({"reason": "Say why the status or the access changes."})
+            raise Refused("reason_required", _("Say why the status or the access changes."), {"field": "reason"})
         if not set(attrs) - {"reason"}:
-            raise serializers.ValidationError("Name at least one field to change.")
+            raise Refused("nothing_to_change", _("Name at least one field to change."))
         return attrs
 
 
 class UserInput(serializers.Serializer[Any]):
-    user_id = serializers.RegexField(r"^[0-9]{1,18}\Z", help_text="The client's id.")
+    user_id = PatternInput("^[0-9]{1,18}$", help_text="The client's id.")
 
 
 class ForceLogoutInput(UserInput):
-    reason = serializers.CharField(max_length=REASON_LENGTH, help_text="For the record.")
-    with_api_keys = serializers.BooleanField(default=False, help_text="Whether the client's API keys end, too.")
+    reason = LinesInput(max_length=REASON_LENGTH, help_text="For the record.")
+    with_api_keys = FlagInput(default=False, help_text="Whether the client's API keys end, too.")
 
 
 class NoteInput(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=TEXT_LENGTH)
+    text = LinesInput(max_length=TEXT_LENGTH)
 
 
 class ClientsAsked(serializers.Serializer[Any]):
     updated_since = serializers.DateTimeField(
         required=False, help_text="Begin with who has changed since. Afterwards the cursor alone says how far you are."
     )
-    cursor = serializers.CharField(required=False, max_length=200, help_text="`cursor` of the page before.")
+    cursor = TextInput(required=False, max_length=200, help_text="`cursor` of the page before.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=100)
-    email = serializers.CharField(required=False, max_length=254, help_text="Only whoever has this address.")
-    external_id = serializers.CharField(required=False, max_length=64, help_text="Only whoever has this external id.")
+    email = TextInput(required=False, max_length=254, help_text="Only whoever has this address.")
+    external_id = TextInput(required=False, max_length=64, help_text="Only whoever has this external id.")
 
 
 # --- Out ---------------------------------------------------------------------------------------

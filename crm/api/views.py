@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -68,9 +69,10 @@ class ServiceView(APIView):
         assert self.caller is not None
         return replace(request_origin(self.request), actor=self.caller.actor)
 
-    def validated(self, fields: type[BaseSerializer[Any]], *, data: Any = None) -> dict[str, Any]:
-        """Return the body, or `data`, as `fields` validate it."""
-        given = fields(data=self.request.data if data is None else data)
+    def validated(self, fields: type[BaseSerializer[Any]], *, data: QueryDict | None = None) -> dict[str, Any]:
+        """Return the body, or the parameters of the address in `data`, as `fields` validate it."""
+        # What was left empty in an address is a value, and mostly a wrong one.
+        given = fields(data=self.request.data if data is None else data.dict())
         given.is_valid(raise_exception=True)
         return dict(given.validated_data)
 

@@ -3,16 +3,20 @@
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from forexpro.core.http.fields import IdOutput
+from forexpro.core.http.fields import FlagInput, IdOutput, TextInput, WholeNumberInput
 from forexpro.core.models import WebhookDelivery, WebhookEndpoint
+from forexpro.core.refusals import Refused
 from forexpro.core.webhooks.catalogue import VERSIONS
 from forexpro.core.webhooks.endpoints import ROTATION_OVERLAP
 from forexpro.core.webhooks.guard import URL_LENGTH
 
 HOURS = ROTATION_OVERLAP // timedelta(hours=1)
 HOURS_MAX = 24 * 30
+# More than there will ever be: which there are, the service says.
+VERSION_MAX = 1000
 
 ENDPOINT: dict[str, Any] = {
     "id": "3",
@@ -41,12 +45,12 @@ DELIVERY: dict[str, Any] = {
 
 
 class EndpointInput(serializers.ModelSerializer[WebhookEndpoint]):
-    url = serializers.CharField(max_length=URL_LENGTH, help_text="https, at a public address.")
+    url = TextInput(max_length=URL_LENGTH, help_text="https, at a public address.")
     event_types = serializers.ListField(
-        child=serializers.CharField(max_length=64), min_length=1, max_length=200, help_text="Names, or `*` for all."
+        child=TextInput(max_length=64), min_length=1, max_length=200, help_text="Names, or `*` for all."
     )
-    ordered = serializers.BooleanField(default=False, help_text="One after the other, in order.")
-    payload_version = serializers.IntegerField(default=VERSIONS[-1])
+    ordered = FlagInput(default=False, help_text="One after the other, in order.")
+    payload_version = WholeNumberInput(min_value=1, max_value=VERSION_MAX, default=VERSIONS[-1])
 
     class Meta:
         model = WebhookEndpoint
@@ -58,8 +62,8 @@ class EndpointInput(serializers.ModelSerializer[WebhookEndpoint]):
 class EndpointChangeInput(EndpointInput):
     """A field that is left out stays as it is."""
 
-    ordered = serializers.BooleanField(required=False)
-    payload_version = serializers.IntegerField(required=False)
+    ordered = FlagInput(required=False)
+    payload_version = WholeNumberInput(min_value=1, max_value=VERSION_MAX, required=False)
 
 
 class EndpointOutput(serializers.ModelSerializer[WebhookEndpoint]):
@@ -86,7 +90,7 @@ class EndpointSecretOutput(EndpointOutput):
 
 
 class RotateInput(serializers.Serializer[Any]):
-    hours = serializers.IntegerField(
+    hours = WholeNumberInput(
         default=HOURS, min_value=0, max_value=HOURS_MAX, help_text="For how long older secrets sign, too."
     )
 
@@ -112,26 +116,24 @@ class WhichInput(serializers.Serializer[Any]):
     """Which deliveries: a field that is left out says nothing. Times are those of the events."""
 
     status = serializers.ChoiceField(choices=WebhookDelivery.Status.choices, required=False)
-    type = serializers.CharField(required=False, max_length=64)
+    type = TextInput(required=False, max_length=64)
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
 
 
 class ReplayInput(WhichInput):
-    message_ids = serializers.ListField(
-        child=serializers.CharField(max_length=40), required=False, min_length=1, max_length=1000
-    )
-    missed = serializers.BooleanField(
+    message_ids = serializers.ListField(child=TextInput(max_length=40), required=False, min_length=1, max_length=1000)
+    missed = FlagInput(
         default=False, help_text="What happened from `since` to `until` and was never queued, while it was off."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["missed"] and ("since" not in attrs or "until" not in attrs):
-            raise serializers.ValidationError({"since": "Send since and until with missed."})
+            raise Refused("replay_unclear", _("Send since and until with missed."))
         if attrs["missed"] and set(attrs) - {"missed", "since", "until"}:
-            raise serializers.ValidationError({"missed": "What was missed is chosen by since and until alone."})
+            raise Refused("replay_unclear", _("What was missed is chosen by since and until alone."))
         if not set(attrs) - {"missed"}:
-            raise serializers.ValidationError({"since": "Say which deliveries are to be sent again."})
+            raise Refused("replay_unclear", _("Say which deliveries are to be sent again."))
         return attrs
 
 

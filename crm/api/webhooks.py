@@ -121,7 +121,7 @@ class EndpointsView(WebhookView):
         "The endpoints that are told of events, and how they are doing",
         scope=Scope.WEBHOOKS,
         answers={200: EndpointOutput(many=True)},
-        examples=[answered("Endpoints", [ENDPOINT])],
+        examples=[answered("An endpoint", ENDPOINT)],
     )
     def get(self, request: Request) -> Response:
         return Response(EndpointOutput(endpoints_with_counts().order_by("name"), many=True).data)
@@ -321,6 +321,7 @@ class ReplayView(WebhookView):
             INVALID,
             NO_ENDPOINT,
             NOTHING,
+            error_example("Nothing is chosen", 422, "replay_unclear", "Say which deliveries are to be sent again."),
         ],
         changes=True,
     )

@@ -42,9 +42,7 @@ class Place:
             changed_xid, id, since = read
             return cls(int(changed_xid), int(id), datetime.fromisoformat(since) if since else None)
         except (binascii.Error, orjson.JSONDecodeError, ValueError, TypeError):
-            raise Refused(
-                "cursor_invalid", _("This is no cursor of ours. Begin again without one."), http_status=400
-            ) from None
+            raise Refused("cursor_invalid", _("This is no cursor of ours. Begin again without one.")) from None
 
 
 @dataclass(frozen=True, slots=True)

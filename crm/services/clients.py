@@ -37,7 +37,7 @@ OF_PERSON = (
 
 
 # What a flag looks like: names of the house's own.
-FLAG_PATTERN = r"^[a-z0-9][a-z0-9_-]*\Z"
+FLAG_PATTERN = "^[a-z0-9][a-z0-9_-]*$"
 FLAG_LENGTH = 32
 FLAGS_MAX = 50
 # Concerns money or access: whoever changes it by hand says why.

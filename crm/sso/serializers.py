@@ -6,19 +6,20 @@ from rest_framework import serializers
 
 from accounts.models import Scope
 from accounts.services.visits import REASON_LENGTH
+from forexpro.core.http.fields import LinesInput, PatternInput, TextInput
 
 
 class ImpersonateInput(serializers.Serializer[Any]):
-    admin_id = serializers.CharField(max_length=100, help_text="Who visits, as the CRM numbers its people.")
-    admin_name = serializers.CharField(
+    admin_id = TextInput(max_length=100, help_text="Who visits, as the CRM numbers its people.")
+    admin_name = TextInput(
         max_length=150,
         required=False,
         allow_blank=True,
         default="",
         help_text="What the client reads; the number where it is missing.",
     )
-    client_id = serializers.RegexField(r"^[0-9]{1,18}\Z", help_text="Whom they visit.")
-    reason = serializers.CharField(
+    client_id = PatternInput("^[0-9]{1,18}$", help_text="Whom they visit.")
+    reason = LinesInput(
         max_length=REASON_LENGTH,
         required=False,
         allow_blank=True,
@@ -26,10 +27,10 @@ class ImpersonateInput(serializers.Serializer[Any]):
         help_text="Required; the client reads it.",
     )
     scopes = serializers.ListField(
-        child=serializers.CharField(max_length=32),
+        child=serializers.ChoiceField(choices=[Scope.TRADE.value, Scope.FUNDING.value]),
         required=False,
         default=list,
-        help_text=f"What may be changed: `{Scope.TRADE.value}`, `{Scope.FUNDING.value}`. Nothing without one.",
+        help_text="What may be changed. Nothing without one.",
     )
 
 

@@ -1,5 +1,7 @@
 """The client's own verification, for programs. Staff decide in the back office, not here."""
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -9,7 +11,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from forexpro.core.http.origin import request_origin
-from forexpro.core.http.schema import idempotency_key
+from forexpro.core.http.schema import idempotency_key, worked
 from forexpro.core.refusals import Refused
 from kyc.api.serializers import DocumentInput, DocumentOutput, VerificationOutput
 from kyc.models import Document
@@ -38,11 +40,48 @@ REFUSED = OpenApiExample(
 )
 
 
+_DOCUMENT: dict[str, Any] = {
+    "id": "11",
+    "kind": "passport",
+    "status": "in_review",
+    "reason": "",
+    "submitted_at": "2026-03-02T09:30:00.123456Z",
+    "decided_at": None,
+    "expires_on": None,
+    "pages": [{"position": 1, "media_type": "image/jpeg", "size": 481213, "sheets": 1}],
+}
+STANDING = worked(
+    "An identity document waits",
+    {
+        "level": 0,
+        "status": "in_review",
+        "levels": [
+            {
+                "level": 1,
+                "name": "Identity",
+                "is_reached": False,
+                "unlocks": ["Deposits up to 10,000.00 USD in all."],
+                "needs": [
+                    {
+                        "name": "Proof of identity",
+                        "kinds": ["passport", "identity_card"],
+                        "what_to_send": "The page with the picture, or both sides.",
+                        "status": "in_review",
+                        "is_met": False,
+                    }
+                ],
+            }
+        ],
+    },
+)
+
+
 class StatusView(APIView):
     @extend_schema(
         operation_id="kyc_status",
         summary="Your level, what is missing for the next one, and what it unlocks",
         responses=VerificationOutput,
+        examples=[STANDING],
     )
     def get(self, request: Request) -> Response:
         return Response(VerificationOutput(verification_of(_person(request).pk)).data)
@@ -60,6 +99,7 @@ class DocumentListView(APIView):
         operation_id="kyc_documents_list",
         summary="The documents that you have sent, newest first",
         responses=DocumentOutput(many=True),
+        examples=[worked("A document", _DOCUMENT)],
     )
     def get(self, request: Request) -> Response:
         return Response(DocumentOutput(documents_of(_person(request).pk), many=True).data)
@@ -71,7 +111,7 @@ class DocumentListView(APIView):
         request={"multipart/form-data": DocumentInput},
         parameters=[IDEMPOTENCY_KEY],
         responses={201: DocumentOutput},
-        examples=[REFUSED],
+        examples=[worked("Taken, and waits for a decision", _DOCUMENT, 201), REFUSED],
     )
     def post(self, request: Request) -> Response:
         key = request.headers.get("Idempotency-Key", "").strip()
@@ -94,7 +134,12 @@ class DocumentListView(APIView):
 
 
 class DocumentView(APIView):
-    @extend_schema(operation_id="kyc_documents_get", summary="A document that you have sent", responses=DocumentOutput)
+    @extend_schema(
+        operation_id="kyc_documents_get",
+        summary="A document that you have sent",
+        responses=DocumentOutput,
+        examples=[worked("A passport waits", _DOCUMENT)],
+    )
     def get(self, request: Request, document_id: int) -> Response:
         return Response(DocumentOutput(document_of(_person(request).pk, document_id)).data)
 

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from forexpro.core.http.fields import ClockTimeOutput
+from forexpro.core.http.fields import ClockTimeOutput, TextInput
 from forexpro.core.refusals import Refused
 from marketdata.feeds import Interval
 from marketdata.models import Symbol
@@ -13,9 +13,7 @@ from marketdata.selectors.candles import PAGE_BARS_MAX
 
 
 class SymbolsInput(serializers.Serializer[Any]):
-    search = serializers.CharField(
-        required=False, allow_blank=True, max_length=40, help_text="Part of the symbol or of its name."
-    )
+    search = TextInput(required=False, allow_blank=True, max_length=40, help_text="Part of the symbol or of its name.")
     asset_class = serializers.ChoiceField(required=False, choices=Symbol.AssetClass.choices)
 
 
@@ -84,7 +82,7 @@ class SymbolListOutput(serializers.Serializer[Any]):
 
 
 class CandlesInput(serializers.Serializer[Any]):
-    symbol = serializers.CharField(max_length=40, help_text="`EURUSD` or `EUR/USD`.")
+    symbol = TextInput(max_length=40, help_text="`EURUSD` or `EUR/USD`.")
     interval = serializers.ChoiceField(choices=[interval.value for interval in Interval])
     start = serializers.DateTimeField(required=False, help_text="Only candles that opened at this time or later.")
     end = serializers.DateTimeField(required=False, help_text="Only candles that opened before this time.")
@@ -114,7 +112,7 @@ class CandlesOutput(serializers.Serializer[Any]):
 
 
 class QuotesInput(serializers.Serializer[Any]):
-    symbols = serializers.CharField(
+    symbols = TextInput(
         required=False, allow_blank=True, max_length=10_000, help_text="Separated by commas; all without."
     )
 

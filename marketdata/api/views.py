@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.api.permissions import HasScope
-from forexpro.core.http.schema import ErrorOutput
+from forexpro.core.http.schema import ErrorOutput, worked
 from marketdata.api.permissions import MayReadMarketData
 from marketdata.api.serializers import (
     CandlesInput,
@@ -40,6 +40,50 @@ _CANDLES_EXAMPLE = {
             "volume": 118,
         }
     ],
+}
+_SYMBOLS_EXAMPLE = {
+    "symbols": [
+        {
+            "symbol": "EURUSD",
+            "name": "Euro / US Dollar",
+            "asset_class": "forex",
+            "base_currency": "EUR",
+            "quote_currency": "USD",
+            "margin_currency": "EUR",
+            "digits": 5,
+            "contract_size": "100000.0000",
+            "volume_min": "0.0100",
+            "volume_max": "100.0000",
+            "volume_step": "0.0100",
+            "margin_mode": "forex",
+            "margin_rate": "1.0000",
+            "margin_rates": {},
+            "leverage_cap": None,
+            "leverage_tiers": [],
+            "initial_margin": "0.0000",
+            "maintenance_margin": "0.0000",
+            "hedged_margin": None,
+            "tick_size": "0.00000000",
+            "tick_value": "0.00000000",
+            "stops_level_points": 10,
+            "typical_spread_points": 10,
+            "swap_mode": "points",
+            "swap_long": "-6.2000",
+            "swap_short": "2.1000",
+            "swap_week": "1 1 3 1 1 0 0",
+            "rollover_time": "17:00:00",
+            "rollover_timezone": "America/New_York",
+            "sessions": [],
+            "day": {
+                "open": "1.07950",
+                "high": "1.08120",
+                "low": "1.07890",
+                "close": "1.08012",
+                "previous_close": "1.07960",
+                "change_percent": "0.05",
+            },
+        }
+    ]
 }
 _REFUSAL_EXAMPLE = {
     "error": {
@@ -79,6 +123,7 @@ class SymbolListView(MarketDataView):
         summary="Symbols with their trading specification and their day",
         parameters=[SymbolsInput],
         responses=SymbolListOutput,
+        examples=[worked("One symbol", _SYMBOLS_EXAMPLE)],
     )
     def get(self, request: Request) -> Response:
         asked = self.asked(SymbolsInput)

@@ -9,40 +9,33 @@ from rest_framework.response import Response
 
 from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.refusals import Refused
+from trading.api.examples import ACCOUNT_WORTH, CHANGES, DEAL, POSTING
 from trading.api.representations import event_json
 from trading.api.serializers import (
     AccountDetailOutput,
-    AccountOutput,
     ChangesOutput,
     DealOutput,
     PostingOutput,
     SinceInput,
 )
 from trading.api.views import AccountView
-from trading.models import Deal, Posting, TradingAccount
-from trading.selectors import account_valuation, accounts_of_user, deals, events_since, ledger, newest_seq
-
-
-class AccountListView(ListAPIView[TradingAccount]):
-    serializer_class = AccountOutput
-    pagination_class = NewestFirst
-
-    def get_queryset(self) -> Any:
-        return accounts_of_user(self.request.user)
-
-    @extend_schema(operation_id="accounts_list", summary="Your trading accounts")
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
+from trading.models import Deal, Posting
+from trading.selectors import account_worth, deals, events_since, ledger, newest_seq
 
 
 class AccountDetailView(AccountView):
-    @extend_schema(operation_id="accounts_get", summary="An account with its valuation", responses=AccountDetailOutput)
+    @extend_schema(
+        operation_id="accounts_get",
+        summary="An account with its valuation",
+        responses=AccountDetailOutput,
+        examples=[ACCOUNT_WORTH],
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         try:
-            valuation = account_valuation(self.account_row)
+            valuation, available = account_worth(self.account_row)
         except Refused:
-            valuation = None
-        context = self.serializer_context() | {"valuation": valuation}
+            valuation, available = None, None
+        context = self.serializer_context() | {"valuation": valuation, "withdrawable": available}
         return Response(AccountDetailOutput(self.account_row, context=context).data)
 
 
@@ -56,7 +49,7 @@ class DealListView(AccountView, ListAPIView[Deal]):
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **self.serializer_context()}
 
-    @extend_schema(operation_id="deals_list", summary="Executions")
+    @extend_schema(operation_id="deals_list", summary="Executions", examples=[DEAL])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -71,7 +64,7 @@ class LedgerView(AccountView, ListAPIView[Posting]):
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **self.serializer_context()}
 
-    @extend_schema(operation_id="ledger_list", summary="Postings to balance and credit")
+    @extend_schema(operation_id="ledger_list", summary="Postings to balance and credit", examples=[POSTING])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -82,12 +75,12 @@ class ChangesView(AccountView):
         summary="Every event after a number, at most 1,000 at a time",
         parameters=[SinceInput],
         responses=ChangesOutput,
+        examples=[CHANGES],
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        asked = SinceInput(data=request.query_params)
-        asked.is_valid(raise_exception=True)
+        asked = self.asked(SinceInput)
         # The newest number first: events that come in between are then in the list, never beyond `seq` unseen.
         seq = newest_seq(self.account.id)
-        events = events_since(self.account.id, asked.validated_data["since"], limit=asked.validated_data["limit"])
+        events = events_since(self.account.id, asked["since"], limit=asked["limit"])
         newest = max([seq, *(event.seq for event in events)])
         return Response({"seq": newest, "events": [event_json(event) for event in events]})

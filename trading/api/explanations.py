@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forexpro.core.signing import sign
+from trading.api.examples import EXPLANATION, EXPLANATION_DOCUMENT
 from trading.api.views import AccountView
 from trading.selectors.explanation_report import explanation_report
 from trading.selectors.explanations import explained_decision
@@ -62,6 +63,7 @@ class ExplanationView(AccountView):
         operation_id="events_explanation",
         summary="Why: the decision behind an event, with the numbers it rests on",
         responses=ExplanationOutput,
+        examples=[EXPLANATION],
     )
     def get(self, request: Request, seq: int, **kwargs: Any) -> Response:
         return Response(explanation_report(explained_decision(self.account_row, seq)))
@@ -72,6 +74,7 @@ class ExplanationDocumentView(AccountView):
         operation_id="events_explanation_document",
         summary="The same as a signed document, from which the decision can be taken again",
         responses=OpenApiTypes.OBJECT,
+        examples=[EXPLANATION_DOCUMENT],
     )
     def get(self, request: Request, seq: int, **kwargs: Any) -> Response:
         decision = explained_decision(self.account_row, seq)

@@ -5,23 +5,25 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from forexpro.core.http.fields import DECIMAL, NumberInput
+from forexpro.core.http.fields import DECIMAL, NumberInput, PatternInput
 from forexpro.core.money import quantize
-from forexpro.core.refusals import Refused
-from marketdata.symbols import normalise_symbol
+from marketdata.symbols import WRITTEN_PATTERN, normalise_symbol
 
 
-class SymbolField(serializers.CharField):
+class SymbolField(PatternInput):
     """A symbol, accepted as `EURUSD` and `EUR/USD`."""
 
+    default_error_messages = {"form": _("This is not a symbol. Write it as EURUSD or EUR/USD.")}
+
+    def __init__(self, **options: Any):
+        super().__init__(WRITTEN_PATTERN, max_length=31, **options)
+
     def to_internal_value(self, data: Any) -> str:
-        try:
-            return normalise_symbol(super().to_internal_value(data))
-        except Refused as refusal:
-            raise serializers.ValidationError(refusal.message, code=refusal.code) from None
+        return normalise_symbol(super().to_internal_value(data))
 
 
 class EnumField(serializers.ChoiceField):

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from forexpro.core.http.fields import WholeNumberInput
 from trading.api.fields import PriceInput, VolumeInput
 from trading.engine.guards import PARTIAL_TAKE_PROFITS_MAX
 from trading.engine.state import BreakEven, PartialTakeProfit, TrailingStop
@@ -11,7 +12,7 @@ from trading.engine.state import BreakEven, PartialTakeProfit, TrailingStop
 POINTS_MAX = 10_000_000
 
 
-class PointsInput(serializers.IntegerField):
+class PointsInput(WholeNumberInput):
     def __init__(self, **options: Any):
         super().__init__(min_value=0, max_value=POINTS_MAX, **options)
 

@@ -10,11 +10,12 @@ from rest_framework.response import Response
 from accounts.models import Scope
 from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.http.schema import error_example
-from trading.api.serializers import AnswerOutput, OrderChangeInput, OrderInput, OrderOutput, PreviewOutput
+from trading.api.examples import ORDER_CANCELLED, ORDER_MODIFIED, PREVIEW
+from trading.api.serializers import AnswerOutput, OrderChangeInput, OrderInput, OrderOutput, OrdersAsked, PreviewOutput
 from trading.api.throttles import OrderThrottle, PreviewThrottle
 from trading.api.views import IDEMPOTENCY_KEY, AccountView
 from trading.models import Order
-from trading.selectors import finished_orders, working_orders
+from trading.selectors import finished_orders, order_of, working_orders
 from trading.services.orders import order_cancel, order_modify, order_place, order_preview
 
 MARKET_ORDER = OpenApiExample(
@@ -63,6 +64,37 @@ BREAKOUT_ORDER = OpenApiExample(
     },
     request_only=True,
 )
+WORKING = OpenApiExample(
+    "A limit order that waits",
+    {
+        "id": "43",
+        "symbol": "EURUSD",
+        "side": "buy",
+        "type": "limit",
+        "volume": "0.5",
+        "price": "1.08",
+        "limit_price": None,
+        "stop_loss": "1.075",
+        "take_profit": None,
+        "comment": "",
+        "status": "working",
+        "armed": False,
+        "placed_at": "2026-03-02T09:30:00.123456Z",
+        "finished_at": None,
+        "fill_price": None,
+        "reason": "",
+        "time_in_force": "gtc",
+        "expires_at": None,
+        "deviation_points": None,
+        "oco_group": "",
+        "parent_id": None,
+        "trailing_stop": None,
+        "break_even": None,
+        "partial_take_profits": None,
+    },
+    response_only=True,
+    status_codes=["200"],
+)
 FILLED = OpenApiExample(
     "Filled",
     {
@@ -110,10 +142,15 @@ class OrderListPlaceView(AccountView, ListAPIView[Order]):
         return [*throttles, OrderThrottle()] if self.request.method == "POST" else throttles
 
     def get_queryset(self) -> Any:
-        history = self.request.query_params.get("status") == "finished"
-        return (finished_orders if history else working_orders)(self.account_row)
+        finished = self.asked(OrdersAsked)["status"] == "finished"
+        return (finished_orders if finished else working_orders)(self.account_row)
 
-    @extend_schema(operation_id="orders_list", summary="Working orders, or finished ones with status=finished")
+    @extend_schema(
+        operation_id="orders_list",
+        summary="Working orders, or finished ones",
+        parameters=[OrdersAsked],
+        examples=[WORKING],
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -138,7 +175,7 @@ class OrderPreviewView(AccountView):
         summary="What an order would do, to the cent, without placing it",
         request=OrderInput,
         responses=PreviewOutput,
-        examples=[MARKET_ORDER],
+        examples=[MARKET_ORDER, PREVIEW],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         preview = order_preview(account_id=self.account.id, **self.validated(OrderInput))
@@ -146,6 +183,10 @@ class OrderPreviewView(AccountView):
 
 
 class OrderView(AccountView):
+    @extend_schema(operation_id="orders_get", summary="An order", responses=OrderOutput, examples=[WORKING])
+    def get(self, request: Request, order_id: int, **kwargs: Any) -> Response:
+        return Response(OrderOutput(order_of(self.account_row, order_id)).data)
+
     @extend_schema(
         operation_id="orders_modify",
         summary="Change prices of a working order",
@@ -153,7 +194,8 @@ class OrderView(AccountView):
         request=OrderChangeInput,
         responses=AnswerOutput,
         examples=[
-            OpenApiExample("Another price, no stop loss", {"price": "1.08500", "stop_loss": None}, request_only=True)
+            OpenApiExample("Another price, no stop loss", {"price": "1.08500", "stop_loss": None}, request_only=True),
+            ORDER_MODIFIED,
         ],
     )
     def patch(self, request: Request, order_id: int, **kwargs: Any) -> Response:
@@ -163,7 +205,8 @@ class OrderView(AccountView):
         operation_id="orders_cancel",
         summary="Cancel a working order",
         parameters=[IDEMPOTENCY_KEY],
-        responses=AnswerOutput,
+        responses={200: AnswerOutput},
+        examples=[ORDER_CANCELLED],
     )
     def delete(self, request: Request, order_id: int, **kwargs: Any) -> Response:
         return self.carry_out(order_cancel, order_id=order_id)

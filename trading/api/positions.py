@@ -8,18 +8,47 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forexpro.core.http.pagination import NewestFirst
+from trading.api.examples import CLOSED, MODIFIED
 from trading.api.serializers import (
     AnswerOutput,
     CloseAllInput,
     CloseByInput,
     CloseInput,
     PositionOutput,
+    PositionsAsked,
     ProtectionInput,
 )
 from trading.api.views import IDEMPOTENCY_KEY, AccountView
 from trading.models import Position
-from trading.selectors import closed_positions, open_positions
+from trading.selectors import closed_positions, open_positions, position_of
 from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all
+
+OPEN = OpenApiExample(
+    "A long position with a stop loss",
+    {
+        "id": "42",
+        "symbol": "EURUSD",
+        "side": "buy",
+        "initial_volume": "0.1",
+        "volume": "0.1",
+        "open_price": "1.08015",
+        "opened_at": "2026-03-02T09:30:00.123456Z",
+        "stop_loss": "1.075",
+        "take_profit": None,
+        "swap": "0.00",
+        "commission": "0.00",
+        "profit": "0.00",
+        "comment": "",
+        "closed_at": None,
+        "close_price": None,
+        "close_reason": "",
+        "trailing_stop": None,
+        "break_even": None,
+        "partial_take_profits": None,
+    },
+    response_only=True,
+    status_codes=["200"],
+)
 
 
 class PositionListView(AccountView, ListAPIView[Position]):
@@ -27,18 +56,28 @@ class PositionListView(AccountView, ListAPIView[Position]):
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
-        closed = self.request.query_params.get("status") == "closed"
+        closed = self.asked(PositionsAsked)["status"] == "closed"
         return (closed_positions if closed else open_positions)(self.account_row)
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **self.serializer_context()}
 
-    @extend_schema(operation_id="positions_list", summary="Open positions, or closed ones with status=closed")
+    @extend_schema(
+        operation_id="positions_list",
+        summary="Open positions, or closed ones",
+        parameters=[PositionsAsked],
+        examples=[OPEN],
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
 class PositionView(AccountView):
+    @extend_schema(operation_id="positions_get", summary="A position", responses=PositionOutput, examples=[OPEN])
+    def get(self, request: Request, position_id: int, **kwargs: Any) -> Response:
+        position = position_of(self.account_row, position_id)
+        return Response(PositionOutput(position, context=self.serializer_context()).data)
+
     @extend_schema(
         operation_id="positions_modify",
         summary="Set or remove stop loss and take profit",
@@ -48,7 +87,8 @@ class PositionView(AccountView):
         examples=[
             OpenApiExample(
                 "A stop loss, no take profit", {"stop_loss": "1.07500", "take_profit": None}, request_only=True
-            )
+            ),
+            MODIFIED,
         ],
     )
     def patch(self, request: Request, position_id: int, **kwargs: Any) -> Response:
@@ -62,7 +102,7 @@ class PositionCloseView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("A part", {"volume": "0.05"}, request_only=True)],
+        examples=[OpenApiExample("A part", {"volume": "0.05"}, request_only=True), CLOSED],
     )
     def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
         return self.carry_out(position_close, CloseInput, position_id=position_id)
@@ -75,7 +115,7 @@ class PositionCloseByView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseByInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("Against position 43", {"opposite_position_id": "43"}, request_only=True)],
+        examples=[OpenApiExample("Against position 43", {"opposite_position_id": "43"}, request_only=True), CLOSED],
     )
     def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
         return self.carry_out(position_close_by, CloseByInput, position_id=position_id)
@@ -88,7 +128,7 @@ class CloseAllView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseAllInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("Those of a symbol", {"symbol": "EURUSD"}, request_only=True)],
+        examples=[OpenApiExample("Those of a symbol", {"symbol": "EURUSD"}, request_only=True), CLOSED],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.carry_out(positions_close_all, CloseAllInput)

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from forexpro.core.http.fields import IdOutput, NumberOutput, TextInput
+from forexpro.core.http.fields import DECIMAL, ID_MAX, IdInput, IdOutput, NumberOutput, TextInput
 from forexpro.core.money import quantize
 from trading.api.fields import EnumField, LevelOutput, MoneyOutput, PriceInput, SymbolField, VolumeInput
 from trading.api.guards import GUARDS, GuardsInput, GuardsOutput, PointsInput
@@ -57,7 +57,7 @@ class OrderInput(GuardsInput):
         max_length=OCO_GROUP_LENGTH_MAX,
         help_text="Any name: the fill of one order of a group cancels the others.",
     )
-    parent_id = serializers.IntegerField(
+    parent_id = IdInput(
         required=False, help_text="A working order: this one waits for its fill, and goes if it goes unfilled."
     )
 
@@ -82,7 +82,7 @@ class CloseInput(serializers.Serializer[Any]):
 
 
 class CloseByInput(serializers.Serializer[Any]):
-    opposite_position_id = serializers.IntegerField(
+    opposite_position_id = IdInput(
         help_text="A position of the other side in the same symbol; the smaller of the two volumes is closed on both."
     )
 
@@ -91,8 +91,18 @@ class CloseAllInput(serializers.Serializer[Any]):
     symbol = SymbolField(required=False, help_text="Only positions of this symbol.")
 
 
+class OrdersAsked(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["working", "finished"], default="working")
+
+
+class PositionsAsked(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["open", "closed"], default="open")
+
+
 class SinceInput(serializers.Serializer[Any]):
-    since = serializers.IntegerField(min_value=0, default=0, help_text="The number of the last event you have.")
+    since = serializers.IntegerField(
+        min_value=0, max_value=ID_MAX, default=0, help_text="The number of the last event you have."
+    )
     limit = serializers.IntegerField(min_value=1, max_value=1000, default=1000)
 
 
@@ -205,9 +215,15 @@ class MarginRulesOutput(serializers.ModelSerializer[AccountGroup]):
 class AccountDetailOutput(AccountOutput):
     margin_rules = MarginRulesOutput(source="group")
     valuation = serializers.SerializerMethodField(help_text="Null while a price that it needs is missing.")
+    withdrawable = serializers.SerializerMethodField(help_text="What can be paid out now; null likewise.")
 
     class Meta(AccountOutput.Meta):
-        fields = [*AccountOutput.Meta.fields, "margin_rules", "valuation"]
+        fields = [*AccountOutput.Meta.fields, "margin_rules", "valuation", "withdrawable"]
+
+    @extend_schema_field(DECIMAL | {"type": ["string", "null"]})
+    def get_withdrawable(self, account: TradingAccount) -> str | None:
+        available = self.context["withdrawable"]
+        return None if available is None else money(available, account.currency)
 
     @extend_schema_field(ValuationOutput(allow_null=True))
     def get_valuation(self, account: TradingAccount) -> Mapping[str, Any] | None:

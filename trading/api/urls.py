@@ -1,13 +1,14 @@
 from django.urls import path
 
 from forexpro.core.http.converters import register_converters
-from trading.api import accounts, explanations, orders, positions
+from trading.api import accounts, explanations, journal, opening, orders, positions, symbols
 
 register_converters()
 
 app_name = "trading-api"
 urlpatterns = [
-    path("accounts", accounts.AccountListView.as_view(), name="accounts"),
+    path("account-options", opening.AccountOptionsView.as_view(), name="account-options"),
+    path("accounts", opening.AccountListView.as_view(), name="accounts"),
     path("accounts/<id:account_id>", accounts.AccountDetailView.as_view(), name="account"),
     path("accounts/<id:account_id>/changes", accounts.ChangesView.as_view(), name="changes"),
     path("accounts/<id:account_id>/deals", accounts.DealListView.as_view(), name="deals"),
@@ -21,6 +22,7 @@ urlpatterns = [
         explanations.ExplanationDocumentView.as_view(),
         name="explanation-document",
     ),
+    path("accounts/<id:account_id>/journal", journal.JournalView.as_view(), name="journal"),
     path("accounts/<id:account_id>/ledger", accounts.LedgerView.as_view(), name="ledger"),
     path("accounts/<id:account_id>/orders", orders.OrderListPlaceView.as_view(), name="orders"),
     path("accounts/<id:account_id>/orders/preview", orders.OrderPreviewView.as_view(), name="order-preview"),
@@ -38,4 +40,5 @@ urlpatterns = [
         positions.PositionCloseByView.as_view(),
         name="position-close-by",
     ),
+    path("accounts/<id:account_id>/symbols", symbols.AccountSymbolsView.as_view(), name="symbols"),
 ]

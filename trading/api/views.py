@@ -38,11 +38,21 @@ class MutatingView(APIView):
                 "Send an Idempotency-Key header: any text unique to this request, such as a UUID.",
                 http_status=400,
             )
+        if len(key) > KEY_LENGTH_MAX or not key.isprintable():
+            raise Refused(
+                "idempotency_key_invalid",
+                f"An Idempotency-Key has 1 to {KEY_LENGTH_MAX} printable characters.",
+                http_status=400,
+            )
         return key
 
     def validated(self, fields: type[BaseSerializer[Any]]) -> Any:
         """Return the request's body as `fields` validate it."""
         return _validator(fields).run_validation(self.request.data)
+
+    def asked(self, fields: type[BaseSerializer[Any]]) -> Any:
+        """Return the parameters of the address as `fields` validate them."""
+        return _validator(fields).run_validation(self.request.query_params.dict())
 
 
 class AccountView(MutatingView):

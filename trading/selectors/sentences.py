@@ -298,6 +298,10 @@ def _replay_difference(payload: Payload) -> str:
     }
 
 
+def _account_opened(payload: Payload) -> str:
+    return _("Account %(number)s opened.") % {"number": payload["number"]}
+
+
 SENTENCES: dict[str, Callable[[Payload], str]] = {
     "account.opened": _opened,
     "account.policy_changed": _policy_changed,
@@ -327,4 +331,5 @@ SENTENCES: dict[str, Callable[[Payload], str]] = {
     "account.margin_call_cleared": _margin_call_cleared,
     "account.stop_out": _stop_out,
     "replay.difference": _replay_difference,
+    "user.account_opened": _account_opened,
 }

@@ -1,12 +1,16 @@
 """Accounts which people open for themselves: demo accounts with play money in them, live ones with nothing."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.locks import locked_user
 from accounts.models import User
-from forexpro.core.events.chain import Origin
+from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.events.record import record
+from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason, ChangeBalance
 from trading.engine.state import PositionMode
@@ -26,6 +30,8 @@ LEVERAGES = tuple(map(Decimal, (1, 2, 5, 10, 20, 30, 50, 100, 200, 300, 400, 500
 LEVERAGE = Decimal(100)
 # Of each kind.
 ACCOUNTS_MAX = 10
+# The event by which a person's stream tells of a new account.
+OPENED = "user.account_opened"
 
 
 @transaction.atomic(durable=True)
@@ -36,12 +42,18 @@ def demo_account_open(
     leverage: Decimal | None = None,
     position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
+    idempotency_key: str | None = None,
 ) -> TradingAccount:
     """Open a demo account with play money in it, one of at most `ACCOUNTS_MAX` that a person has open.
 
-    Without `leverage` it is 1:100, or the highest that the group of new accounts allows.
+    Without `leverage` it is 1:100, or the highest that the group of new accounts allows. The same `idempotency_key`
+    returns the first account; refuses `idempotency_key_reused` for another kind of account.
     """
-    account = _open_own(owner, TradingAccount.Kind.DEMO, currency, leverage, position_mode, origin)
+    account, is_new = _open_own(
+        owner, TradingAccount.Kind.DEMO, currency, leverage, position_mode, origin, idempotency_key
+    )
+    if not is_new:
+        return account
     deposit = ChangeBalance(DEPOSITS[currency], BalanceReason.DEPOSIT, "demo")
     execute_apply(account.pk, deposit, ticks={}, origin=origin, idempotency_key=None).raise_refusal()
     return account
@@ -55,9 +67,13 @@ def live_account_open(
     leverage: Decimal | None = None,
     position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
+    idempotency_key: str | None = None,
 ) -> TradingAccount:
-    """Open an empty live account, one of at most `ACCOUNTS_MAX` that a person has open."""
-    return _open_own(owner, TradingAccount.Kind.LIVE, currency, leverage, position_mode, origin)
+    """Open an empty live account, one of at most `ACCOUNTS_MAX` that a person has open; otherwise as a demo."""
+    account, _is_new = _open_own(
+        owner, TradingAccount.Kind.LIVE, currency, leverage, position_mode, origin, idempotency_key
+    )
+    return account
 
 
 def leverage_choices() -> list[Decimal]:
@@ -80,8 +96,13 @@ def _open_own(
     leverage: Decimal | None,
     position_mode: PositionMode,
     origin: Origin,
-) -> TradingAccount:
+    idempotency_key: str | None,
+) -> tuple[TradingAccount, bool]:
+    """Return the account, and whether it was opened now and not before under the same key."""
     owner = locked_user(owner.pk)  # two requests at once count the accounts one after the other
+    asked = _asked(kind, currency, leverage, position_mode)
+    if (opened := _opened_before(owner, idempotency_key, asked)) is not None:
+        return opened, False
     held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
     if held >= ACCOUNTS_MAX:
         raise Refused(
@@ -95,7 +116,7 @@ def _open_own(
             f"{kind.label} accounts are in {', '.join(DEPOSITS)}; not in {currency}.",
             {"field": "currency", "currency": currency},
         )
-    return account_open_apply(
+    account = account_open_apply(
         owner=owner,
         kind=kind,
         currency=currency,
@@ -103,3 +124,37 @@ def _open_own(
         position_mode=position_mode,
         origin=origin,
     )
+    kept = {
+        "account_id": account.pk,
+        "number": account.number,
+        "asked": asked,
+        "idempotency_key": idempotency_key,
+    }
+    record([NewEvent(owner.stream, OPENED, kept)], origin=origin)
+    return account, True
+
+
+def _asked(kind: str, currency: str, leverage: Decimal | None, position_mode: PositionMode) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "currency": currency,
+        "leverage": None if leverage is None else f"{leverage.normalize():f}",
+        "position_mode": position_mode.value,
+    }
+
+
+def _opened_before(owner: User, idempotency_key: str | None, asked: dict[str, Any]) -> TradingAccount | None:
+    """Return the account that was opened under a key: the event that tells of it keeps the key for good."""
+    if idempotency_key is None:
+        return None
+    events = Event.objects.filter(stream=owner.stream, type=OPENED, payload__idempotency_key=idempotency_key)
+    event = events.first()
+    if event is None:
+        return None
+    if event.payload["asked"] != asked:
+        raise Refused(
+            "idempotency_key_reused",
+            _("This Idempotency-Key was used for another request. Use a new key for a new request."),
+            {"idempotency_key": idempotency_key},
+        )
+    return TradingAccount.objects.select_related("group").get(pk=event.payload["account_id"])

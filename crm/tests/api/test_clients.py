@@ -58,9 +58,9 @@ def test_a_known_client_is_updated_by_either_name_and_unchanged_by_the_same_agai
         ({"external_id": "crm-9"}, (422, "client_incomplete")),
         ({"email": "new@example.com"}, (422, "client_incomplete")),
         ({"email": "staff@example.com", "full_name": "X"}, (409, "not_a_client")),
-        ({"full_name": "Nobody"}, (400, "invalid_input")),
+        ({"full_name": "Nobody"}, (422, "client_unnamed")),
         ({"email": "no address", "full_name": "X"}, (400, "invalid_input")),
-        (ADA | {"time_zone": "Europe/Nowhere"}, (400, "invalid_input")),
+        (ADA | {"time_zone": "Europe/Nowhere"}, (422, "time_zone_unknown")),
     ],
 )
 def test_what_is_refused_changes_nobody(crm, ada, row, refusal):
@@ -183,7 +183,7 @@ def test_lower_access_stops_accounts_and_full_access_starts_those_that_it_stoppe
 
 def test_whoever_is_suspended_is_signed_out_and_can_come_back(crm, ada, client):
     client.force_login(ada)
-    assert error_of(crm.patch(f"users/{ada.pk}", {"status": "suspended"})) == (400, "invalid_input")  # why?
+    assert error_of(crm.patch(f"users/{ada.pk}", {"status": "suspended"})) == (422, "reason_required")
     assert crm.patch(f"users/{ada.pk}", {"status": "suspended", "reason": "Fraud"}).json()["status"] == "suspended"
     assert client.get("/profile").status_code == 302
     assert Event.objects.get(stream=ada.stream, type="user.suspended").actor == "crm:berlin"

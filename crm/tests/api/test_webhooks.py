@@ -134,7 +134,7 @@ def test_what_was_sent_is_listed_and_sent_again(crm, endpoint, django_assert_num
     deliveries[0].refresh_from_db()
     assert (deliveries[0].status, deliveries[0].attempts_made) == ("waiting", 0)
     assert error_of(crm.post(f"{path}/replay", {"status": "failed"})) == (422, "webhook_nothing_to_replay")
-    assert error_of(crm.post(f"{path}/replay", {})) == (400, "invalid_input")
+    assert error_of(crm.post(f"{path}/replay", {})) == (422, "replay_unclear")
     of_another = {"message_ids": [deliveries[0].message_id]}
     assert error_of(crm.post(f"webhooks/{other.pk}/replay", of_another)) == (422, "webhook_nothing_to_replay")
 
@@ -145,7 +145,7 @@ def test_what_was_missed_is_made_up_for(crm, endpoint):
     created = crm.post("users", {"email": "new@example.com", "full_name": "New Client"}).json()["user"]
     crm.post(f"webhooks/{endpoint.pk}/enable")
     path = f"webhooks/{endpoint.pk}/replay"
-    assert error_of(crm.post(path, {"missed": True, "since": began.isoformat()})) == (400, "invalid_input")
+    assert error_of(crm.post(path, {"missed": True, "since": began.isoformat()})) == (422, "replay_unclear")
     asked = {"missed": True, "since": began.isoformat(), "until": timezone.now().isoformat()}
     assert crm.post(path, asked).json() == {"count": 1}
     delivery = WebhookDelivery.objects.select_related("message").get()

@@ -114,7 +114,7 @@ def test_changes_take_a_scope_of_their_own(asks):
     _key, changing = make_key("changing", [Scope.VISITS, Scope.VISITS_CHANGING])
     assert error_of(asks(looking, scopes=["trade"])) == (403, "scope_missing")
     assert asks(changing, scopes=["trade"]).status_code == 201
-    assert error_of(asks(changing, scopes=["security"])) == (400, "visit_scope_unknown")
+    assert error_of(asks(changing, scopes=["security"])) == (400, "invalid_input")
 
 
 def test_what_is_refused(asks, ada):

@@ -3,27 +3,162 @@
 import math
 import re
 from decimal import Decimal
+from ipaddress import ip_network
 from operator import attrgetter
 from typing import Any
+from zoneinfo import available_timezones
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from forexpro.core.money import quantize, trimmed
+from forexpro.core.refusals import Refused
 
+ID = re.compile(r"[0-9]{1,18}")
+ID_MAX = 10**18 - 1
 # OpenAPI has no type for it.
 DECIMAL = {"type": "string", "format": "decimal"}
 
 
 class TextInput(serializers.CharField):
-    """Text and nothing else: a number or a truth value in its place is somebody's mistake."""
+    """Text in one line and nothing else: a number in its place is somebody's mistake, a control character no text."""
+
+    default_error_messages = {"control_character": gettext_lazy("Send text without control characters.")}
+    # One character of it, as regular expressions of JSON Schema have it.
+    character = r"[^\u0000-\u001f\u007f-\u009f]"
+
+    def run_validation(self, data: Any = empty) -> Any:
+        # Before white space at its ends is cut off, of which some is made of control characters.
+        if isinstance(data, str) and not re.fullmatch(f"{self.character}*", data):
+            self.fail("control_character")
+        return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class LinesInput(TextInput):
+    """Text that may have several lines."""
+
+    character = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
+
+
+class PatternInput(TextInput):
+    """Text of a form that `pattern`, a regular expression of JSON Schema, describes."""
+
+    default_error_messages = {"form": gettext_lazy("This has not the form that is wanted here.")}
+
+    def __init__(self, pattern: str, **options: Any):
+        super().__init__(**options)
+        self.pattern = pattern
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not re.fullmatch(self.pattern, data):
+            self.fail("form")
+        return text
+
+
+class TimeZoneInput(TextInput):
+    """A name of the time zone database such as `Europe/Berlin`. Refuses `time_zone_unknown`."""
+
+    def __init__(self, **options: Any):
+        super().__init__(max_length=64, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if name not in available_timezones():
+            raise Refused("time_zone_unknown", _("Send a name such as Europe/Berlin."), {"time_zone": name})
+        return name
+
+
+class NetworkInput(TextInput):
+    """An IP address or a network, which comes out in canonical form. Refuses `network_invalid`."""
+
+    def __init__(self, **options: Any):
+        super().__init__(max_length=43, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        try:
+            return str(ip_network(text, strict=False))
+        except ValueError:
+            raise Refused(
+                "network_invalid",
+                _("%(text)s is neither an address such as 203.0.113.7 nor a network such as 203.0.113.0/24.")
+                % {"text": text},
+                {"text": text},
+            ) from None
+
+
+class IdInput(serializers.Field[int, Any, str, int]):
+    """An id as it was answered, in text; a number of JSON will do."""
+
+    default_error_messages = {"invalid": gettext_lazy("Send an id as you were answered it.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        text = str(data) if isinstance(data, int) and not isinstance(data, bool) else data
+        if not isinstance(text, str) or not ID.fullmatch(text):
+            self.fail("invalid")
+        return int(text)
+
+
+class WholeNumberInput(serializers.IntegerField):
+    """A number of JSON without a fraction, in bounds that every program's integers have."""
+
+    def __init__(self, *, min_value: int, max_value: int, **options: Any):
+        super().__init__(min_value=min_value, max_value=max_value, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class FlagInput(serializers.BooleanField):
+    """True or false, in an address `true` or `false`, and nothing that could be taken for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data is True or data == "true":
+            return True
+        if data is False or data == "false":
+            return False
+        self.fail("invalid", input=data)
+
+
+class IdInputSchema(OpenApiSerializerFieldExtension):
+    target_class = IdInput
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": ["string", "integer"], "pattern": f"^{ID.pattern}$", "minimum": 0, "maximum": ID_MAX}
+
+
+class TextInputSchema(OpenApiSerializerFieldExtension):
+    target_class = TextInput
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        field = self.target
+        schema: dict[str, Any] = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
+        if "oneOf" in schema:  # with an empty text, which the pattern allows where the field does
+            schema |= schema.pop("oneOf")[0]
+        return schema | {"pattern": getattr(field, "pattern", None) or text_pattern(field)}
+
+
+def text_pattern(field: TextInput) -> str:
+    """Return the regular expression of JSON Schema that says what a field of text takes."""
+    if field.allow_blank:
+        return f"^{field.character}*$"
+    # One that is neither white space nor excluded.
+    visible = field.character.replace("[^", r"[^\s")
+    return f"^{field.character}*{visible}{field.character}*$"
 
 
 class NumberInput(serializers.DecimalField):

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+
+from forexpro.core.refusals import Refused
 
 
 class NewestFirst(CursorPagination):
@@ -24,6 +27,8 @@ class NewestFirst(CursorPagination):
         return int(asked)
 
     def decode_cursor(self, request: Request) -> Any:
+        if request.query_params.get(self.cursor_query_param) == "":
+            raise ValidationError({self.cursor_query_param: [_("Leave it out for the first page.")]})
         try:
             cursor = super().decode_cursor(request)
         except NotFound:
@@ -38,9 +43,10 @@ class NewestFirst(CursorPagination):
             if parameter["name"] == self.page_size_query_param:
                 parameter["schema"] |= {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
             else:
+                parameter["schema"] |= {"minLength": 1}
                 parameter["description"] = "Of the `next` or `previous` link of another page."
         return parameters
 
 
-def _not_a_cursor() -> ValidationError:
-    return ValidationError({"cursor": ["Take it from the `next` or `previous` link of another page."]})
+def _not_a_cursor() -> Refused:
+    return Refused("cursor_invalid", _("Take the cursor from the `next` or `previous` link of another page."))

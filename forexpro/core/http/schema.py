@@ -7,6 +7,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
+from forexpro.core.http.fields import TextInput
+
 REQUEST_ID = "5f0c9c1e8b7d4c0f9a3b2d1e0f9a8b7c"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
@@ -54,6 +56,12 @@ _EXAMPLES: dict[int, tuple[str, str, dict[str, Any]]] = {
     429: ("throttled", "Request was throttled. Expected available in 12 seconds.", {}),
     503: ("database_unavailable", "The database does not answer right now. Repeat it in a moment, unchanged.", {}),
 }
+# Of a list, which is refused for nothing else.
+_CURSOR: tuple[str, str, dict[str, Any]] = (
+    "cursor_invalid",
+    "Take the cursor from the `next` or `previous` link of another page.",
+    {},
+)
 _HEADERS = {"X-Request-ID": "The number of this request, in the logs and in its events."}
 _ERROR_HEADERS = {
     401: {"WWW-Authenticate": "What to show."},
@@ -75,6 +83,11 @@ class ApiSchema(AutoSchema):
         name: str = super()._get_serializer_name(serializer, direction, bypass_extensions)
         return name.removesuffix("Request") if name.endswith("InputRequest") else name
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)
+        if isinstance(field, TextInput) and "oneOf" in schema:  # the pattern says itself whether it may be empty
+            schema.update(schema.pop("oneOf")[0])
+
     def get_auth(self) -> list[dict[str, Any]]:
         auths: list[dict[str, Any]] = super().get_auth()
         return [*auths, {}] if getattr(self.view, "open_to_everybody", False) else auths
@@ -84,7 +97,8 @@ class ApiSchema(AutoSchema):
         if direction == "response":
             for status in self._possible_errors():
                 if str(status) not in responses:
-                    example = error_example(_DESCRIPTIONS[status], status, *_EXAMPLES[status])
+                    worked = _CURSOR if status == 422 and self.method == "GET" else _EXAMPLES[status]
+                    example = error_example(_DESCRIPTIONS[status], status, *worked)
                     error = OpenApiResponse(ErrorOutput, description=_DESCRIPTIONS[status], examples=[example])
                     responses[str(status)] = self._get_response_for_code(error, str(status), direction=direction)
         return dict(sorted(responses.items()))
@@ -110,6 +124,8 @@ class ApiSchema(AutoSchema):
             errors.append(404)
         if has_body:
             errors += [415, 422]
+        if any(parameter["name"] == "cursor" for parameter in parameters):
+            errors.append(422)
         if is_idempotent:
             errors += [409, 422]
         return errors
@@ -127,3 +143,8 @@ def error_example(
     """Return a worked example of the one error shape."""
     error = {"code": code, "message": message, "details": dict(details or {}), "request_id": REQUEST_ID}
     return OpenApiExample(name, {"error": error}, response_only=True, status_codes=[str(status)])
+
+
+def worked(name: str, value: Any, status: int = 200) -> OpenApiExample:
+    """Return a worked example of an answer."""
+    return OpenApiExample(name, value, response_only=True, status_codes=[str(status)])

@@ -6,13 +6,16 @@ from copy import copy
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.db.migrations import RunPython
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 
 from accounts.credentials import key_credential
 from accounts.models import Scope
-from accounts.roles import Role
+from accounts.roles import Role, grant
 from accounts.services.api_keys import api_key_create
 from crm import models as crm
 from crm.credentials import service_caller
@@ -103,6 +106,25 @@ class World:
 
 
 def world_with_roles() -> World:
-    """Return the world of the table; tests that are no transaction leave no roles behind."""
+    """Return the world of the table; tests that are no transaction leave neither roles nor what they may do behind."""
     Group.objects.bulk_create([Group(name=role.value) for role in Role], ignore_conflicts=True)
+    for grants in _grants():
+        grants(apps, None)
     return World()
+
+
+def _grants() -> list[Any]:
+    """Return what the migrations run to grant permissions to roles, in their order."""
+    loader = MigrationLoader(None)
+    operations = [
+        operation
+        for migration in loader.graph.leaf_nodes()
+        for name in loader.graph.forwards_plan(migration)
+        for operation in loader.graph.nodes[name].operations
+    ]
+    found = {
+        operation.code: None
+        for operation in operations
+        if isinstance(operation, RunPython) and operation.code.__module__ == grant.__module__
+    }
+    return list(found)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from forexpro.core.http.fields import AmountOutput, IdOutput, NumberInput, NumberOutput, TextInput
+from forexpro.core.http.fields import AmountOutput, IdInput, IdOutput, LinesInput, NumberInput, NumberOutput, TextInput
 from trading.models import Deposit, DepositProof, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.funding import FundingRequest, Status
 from trading.services.funding.requests import DETAILS_LENGTH_MAX
@@ -16,8 +16,8 @@ class AmountInput(NumberInput):
 
 
 class PaymentInput(serializers.Serializer[Any]):
-    account_id = serializers.IntegerField()
-    method_id = serializers.IntegerField(help_text="One of `GET /payment-methods`.")
+    account_id = IdInput()
+    method_id = IdInput(help_text="One of `GET /payment-methods`.")
     currency = TextInput(max_length=5, help_text="Of the payment; one of the method's.")
 
 
@@ -37,7 +37,7 @@ class WithdrawalQuoteInput(PaymentInput):
 
 
 class WithdrawalInput(WithdrawalQuoteInput):
-    details = TextInput(
+    details = LinesInput(
         max_length=DETAILS_LENGTH_MAX, help_text="Where to pay to, as the method asks for it. Stored encrypted."
     )
     reference = TextInput(required=False, allow_blank=True, max_length=140)
@@ -47,8 +47,8 @@ class WithdrawalInput(WithdrawalQuoteInput):
 
 
 class TransferQuoteInput(serializers.Serializer[Any]):
-    source_id = serializers.IntegerField(help_text="The account that the money leaves.")
-    target_id = serializers.IntegerField(help_text="Another account of yours.")
+    source_id = IdInput(help_text="The account that the money leaves.")
+    target_id = IdInput(help_text="Another account of yours.")
     amount = AmountInput(help_text="In the currency of the source.")
 
 
@@ -66,13 +66,13 @@ class FundingQuoteOutput(serializers.Serializer[Any]):
     )
     payment_currency = serializers.CharField()
     rate = NumberOutput(help_text="How much of the other currency one unit of the one that comes in or leaves is.")
-    quote = TextInput()
+    quote = serializers.CharField()
 
 
 class TransferQuoteOutput(serializers.Serializer[Any]):
     received = serializers.DecimalField(max_digits=24, decimal_places=8, help_text="In the currency of the target.")
     rate = NumberOutput()
-    quote = TextInput()
+    quote = serializers.CharField()
 
 
 class MethodOutput(serializers.ModelSerializer[PaymentMethod]):
@@ -88,7 +88,7 @@ class FundingRequestOutput(serializers.ModelSerializer[Any]):
     account_id = IdOutput()
     method = MethodOutput()
     status = serializers.ChoiceField(choices=Status.choices)
-    currency = TextInput(source="account.currency", help_text="Of `amount` and `fee`: the account's.")
+    currency = serializers.CharField(source="account.currency", help_text="Of `amount` and `fee`: the account's.")
     amount = AmountOutput("amount", "account.currency")
     fee = AmountOutput("fee", "account.currency", help_text="A part of the amount.")
     payment_amount = AmountOutput("payment_amount", "payment_currency", help_text="What you pay or get.")
@@ -132,7 +132,7 @@ class TransferOutput(serializers.ModelSerializer[Transfer]):
     id = IdOutput()
     source_id = IdOutput()
     target_id = IdOutput()
-    currency = TextInput(source="source.currency")
+    currency = serializers.CharField(source="source.currency")
     amount = AmountOutput("amount", "source.currency")
     received_currency = serializers.CharField(source="target.currency")
     received = AmountOutput("received", "target.currency")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -12,8 +12,31 @@ from accounts.models import Scope, User
 from accounts.step_up import refuse_unconfirmed
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.pagination import NewestFirst
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import worked
 from kyc.throttles import UploadThrottle
+from trading.api.funding.examples import (
+    ARRIVES,
+    DECIDED,
+    DECIDED_DEPOSIT,
+    DEPOSIT,
+    DEPOSIT_BACK,
+    MOVE,
+    MOVED,
+    MOVED_BEFORE,
+    NOT_CONFIRMED,
+    PAID_IN,
+    PAID_OUT,
+    PAY_IN,
+    PAY_OUT,
+    PAY_OUT_QUOTE,
+    PROOF,
+    PROOF_KEPT,
+    QUOTED,
+    TERMS,
+    TOO_MUCH,
+    WITHDRAWAL,
+    WITHDRAWAL_BACK,
+)
 from trading.api.funding.serializers import (
     DepositInput,
     DepositOutput,
@@ -53,104 +76,6 @@ from trading.services.funding.requests import (
 from trading.services.funding.terms import Terms, signed_quote
 from trading.services.funding.transfers import account_transfer, transfer_quote
 
-_ROW: dict[str, Any] = {
-    "id": "7",
-    "account_id": "42",
-    "method": {"id": "1", "name": "Bank transfer", "kind": "bank_transfer"},
-    "status": "requested",
-    "currency": "USD",
-    "amount": "275.00",
-    "fee": "0.00",
-    "payment_amount": "250.00",
-    "payment_currency": "EUR",
-    "rate": "1.1",
-    "reference": "E2E-7",
-    "reason": "",
-    "requested_at": "2026-03-02T09:30:00.123456Z",
-    "decided_at": None,
-}
-PAY_IN = OpenApiExample(
-    "Pay 250 euros into an account",
-    {"account_id": 42, "method_id": 1, "currency": "EUR", "amount": "250.00", "reference": "E2E-7"},
-    request_only=True,
-)
-PAID_IN = OpenApiExample(
-    "Requested",
-    _ROW | {"instructions": "IBAN DE02 1203 0000 0000 2020 51"},
-    response_only=True,
-    status_codes=["201"],
-)
-PAY_OUT = OpenApiExample(
-    "Pay 400 dollars out",
-    {"account_id": 42, "method_id": 1, "currency": "USD", "amount": "400.00", "details": "DE89 3704 0044 0532 0130 00"},
-    request_only=True,
-)
-PAID_OUT = OpenApiExample(
-    "Requested, the money is reserved",
-    _ROW | {"amount": "400.00", "payment_amount": "400.00", "payment_currency": "USD", "rate": "1", "reference": ""},
-    response_only=True,
-    status_codes=["201"],
-)
-QUOTED = OpenApiExample(
-    "What it comes to",
-    {
-        "amount": "275.00",
-        "fee": "0.00",
-        "payment_amount": "250.00",
-        "payment_currency": "EUR",
-        "rate": "1.1",
-        "quote": "eyJhbW91bnQiOiIyNTAifQ:1tX",
-    },
-    response_only=True,
-)
-MOVE = OpenApiExample(
-    "Move 1,100.10 dollars to an account in euros",
-    {"source_id": 42, "target_id": 43, "amount": "1100.10"},
-    request_only=True,
-)
-MOVED = OpenApiExample(
-    "Moved",
-    {
-        "id": "3",
-        "source_id": "42",
-        "target_id": "43",
-        "currency": "USD",
-        "amount": "1100.10",
-        "received_currency": "EUR",
-        "received": "1000.00",
-        "rate": "0.90900827197527",
-        "created_at": "2026-03-02T09:30:00.123456Z",
-    },
-    response_only=True,
-    status_codes=["201"],
-)
-TOO_MUCH = error_example(
-    "More than can be withdrawn",
-    422,
-    "funds_insufficient",
-    "At most 812.30 USD can be withdrawn now.",
-    {"amount": "900.00", "available": "812.30", "currency": "USD"},
-)
-NOT_CONFIRMED = error_example(
-    "Not confirmed",
-    403,
-    "confirmation_required",
-    "Confirm that it is you: give your password or a code again on the page of `details`, then repeat this.",
-    {"page": "/confirm"},
-)
-DECIDED = error_example(
-    "Decided already",
-    409,
-    "transition_not_allowed",
-    "This is approved and cannot become cancelled. Look again: somebody may have been faster.",
-    {"id": 7, "status": "approved", "wanted": "cancelled"},
-)
-
-
-DECIDED_DEPOSIT = error_example(
-    "Decided already", 409, "deposit_decided", "This deposit is decided; it needs no proof any more.", {}
-)
-
 
 class FundingView(MutatingView):
     """A view of what the caller asks for with their own money."""
@@ -176,7 +101,7 @@ class DepositListView(FundingView, ListAPIView[Deposit]):
     def get_queryset(self) -> Any:
         return deposits_of_user(self.request.user)
 
-    @extend_schema(operation_id="deposits_list", summary="Your deposits")
+    @extend_schema(operation_id="deposits_list", summary="Your deposits", examples=[DEPOSIT])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -209,7 +134,7 @@ class DepositQuoteView(FundingView):
 
 
 class DepositView(FundingView):
-    @extend_schema(operation_id="deposits_get", summary="A deposit", responses=DepositOutput)
+    @extend_schema(operation_id="deposits_get", summary="A deposit", responses=DepositOutput, examples=[DEPOSIT])
     def get(self, request: Request, deposit_id: int, **kwargs: Any) -> Response:
         return Response(DepositOutput(own_deposit(request.user, deposit_id)).data)
 
@@ -218,7 +143,7 @@ class DepositView(FundingView):
         summary="Take a deposit back that is not decided",
         parameters=[IDEMPOTENCY_KEY],
         responses={200: DepositOutput},
-        examples=[DECIDED],
+        examples=[DEPOSIT_BACK, DECIDED],
     )
     def delete(self, request: Request, deposit_id: int, **kwargs: Any) -> Response:
         return Response(DepositOutput(deposit_cancel(**self.acting(), deposit_id=deposit_id)).data)
@@ -228,7 +153,18 @@ class DepositProofView(FundingView):
     parser_classes = [MultiPartParser]
 
     def get_throttles(self) -> list[Any]:
-        return [*super().get_throttles(), UploadThrottle()]
+        throttles = super().get_throttles()
+        return [*throttles, UploadThrottle()] if self.request.method == "POST" else throttles
+
+    @extend_schema(
+        operation_id="deposits_proofs",
+        summary="The files that you have sent to show a payment",
+        description="Of each what it is; what is in it you have, and `sha256` is that of what was made of it.",
+        responses=ProofOutput(many=True),
+        examples=[worked("A picture", PROOF)],
+    )
+    def get(self, request: Request, deposit_id: int, **kwargs: Any) -> Response:
+        return Response(ProofOutput(own_deposit(request.user, deposit_id).proofs.order_by("id"), many=True).data)
 
     @extend_schema(
         operation_id="deposits_send_proof",
@@ -237,7 +173,7 @@ class DepositProofView(FundingView):
         parameters=[IDEMPOTENCY_KEY],
         request={"multipart/form-data": ProofInput},
         responses={201: ProofOutput},
-        examples=[DECIDED_DEPOSIT],
+        examples=[PROOF_KEPT, DECIDED_DEPOSIT],
     )
     def post(self, request: Request, deposit_id: int, **kwargs: Any) -> Response:
         self.idempotency_key()
@@ -259,7 +195,7 @@ class WithdrawalListView(FundingView, ListAPIView[Withdrawal]):
     def get_queryset(self) -> Any:
         return withdrawals_of_user(self.request.user)
 
-    @extend_schema(operation_id="withdrawals_list", summary="Your withdrawals")
+    @extend_schema(operation_id="withdrawals_list", summary="Your withdrawals", examples=[WITHDRAWAL])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -289,14 +225,16 @@ class WithdrawalQuoteView(FundingView):
         summary="What a withdrawal would come to",
         request=WithdrawalQuoteInput,
         responses=FundingQuoteOutput,
-        examples=[QUOTED],
+        examples=[PAY_OUT_QUOTE, QUOTED],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return _quoted(*withdrawal_quote(owner=self.owner, **self.validated(WithdrawalQuoteInput)))
 
 
 class WithdrawalView(FundingView):
-    @extend_schema(operation_id="withdrawals_get", summary="A withdrawal", responses=WithdrawalOutput)
+    @extend_schema(
+        operation_id="withdrawals_get", summary="A withdrawal", responses=WithdrawalOutput, examples=[WITHDRAWAL]
+    )
     def get(self, request: Request, withdrawal_id: int, **kwargs: Any) -> Response:
         return Response(WithdrawalOutput(own_withdrawal(request.user, withdrawal_id)).data)
 
@@ -305,7 +243,7 @@ class WithdrawalView(FundingView):
         summary="Take a withdrawal back that is not decided, and free its money",
         parameters=[IDEMPOTENCY_KEY],
         responses={200: WithdrawalOutput},
-        examples=[DECIDED],
+        examples=[WITHDRAWAL_BACK, DECIDED],
     )
     def delete(self, request: Request, withdrawal_id: int, **kwargs: Any) -> Response:
         return Response(WithdrawalOutput(withdrawal_cancel(**self.acting(), withdrawal_id=withdrawal_id)).data)
@@ -318,7 +256,7 @@ class TransferListView(FundingView, ListAPIView[Transfer]):
     def get_queryset(self) -> Any:
         return transfers_of_user(self.request.user)
 
-    @extend_schema(operation_id="transfers_list", summary="Transfers between your accounts")
+    @extend_schema(operation_id="transfers_list", summary="Transfers between your accounts", examples=[MOVED_BEFORE])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -343,7 +281,7 @@ class TransferQuoteView(FundingView):
         summary="What would arrive",
         request=TransferQuoteInput,
         responses=TransferQuoteOutput,
-        examples=[MOVE],
+        examples=[MOVE, ARRIVES],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rate, received, asked = transfer_quote(owner=self.owner, **self.validated(TransferQuoteInput))
@@ -359,7 +297,11 @@ class PaymentMethodsView(ListAPIView[Any]):
     def get_queryset(self) -> Any:
         return [terms for direction in Direction for terms in offered_terms(direction)]
 
-    @extend_schema(operation_id="payment_methods_list", summary="How money can come and go, and what it costs")
+    @extend_schema(
+        operation_id="payment_methods_list",
+        summary="How money can come and go, and what it costs",
+        examples=[TERMS],
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 

@@ -11,17 +11,21 @@ CALLS = [
     ("get", "/deals"),
     ("get", "/events/1/explanation"),
     ("get", "/events/1/explanation/document"),
+    ("get", "/journal"),
     ("get", "/ledger"),
     ("get", "/orders"),
     ("post", "/orders"),
     ("post", "/orders/preview"),
+    ("get", "/orders/1"),
     ("patch", "/orders/1"),
     ("delete", "/orders/1"),
     ("get", "/positions"),
+    ("get", "/positions/1"),
     ("patch", "/positions/1"),
     ("post", "/positions/1/close"),
     ("post", "/positions/1/close-by"),
     ("post", "/positions/close-all"),
+    ("get", "/symbols"),
 ]
 
 
@@ -61,6 +65,8 @@ def test_no_operation_is_missing_above():
     offered = set()
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
+        if "account_id" not in str(pattern.pattern):
+            continue  # of no account: in `test_opening.py`
         route = str(pattern.pattern).removeprefix("accounts").removeprefix("/<id:account_id>")
         offered.add(
             route.replace("<id:order_id>", "<id>").replace("<id:position_id>", "<id>").replace("<id:seq>", "<id>")

@@ -59,6 +59,7 @@ CALLS = [
     ("post", "/deposits/quote"),
     ("get", "/deposits/1"),
     ("delete", "/deposits/1"),
+    ("get", "/deposits/1/proof"),
     ("post", "/deposits/1/proof"),
     ("get", "/payment-methods"),
     ("get", "/transfers"),

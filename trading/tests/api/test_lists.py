@@ -22,8 +22,7 @@ def test_a_limit_that_makes_no_sense_is_refused(orders, limit):
 @pytest.mark.parametrize("cursor", ["nonsense", "cD1hYmM=", "é"])
 def test_a_cursor_of_no_page_is_refused(orders, cursor):
     response = orders(cursor=cursor)
-    assert response.status_code == 400
-    assert "cursor" in response.json()["error"]["details"]["fields"]
+    assert (response.status_code, response.json()["error"]["code"]) == (422, "cursor_invalid")
 
 
 def test_a_good_limit_is_taken(orders):

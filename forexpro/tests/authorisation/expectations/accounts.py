@@ -1,5 +1,8 @@
 """People: signing in, their security, their keys, what they are told."""
 
+from dataclasses import replace
+
+from accounts.models import Scope
 from forexpro.tests.authorisation.access import (
     EVERYBODY,
     NOBODY,
@@ -10,6 +13,7 @@ from forexpro.tests.authorisation.access import (
     asks,
     changes,
     changes_quietly,
+    changes_without_key,
     reads,
 )
 
@@ -65,6 +69,18 @@ TABLE: dict[str, Operation] = {
     "POST sso/end": asks(EVERYBODY),  # ends the visit of whoever is on one
     "GET sso/over": reads(EVERYBODY),
     "GET mail": reads(NOBODY),  # only the demo shows it
+    "GET api/v1/profile": reads(SIGNED_IN),
+    "PATCH api/v1/profile": changes_without_key(SIGNED_IN, full_name="Another Name"),
+    "GET api/v1/notices": reads(SIGNED_IN),
+    "POST api/v1/notices/read": replace(changes(SIGNED_IN), scope=Scope.READ),
+    "POST api/v1/notices/<id:notice_id>/read": replace(changes(OWNER), scope=Scope.READ),
+    "GET api/v1/security": reads(SIGNED_IN),
+    "POST api/v1/security/sessions/end": changes_without_key(SIGNED_IN),
+    "DELETE api/v1/security/sessions/<id:signed_in_id>": changes_without_key(OWNER),
+    "DELETE api/v1/security/programs/<uuid:family_id>": changes_without_key(OWNER),
+    "GET api/v1/api-keys": reads(SIGNED_IN),
+    "POST api/v1/api-keys": changes_without_key(SIGNED_IN, name="Another", scopes=["read"]),
+    "DELETE api/v1/api-keys/<id:api_key_id>": changes_without_key(OWNER),
     "POST api/v1/auth/token": changes(EVERYBODY, email="{owner_email}", password=PASSWORD),
     "POST api/v1/auth/token/refresh": changes(EVERYBODY, refresh="{refresh_token}"),
     "POST api/v1/auth/token/revoke": changes(EVERYBODY, refresh="{refresh_token}"),

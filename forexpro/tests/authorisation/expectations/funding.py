@@ -41,6 +41,7 @@ TABLE: dict[str, Operation] = {
     "POST api/v1/deposits/quote": asks(OWNER, **PAYMENT),
     "GET api/v1/deposits/<id:deposit_id>": reads(OWNER),
     "DELETE api/v1/deposits/<id:deposit_id>": moves_money(OWNER),
+    "GET api/v1/deposits/<id:deposit_id>/proof": reads(OWNER),
     "POST api/v1/deposits/<id:deposit_id>/proof": moves_money(OWNER, proof=picture),
     "GET api/v1/withdrawals": reads(SIGNED_IN),
     "POST api/v1/withdrawals": changes_without_key(OWNER, **PAYMENT, details="IBAN"),

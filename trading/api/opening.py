@@ -1,0 +1,134 @@
+"""Opening accounts: what there is to choose, and the account itself."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from forexpro.core.http.fields import NumberInput, NumberOutput
+from forexpro.core.http.origin import request_origin
+from forexpro.core.http.pagination import NewestFirst
+from forexpro.core.http.schema import error_example, worked
+from trading.api.examples import ACCOUNT
+from trading.api.fields import EnumField
+from trading.api.serializers import AccountOutput
+from trading.api.views import IDEMPOTENCY_KEY, MutatingView
+from trading.engine.state import PositionMode
+from trading.models import TradingAccount
+from trading.models.account import PositionMode as PositionModes
+from trading.selectors import accounts_of_user
+from trading.services.demo_accounts import (
+    DEPOSITS,
+    default_leverage,
+    demo_account_open,
+    leverage_choices,
+    live_account_open,
+)
+
+OPEN = {TradingAccount.Kind.DEMO: demo_account_open, TradingAccount.Kind.LIVE: live_account_open}
+
+_OPENED = worked("Opened", ACCOUNT, 201)
+_LISTED = worked("An account", ACCOUNT)
+_OPTIONS = OpenApiExample(
+    "What can be chosen",
+    {
+        "currencies": ["USD", "EUR"],
+        "leverages": ["1", "10", "30", "100"],
+        "leverage": "100",
+        "position_modes": ["hedging", "netting"],
+    },
+    response_only=True,
+    status_codes=["200"],
+)
+
+
+class AccountInput(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(
+        choices=[TradingAccount.Kind.DEMO.value, TradingAccount.Kind.LIVE.value],
+        help_text="demo: with play money in it; live: empty.",
+    )
+    currency = serializers.ChoiceField(choices=list(DEPOSITS), default="USD")
+    leverage = NumberInput(
+        max_digits=8, decimal_places=2, above_zero=True, required=False, help_text="To one; the usual without it."
+    )
+    position_mode = EnumField(
+        PositionMode, choices=PositionModes.choices, default=PositionMode.HEDGING, help_text="For good."
+    )
+
+
+class AccountOptionsOutput(serializers.Serializer[Any]):
+    currencies = serializers.ListField(child=serializers.CharField())
+    leverages = serializers.ListField(child=NumberOutput(), help_text="Usual ones; whatever lies between will do.")
+    leverage = NumberOutput(help_text="Of whoever does not choose.")
+    position_modes = serializers.ListField(child=serializers.ChoiceField(choices=PositionModes.choices))
+
+
+class AccountListView(MutatingView, ListAPIView[TradingAccount]):
+    serializer_class = AccountOutput
+    pagination_class = NewestFirst
+    changing_scope = None  # a person opens accounts, by a session or a token
+
+    def get_queryset(self) -> Any:
+        return accounts_of_user(self.request.user)
+
+    @extend_schema(operation_id="accounts_list", summary="Your trading accounts", examples=[_LISTED])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="accounts_open",
+        summary="Open a demo or a live account",
+        description="At most ten of each kind. API keys open none.",
+        parameters=[IDEMPOTENCY_KEY],
+        request=AccountInput,
+        responses={201: AccountOutput},
+        examples=[
+            OpenApiExample("A demo account in euros", {"kind": "demo", "currency": "EUR"}, request_only=True),
+            _OPENED,
+            error_example(
+                "As many as there may be",
+                422,
+                "demo_accounts_max",
+                "You have 10 demo accounts, which is the most. Go on with one of them.",
+                {"accounts": "10", "maximum": "10"},
+            ),
+            error_example(
+                "More leverage than the group has",
+                422,
+                "leverage_not_allowed",
+                "The group Retail allows a leverage from 1 to 100.",
+                {"leverage": "500", "maximum": "100"},
+            ),
+        ],
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = self.idempotency_key()
+        wanted = self.validated(AccountInput)
+        assert isinstance(request.user, User)
+        account = OPEN[wanted.pop("kind")](
+            owner=request.user, **wanted, origin=request_origin(request), idempotency_key=key
+        )
+        account.refresh_from_db()  # the play money is in it
+        return Response(AccountOutput(account).data, status=201)
+
+
+class AccountOptionsView(MutatingView):
+    @extend_schema(
+        operation_id="account_options",
+        summary="What there is to choose of a new account",
+        responses=AccountOptionsOutput,
+        examples=[_OPTIONS],
+    )
+    def get(self, request: Request) -> Response:
+        assert isinstance(request.user, User)
+        options = {
+            "currencies": list(DEPOSITS),
+            "leverages": leverage_choices(),
+            "leverage": default_leverage(request.user),
+            "position_modes": [mode.value for mode in PositionMode],
+        }
+        return Response(AccountOptionsOutput(options).data)

@@ -14,7 +14,7 @@ from crm.api.views import ServiceView
 from crm.models import Scope
 from crm.selectors.clients import Place
 from crm.selectors.requests import PENDING, RequestPage, deposits_page, withdrawals_page
-from forexpro.core.http.fields import IdOutput
+from forexpro.core.http.fields import IdOutput, TextInput
 from forexpro.core.http.schema import error_example
 from trading.models.funding import Status
 
@@ -33,7 +33,7 @@ EXAMPLES = [
             "has_more": False,
         },
     ),
-    error_example("No cursor of ours", 400, "cursor_invalid", "This is no cursor of ours. Begin again without one."),
+    error_example("No cursor of ours", 422, "cursor_invalid", "This is no cursor of ours. Begin again without one."),
 ]
 
 
@@ -41,11 +41,10 @@ class RequestsAsked(serializers.Serializer[Any]):
     status = serializers.ChoiceField(
         choices=[(PENDING, "Pending"), *Status.choices],
         required=False,
-        default="",
         help_text="`pending`: whatever waits for you. All without one.",
     )
     updated_since = serializers.DateTimeField(required=False, help_text="Begin with what has changed since.")
-    cursor = serializers.CharField(required=False, max_length=200, help_text="`cursor` of the page before.")
+    cursor = TextInput(required=False, max_length=200, help_text="`cursor` of the page before.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=500, default=100)
 
 
@@ -72,7 +71,7 @@ class RequestsView(ServiceView):
         """Return the page that the request asks for."""
         wanted = self.validated(RequestsAsked, data=request.query_params)
         place = Place.of(wanted["cursor"]) if wanted.get("cursor") else Place(since=wanted.get("updated_since"))
-        page = page_of(place, status=wanted["status"], limit=wanted["limit"])
+        page = page_of(place, status=wanted.get("status", ""), limit=wanted["limit"])
         found = {"results": page.requests, "cursor": page.place.cursor(), "has_more": page.has_more}
         return Response(FundingRequestPageOutput(found).data)
 

@@ -75,7 +75,7 @@ def test_what_waits_and_every_status(crm, asked, kind):
     for status in Status:
         assert ids(crm.get(kind, {"status": status.value})) == expected.get(status.value, [])
     assert error_of(crm.get(kind, {"status": "lost"})) == (400, "invalid_input")
-    assert error_of(crm.get(kind, {"cursor": "lost"})) == (400, "cursor_invalid")
+    assert error_of(crm.get(kind, {"cursor": "lost"})) == (422, "cursor_invalid")
 
 
 def test_since_a_moment(crm, asked):

@@ -216,6 +216,9 @@ def _house(people: People) -> dict[str, Any]:
         started_at=timezone.now(), streams=1, events=1, anchors=1, faulty_streams=0
     )
     service_key, _text = service_key_create(name="reports", scopes=[crm.Scope.READ], origin=ORIGIN)
+    read = crm.CountedRead.objects.create(
+        key=service_key, minute=timezone.now(), method="GET", path="/crm/users", status=200, count=1
+    )
     endpoint, _secret = endpoint_create(
         name="CRM", url="https://crm.example.com/", event_types=["user.created"], origin=ORIGIN
     )
@@ -227,6 +230,7 @@ def _house(people: People) -> dict[str, Any]:
     return {
         "filter_id": saved.pk,
         "crm/servicekey": service_key.pk,
+        "crm/countedread": read.pk,
         "core/webhookendpoint": endpoint.pk,
         "core/webhookdelivery": delivery.pk,
         "endpoint_id": endpoint.pk,

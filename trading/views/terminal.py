@@ -22,6 +22,7 @@ from marketdata.models import Symbol
 from marketdata.selectors import day_summaries, symbol_catalogue
 from marketdata.selectors.days import Day
 from marketdata.sessions import TradingHours
+from trading.engine.profit import lot_size
 from trading.selectors.accounts import accounts_of_user
 from trading.selectors.explanations import UNEXPLAINED
 from trading.selectors.history import deals as deals_of
@@ -147,7 +148,7 @@ def watchlist_groups(desk: Desk) -> list[dict[str, Any]]:
                     "name": symbol.name,
                     "digits": symbol.digits,
                     "quote_currency": symbol.quote_currency,
-                    "contract_size": instrument.contract_size,
+                    "lot_size": lot_size(instrument),
                     "volume_min": instrument.volume_min,
                     "volume_max": instrument.volume_max,
                     "volume_step": instrument.volume_step,

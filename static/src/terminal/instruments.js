@@ -53,7 +53,7 @@ function throughDollar(from, to, latest) {
 /** What a price move of `distance` means for `volume` lots, in `currency`; null while a rate is missing. */
 export function moneyOfMove(instrument, distance, volume, currency, latest) {
   const rate = conversionRate(instrument.quote_currency, currency, latest);
-  return rate === null ? null : distance * volume * Number(instrument.contract_size) * rate;
+  return rate === null ? null : distance * volume * Number(instrument.lot_size) * rate;
 }
 
 /** The price move that is worth `money` for `volume` lots; null while a rate or the volume is missing. */

@@ -152,13 +152,17 @@ export class ChartLines {
     grip.setAttribute("aria-valuetext", `${formatPrice(line.price, this.instrument().digits)} ${label}`);
   }
 
-  /** Put each handle on its line; those of lines that lie close together stand side by side, or below where there is no room. */
+  /**
+   * Put each handle on its line; those of lines that lie close together stand side by side, or below where there is no
+   * room. One that is being moved stays in sight at the edge: hidden, it would lose the keyboard.
+   */
   placeHandles() {
     const { clientWidth: width, clientHeight: height } = this.layer;
     const placed = [];
     for (const line of this.allLines()) {
       const handle = this.handleOf(line);
-      const y = this.series.priceToCoordinate(line.price);
+      const coordinate = this.series.priceToCoordinate(line.price);
+      const y = line === this.dragged ? Math.min(Math.max(coordinate, 0), height) : coordinate;
       handle.hidden = y === null || y < 0 || y > height;
       if (handle.hidden) continue;
       const { offsetWidth, offsetHeight } = handle;

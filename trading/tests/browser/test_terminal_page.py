@@ -163,8 +163,9 @@ def test_a_refused_drag_says_why_and_goes_back(terminal, account, position):
     page = terminal()
     line = page.get_by_role("slider", name="SL Buy 0.50")
     line.focus()
-    for _ in range(15):
+    for _ in range(40):  # beyond what the chart shows
         page.keyboard.press("Shift+ArrowUp")
+    expect(line).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("stop loss")
     expect(line).to_have_text("SL -55.00 USD · -11.0 pips")

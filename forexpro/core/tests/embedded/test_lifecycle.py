@@ -113,7 +113,7 @@ def test_a_killed_keeper_takes_its_server_along(local_dir: Path, name: str) -> N
     service = embedded.SERVICES[name](local_dir)
     with embedded.using(service):
         keeper = subprocess.Popen(embedded.keeper_command(service), cwd=REPOSITORY, stdout=subprocess.DEVNULL)
-        eventually(service.ready)
+        eventually(lambda: service.ready() and service.keeper_lock.read_text() != "")
         pid = server_pid(local_dir, name)
         keeper.kill()
         keeper.wait()

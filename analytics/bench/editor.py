@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median, quantiles
 
 from analytics.pine import editor
@@ -99,13 +100,13 @@ def pine_editor() -> Iterator[Measurement]:
         taken = []
         for place in places:
             read.cache_clear()
-            taken.append(_milliseconds(lambda ask=ask, place=place: ask(*place)))  # type: ignore[misc]
+            taken.append(_milliseconds(partial(ask, *place)))
         slowest = quantiles(taken, n=20)[-1]
         yield Measurement(f"{name} of {LINES} lines, median", median(taken), "ms of a processor", floor, "lexing alone")
         yield Measurement(
             f"{name} of {LINES} lines, 95th percentile", slowest, "ms of a processor", floor, "lexing alone"
         )
-    again = [_milliseconds(lambda place=place: editor.complete(text, *place[1:])) for place in places]  # type: ignore[misc]
+    again = [_milliseconds(partial(editor.complete, text, *place[1:])) for place in places]
     yield Measurement(
         "completion in a text already read, median", median(again), "ms of a processor", floor, "lexing alone"
     )

@@ -109,22 +109,24 @@ def key_credential(text: str, address: str | None) -> Credential:
             {"expired_at": expires_at.isoformat()},
             http_status=401,
         )
-    if networks and not _is_in(address, networks):
+    if networks and not is_in(address, networks):
         raise Refused(
             "address_not_allowed",
             _("This API key may not be used from %(address)s.") % {"address": address or _("an unknown address")},
             {"address": address},
             http_status=403,
         )
-    if _is_long_ago(last_used_at, now):
+    if is_use_due(last_used_at, now):
         api_key_used(api_key_id=id, address=address, used_at=now)
     user = user_of_row(person)
     return Credential(user, KeyViewer(id, user.pk), frozenset(scopes))
 
 
-def _is_in(address: str | None, networks: list[str]) -> bool:
+def is_in(address: str | None, networks: list[str]) -> bool:
+    """Return whether an address lies in one of some networks; one that is not known lies in none."""
     return address is not None and any(ip_address(address) in ip_network(network) for network in networks)
 
 
-def _is_long_ago(moment: datetime | None, now: datetime) -> bool:
+def is_use_due(moment: datetime | None, now: datetime) -> bool:
+    """Return whether the use of a key is written down again, which was written at `moment`."""
     return moment is None or now - moment >= USE_RECORDED_EVERY

@@ -2,21 +2,18 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import ServiceProgram
+from accounts.credentials import is_in, is_use_due
 from accounts.services.api_keys import KEY_START as PERSONAL_KEY_START
 from crm.models import Scope, ServiceKey, ServiceSecret
 from crm.services.keys import service_secret_used
 from forexpro.core.database import fetch_one
 from forexpro.core.refusals import Refused
 
-# How exact "last used" is; written more often it would cost every call a write.
-USE_RECORDED_EVERY = timedelta(minutes=5)
 # What a program may decide that has the scope: services ask, as they ask members of staff.
 PERMISSIONS = {
     Scope.CLIENTS: frozenset({"accounts.suspend_user"}),
@@ -94,7 +91,7 @@ def service_caller(text: str, address: str | None) -> ServiceCaller:
             {"expired_at": ended.isoformat()},
             http_status=401,
         )
-    if networks and not _is_in(address, networks):
+    if networks and not is_in(address, networks):
         raise Refused(
             "address_not_allowed",
             _("This service key may not be used from %(address)s. Have the address added to it.")
@@ -102,14 +99,6 @@ def service_caller(text: str, address: str | None) -> ServiceCaller:
             {"address": address},
             http_status=403,
         )
-    if _is_long_ago(last_used_at, now):
+    if is_use_due(last_used_at, now):
         service_secret_used(secret_id=secret_id, address=address, used_at=now)
     return ServiceCaller(id, name, frozenset(scopes))
-
-
-def _is_in(address: str | None, networks: list[str]) -> bool:
-    return address is not None and any(ip_address(address) in ip_network(network) for network in networks)
-
-
-def _is_long_ago(moment: datetime | None, now: datetime) -> bool:
-    return moment is None or now - moment >= USE_RECORDED_EVERY

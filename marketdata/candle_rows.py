@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,10 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _ROW = '{"time":"%s","open":"%s","high":"%s","low":"%s","close":"%s","volume":%s}'
 
 Text = NDArray[np.uint8]
-_TWO_DIGITS = np.array([f"{number:02}".encode() for number in range(100)])
+_MINUTES = np.array([f"T{minute // 60:02}:{minute % 60:02}:".encode() for minute in range(1_440)])
+_SECONDS = np.array([f"{second:02}Z".encode() for second in range(60)])
+# Four digits at a time, each four as one number, so that a table is looked up once for all of them.
+_FOUR_DIGITS = np.array([f"{number:04}".encode() for number in range(10_000)]).view(np.uint32)
 
 
 def row_of_json(time_ms: int, prices: Sequence[str], volume: int) -> bytes:
@@ -34,14 +36,25 @@ def lines_of_json(
     if not len(seconds):
         return np.empty((0, 0), np.uint8)
     quantum = 10 ** (PRICE_DIGITS - digits)
-    texts = [
-        _moments(seconds),
-        *_decimals((prices + quantum // 2) // quantum, digits),
-        _decimals(volumes, 0),
+    opens, highs, lows, closes = _decimals((prices + quantum // 2) // quantum, digits)
+    parts: list[bytes | Text] = [
+        *(b'\n{"time":"', *_moments(seconds)),
+        *(b'","open":"', *_with_point(opens, digits)),
+        *(b'","high":"', *_with_point(highs, digits)),
+        *(b'","low":"', *_with_point(lows, digits)),
+        *(b'","close":"', *_with_point(closes, digits)),
+        *(b'","volume":', _decimals(volumes, 0), b"}"),
     ]
-    pieces = [b'\n{"time":"', b'","open":"', b'","high":"', b'","low":"', b'","close":"', b'","volume":']
-    columns = [column for piece, text in zip(pieces, texts, strict=True) for column in (_constant(piece, text), text)]
-    return np.hstack([*columns, _constant(b"}", texts[0])])
+    line = b"".join(part if isinstance(part, bytes) else bytes(part.shape[1]) for part in parts)
+    lines = np.tile(np.frombuffer(line, np.uint8), (len(seconds), 1))
+    start = 0
+    for part in parts:
+        if isinstance(part, bytes):
+            start += len(part)
+        else:
+            lines[:, start : start + part.shape[1]] = part
+            start += part.shape[1]
+    return lines
 
 
 def joined(lines: Text) -> bytes:
@@ -49,38 +62,30 @@ def joined(lines: Text) -> bytes:
     return lines.tobytes().replace(b"\0", b"")
 
 
-def _moments(seconds: NDArray[np.int64]) -> Text:
+def _moments(seconds: NDArray[np.int64]) -> list[bytes | Text]:
     """Return each moment as `TIME_FORMAT` has it. NumPy writes dates slowly, so each day's is written once."""
     days, of_day = np.divmod(seconds, 86_400)
-    each_day, places = np.unique(days, return_inverse=True)
-    dates = np.datetime_as_string(each_day.astype("datetime64[D]")).astype("S10")[places]
-    hours, minutes, moments = (_TWO_DIGITS[of_day // unit % base] for unit, base in ((3600, 24), (60, 60), (1, 60)))
-    pieces = (dates, b"T", hours, b":", minutes, b":", moments, b"Z")
-    return np.hstack([_constant(piece, dates) if isinstance(piece, bytes) else _characters(piece) for piece in pieces])
+    minutes = of_day // 60
+    begins_day = np.diff(days, prepend=days[0] - 1) != 0
+    dates = np.datetime_as_string(days[begins_day].astype("datetime64[D]")).astype("S10")
+    pieces = dates[np.cumsum(begins_day) - 1], _MINUTES[minutes], _SECONDS[of_day - minutes * 60]
+    return [piece.view(np.uint8).reshape(len(seconds), -1) for piece in pieces]
 
 
 def _decimals(values: NDArray[np.int64], digits: int) -> Text:
-    """Return each number, in units of its last decimal place, as characters along a further axis."""
+    """Return each number, in units of its last decimal place, as characters along a further axis, without the point."""
     width = max(len(str(int(values.max()))), digits + 1)
-    text = np.empty((*values.shape, width), np.uint8)
+    fours = np.empty((*values.shape, -(-width // 4)), np.uint32)
     left = values
-    for place in range(width - 1, -1, -1):
-        rest = left // 10
-        text[..., place] = left - rest * 10  # NumPy finds remainders slowly
-        left = rest
-    text += ord("0")
-    leading = np.logical_and.accumulate(text[..., : width - digits - 1] == ord("0"), axis=-1)
-    text[..., : width - digits - 1][leading] = 0
-    if not digits:
-        return text
-    point = np.full((*values.shape, 1), ord("."), np.uint8)
-    return np.concatenate([text[..., :-digits], point, text[..., -digits:]], axis=-1)
+    for place in range(fours.shape[-1] - 1, -1, -1):
+        higher = left // 10_000
+        fours[..., place] = _FOUR_DIGITS[left - higher * 10_000]  # NumPy finds remainders slowly
+        left = higher
+    text = fours.view(np.uint8)[..., -width:]
+    for place in range(width - digits - 1):
+        text[..., place] *= values >= 10 ** (width - 1 - place)
+    return text
 
 
-def _characters(texts: NDArray[np.bytes_]) -> Text:
-    return texts.view(np.uint8).reshape(len(texts), -1)
-
-
-def _constant(characters: bytes, beside: NDArray[Any]) -> Text:
-    """Return the same characters for each row of another matrix."""
-    return np.broadcast_to(np.frombuffer(characters, np.uint8), (len(beside), len(characters)))
+def _with_point(text: Text, digits: int) -> list[bytes | Text]:
+    return [text[:, :-digits], b".", text[:, -digits:]] if digits else [text]

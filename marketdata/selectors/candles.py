@@ -35,28 +35,26 @@ _SESSIONS_AND_TIMES = """
         SELECT time FROM marketdata_candle WHERE symbol = code AND interval = %s AND time >= %s AND time < %s
     ) FROM marketdata_symbol WHERE code = %s
 """
-# One row, whose columns hold the bars' numbers as PostgreSQL sends them: making a row, or only a Python number, of each
-# would cost more than finding the bars.
+# One row, with all bars in one value as PostgreSQL sends their numbers: making a row, or only a Python number, of each
+# would cost more than finding the bars. They are put in order here, where only their times have to be moved for it.
 _BARS = """
     SELECT
         digits,
         (SELECT max(time) FROM marketdata_candle WHERE symbol = code AND interval = %(interval)s AND time < %(start)s),
-        bars.*
-    FROM marketdata_symbol, LATERAL (
-        SELECT
-            string_agg(float8send(date_part('epoch', time)), ''),
-            string_agg(float8send(open), ''),
-            string_agg(float8send(high), ''),
-            string_agg(float8send(low), ''),
-            string_agg(float8send(close), ''),
-            string_agg(float8send(volume), '')
-        FROM (
-            SELECT * FROM marketdata_candle
-            WHERE symbol = code AND interval = %(interval)s AND time >= %(start)s AND time < %(end)s ORDER BY time
-        ) AS found
-    ) AS bars
+        (
+            SELECT string_agg(
+                timestamptz_send(time) || float8send(open) || float8send(high) || float8send(low) || float8send(close)
+                || int4send(volume),
+                ''
+            )
+            FROM marketdata_candle
+            WHERE symbol = code AND interval = %(interval)s AND time >= %(start)s AND time < %(end)s
+        )
+    FROM marketdata_symbol
     WHERE code = %(symbol)s
 """
+_BAR = np.dtype([("microseconds", ">i8"), ("prices", ">f8", 4), ("volume", ">i4")])
+_POSTGRESQL_EPOCH_SECONDS = 946_684_800  # timestamps are sent as microseconds since 2000
 
 
 class StoredBars(NamedTuple):
@@ -175,11 +173,12 @@ def read_bars(series: Series, start: datetime, end: datetime) -> StoredBars:
         found = cursor.execute(_BARS, asked, binary=True).fetchone()
     if found is None:
         raise _unknown(series.symbol)
-    digits, before, *columns = found
-    numbers = np.array([np.frombuffer(column or b"", ">f8") for column in columns])
-    numbers[1:5] *= PRICE_SCALE
-    seconds, *prices, volumes = np.rint(numbers).astype(np.int64)
-    return StoredBars(digits, before, seconds, np.array(prices), volumes)
+    digits, before, content = found
+    bars = np.frombuffer(content or b"", _BAR)
+    bars = bars[np.argsort(bars["microseconds"])]
+    seconds = bars["microseconds"] // 1_000_000 + _POSTGRESQL_EPOCH_SECONDS
+    prices = np.rint(np.ascontiguousarray(bars["prices"].T) * PRICE_SCALE).astype(np.int64)
+    return StoredBars(digits, before, seconds, prices, bars["volume"].astype(np.int64))
 
 
 def _newest_ms(series: Series, head: Head) -> int | None:

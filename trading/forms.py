@@ -279,8 +279,8 @@ class CloseByForm(SubmissionForm):
     opposite_position_id = forms.TypedChoiceField(label=_("Against"), coerce=int)
 
 
-class DemoAccountForm(forms.Form):
-    """What a person may choose of a demo account."""
+class NewAccountForm(forms.Form):
+    """What a person may choose of a new account."""
 
     position_mode = forms.TypedChoiceField(
         label=_("Positions"),

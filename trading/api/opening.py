@@ -21,7 +21,7 @@ from trading.engine.state import PositionMode
 from trading.models import TradingAccount
 from trading.models.account import PositionMode as PositionModes
 from trading.selectors import accounts_of_user
-from trading.services.demo_accounts import (
+from trading.services.opening import (
     DEPOSITS,
     default_leverage,
     demo_account_open,

@@ -10,10 +10,10 @@ from kyc.requirements import unlocked_by
 from trading.models import Deposit, FundingLimit, Withdrawal
 from trading.models.funding import Status
 from trading.services.accounts import account_set_leverage
-from trading.services.demo_accounts import live_account_open
 from trading.services.funding.decisions import deposit_decide
 from trading.services.funding.requests import deposit_cancel, deposit_quote, withdrawal_quote
 from trading.services.funding.transfers import account_transfer
+from trading.services.opening import live_account_open
 from trading.tests.factories import ORIGIN, make_live_account, make_method
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 

@@ -1,4 +1,4 @@
-"""Opening a demo or a live account."""
+"""Pages on which people open a demo or a live account."""
 
 from collections.abc import Callable
 
@@ -14,9 +14,9 @@ from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from trading import names
 from trading.engine.state import PositionMode
-from trading.forms import DemoAccountForm
+from trading.forms import NewAccountForm
 from trading.models import TradingAccount
-from trading.services.demo_accounts import (
+from trading.services.opening import (
     DEPOSITS,
     default_leverage,
     demo_account_open,
@@ -29,7 +29,7 @@ from trading.services.demo_accounts import (
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_demo(request: HttpRequest) -> HttpResponse:
     """Open a demo account as its form describes it."""
-    form = demo_form(request)
+    form = _form(request)
     account = _opened(request, form, demo_account_open)
     if account is None:
         return render(request, "trading/open_demo.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -41,7 +41,7 @@ def open_demo(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_live(request: HttpRequest) -> HttpResponse:
     """Open a live account as its form describes it, and lead to where money is paid into it."""
-    form = demo_form(request)
+    form = _form(request)
     account = _opened(request, form, live_account_open)
     if account is None:
         return render(request, "trading/open_live.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -49,9 +49,9 @@ def open_live(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('trading:deposit_new')}?account={account.pk}")
 
 
-def demo_form(request: HttpRequest) -> DemoAccountForm:
+def _form(request: HttpRequest) -> NewAccountForm:
     """Return the form of a new account, with what was sent in it."""
-    return DemoAccountForm(
+    return NewAccountForm(
         request.POST if request.method == "POST" else None,
         currencies=list(DEPOSITS),
         leverages=leverage_choices(),
@@ -60,7 +60,7 @@ def demo_form(request: HttpRequest) -> DemoAccountForm:
 
 
 def _opened(
-    request: HttpRequest, form: DemoAccountForm, service: Callable[..., TradingAccount]
+    request: HttpRequest, form: NewAccountForm, service: Callable[..., TradingAccount]
 ) -> TradingAccount | None:
     """Return the account that a valid form opens; a refusal is told in the form."""
     if not (form.is_bound and form.is_valid()):

@@ -1,22 +1,20 @@
 """Accounts which people open for themselves: demo accounts with play money in them, live ones with nothing."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.locks import locked_user
 from accounts.models import User
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
-from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason, ChangeBalance
 from trading.engine.state import PositionMode
-from trading.models import AccountGroup, TradingAccount
+from trading.models import AccountGroup, IdempotencyRecord, TradingAccount
 from trading.services.accounts import account_open_apply
-from trading.services.execution import execute_apply
+from trading.services.execution import ensure_same_request, execute_apply, hash_of
+from trading.services.recording import Request
 
 # What a new account is given by its currency: about the same everywhere.
 DEPOSITS = {
@@ -100,8 +98,14 @@ def _open_own(
 ) -> tuple[TradingAccount, bool]:
     """Return the account, and whether it was opened now and not before under the same key."""
     owner = locked_user(owner.pk)  # two requests at once count the accounts one after the other
-    asked = _asked(kind, currency, leverage, position_mode)
-    if (opened := _opened_before(owner, idempotency_key, asked)) is not None:
+    asked = {
+        "kind": kind,
+        "currency": currency,
+        "leverage": None if leverage is None else f"{leverage.normalize():f}",
+        "position_mode": position_mode.value,
+    }
+    request = None if idempotency_key is None else Request(idempotency_key, hash_of(asked))
+    if request is not None and (opened := _opened_before(owner, request)) is not None:
         return opened, False
     held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
     if held >= ACCOUNTS_MAX:
@@ -123,38 +127,18 @@ def _open_own(
         leverage=default_leverage(owner) if leverage is None else leverage,
         position_mode=position_mode,
         origin=origin,
+        request=request,
     )
-    kept = {
-        "account_id": account.pk,
-        "number": account.number,
-        "asked": asked,
-        "idempotency_key": idempotency_key,
-    }
-    record([NewEvent(owner.stream, OPENED, kept)], origin=origin)
+    told = {"account_id": account.pk, "number": account.number, "kind": kind, "currency": currency}
+    record([NewEvent(owner.stream, OPENED, told)], origin=origin)
     return account, True
 
 
-def _asked(kind: str, currency: str, leverage: Decimal | None, position_mode: PositionMode) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "currency": currency,
-        "leverage": None if leverage is None else f"{leverage.normalize():f}",
-        "position_mode": position_mode.value,
-    }
-
-
-def _opened_before(owner: User, idempotency_key: str | None, asked: dict[str, Any]) -> TradingAccount | None:
-    """Return the account that was opened under a key: the event that tells of it keeps the key for good."""
-    if idempotency_key is None:
+def _opened_before(owner: User, request: Request) -> TradingAccount | None:
+    """Return the account that was opened under the same key: its first event is what answered the request."""
+    of_owner = IdempotencyRecord.objects.select_related("account__group").filter(account__owner=owner)
+    found = of_owner.filter(key=request.key, first_seq=1).first()
+    if found is None:
         return None
-    events = Event.objects.filter(stream=owner.stream, type=OPENED, payload__idempotency_key=idempotency_key)
-    event = events.first()
-    if event is None:
-        return None
-    if event.payload["asked"] != asked:
-        raise Refused(
-            "idempotency_key_reused",
-            _("This Idempotency-Key was used for another request. Use a new key for a new request."),
-            {"idempotency_key": idempotency_key},
-        )
-    return TradingAccount.objects.select_related("group").get(pk=event.payload["account_id"])
+    ensure_same_request(request, found.request_hash)
+    return found.account

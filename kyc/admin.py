@@ -237,8 +237,9 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
         }
         response = TemplateResponse(request, "back_office/kyc_desk.html", context, status=status)
         if sources := file_sources():
-            # What the decorators of django-csp set; the addresses are known only here.
-            response._csp_update = {"img-src": sources, "frame-src": ["'self'", *sources]}  # type: ignore[attr-defined]
+            # The addresses are known only here.
+            policy = {"img-src": sources, "frame-src": ["'self'", *sources]}
+            response._csp_update = policy  # type: ignore[attr-defined]  # as the decorators of django-csp set it
         return response
 
 

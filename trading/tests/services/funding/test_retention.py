@@ -10,11 +10,11 @@ from django.utils import timezone
 from forexpro.core.events.sentences import sentence
 from forexpro.core.models import Event
 from forexpro.core.tests.uploads.conftest import private_folder
+from forexpro.core.uploads import storage
 from forexpro.core.uploads.storage import private_files
 from kyc.models import VerificationCase
 from trading.models import DepositProof
 from trading.models.funding import Status
-from trading.services.funding import retention
 from trading.services.funding.decisions import deposit_decide
 from trading.services.funding.proofs import deposit_proof_add
 from trading.services.funding.requests import deposit_cancel
@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_deleted_is_tried_again_and_shown_to_nobody(proven
         def delete(self, name):
             raise OSError("the storage is away")
 
-    monkeypatch.setattr(retention, "private_files", Away)
+    monkeypatch.setattr(storage, "private_files", Away)
     assert proofs_erase(now=after(1)) == 1
     assert DepositProof.objects.get().erased_at
     for client, page, file in (
@@ -127,7 +127,7 @@ def test_a_file_that_cannot_be_deleted_is_tried_again_and_shown_to_nobody(proven
     ):
         assert client.get(file).status_code == 404
         assert file not in client.get(page).content.decode()
-    monkeypatch.setattr(retention, "private_files", private_files)
+    monkeypatch.setattr(storage, "private_files", private_files)
     erase_proofs()
     assert not DepositProof.objects.exists()
     assert not private_files().exists(proof.file.name)

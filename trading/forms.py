@@ -297,6 +297,10 @@ class NewAccountForm(forms.Form):
 
     def __init__(self, *arguments: Any, currencies: list[str], leverages: list[Decimal], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["currency"].choices = [(currency, currency) for currency in currencies]  # type: ignore[attr-defined]
         texts = [f"{leverage.normalize():f}" for leverage in leverages]
-        self.fields["leverage"].choices = [(text, f"1:{text}") for text in texts]  # type: ignore[attr-defined]
+        choices = {
+            "currency": list(zip(currencies, currencies, strict=True)),
+            "leverage": [(text, f"1:{text}") for text in texts],
+        }
+        for name, offered in choices.items():
+            self.fields[name].choices = offered  # type: ignore[attr-defined]  # of fields of choices

@@ -125,7 +125,7 @@ class Crowd:
                     time.sleep(PAUSE_SECONDS / 2)
                 if request.is_done and request.body.get("type") == "market":
                     open_positions += request.answer["position_ids"]
-        except Exception as error:
+        except Exception as error:  # whatever it is, the run fails with it
             self.errors.append(error)
 
 

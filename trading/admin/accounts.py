@@ -168,9 +168,9 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     @staticmethod
     def _valued(account: TradingAccount, name: str) -> str:
         # The row of a page is one instance, whose fields ask one after the other.
-        if not hasattr(account, "_valuation"):
-            account._valuation = _valuation(account)  # type: ignore[attr-defined]
-        valuation: Valuation | Refused = account._valuation  # type: ignore[attr-defined]
+        valuation: Valuation | Refused | None = getattr(account, "_valuation", None)
+        if valuation is None:
+            valuation = account._valuation = _valuation(account)  # type: ignore[attr-defined]  # kept for these fields
         if isinstance(valuation, Refused):
             return valuation.message
         value = getattr(valuation, name)

@@ -131,7 +131,7 @@ def policy_change_apply(account_id: int, *, origin: Origin, **changes: object) -
     """Give a locked account other rules of its own (`leverage`, `trading_enabled`) inside the caller's transaction."""
     account = TradingAccount.objects.select_related("group", "owner").get(pk=account_id)
     (loaded,) = load_accounts([account_id])
-    policy: Policy = replace(loaded.state.policy, **changes)  # type: ignore[arg-type]
+    policy: Policy = replace(loaded.state.policy, **changes)  # type: ignore[arg-type]  # of the callers above and of crm
     if policy.leverage != loaded.state.policy.leverage:
         ensure_leverage(policy.leverage, account.group, account.owner)
     events: list[EngineEvent] = [] if policy == loaded.state.policy else [PolicyChanged(policy)]

@@ -74,7 +74,8 @@ def close_by(request: HttpRequest, account_id: int, position_id: int) -> HttpRes
     if not opposites:
         raise Http404("There is no opposite position.")
     form = CloseByForm(posted(request))
-    form.fields["opposite_position_id"].choices = [(one.id, _choice(desk, one)) for one in opposites]  # type: ignore[attr-defined]
+    choices = [(one.id, _choice(desk, one)) for one in opposites]
+    form.fields["opposite_position_id"].choices = choices  # type: ignore[attr-defined]  # of a field of choices
     decision = Decision(
         title=_("Close %(position)s by an opposite position") % {"position": _name(position)},
         explanation=_("Both are closed for the smaller of their volumes, at their opening prices: no spread is paid."),

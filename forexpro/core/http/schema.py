@@ -73,7 +73,7 @@ _ERROR_HEADERS = {
 class ApiSchema(AutoSchema):
     """Describe a view with the errors and headers that its kind of operation can have."""
 
-    def get_description(self) -> str:  # type: ignore[override]
+    def get_description(self) -> str:  # type: ignore[override]  # of the library, which has no types here
         # Of the view's class only its author reads.
         method = getattr(self.view, self.method.lower(), None)
         return (getattr(method, "__doc__", None) or "").strip() if method is not None else ""

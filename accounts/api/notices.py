@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -53,6 +53,11 @@ _NOTICE = OpenApiExample(
 _MARKED = OpenApiExample("Marked", {"marked": 1}, response_only=True, status_codes=["200"])
 
 
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="notices_list", summary="What you were told", parameters=[NoticesAsked], examples=[_NOTICE]
+    )
+)
 class NoticeListView(PersonView, ListAPIView[Notice]):
     serializer_class = NoticeOutput
     pagination_class = NewestFirst
@@ -61,12 +66,6 @@ class NoticeListView(PersonView, ListAPIView[Notice]):
         asked = NoticesAsked(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return (unread_notices if asked.validated_data["unread"] else notices_of_user)(self.person)
-
-    @extend_schema(
-        operation_id="notices_list", summary="What you were told", parameters=[NoticesAsked], examples=[_NOTICE]
-    )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 class NoticesReadView(PersonView):

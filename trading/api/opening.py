@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -67,6 +67,9 @@ class AccountOptionsOutput(serializers.Serializer[Any]):
     position_modes = serializers.ListField(child=serializers.ChoiceField(choices=PositionModes.choices))
 
 
+@extend_schema_view(
+    get=extend_schema(operation_id="accounts_list", summary="Your trading accounts", examples=[_LISTED])
+)
 class AccountListView(MutatingView, ListAPIView[TradingAccount]):
     serializer_class = AccountOutput
     pagination_class = NewestFirst
@@ -74,10 +77,6 @@ class AccountListView(MutatingView, ListAPIView[TradingAccount]):
 
     def get_queryset(self) -> Any:
         return accounts_of_user(self.request.user)
-
-    @extend_schema(operation_id="accounts_list", summary="Your trading accounts", examples=[_LISTED])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="accounts_open",

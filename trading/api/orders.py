@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.generics import ListAPIView
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Scope
-from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.http.schema import error_example
 from trading.api.examples import ORDER_CANCELLED, ORDER_MODIFIED, PREVIEW
 from trading.api.serializers import AnswerOutput, OrderChangeInput, OrderInput, OrderOutput, OrdersAsked, PreviewOutput
 from trading.api.throttles import OrderThrottle, PreviewThrottle
-from trading.api.views import IDEMPOTENCY_KEY, AccountView
-from trading.models import Order
+from trading.api.views import IDEMPOTENCY_KEY, AccountRowsView, AccountView
 from trading.selectors import finished_orders, order_of, working_orders
 from trading.services.orders import order_cancel, order_modify, order_place, order_preview
 
@@ -133,9 +130,16 @@ INSUFFICIENT_MARGIN = error_example(
 )
 
 
-class OrderListPlaceView(AccountView, ListAPIView[Order]):
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="orders_list",
+        summary="Working orders, or finished ones",
+        parameters=[OrdersAsked],
+        examples=[WORKING],
+    )
+)
+class OrderListPlaceView(AccountRowsView):
     serializer_class = OrderOutput
-    pagination_class = NewestFirst
 
     def get_throttles(self) -> list[Any]:
         throttles = super().get_throttles()
@@ -144,15 +148,6 @@ class OrderListPlaceView(AccountView, ListAPIView[Order]):
     def get_queryset(self) -> Any:
         finished = self.asked(OrdersAsked)["status"] == "finished"
         return (finished_orders if finished else working_orders)(self.account_row)
-
-    @extend_schema(
-        operation_id="orders_list",
-        summary="Working orders, or finished ones",
-        parameters=[OrdersAsked],
-        examples=[WORKING],
-    )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="orders_place",

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.generics import ListAPIView
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forexpro.core.http.pagination import NewestFirst
 from trading.api.examples import CLOSED, MODIFIED
 from trading.api.serializers import (
     AnswerOutput,
@@ -18,8 +16,7 @@ from trading.api.serializers import (
     PositionsAsked,
     ProtectionInput,
 )
-from trading.api.views import IDEMPOTENCY_KEY, AccountView
-from trading.models import Position
+from trading.api.views import IDEMPOTENCY_KEY, AccountRowsView, AccountView
 from trading.selectors import closed_positions, open_positions, position_of
 from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all
 
@@ -51,25 +48,20 @@ OPEN = OpenApiExample(
 )
 
 
-class PositionListView(AccountView, ListAPIView[Position]):
-    serializer_class = PositionOutput
-    pagination_class = NewestFirst
-
-    def get_queryset(self) -> Any:
-        closed = self.asked(PositionsAsked)["status"] == "closed"
-        return (closed_positions if closed else open_positions)(self.account_row)
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), **self.serializer_context()}
-
-    @extend_schema(
+@extend_schema_view(
+    get=extend_schema(
         operation_id="positions_list",
         summary="Open positions, or closed ones",
         parameters=[PositionsAsked],
         examples=[OPEN],
     )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
+)
+class PositionListView(AccountRowsView):
+    serializer_class = PositionOutput
+
+    def get_queryset(self) -> Any:
+        closed = self.asked(PositionsAsked)["status"] == "closed"
+        return (closed_positions if closed else open_positions)(self.account_row)
 
 
 class PositionView(AccountView):

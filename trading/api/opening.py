@@ -24,12 +24,9 @@ from trading.selectors import accounts_of_user
 from trading.services.opening import (
     DEPOSITS,
     default_leverage,
-    demo_account_open,
     leverage_choices,
-    live_account_open,
+    own_account_open,
 )
-
-OPEN = {TradingAccount.Kind.DEMO: demo_account_open, TradingAccount.Kind.LIVE: live_account_open}
 
 _OPENED = worked("Opened", ACCOUNT, 201)
 _LISTED = worked("An account", ACCOUNT)
@@ -108,8 +105,12 @@ class AccountListView(MutatingView, ListAPIView[TradingAccount]):
         key = self.idempotency_key()
         wanted = self.validated(AccountInput)
         assert isinstance(request.user, User)
-        account = OPEN[wanted.pop("kind")](
-            owner=request.user, **wanted, origin=request_origin(request), idempotency_key=key
+        account = own_account_open(
+            owner=request.user,
+            kind=TradingAccount.Kind(wanted.pop("kind")),
+            **wanted,
+            origin=request_origin(request),
+            idempotency_key=key,
         )
         account.refresh_from_db()  # the play money is in it
         return Response(AccountOutput(account).data, status=201)

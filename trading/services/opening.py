@@ -33,70 +33,21 @@ OPENED = "user.account_opened"
 
 
 @transaction.atomic(durable=True)
-def demo_account_open(
+def own_account_open(
     *,
     owner: User,
+    kind: TradingAccount.Kind,
     currency: str = "USD",
     leverage: Decimal | None = None,
     position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
     idempotency_key: str | None = None,
 ) -> TradingAccount:
-    """Open a demo account with play money in it, one of at most `ACCOUNTS_MAX` that a person has open.
+    """Open a demo account with play money in it, or an empty live one; a person has at most `ACCOUNTS_MAX` of each.
 
     Without `leverage` it is 1:100, or the highest that the group of new accounts allows. The same `idempotency_key`
     returns the first account; refuses `idempotency_key_reused` for another kind of account.
     """
-    account, is_new = _open_own(
-        owner, TradingAccount.Kind.DEMO, currency, leverage, position_mode, origin, idempotency_key
-    )
-    if not is_new:
-        return account
-    deposit = ChangeBalance(DEPOSITS[currency], BalanceReason.DEPOSIT, "demo")
-    execute_apply(account.pk, deposit, ticks={}, origin=origin, idempotency_key=None).raise_refusal()
-    return account
-
-
-@transaction.atomic(durable=True)
-def live_account_open(
-    *,
-    owner: User,
-    currency: str = "USD",
-    leverage: Decimal | None = None,
-    position_mode: PositionMode = PositionMode.HEDGING,
-    origin: Origin,
-    idempotency_key: str | None = None,
-) -> TradingAccount:
-    """Open an empty live account, one of at most `ACCOUNTS_MAX` that a person has open; otherwise as a demo."""
-    account, _is_new = _open_own(
-        owner, TradingAccount.Kind.LIVE, currency, leverage, position_mode, origin, idempotency_key
-    )
-    return account
-
-
-def leverage_choices() -> list[Decimal]:
-    """Return the leverages that a new account may have, the group's highest among them."""
-    highest = AccountGroup.objects.get(is_default=True).leverage_max
-    return [leverage for leverage in LEVERAGES if leverage < highest] + [highest]
-
-
-def default_leverage(owner: User | None = None) -> Decimal:
-    """Return the leverage of a person who does not choose one."""
-    highest = AccountGroup.objects.get(is_default=True).leverage_max
-    own = highest if owner is None or owner.leverage_max is None else owner.leverage_max
-    return min(LEVERAGE, highest, own)
-
-
-def _open_own(
-    owner: User,
-    kind: TradingAccount.Kind,
-    currency: str,
-    leverage: Decimal | None,
-    position_mode: PositionMode,
-    origin: Origin,
-    idempotency_key: str | None,
-) -> tuple[TradingAccount, bool]:
-    """Return the account, and whether it was opened now and not before under the same key."""
     owner = locked_user(owner.pk)  # two requests at once count the accounts one after the other
     asked = {
         "kind": kind,
@@ -106,14 +57,8 @@ def _open_own(
     }
     request = None if idempotency_key is None else Request(idempotency_key, hash_of(asked))
     if request is not None and (opened := _opened_before(owner, request)) is not None:
-        return opened, False
-    held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
-    if held >= ACCOUNTS_MAX:
-        raise Refused(
-            f"{kind}_accounts_max",
-            f"You have {held} {kind} accounts, which is the most. Go on with one of them.",
-            {"accounts": str(held), "maximum": str(ACCOUNTS_MAX)},
-        )
+        return opened
+    _ensure_room(owner, kind)
     if currency not in DEPOSITS:
         raise Refused(
             "demo_currency_unknown" if kind is TradingAccount.Kind.DEMO else "currency_unknown",
@@ -131,7 +76,33 @@ def _open_own(
     )
     told = {"account_id": account.pk, "number": account.number, "kind": kind, "currency": currency}
     record([NewEvent(owner.stream, OPENED, told)], origin=origin)
-    return account, True
+    if kind is TradingAccount.Kind.DEMO:
+        deposit = ChangeBalance(DEPOSITS[currency], BalanceReason.DEPOSIT, "demo")
+        execute_apply(account.pk, deposit, ticks={}, origin=origin, idempotency_key=None).raise_refusal()
+    return account
+
+
+def leverage_choices() -> list[Decimal]:
+    """Return the leverages that a new account may have, the group's highest among them."""
+    highest = AccountGroup.objects.get(is_default=True).leverage_max
+    return [leverage for leverage in LEVERAGES if leverage < highest] + [highest]
+
+
+def default_leverage(owner: User | None = None) -> Decimal:
+    """Return the leverage of a person who does not choose one."""
+    highest = AccountGroup.objects.get(is_default=True).leverage_max
+    own = highest if owner is None or owner.leverage_max is None else owner.leverage_max
+    return min(LEVERAGE, highest, own)
+
+
+def _ensure_room(owner: User, kind: TradingAccount.Kind) -> None:
+    held = TradingAccount.objects.filter(owner=owner, kind=kind, status=TradingAccount.Status.ACTIVE).count()
+    if held >= ACCOUNTS_MAX:
+        raise Refused(
+            f"{kind}_accounts_max",
+            f"You have {held} {kind} accounts, which is the most. Go on with one of them.",
+            {"accounts": str(held), "maximum": str(ACCOUNTS_MAX)},
+        )
 
 
 def _opened_before(owner: User, request: Request) -> TradingAccount | None:

@@ -1,7 +1,5 @@
 """Pages on which people open a demo or a live account."""
 
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.pages import signed_in_person
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from trading import names
@@ -19,9 +18,8 @@ from trading.models import TradingAccount
 from trading.services.opening import (
     DEPOSITS,
     default_leverage,
-    demo_account_open,
     leverage_choices,
-    live_account_open,
+    own_account_open,
 )
 
 
@@ -30,7 +28,7 @@ from trading.services.opening import (
 def open_demo(request: HttpRequest) -> HttpResponse:
     """Open a demo account as its form describes it."""
     form = _form(request)
-    account = _opened(request, form, demo_account_open)
+    account = _opened(request, form, TradingAccount.Kind.DEMO)
     if account is None:
         return render(request, "trading/open_demo.html", {"form": form}, status=422 if form.is_bound else 200)
     messages.success(request, _("Your demo account %(number)s is open.") % {"number": account.number})
@@ -42,7 +40,7 @@ def open_demo(request: HttpRequest) -> HttpResponse:
 def open_live(request: HttpRequest) -> HttpResponse:
     """Open a live account as its form describes it, and lead to where money is paid into it."""
     form = _form(request)
-    account = _opened(request, form, live_account_open)
+    account = _opened(request, form, TradingAccount.Kind.LIVE)
     if account is None:
         return render(request, "trading/open_live.html", {"form": form}, status=422 if form.is_bound else 200)
     messages.success(request, _("Your live account %(number)s is open.") % {"number": account.number})
@@ -59,14 +57,14 @@ def _form(request: HttpRequest) -> NewAccountForm:
     )
 
 
-def _opened(
-    request: HttpRequest, form: NewAccountForm, service: Callable[..., TradingAccount]
-) -> TradingAccount | None:
+def _opened(request: HttpRequest, form: NewAccountForm, kind: TradingAccount.Kind) -> TradingAccount | None:
     """Return the account that a valid form opens; a refusal is told in the form."""
     if not (form.is_bound and form.is_valid()):
         return None
     try:
-        return service(owner=request.user, origin=request_origin(request), **form.cleaned_data)
+        return own_account_open(
+            owner=signed_in_person(request), kind=kind, origin=request_origin(request), **form.cleaned_data
+        )
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return None

@@ -162,8 +162,7 @@ def test_a_frozen_client_moves_no_money_between_accounts_and_opens_none(live, le
 
 def test_no_account_gets_more_leverage_than_its_owner_may_have(live):
     set_for(live.owner, leverage_max=D(30))
-    assert (
-        refused(own_account_open, owner=live.owner, kind=LIVE, leverage=D(50), origin=ORIGIN) == "leverage_not_allowed"
-    )
+    wanted = {"owner": live.owner, "kind": LIVE, "origin": ORIGIN}
+    assert refused(own_account_open, **wanted, leverage=D(50)) == "leverage_not_allowed"
     assert refused(account_set_leverage, account_id=live.pk, leverage=D(31), origin=ORIGIN) == "leverage_not_allowed"
     assert own_account_open(**wanted).leverage == 30

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from forexpro.core.events.sentences import sentence
 from forexpro.core.models import Event
+from forexpro.core.tests.at_once import at_once
 from forexpro.core.tests.uploads.conftest import private_folder
 from forexpro.core.uploads import storage
 from forexpro.core.uploads.storage import private_files
@@ -23,7 +24,6 @@ from trading.services.replay import account_first_difference
 from trading.tasks import erase_proofs
 from trading.tests.factories import ORIGIN, make_user
 from trading.tests.services.funding.asking import ask_deposit, picture
-from trading.tests.services.funding.test_races import in_threads
 from trading.tests.views.conftest import signed_in
 
 __all__ = ["private_folder"]
@@ -156,5 +156,5 @@ def test_a_worker_does_it_every_night():
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_erase_once(proven, clerk):
     decide(proven, clerk, Status.DECLINED)
-    assert sorted(in_threads([lambda: proofs_erase(now=after(180))] * 6, 6)) == [0, 0, 0, 0, 0, 1]
+    assert sorted(at_once([lambda: proofs_erase(now=after(180))] * 6)) == [0, 0, 0, 0, 0, 1]
     assert Event.objects.filter(type="deposit.proof_erased").count() == 1

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from accounts.selectors import notices_of_user, unread_notices
 from accounts.services.notices import notices_mark_read
 from forexpro.core.http.fields import FlagInput, IdOutput
 from forexpro.core.http.pagination import NewestFirst
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import error_example, worked
 from forexpro.core.refusals import Refused
 
 
@@ -36,7 +36,7 @@ class ReadOutput(serializers.Serializer[Any]):
     marked = serializers.IntegerField(help_text="How many were unread.")
 
 
-_NOTICE = OpenApiExample(
+_NOTICE = worked(
     "A deposit has arrived",
     {
         "id": "31",
@@ -47,10 +47,8 @@ _NOTICE = OpenApiExample(
         "created_at": "2026-03-02T09:30:00.123456Z",
         "read_at": None,
     },
-    response_only=True,
-    status_codes=["200"],
 )
-_MARKED = OpenApiExample("Marked", {"marked": 1}, response_only=True, status_codes=["200"])
+_MARKED = worked("Marked", {"marked": 1})
 
 
 @extend_schema_view(

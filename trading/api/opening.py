@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from accounts.models import User
 from forexpro.core.http.fields import NumberInput, NumberOutput
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.pagination import NewestFirst
-from forexpro.core.http.schema import error_example, worked
+from forexpro.core.http.schema import asked, error_example, worked
 from trading.api.examples import ACCOUNT
 from trading.api.fields import EnumField
 from trading.api.serializers import AccountOutput
@@ -30,7 +30,7 @@ from trading.services.opening import (
 
 _OPENED = worked("Opened", ACCOUNT, 201)
 _LISTED = worked("An account", ACCOUNT)
-_OPTIONS = OpenApiExample(
+_OPTIONS = worked(
     "What can be chosen",
     {
         "currencies": ["USD", "EUR"],
@@ -38,8 +38,6 @@ _OPTIONS = OpenApiExample(
         "leverage": "100",
         "position_modes": ["hedging", "netting"],
     },
-    response_only=True,
-    status_codes=["200"],
 )
 
 
@@ -83,7 +81,7 @@ class AccountListView(MutatingView, ListAPIView[TradingAccount]):
         request=AccountInput,
         responses={201: AccountOutput},
         examples=[
-            OpenApiExample("A demo account in euros", {"kind": "demo", "currency": "EUR"}, request_only=True),
+            asked("A demo account in euros", {"kind": "demo", "currency": "EUR"}),
             _OPENED,
             error_example(
                 "As many as there may be",

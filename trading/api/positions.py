@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forexpro.core.http.schema import asked, worked
 from trading.api.examples import CLOSED, MODIFIED
 from trading.api.serializers import (
     AnswerOutput,
@@ -20,7 +21,7 @@ from trading.api.views import IDEMPOTENCY_KEY, AccountRowsView, AccountView
 from trading.selectors import closed_positions, open_positions, position_of
 from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all
 
-OPEN = OpenApiExample(
+OPEN = worked(
     "A long position with a stop loss",
     {
         "id": "42",
@@ -43,8 +44,6 @@ OPEN = OpenApiExample(
         "break_even": None,
         "partial_take_profits": None,
     },
-    response_only=True,
-    status_codes=["200"],
 )
 
 
@@ -77,9 +76,7 @@ class PositionView(AccountView):
         request=ProtectionInput,
         responses=AnswerOutput,
         examples=[
-            OpenApiExample(
-                "A stop loss, no take profit", {"stop_loss": "1.07500", "take_profit": None}, request_only=True
-            ),
+            asked("A stop loss, no take profit", {"stop_loss": "1.07500", "take_profit": None}),
             MODIFIED,
         ],
     )
@@ -94,7 +91,7 @@ class PositionCloseView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("A part", {"volume": "0.05"}, request_only=True), CLOSED],
+        examples=[asked("A part", {"volume": "0.05"}), CLOSED],
     )
     def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
         return self.carry_out(position_close, CloseInput, position_id=position_id)
@@ -107,7 +104,7 @@ class PositionCloseByView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseByInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("Against position 43", {"opposite_position_id": "43"}, request_only=True), CLOSED],
+        examples=[asked("Against position 43", {"opposite_position_id": "43"}), CLOSED],
     )
     def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
         return self.carry_out(position_close_by, CloseByInput, position_id=position_id)
@@ -120,7 +117,7 @@ class CloseAllView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseAllInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("Those of a symbol", {"symbol": "EURUSD"}, request_only=True), CLOSED],
+        examples=[asked("Those of a symbol", {"symbol": "EURUSD"}), CLOSED],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.carry_out(positions_close_all, CloseAllInput)

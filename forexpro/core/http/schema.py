@@ -145,6 +145,11 @@ def error_example(
     return OpenApiExample(name, {"error": error}, response_only=True, status_codes=[str(status)])
 
 
+def asked(name: str, body: Any) -> OpenApiExample:
+    """Return a worked example of a request's body."""
+    return OpenApiExample(name, body, request_only=True)
+
+
 def worked(name: str, value: Any, status: int = 200) -> OpenApiExample:
     """Return a worked example of an answer."""
     return OpenApiExample(name, value, response_only=True, status_codes=[str(status)])

@@ -30,7 +30,12 @@ def open_demo(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     account = _opened(request, form, TradingAccount.Kind.DEMO)
     if account is None:
-        return render(request, "trading/open_demo.html", {"form": form}, status=422 if form.is_bound else 200)
+        return _page(
+            request,
+            form,
+            title=_("Open a demo account"),
+            explanation=_("It has play money, and the same prices, orders and margin rules as a live account."),
+        )
     messages.success(request, _("Your demo account %(number)s is open.") % {"number": account.number})
     return HttpResponseRedirect(reverse("trading:terminal", args=[account.pk]))
 
@@ -42,9 +47,19 @@ def open_live(request: HttpRequest) -> HttpResponse:
     form = _form(request)
     account = _opened(request, form, TradingAccount.Kind.LIVE)
     if account is None:
-        return render(request, "trading/open_live.html", {"form": form}, status=422 if form.is_bound else 200)
+        return _page(
+            request,
+            form,
+            title=_("Open a live account"),
+            explanation=_("It is empty until you pay in. Losses are real money."),
+        )
     messages.success(request, _("Your live account %(number)s is open.") % {"number": account.number})
     return HttpResponseRedirect(f"{reverse('trading:deposit_new')}?account={account.pk}")
+
+
+def _page(request: HttpRequest, form: NewAccountForm, **texts: str) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(request, "trading/open_account.html", {"form": form, **texts}, status=status)
 
 
 def _form(request: HttpRequest) -> NewAccountForm:

@@ -61,7 +61,7 @@ class EngineRunner:
 
     def __init__(self, shard: Shard, *, outage_seconds: float | None = None):
         self.shard = shard
-        self.consumer = consumer_name(shard)
+        self.consumer = shard.consumer
         self.stopping = False
         self.ticks_worked = 0
         self._outage_ms = 1000 * (settings.ENGINE_OUTAGE_SECONDS if outage_seconds is None else outage_seconds)
@@ -395,11 +395,6 @@ class EngineRunner:
             for event in answer.events:
                 self._accounts.apply(answer.account_id, event, self._ticks)
         self._accounts.revalue((answer.account_id for answer in answers), self._ticks)
-
-
-def consumer_name(shard: Shard) -> str:
-    """Return the name under which a shard's engine reports its progress to the publishers of ticks."""
-    return f"engine:{shard}"
 
 
 def _received_at(tick: Tick) -> datetime:

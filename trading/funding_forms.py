@@ -72,12 +72,12 @@ class PaymentForm(ConfirmedForm):
 
     def asked(self) -> dict[str, Any]:
         """Return what is asked for by the names of the services' arguments."""
-        data = self.cleaned_data
+        entered = self.cleaned_data
         return {
-            "account_id": data["account"].pk,
-            "method_id": data["terms"].method_id,
-            "currency": data["terms"].currency,
-            "amount": data["amount"],
+            "account_id": entered["account"].pk,
+            "method_id": entered["terms"].method_id,
+            "currency": entered["terms"].currency,
+            "amount": entered["amount"],
         }
 
 
@@ -129,8 +129,8 @@ class TransferForm(ConfirmedForm):
 
     def asked(self) -> dict[str, Any]:
         """Return what is asked for by the names of the service's arguments."""
-        data = self.cleaned_data
-        return {"source_id": data["source"].pk, "target_id": data["target"].pk, "amount": data["amount"]}
+        entered = self.cleaned_data
+        return {"source_id": entered["source"].pk, "target_id": entered["target"].pk, "amount": entered["amount"]}
 
 
 def live_accounts(user: User | AnonymousUser) -> Any:

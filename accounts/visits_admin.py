@@ -16,7 +16,7 @@ from unfold.decorators import display
 from accounts.models import User, Visit, VisitStep
 from accounts.selectors import visits_at
 from accounts.services.visits import visit_begin, visit_grant_by_staff
-from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.admin.audited import ReadOnly, ReadOnlyModelAdmin
 from forexpro.core.admin.extensions import Panel, ReadyFilter, add_panel, add_ready_filters
 from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
@@ -32,24 +32,14 @@ _ON_PANEL = 5
 _REASON_SHOWN = 50
 
 
-class StepInline(TabularInline):
+class StepInline(ReadOnly, TabularInline):
     model = VisitStep
     extra = 0
-    can_delete = False
     fields = readonly_fields = ("method", "path", "refused", "times", "first_at", "last_at")
 
     # The rows belong to the page of their visit, whoever may see that.
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.view_visit")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Visit)

@@ -22,6 +22,8 @@ PRICE_FLUSH_MS = env.number("PRICE_FLUSH_MS", 150, most=10_000)
 WIDGET_SYMBOLS = env.list(
     "WIDGET_SYMBOLS", default=["EURUSD", "GBPUSD", "USDJPY", "USDCHF", "AUDUSD", "USDCAD", "XAUUSD", "BTCUSD"]
 )
+# Sites that may show widgets in frames.
+WIDGET_SITES = env.list("WIDGET_SITES", default=[])
 MARKET_DATA_PUBLIC = env.bool("MARKET_DATA_PUBLIC", default=True)
 # Older quotes than this many seconds since their receipt fill no order.
 QUOTE_MAX_AGE_SECONDS = env.number("QUOTE_MAX_AGE_SECONDS", 15)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", overview, name="overview"),
     path("", include("accounts.urls")),
     path("", include("kyc.urls")),
+    path("", include("marketdata.urls")),
     path("", include("trading.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("forexpro.core.http.schema_urls")),

@@ -18,6 +18,8 @@ const entryPoints = [
   ["app", "app.css"],
   ["terminal", "terminal/terminal.js"],
   ["terminal", "terminal/terminal.css"],
+  ["widget", "widgets/prices.js"],
+  ["widget", "widgets/prices.css"],
 ]
   .map(([out, file]) => ({ out, in: path.join(source, file) }))
   .filter((entry) => existsSync(entry.in));

@@ -9,7 +9,7 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, resolve_url
 from django.template.response import TemplateResponse
@@ -44,6 +44,9 @@ class BackOffice(UnfoldAdminSite):
         def seen(request: HttpRequest, *arguments: Any, **options: Any) -> Any:
             if LIVE_HEADER in request.headers:
                 unattended(request)
+            if "%00" in request.META["QUERY_STRING"]:
+                # Filters of lists hand it on to the database, which cannot hold it.
+                raise BadRequest
             return view(request, *arguments, **options)
 
         return csp_replace(POLICY)(super().admin_view(seen, cacheable))

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from forexpro.core.http.exact import ExactInput
 from forexpro.core.http.fields import WholeNumberInput
 from trading.api.fields import PriceInput, VolumeInput
 from trading.engine.guards import PARTIAL_TAKE_PROFITS_MAX
@@ -17,7 +18,7 @@ class PointsInput(WholeNumberInput):
         super().__init__(min_value=0, max_value=POINTS_MAX, **options)
 
 
-class TrailingStopInput(serializers.Serializer[Any]):
+class TrailingStopInput(ExactInput):
     """A stop loss that follows the price from the profit on at which it starts."""
 
     distance_points = PointsInput(help_text="How far behind the price the stop loss is kept.")
@@ -30,7 +31,7 @@ class TrailingStopInput(serializers.Serializer[Any]):
         return TrailingStop(**super().to_internal_value(data))
 
 
-class BreakEvenInput(serializers.Serializer[Any]):
+class BreakEvenInput(ExactInput):
     """Moves the stop loss to the opening price once."""
 
     profit_points = PointsInput(help_text="The profit at which that happens.")
@@ -42,7 +43,7 @@ class BreakEvenInput(serializers.Serializer[Any]):
         return BreakEven(**super().to_internal_value(data))
 
 
-class PartialTakeProfitInput(serializers.Serializer[Any]):
+class PartialTakeProfitInput(ExactInput):
     price = PriceInput()
     volume = VolumeInput(help_text="What is closed there, in lots.")
 
@@ -55,7 +56,7 @@ class PartialTakeProfitsInput(serializers.ListSerializer[Any]):
         return tuple(super().to_internal_value(data))
 
 
-class GuardsInput(serializers.Serializer[Any]):
+class GuardsInput(ExactInput):
     trailing_stop = TrailingStopInput(required=False, allow_null=True)
     break_even = BreakEvenInput(required=False, allow_null=True)
     partial_take_profits = PartialTakeProfitsInput(

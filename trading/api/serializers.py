@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from forexpro.core.http.exact import ExactInput
 from forexpro.core.http.fields import DECIMAL, ID_MAX, IdInput, IdOutput, NumberOutput, TextInput
 from forexpro.core.money import quantize
 from trading.api.fields import EnumField, LevelOutput, MoneyOutput, PriceInput, SymbolField, VolumeInput
@@ -77,17 +78,17 @@ class OrderChangeInput(ProtectionInput):
     )
 
 
-class CloseInput(serializers.Serializer[Any]):
+class CloseInput(ExactInput):
     volume = VolumeInput(required=False, help_text="In lots; the whole position without it.")
 
 
-class CloseByInput(serializers.Serializer[Any]):
+class CloseByInput(ExactInput):
     opposite_position_id = IdInput(
         help_text="A position of the other side in the same symbol; the smaller of the two volumes is closed on both."
     )
 
 
-class CloseAllInput(serializers.Serializer[Any]):
+class CloseAllInput(ExactInput):
     symbol = SymbolField(required=False, help_text="Only positions of this symbol.")
 
 

@@ -37,8 +37,9 @@ class Ticket:
 
     @classmethod
     def of_form(cls, form: OrderForm) -> "Ticket":
-        """Return what a form was sent with."""
-        return cls(**{name: str(form.data.get(name, default)) for name, default in asdict(cls("")).items()})
+        """Return what a form was sent with, without NUL, which neither a page nor the database can hold."""
+        sent = {name: str(form.data.get(name, default)) for name, default in asdict(cls("")).items()}
+        return cls(**{name: text.replace("\0", "") for name, text in sent.items()})
 
     @classmethod
     def after(cls, form: OrderForm) -> "Ticket":

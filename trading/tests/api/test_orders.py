@@ -65,6 +65,8 @@ def test_refusal_is_remembered_under_its_key(owner):
         ({"symbol": None}, "symbol"),
         ({"comment": "x" * 65}, "comment"),
         ({"stop_loss": "1.123456789"}, "stop_loss"),
+        ({"stop_los": "1.05"}, "stop_los"),
+        ({"trailing_stop": {"distance_points": 50, "steps": 5}}, "trailing_stop"),
     ],
 )
 def test_malformed_fields_are_named(owner, changes, field):
@@ -144,6 +146,15 @@ def test_positions_modify_reduce_close(owner):
         ("trade", "-0.40", "9999.60"),
         ("deposit", "10000.00", "10000.00"),
     ]
+
+
+@pytest.mark.parametrize("path", ["/positions/{}/close", "/positions/close-all"])
+def test_a_misspelt_field_closes_nothing(owner, path):
+    position = owner.post("/orders", MARKET, key="a").json()["position_ids"][0]
+    response = owner.post(path.format(position), {"volumes": "0.01"}, key="b")
+    assert response.status_code == 400
+    assert list(response.json()["error"]["details"]["fields"]) == ["volumes"]
+    assert Position.objects.get().closed_at is None
 
 
 def test_changes_continue_after_a_number(owner):

@@ -93,7 +93,9 @@ def test_bad_fields_are_explained_beside_them_and_kept(owner, account, address, 
     assert newest_seq(account.pk) == before
 
 
-@pytest.mark.parametrize("change", [{"side": "hold"}, {"type": "twap"}, {"side": ""}, {"symbol": ""}])
+@pytest.mark.parametrize(
+    "change", [{"side": "hold"}, {"type": "twap"}, {"side": ""}, {"symbol": ""}, {"symbol": "EUR\0USD"}, {"side": "\0"}]
+)
 def test_what_no_ticket_sends_is_refused(owner, account, address, htmx, change):
     before = newest_seq(account.pk)
     assert owner.post(address, {**MARKET, **change}, headers=htmx).status_code == 422

@@ -17,7 +17,7 @@ from forexpro.core.http.fields import (
     WholeNumberInput,
     text_pattern,
 )
-from forexpro.core.http.parsers import OrjsonParser
+from forexpro.core.http.parsers import BodyTooLarge, OrjsonParser
 from forexpro.core.http.renderers import dumps
 from forexpro.core.refusals import Refused
 
@@ -100,3 +100,10 @@ def test_what_could_not_be_hashed_or_stored_is_no_json(body):
 
 def test_a_number_longer_than_64_bits_can_be_answered_again():
     assert dumps(OrjsonParser().parse(io.BytesIO(b'{"n": 99999999999999999999}'))) == b'{"n":1e+20}'
+
+
+def test_a_body_without_end_is_refused(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    assert OrjsonParser().parse(io.BytesIO(b'"12345678"')) == "12345678"
+    with pytest.raises(BodyTooLarge):
+        OrjsonParser().parse(io.BytesIO(b'"123456789"'))

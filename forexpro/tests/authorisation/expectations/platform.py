@@ -13,6 +13,7 @@ TABLE: dict[str, Operation] = {
     "GET market/symbols": reads(EVERYBODY),
     "GET market/quotes": reads(EVERYBODY),
     "GET market/candles": reads(EVERYBODY),
+    "GET widgets/prices": reads(EVERYBODY),
 }
 
 # By the route of their router; the address may carry more.

@@ -54,7 +54,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock():
         tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     emptied = sorted(connection.ops.quote_name(table) for table in set(tables) - MADE_BY_MIGRATE)
-    TransactionTestCase._fixture_teardown = lambda _case: empty(emptied)  # type: ignore[attr-defined]
+    TransactionTestCase._fixture_teardown = lambda _case: empty(emptied)  # type: ignore[attr-defined]  # the case is none of ours
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(

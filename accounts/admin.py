@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import Group
@@ -15,11 +14,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
-from unfold.paginator import InfinitePaginator
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from accounts import admin_panels as admin_panels
-from accounts.forms import time_zone_choices
+from accounts.admin_forms import ForceLogoutForm, InvitationForm, ProfileForm, ReasonForm, RoleForm
 from accounts.models import User
 from accounts.roles import Role
 from accounts.selectors import second_factor_of
@@ -37,62 +34,21 @@ from accounts.services.staff import (
 from accounts.visits_admin import begin_visit
 from forexpro.core.admin.audited import BackOfficeModelAdmin
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
+from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 
 admin.site.unregister(Group)  # roles are made by migrations
 
 
-class ReasonForm(BaseDialogForm):
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextInputWidget)
-
-
-class ForceLogoutForm(ReasonForm):
-    with_api_keys = forms.BooleanField(
-        label=_("Revoke the API keys too"), required=False, initial=True, widget=UnfoldBooleanSwitchWidget
-    )
-
-
-class RoleForm(BaseDialogForm):
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=UnfoldAdminSelectWidget)
-
-
-class ProfileForm(forms.ModelForm):
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zone_choices, widget=UnfoldAdminSelectWidget)
-
-    class Meta:
-        model = User
-        fields = ("full_name", "time_zone")
-
-
-class InvitationForm(forms.ModelForm):
-    role = forms.ChoiceField(
-        label=_("Role"),
-        choices=[(role.value, role.label) for role in Role if role.is_staff],
-        widget=UnfoldAdminSelectWidget,
-    )
-
-    class Meta:
-        model = User
-        fields = ("email", "full_name")
-
-    def clean_email(self) -> str:
-        return User.objects.normalize_email(self.cleaned_data["email"])
-
-
 @admin.register(User)
-class UserAdmin(BackOfficeModelAdmin):
+class UserAdmin(LongList, BackOfficeModelAdmin):
     list_display = ("email", "full_name", "roles", "standing_label", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "groups", ("email_verified_at", admin.EmptyFieldListFilter))
     # Addresses are kept in small letters, and so is what is searched for.
     search_fields = ("email__contains", "full_name")
     search_help_text = _("E-mail address, name, number of the person or of one of their accounts")
     ordering = ("-id",)
-    show_full_result_count = False
-    list_per_page = 50
-    list_fullwidth = True
-    paginator = InfinitePaginator
-    show_facets = admin.ShowFacets.NEVER
     live_streams = ("user:",)
     fieldsets = (
         (None, {"fields": (("email", "standing"), ("full_name", "time_zone"), "roles")}),

@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import checks  # noqa: F401  # register themselves, as what follows
-        from accounts.api import schema  # noqa: F401
+        from accounts.api import schema  # noqa: F401  # likewise
         from accounts.sentences import SENTENCES
         from forexpro.core.events.sentences import add_sentences
 

@@ -1,5 +1,7 @@
 """The pages of a person's own account."""
 
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -53,17 +55,12 @@ def check_mail(request: HttpRequest) -> HttpResponse:
 
 @form_page
 def verification_resend(request: HttpRequest) -> HttpResponse:
-    form = EmailForm(request.POST or None)
-    context = {
-        "title": _("Send the link again"),
-        "explanation": _("The link verifies the e-mail address with which you registered."),
-    }
-    if form.is_valid():
-        if refusal := refused_flood(request, "accounts/send_link.html", form, **context):
-            return refusal
-        verification_request(email=form.cleaned_data["email"])
-        return redirect("accounts:check_mail")
-    return render_form(request, "accounts/send_link.html", form, **context)
+    return _link_page(
+        request,
+        verification_request,
+        title=_("Send the link again"),
+        explanation=_("The link verifies the e-mail address with which you registered."),
+    )
 
 
 @never_cache
@@ -147,15 +144,21 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @form_page
 def password_reset(request: HttpRequest) -> HttpResponse:
+    return _link_page(
+        request,
+        partial(passwords.password_reset_request, origin=request_origin(request)),
+        title=_("Reset your password"),
+        explanation=_("We mail you a link that sets a new password."),
+    )
+
+
+def _link_page(request: HttpRequest, mail_link: Callable[..., None], **context: str) -> HttpResponse:
+    """Ask for an address, and mail a link to it if it is somebody's."""
     form = EmailForm(request.POST or None)
-    context = {
-        "title": _("Reset your password"),
-        "explanation": _("We mail you a link that sets a new password."),
-    }
     if form.is_valid():
         if refusal := refused_flood(request, "accounts/send_link.html", form, **context):
             return refusal
-        passwords.password_reset_request(email=form.cleaned_data["email"], origin=request_origin(request))
+        mail_link(email=form.cleaned_data["email"])
         return redirect("accounts:check_mail")
     return render_form(request, "accounts/send_link.html", form, **context)
 

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from accounts.models import User, Visit, VisitStep
 from accounts.selectors import visits_at
 from accounts.services.visits import visit_begin, visit_grant_by_staff
-from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.admin.audited import ReadOnly, ReadOnlyModelAdmin
 from forexpro.core.admin.extensions import Panel, ReadyFilter, add_panel, add_ready_filters
+from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
 
 _STANDING = {
@@ -32,39 +32,24 @@ _ON_PANEL = 5
 _REASON_SHOWN = 50
 
 
-class StepInline(TabularInline):
+class StepInline(ReadOnly, TabularInline):
     model = VisitStep
     extra = 0
-    can_delete = False
     fields = readonly_fields = ("method", "path", "refused", "times", "first_at", "last_at")
 
     # The rows belong to the page of their visit, whoever may see that.
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("accounts.view_visit")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Visit)
-class VisitAdmin(ReadOnlyModelAdmin):
+class VisitAdmin(LongList, ReadOnlyModelAdmin):
     list_display = ("granted_at", "standing", "admin_name", "of_client", "why", "may", "ip", "ended_at")
     list_select_related = ("client",)
     list_filter = ("end_reason", ("begun_at", admin.DateFieldListFilter), ("ended_at", admin.EmptyFieldListFilter))
     search_fields = ("client__email__contains", "client__full_name", "admin_name", "=admin_id", "reason")
     search_help_text = _("E-mail address or name of the client, name or number of the visitor, reason")
     ordering = ("-id",)
-    show_full_result_count = False
-    list_per_page = 50
-    list_fullwidth = True
-    paginator = InfinitePaginator
-    show_facets = admin.ShowFacets.NEVER
     live_streams = ("user:",)
     inlines = (StepInline,)
     fields = (

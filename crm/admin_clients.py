@@ -64,7 +64,7 @@ def set_flags(admin: Any, request: HttpRequest, form: FlagsForm, object_id: str)
     },
 )
 def write_note(admin: Any, request: HttpRequest, form: NoteForm, object_id: str) -> HttpResponse:
-    """Write a note."""
+    """Keep what staff want to remember of the client, with their name and the time."""
     try:
         note_add(
             actor=_actor(request),

@@ -1,6 +1,7 @@
 """The settings, driven by the environment (and `.env`); `.env.example` explains every variable.
 
-How PostgreSQL and Redis are reached stands in `forexpro.connections`, where files are kept in `forexpro.files`.
+How PostgreSQL and Redis are reached stands in `forexpro.connections`, where files are kept in `forexpro.files`, how
+programs call in `forexpro.api`, where prices come from in `forexpro.market`.
 """
 
 from datetime import timedelta
@@ -8,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from celery.schedules import crontab
-from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from forexpro.api import *
 from forexpro.back_office import look
 from forexpro.connections import *
 from forexpro.core.crypto.keys import local_keys
@@ -20,6 +21,7 @@ from forexpro.core.logs import logging_settings
 from forexpro.core.secrets import local_secret
 from forexpro.environment import BASE_DIR, LOCAL_DIR, env
 from forexpro.files import *
+from forexpro.market import *
 
 # --- Process ------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -266,6 +268,7 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static" / "dist"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+
 # --- HTTP ---------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -297,107 +300,9 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "forexpro.pages.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
-# Pages of other sites that may call the API: by what their visitors' programs show, never by our cookies.
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
-CORS_URLS_REGEX = r"^/(api|market|udf)/"
-CORS_ALLOW_CREDENTIALS = False
-CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "x-api-key", "x-request-id"]
-CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.authentication.SessionAuthentication",
-        "accounts.api.authentication.CredentialAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "accounts.api.permissions.HasScope",
-    ],
-    "DEFAULT_RENDERER_CLASSES": ["forexpro.core.http.renderers.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["forexpro.core.http.parsers.OrjsonParser"],
-    "DEFAULT_SCHEMA_CLASS": "forexpro.core.http.schema.ApiSchema",
-    "EXCEPTION_HANDLER": "forexpro.core.http.errors.exception_handler",
-    "COERCE_DECIMAL_TO_STRING": True,
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "forexpro.core.http.throttles.AnonymousThrottle",
-        "forexpro.core.http.throttles.UserThrottle",
-    ],
-}
-# Requests per seconds, minutes, hours or days (`600/15m`). New orders have their account group's.
-RATE_LIMITS = {
-    "anonymous": env.rate("RATE_LIMIT_ANONYMOUS", "100/15m"),
-    "user": env.rate("RATE_LIMIT_USER", "600/15m"),
-    "credentials": env.rate("RATE_LIMIT_CREDENTIALS", "100/15m"),
-    "previews": env.rate("RATE_LIMIT_PREVIEWS", "5/s"),
-    "uploads": env.rate("RATE_LIMIT_UPLOADS", "30/h"),
-    "service": env.rate("RATE_LIMIT_SERVICE", "600/m"),
-    "webhook_tests": env.rate("RATE_LIMIT_WEBHOOK_TESTS", "5/m"),
-    "mails": env.rate("RATE_LIMIT_MAILS", "60/h"),
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "ForexPro API",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENFORCE_NON_BLANK_FIELDS": True,
-    "SCHEMA_PATH_PREFIX": r"/api(/v1)?",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "ENUM_SUFFIX": "",
-    # Ids are opaque text, whichever converter a route takes them with.
-    "PATH_CONVERTER_OVERRIDES": {"int": {"type": "string", "pattern": "^[0-9]{1,18}$"}},
-    "ENUM_NAME_OVERRIDES": {
-        "AccountKind": "trading.models.account.TradingAccount.Kind",
-        "AccountStatus": "trading.models.account.TradingAccount.Status",
-        "DeliveryStatus": "forexpro.core.models.webhooks.WebhookDelivery.Status",
-        "DocumentKind": "kyc.models.document.Document.Kind",
-        "FundingStatus": "trading.models.funding.Status",
-        "PaymentKind": "trading.models.funding.PaymentMethod.Kind",
-        "PaymentDirection": "trading.models.funding.Direction",
-        "DealEntry": "trading.models.deal.Deal.Entry",
-        "ClientStatus": ["active", "suspended"],
-        "KeyScope": "accounts.models.api_key.Scope",
-        "PositionMode": "trading.models.account.PositionMode",
-        "VisitScope": ["trade", "funding"],
-        "OrderStatus": "trading.models.order.Order.Status",
-        "OrderType": "trading.models.order.Order.Type",
-        "DocumentStatus": "kyc.models.document.Document.Status",
-        "VerificationLevel": "kyc.models.case.Level",
-        "VerificationStatus": "kyc.models.case.VerificationCase.Status",
-    },
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "WEBHOOKS": "crm.api.webhook_schema.WEBHOOKS",
-}
 
 # --- Back office --------------------------------------------------------------------------------
 UNFOLD = look.UNFOLD
-
-# --- Market data --------------------------------------------------------------------------------
-FEED = env.str("FEED", default="simulator")
-# The same seed shows the same simulated market at the same time, on every machine.
-SIMULATOR_SEED = env.number("SIMULATOR_SEED", 1, least=0)
-SIMULATOR_TICKS_PER_SECOND = env.float("SIMULATOR_TICKS_PER_SECOND", default=1.0)
-SIMULATOR_MARKET_HOURS = env.str("SIMULATOR_MARKET_HOURS", default="always")
-# 1 is real speed, 10 ten times as fast, 0 as fast as it goes.
-REPLAY_SPEED = env.float("REPLAY_SPEED", default=1.0)
-TWELVEDATA_API_KEY = env.str("TWELVEDATA_API_KEY", default="")
-TWELVEDATA_WS_URL = env.service_url("TWELVEDATA_WS_URL", "wss://ws.twelvedata.com/v1/quotes/price", "wss", "ws")
-TWELVEDATA_REST_URL = env.service_url("TWELVEDATA_REST_URL", "https://api.twelvedata.com", "https", "http")
-MD_WS_SYMBOLS_MAX = env.number("MD_WS_SYMBOLS_MAX", 500)
-# How many ticks Redis keeps for the engine to catch up on; half of it is how far behind a consumer may be.
-TICK_STREAM_LENGTH = env.number("TICK_STREAM_LENGTH", 500_000)
-# How often sockets get the prices that changed.
-PRICE_FLUSH_MS = env.number("PRICE_FLUSH_MS", 150, most=10_000)
-WIDGET_SYMBOLS = env.list(
-    "WIDGET_SYMBOLS", default=["EURUSD", "GBPUSD", "USDJPY", "USDCHF", "AUDUSD", "USDCAD", "XAUUSD", "BTCUSD"]
-)
-# Sites that may show widgets in frames.
-WIDGET_SITES = env.list("WIDGET_SITES", default=[])
-MARKET_DATA_PUBLIC = env.bool("MARKET_DATA_PUBLIC", default=True)
-# Older quotes than this many seconds since their receipt fill no order.
-QUOTE_MAX_AGE_SECONDS = env.number("QUOTE_MAX_AGE_SECONDS", 15)
-# What ticks older than this trigger, because the engine was out, fills at the first fresh quote instead of theirs.
-ENGINE_OUTAGE_SECONDS = env.number("ENGINE_OUTAGE_SECONDS", 30, least=0)
 
 # --- Deposits, withdrawals, transfers -----------------------------------------------------------
 # The currency in which limits are set, whatever is paid in.
@@ -412,20 +317,5 @@ PROOF_REJECTED_DAYS = env.number("PROOF_REJECTED_DAYS", 180)
 # Money is converted at no price that was received longer ago than this many seconds.
 CONVERSION_QUOTE_MAX_AGE_SECONDS = env.number("CONVERSION_QUOTE_MAX_AGE_SECONDS", 60)
 
-# Simulated and replayed markets trade whenever their prices come, also when the markets of the world are shut.
-TRADING_HOURS_APPLY = SIMULATOR_MARKET_HOURS == "real" if FEED == "simulator" else not FEED.startswith("replay:")
-
-if FEED.split(":", 1)[0] not in {"simulator", "replay", "twelvedata"}:
-    raise ImproperlyConfigured(f"FEED={FEED!r} is not a feed. Set FEED to simulator, replay:<file> or twelvedata.")
-if SIMULATOR_MARKET_HOURS not in {"always", "real"}:
-    raise ImproperlyConfigured(f"SIMULATOR_MARKET_HOURS={SIMULATOR_MARKET_HOURS!r}: set it to always or real.")
 if not (3 <= len(FUNDING_BASE_CURRENCY) <= 5 and FUNDING_BASE_CURRENCY.isalpha() and FUNDING_BASE_CURRENCY.isupper()):
     raise ImproperlyConfigured(f"FUNDING_BASE_CURRENCY={FUNDING_BASE_CURRENCY!r}: set it to a code such as USD.")
-if not 0 < SIMULATOR_TICKS_PER_SECOND <= 1000:
-    raise ImproperlyConfigured("SIMULATOR_TICKS_PER_SECOND is above 0 and at most 1000 (ticks per symbol).")
-if not 0 <= REPLAY_SPEED <= 1_000_000:
-    raise ImproperlyConfigured("REPLAY_SPEED is how many times real speed a replay runs, 0 for as fast as it goes.")
-if FEED == "twelvedata" and not TWELVEDATA_API_KEY:
-    raise ImproperlyConfigured("FEED=twelvedata needs TWELVEDATA_API_KEY, the key of your Twelve Data account.")
-if FEED.split(":", 1)[0] == "replay" and not FEED.partition(":")[2].strip():
-    raise ImproperlyConfigured("FEED=replay:<file> names the file of ticks to replay.")

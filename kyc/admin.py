@@ -15,10 +15,10 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from accounts.models import User
 from forexpro.core.admin.audited import AuditedModelAdmin, ReadOnlyModelAdmin
+from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from forexpro.core.uploads.storage import file_sources, private_file
@@ -53,17 +53,13 @@ class RejectionReasonAdmin(AuditedModelAdmin):
 
 
 @admin.register(VerificationCase)
-class VerificationCaseAdmin(ReadOnlyModelAdmin):
+class VerificationCaseAdmin(LongList, ReadOnlyModelAdmin):
     list_display = ("client", "full_name", "standing", "level", "waiting", "waiting_since")
     list_filter = ("status", "level")
     search_fields = ("client__email", "client__full_name", "=client__id")
     search_help_text = _("E-mail address, name or number of the client")
     ordering = ("waiting_since", "-id")  # who waits longest first, then who does not wait
-    list_per_page = 50
-    # Counting all rows is what makes such a list slow: it does not.
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
+    list_fullwidth = False
     live_streams = ("kyc:",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[VerificationCase]:
@@ -237,8 +233,9 @@ class VerificationCaseAdmin(ReadOnlyModelAdmin):
         }
         response = TemplateResponse(request, "back_office/kyc_desk.html", context, status=status)
         if sources := file_sources():
-            # What the decorators of django-csp set; the addresses are known only here.
-            response._csp_update = {"img-src": sources, "frame-src": ["'self'", *sources]}  # type: ignore[attr-defined]
+            # The addresses are known only here.
+            policy = {"img-src": sources, "frame-src": ["'self'", *sources]}
+            response._csp_update = policy  # type: ignore[attr-defined]  # as the decorators of django-csp set it
         return response
 
 

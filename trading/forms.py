@@ -140,12 +140,12 @@ class GuardsForm(SubmissionForm):
         return [field for field in self.visible_fields() if field.name not in guards]
 
     def clean(self) -> dict[str, Any]:
-        data = self.cleaned_data
-        typed = {name: data.pop(name, None) for names in GUARD_FIELDS.values() for name in names}
-        data["trailing_stop"] = self._trailing_stop(*(typed[name] for name in TRAILING_FIELDS))
-        data["break_even"] = self._break_even(*(typed[name] for name in BREAK_EVEN_FIELDS))
-        data["partial_take_profits"] = self._partial_take_profits(typed)
-        return data
+        entered = self.cleaned_data
+        typed = {name: entered.pop(name, None) for names in GUARD_FIELDS.values() for name in names}
+        entered["trailing_stop"] = self._trailing_stop(*(typed[name] for name in TRAILING_FIELDS))
+        entered["break_even"] = self._break_even(*(typed[name] for name in BREAK_EVEN_FIELDS))
+        entered["partial_take_profits"] = self._partial_take_profits(typed)
+        return entered
 
     def _trailing_stop(self, distance: int | None, step: int | None, activation: int | None) -> TrailingStop | None:
         if distance is None:
@@ -204,32 +204,32 @@ class OrderForm(GuardsForm):
     }
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if "type" not in data:
-            return data
-        self._clean_terms(data)
-        data["side"], data["type"] = Side(data.get("side") or Side.BUY), OrderType(data["type"])
-        needed = self.NEEDED_PRICES[data["type"]]
-        seen = ("price",) if data["deviation_points"] is not None else ()  # the price that a deviation counts from
+        entered = super().clean()
+        if "type" not in entered:
+            return entered
+        self._clean_terms(entered)
+        entered["side"], entered["type"] = Side(entered.get("side") or Side.BUY), OrderType(entered["type"])
+        needed = self.NEEDED_PRICES[entered["type"]]
+        seen = ("price",) if entered["deviation_points"] is not None else ()  # the price that a deviation counts from
         for name in ("price", "limit_price"):
             if name not in (*needed, *seen):
-                data[name] = None  # left over from another order type
-            elif data.get(name) is None and name in needed and name not in self.errors:
+                entered[name] = None  # left over from another order type
+            elif entered.get(name) is None and name in needed and name not in self.errors:
                 self.add_error(name, _("This order type needs a price."))
-        return data
+        return entered
 
     @staticmethod
-    def _clean_terms(data: dict[str, Any]) -> None:
+    def _clean_terms(entered: dict[str, Any]) -> None:
         """Drop the terms that are left over from another order type or time in force."""
-        type = OrderType(data["type"])
-        data["time_in_force"] = TimeInForce(data.get("time_in_force") or TimeInForce.GTC)
-        if data["time_in_force"] is not TimeInForce.GTD:
-            data["expires_at"] = None
+        type = OrderType(entered["type"])
+        entered["time_in_force"] = TimeInForce(entered.get("time_in_force") or TimeInForce.GTC)
+        if entered["time_in_force"] is not TimeInForce.GTD:
+            entered["expires_at"] = None
         if type not in (OrderType.MARKET, OrderType.STOP):
-            data["deviation_points"] = None
+            entered["deviation_points"] = None
         if type is OrderType.MARKET:
-            data |= {"oco_group": "", "parent_id": None}
-        data.setdefault("deviation_points", None)
+            entered |= {"oco_group": "", "parent_id": None}
+        entered.setdefault("deviation_points", None)
 
 
 class LevelsForm(GuardsForm):
@@ -239,16 +239,16 @@ class LevelsForm(GuardsForm):
     take_profit = PriceField(label=_("Take profit"))
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        entered = super().clean()
         for name in ("price", "limit_price", "stop_loss", "take_profit", "expires_at"):
             if name in self.fields and name not in self.data:
-                data[name] = UNCHANGED
+                entered[name] = UNCHANGED
         # Guards that stay are not judged again: the market may have come nearer than a new one is allowed to be.
         changed = {name for name in self.changed_data if name in self.data}
         for name, fields in GUARD_FIELDS.items():
             if changed.isdisjoint(fields):
-                data[name] = UNCHANGED
-        return data
+                entered[name] = UNCHANGED
+        return entered
 
 
 class OrderChangeForm(LevelsForm):
@@ -257,14 +257,14 @@ class OrderChangeForm(LevelsForm):
     expires_at = MomentField(label=_("Good until"), help_text=_("Empty: until it is cancelled."))
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        entered = super().clean()
         present = self.initial.get("expires_at")
-        if isinstance(present, datetime) and data.get("expires_at") == present.replace(second=0, microsecond=0):
-            data["expires_at"] = UNCHANGED
+        if isinstance(present, datetime) and entered.get("expires_at") == present.replace(second=0, microsecond=0):
+            entered["expires_at"] = UNCHANGED
         for name in ("price", "limit_price"):
-            if data.get(name, UNCHANGED) is None:
+            if entered.get(name, UNCHANGED) is None:
                 self.add_error(name, _("A working order needs its price. Cancel the order to remove it."))
-        return data
+        return entered
 
 
 class CloseForm(SubmissionForm):
@@ -279,8 +279,8 @@ class CloseByForm(SubmissionForm):
     opposite_position_id = forms.TypedChoiceField(label=_("Against"), coerce=int)
 
 
-class DemoAccountForm(forms.Form):
-    """What a person may choose of a demo account."""
+class NewAccountForm(forms.Form):
+    """What a person may choose of a new account."""
 
     position_mode = forms.TypedChoiceField(
         label=_("Positions"),
@@ -297,6 +297,10 @@ class DemoAccountForm(forms.Form):
 
     def __init__(self, *arguments: Any, currencies: list[str], leverages: list[Decimal], **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["currency"].choices = [(currency, currency) for currency in currencies]  # type: ignore[attr-defined]
         texts = [f"{leverage.normalize():f}" for leverage in leverages]
-        self.fields["leverage"].choices = [(text, f"1:{text}") for text in texts]  # type: ignore[attr-defined]
+        choices = {
+            "currency": list(zip(currencies, currencies, strict=True)),
+            "leverage": [(text, f"1:{text}") for text in texts],
+        }
+        for name, offered in choices.items():
+            self.fields[name].choices = offered  # type: ignore[attr-defined]  # of fields of choices

@@ -67,17 +67,17 @@ class PaymentForm(ConfirmedForm):
 
     def __init__(self, *arguments: Any, user: User | AnonymousUser, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.fields["account"].queryset = live_accounts(user)  # type: ignore[attr-defined]
-        self.fields["terms"].queryset = offered_terms(self.direction)  # type: ignore[attr-defined]
+        self.fields["account"].queryset = live_accounts(user)  # type: ignore[attr-defined]  # of fields of models
+        self.fields["terms"].queryset = offered_terms(self.direction)  # type: ignore[attr-defined]  # likewise
 
     def asked(self) -> dict[str, Any]:
         """Return what is asked for by the names of the services' arguments."""
-        data = self.cleaned_data
+        entered = self.cleaned_data
         return {
-            "account_id": data["account"].pk,
-            "method_id": data["terms"].method_id,
-            "currency": data["terms"].currency,
-            "amount": data["amount"],
+            "account_id": entered["account"].pk,
+            "method_id": entered["terms"].method_id,
+            "currency": entered["terms"].currency,
+            "amount": entered["amount"],
         }
 
 
@@ -123,14 +123,14 @@ class TransferForm(ConfirmedForm):
         super().__init__(*arguments, **options)
         accounts = accounts_of_user(user).filter(status=TradingAccount.Status.ACTIVE).order_by("kind", "number")
         for name in ("source", "target"):
-            self.fields[name].queryset = accounts  # type: ignore[attr-defined]
+            self.fields[name].queryset = accounts  # type: ignore[attr-defined]  # of fields of models
         # Money goes from the first account to another one, unless somebody says otherwise.
         self.initial.setdefault("target", next((account.pk for account in accounts[1:2]), None))
 
     def asked(self) -> dict[str, Any]:
         """Return what is asked for by the names of the service's arguments."""
-        data = self.cleaned_data
-        return {"source_id": data["source"].pk, "target_id": data["target"].pk, "amount": data["amount"]}
+        entered = self.cleaned_data
+        return {"source_id": entered["source"].pk, "target_id": entered["target"].pk, "amount": entered["amount"]}
 
 
 def live_accounts(user: User | AnonymousUser) -> Any:

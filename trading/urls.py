@@ -1,11 +1,11 @@
 from django.urls import path
 
-from trading.views import demo_accounts, explanations, funding, orders, positions, terminal
+from trading.views import explanations, funding, opening, orders, positions, terminal
 
 app_name = "trading"
 urlpatterns = [
     path("funding", funding.funding, name="funding"),
-    path("funding/account", demo_accounts.open_live, name="open_live"),
+    path("funding/account", opening.open_live, name="open_live"),
     path("funding/deposit", funding.deposit_new, name="deposit_new"),
     path("funding/withdraw", funding.withdrawal_new, name="withdrawal_new"),
     path("funding/transfer", funding.transfer_new, name="transfer_new"),
@@ -18,7 +18,7 @@ urlpatterns = [
     path("funding/withdrawals/<int:withdrawal_id>", funding.withdrawal, name="withdrawal"),
     path("funding/withdrawals/<int:withdrawal_id>/cancel", funding.withdrawal_cancel_view, name="withdrawal_cancel"),
     path("trade", terminal.trade, name="trade"),
-    path("trade/demo", demo_accounts.open_demo, name="open_demo"),
+    path("trade/demo", opening.open_demo, name="open_demo"),
     path("trade/<int:account_id>", terminal.terminal, name="terminal"),
     path("trade/<int:account_id>/book", terminal.book, name="book"),
     path("trade/<int:account_id>/history", terminal.history, name="history"),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +16,7 @@ from accounts.services.api_keys import api_key_create, api_key_revoke
 from accounts.step_up import refuse_unconfirmed
 from forexpro.core.http.fields import IdOutput, NetworkInput, TextInput, WholeNumberInput
 from forexpro.core.http.origin import request_origin
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import asked, error_example, worked
 
 _KEY: dict[str, Any] = {
     "id": "4",
@@ -71,7 +71,7 @@ class ApiKeyListView(PersonView):
         operation_id="api_keys_list",
         summary="Your API keys, newest first",
         responses=ApiKeyOutput(many=True),
-        examples=[OpenApiExample("A key", _KEY, response_only=True, status_codes=["200"])],
+        examples=[worked("A key", _KEY)],
     )
     def get(self, request: Request) -> Response:
         return Response(ApiKeyOutput(api_keys_of(self.person), many=True).data)
@@ -87,12 +87,11 @@ class ApiKeyListView(PersonView):
         request=ApiKeyInput,
         responses={201: NewApiKeyOutput},
         examples=[
-            OpenApiExample(
+            asked(
                 "A key that trades, from one network",
                 {"name": "Bot in Berlin", "scopes": ["read", "trade"], "networks": ["203.0.113.0/24"]},
-                request_only=True,
             ),
-            OpenApiExample("Made", _KEY | {"key": "fpk_1f2e3d4c_…"}, response_only=True, status_codes=["201"]),
+            worked("Made", _KEY | {"key": "fpk_1f2e3d4c_…"}, 201),
             error_example(
                 "Not confirmed",
                 403,

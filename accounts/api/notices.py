@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -15,7 +15,7 @@ from accounts.selectors import notices_of_user, unread_notices
 from accounts.services.notices import notices_mark_read
 from forexpro.core.http.fields import FlagInput, IdOutput
 from forexpro.core.http.pagination import NewestFirst
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import error_example, worked
 from forexpro.core.refusals import Refused
 
 
@@ -36,7 +36,7 @@ class ReadOutput(serializers.Serializer[Any]):
     marked = serializers.IntegerField(help_text="How many were unread.")
 
 
-_NOTICE = OpenApiExample(
+_NOTICE = worked(
     "A deposit has arrived",
     {
         "id": "31",
@@ -47,12 +47,15 @@ _NOTICE = OpenApiExample(
         "created_at": "2026-03-02T09:30:00.123456Z",
         "read_at": None,
     },
-    response_only=True,
-    status_codes=["200"],
 )
-_MARKED = OpenApiExample("Marked", {"marked": 1}, response_only=True, status_codes=["200"])
+_MARKED = worked("Marked", {"marked": 1})
 
 
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="notices_list", summary="What you were told", parameters=[NoticesAsked], examples=[_NOTICE]
+    )
+)
 class NoticeListView(PersonView, ListAPIView[Notice]):
     serializer_class = NoticeOutput
     pagination_class = NewestFirst
@@ -61,12 +64,6 @@ class NoticeListView(PersonView, ListAPIView[Notice]):
         asked = NoticesAsked(data=self.request.query_params.dict())
         asked.is_valid(raise_exception=True)
         return (unread_notices if asked.validated_data["unread"] else notices_of_user)(self.person)
-
-    @extend_schema(
-        operation_id="notices_list", summary="What you were told", parameters=[NoticesAsked], examples=[_NOTICE]
-    )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 class NoticesReadView(PersonView):

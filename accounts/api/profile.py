@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,7 @@ from accounts.selectors import has_second_factor
 from accounts.services.profile import profile_update
 from forexpro.core.http.fields import IdOutput, NumberOutput, TextInput, TimeZoneInput
 from forexpro.core.http.origin import request_origin
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import asked, error_example, worked
 
 _PROFILE = {
     "id": "17",
@@ -64,7 +64,7 @@ class ProfileView(PersonView):
         operation_id="profile_get",
         summary="Who you are here",
         responses=ProfileOutput,
-        examples=[OpenApiExample("A client", _PROFILE, response_only=True, status_codes=["200"])],
+        examples=[worked("A client", _PROFILE)],
     )
     def get(self, request: Request) -> Response:
         return Response(ProfileOutput(self.person).data)
@@ -76,10 +76,8 @@ class ProfileView(PersonView):
         request=ProfileInput,
         responses=ProfileOutput,
         examples=[
-            OpenApiExample("Another time zone", {"time_zone": "Europe/Berlin"}, request_only=True),
-            OpenApiExample(
-                "Changed", _PROFILE | {"time_zone": "Europe/Berlin"}, response_only=True, status_codes=["200"]
-            ),
+            asked("Another time zone", {"time_zone": "Europe/Berlin"}),
+            worked("Changed", _PROFILE | {"time_zone": "Europe/Berlin"}),
             error_example(
                 "No such time zone",
                 422,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +24,7 @@ from accounts.services.tokens import family_end
 from forexpro.core.events.sentences import sentence
 from forexpro.core.http.fields import IdOutput
 from forexpro.core.http.origin import request_origin
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import error_example, worked
 from forexpro.core.models import Event
 
 EVENTS_SHOWN = 50
@@ -153,7 +153,7 @@ class SecurityView(PersonView):
         summary="Two-step sign-in, sessions, programs, and what happened with your sign-in",
         description="What changes a password, an address or the second step is done on the page `/security` alone.",
         responses=SecurityOutput,
-        examples=[OpenApiExample("Everything", _SECURITY, response_only=True, status_codes=["200"])],
+        examples=[worked("Everything", _SECURITY)],
     )
     def get(self, request: Request) -> Response:
         return Response(SecurityOutput(self._security(self.person), context=self._context()).data)
@@ -199,7 +199,7 @@ class OtherSessionsView(PersonView):
         ),
         request=None,
         responses=EndedOutput,
-        examples=[OpenApiExample("Three have ended", {"ended": 3}, response_only=True, status_codes=["200"])],
+        examples=[worked("Three have ended", {"ended": 3})],
     )
     def post(self, request: Request) -> Response:
         return Response({"ended": other_sessions_end(request=request._request, user_id=self.person.pk)})

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,10 +20,10 @@ from accounts.services.second_factor import second_factor_verify
 from accounts.services.sign_in import user_authenticate
 from accounts.services.tokens import tokens_issue, tokens_refresh, tokens_revoke
 from forexpro.core.http.origin import actor_name, request_origin
-from forexpro.core.http.schema import ErrorOutput, error_example
+from forexpro.core.http.schema import ErrorOutput, asked, error_example, worked
 from forexpro.core.refusals import Refused
 
-_PAIR = OpenApiExample(
+_PAIR = worked(
     "A pair of tokens",
     {
         "access": "access-token",
@@ -31,14 +31,8 @@ _PAIR = OpenApiExample(
         "refresh": "refresh-token",
         "refresh_expires_at": "2026-03-16T09:30:00Z",
     },
-    response_only=True,
-    status_codes=["200"],
 )
-_REFRESH = OpenApiExample(
-    "The newest refresh token",
-    {"refresh": "refresh-token"},
-    request_only=True,
-)
+_REFRESH = asked("The newest refresh token", {"refresh": "refresh-token"})
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -69,16 +63,8 @@ class TokenView(AuthenticationView):
         request=TokenInput,
         responses={200: TokenPairOutput, 401: ErrorOutput, 403: ErrorOutput},
         examples=[
-            OpenApiExample(
-                "E-mail address and password",
-                {"email": "ada@example.com", "password": "your password"},
-                request_only=True,
-            ),
-            OpenApiExample(
-                "With two steps",
-                {"email": "ada@example.com", "password": "your password", "code": "123456"},
-                request_only=True,
-            ),
+            asked("E-mail address and password", {"email": "ada@example.com", "password": "your password"}),
+            asked("With two steps", {"email": "ada@example.com", "password": "your password", "code": "123456"}),
             _PAIR,
             error_example(
                 "Two steps, and no code",

@@ -74,7 +74,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 def _unfinished(text: str, seed: int) -> tuple[str, int, int]:
     """Return the text with one of its lines cut off in the middle, and the end of that line."""
-    choose = random.Random(seed)  # noqa: S311 - places to measure at
+    choose = random.Random(seed)  # noqa: S311  # places to measure at
     lines = text.split("\n")
     number = choose.randrange(len(lines) - 1)
     column = choose.randrange(len(lines[number]) + 1)

@@ -129,7 +129,7 @@ def _whole(bar: Bar) -> Bar:
 def _pynecore() -> dict[str, float]:
     """Return what PyneCore closes and takes, in a process of its own: it keeps a script's state in its modules."""
     command = [sys.executable, "-m", "analytics.bench.pynecore", str(BARS)]
-    answer = subprocess.run(command, cwd=OUTSIDE, check=True, capture_output=True, text=True)  # noqa: S603 - our own
+    answer = subprocess.run(command, cwd=OUTSIDE, check=True, capture_output=True, text=True)  # noqa: S603  # our own
     found: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
     return found
 

@@ -11,7 +11,7 @@ from accounts.services.clients import ClientRow, RowResult, clients_upsert_apply
 from accounts.services.force_logout import signed_out_apply
 from accounts.services.passwords import password_reset_request_apply
 from crm.api.examples import BULK, CLIENT, NOTE
-from crm.api.schema import IF_MATCH, INVALID, NO_CLIENT, NO_TIME_ZONE, answered, asked, service_call
+from crm.api.schema import IF_MATCH, INVALID, NO_CLIENT, NO_TIME_ZONE, service_call
 from crm.api.serializers import (
     BulkInput,
     BulkOutput,
@@ -34,7 +34,7 @@ from crm.services.calls import Answer
 from crm.services.clients import client_change_apply, client_change_prepare, locked_client
 from crm.services.notes import note_add_apply
 from forexpro.core.deadlines import postpone_deadline
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import asked, error_example, worked
 from forexpro.core.refusals import Refused
 
 TAKEN = error_example(
@@ -62,7 +62,7 @@ class ClientsView(ServiceView):
         parameters=[ClientsAsked],
         answers={200: ClientPageOutput},
         examples=[
-            answered("A page", {"results": [CLIENT], "cursor": "WzEyMzQsMTcsbnVsbF0", "has_more": False}),
+            worked("A page", {"results": [CLIENT], "cursor": "WzEyMzQsMTcsbnVsbF0", "has_more": False}),
             error_example(
                 "No cursor of ours", 422, "cursor_invalid", "This is no cursor of ours. Begin again without one."
             ),
@@ -92,8 +92,8 @@ class ClientsView(ServiceView):
                 "A client of the CRM",
                 {"external_id": "crm-1001", "email": "ada@example.com", "full_name": "Ada Lovelace", "invite": True},
             ),
-            answered("Created", {"result": "created", "user": CLIENT}, 201),
-            answered("There was nothing to change", {"result": "unchanged", "user": CLIENT}),
+            worked("Created", {"result": "created", "user": CLIENT}, 201),
+            worked("There was nothing to change", {"result": "unchanged", "user": CLIENT}),
             INVALID,
             TAKEN,
             NO_TIME_ZONE,
@@ -159,7 +159,7 @@ class ClientsBulkView(ServiceView):
                     ]
                 },
             ),
-            answered("What became of each", BULK),
+            worked("What became of each", BULK),
             INVALID,
         ],
         changes=True,
@@ -193,7 +193,7 @@ class ClientView(ServiceView):
         scope=Scope.READ,
         description="The header `ETag` is what `If-Match` of a PATCH compares.",
         answers={200: ClientOutput},
-        examples=[answered("A client", CLIENT), NO_CLIENT],
+        examples=[worked("A client", CLIENT), NO_CLIENT],
     )
     def get(self, request: Request, user_id: int) -> Response:
         user = client_of(user_id)
@@ -215,7 +215,7 @@ class ClientView(ServiceView):
                 "Close only, at most 1:30",
                 {"access_level": "close_only", "leverage_max": "30", "flags": ["vip"], "reason": "Case 4711"},
             ),
-            answered("Changed", CLIENT | {"access_level": "close_only", "leverage_max": "30", "flags": ["vip"]}),
+            worked("Changed", CLIENT | {"access_level": "close_only", "leverage_max": "30", "flags": ["vip"]}),
             INVALID,
             NO_CLIENT,
             TAKEN,
@@ -280,7 +280,7 @@ class ForceLogoutView(ServiceView):
         answers={200: DoneOutput},
         examples=[
             asked("A client", {"user_id": "17", "reason": "Case 4711", "with_api_keys": True}),
-            answered("Done", {"user_id": "17", "done": "signed_out"}),
+            worked("Done", {"user_id": "17", "done": "signed_out"}),
             INVALID,
             NO_CLIENT,
         ],
@@ -314,7 +314,7 @@ class PasswordResetView(ServiceView):
         answers={202: DoneOutput},
         examples=[
             asked("A client", {"user_id": "17"}),
-            answered("On its way", {"user_id": "17", "done": "mail_requested"}, 202),
+            worked("On its way", {"user_id": "17", "done": "mail_requested"}, 202),
             INVALID,
             NO_CLIENT,
         ],
@@ -336,7 +336,7 @@ class NotesView(ServiceView):
         "What was noted about a client, newest first",
         scope=Scope.READ,
         answers={200: NoteOutput(many=True)},
-        examples=[answered("A note", NOTE), NO_CLIENT],
+        examples=[worked("A note", NOTE), NO_CLIENT],
         description=f"The newest {NOTES_SHOWN}.",
     )
     def get(self, request: Request, user_id: int) -> Response:
@@ -350,7 +350,7 @@ class NotesView(ServiceView):
         answers={201: NoteOutput},
         examples=[
             asked("A note", {"text": "Called about the deposit."}),
-            answered("Noted", NOTE, 201),
+            worked("Noted", NOTE, 201),
             INVALID,
             NO_CLIENT,
         ],

@@ -8,12 +8,12 @@ from rest_framework.response import Response
 
 from crm.api.examples import DEPOSIT, DOCUMENT
 from crm.api.history import ClientDocumentOutput, ClientFundingOutput
-from crm.api.schema import INVALID, answered, asked, service_call
+from crm.api.schema import INVALID, service_call
 from crm.api.views import ServiceView
 from crm.models import Scope
 from crm.services.calls import Answer
 from forexpro.core.http.fields import LinesInput, TextInput
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import asked, error_example, worked
 from kyc.services.reviews import document_approve_apply, document_reject_apply
 from trading.models.funding import Status
 from trading.selectors.market import newest_ticks
@@ -92,7 +92,7 @@ class DepositDecisionView(ServiceView):
         examples=[
             asked("Approve", {"decision": "approve"}),
             asked("Decline", {"decision": "decline", "reason": "The payment came from somebody else."}),
-            answered("Approved", DEPOSIT | {"status": "approved", "decided_at": "2026-03-02T10:00:00.123456Z"}),
+            worked("Approved", DEPOSIT | {"status": "approved", "decided_at": "2026-03-02T10:00:00.123456Z"}),
             INVALID,
             NO_REQUEST,
             DECIDED,
@@ -133,7 +133,7 @@ class WithdrawalDecisionView(ServiceView):
         answers={200: ClientFundingOutput},
         examples=[
             asked("Approve", {"decision": "approve"}),
-            answered("Approved", DEPOSIT | {"status": "approved", "decided_at": "2026-03-02T10:00:00.123456Z"}),
+            worked("Approved", DEPOSIT | {"status": "approved", "decided_at": "2026-03-02T10:00:00.123456Z"}),
             INVALID,
             NO_REQUEST,
             DECIDED,
@@ -198,7 +198,7 @@ class KycDecisionView(ServiceView):
                 },
             ),
             asked("Decline", {"decision": "decline", "reason": "A corner is cut off. Photograph all of it."}),
-            answered("Approved", DOCUMENT | {"status": "approved", "decided_at": "2026-03-02T10:00:00.123456Z"}),
+            worked("Approved", DOCUMENT | {"status": "approved", "decided_at": "2026-03-02T10:00:00.123456Z"}),
             INVALID,
             error_example("No such document", 404, "document_not_found", "There is no such document."),
             error_example(

@@ -7,13 +7,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.examples import ACCOUNT, DEAL, DEPOSIT, POSITION, VERIFICATION
-from crm.api.schema import NO_CLIENT, answered, service_call
+from crm.api.schema import NO_CLIENT, service_call
 from crm.api.views import ServiceView
 from crm.models import Scope
 from crm.selectors.clients import client_of
 from crm.selectors.history import accounts_of_client, deals_of_client, documents_of_client, positions_of_client
 from forexpro.core.http.fields import AmountOutput, IdOutput, NumberOutput, TextInput
 from forexpro.core.http.pagination import NewestFirst
+from forexpro.core.http.schema import worked
 from kyc.checklist import checklist
 from kyc.models import Document, VerificationCase
 from kyc.selectors import standing
@@ -161,7 +162,7 @@ class PagedView(ServiceView):
 
 
 def _page(example: dict[str, Any]) -> Any:
-    return answered("A page", {"next": None, "previous": None, "results": [example]})
+    return worked("A page", {"next": None, "previous": None, "results": [example]})
 
 
 class AccountsView(ServiceView):
@@ -170,7 +171,7 @@ class AccountsView(ServiceView):
         "A client's trading accounts",
         scope=Scope.READ,
         answers={200: ClientAccountOutput(many=True)},
-        examples=[answered("An account", ACCOUNT), NO_CLIENT],
+        examples=[worked("An account", ACCOUNT), NO_CLIENT],
     )
     def get(self, request: Request, user_id: int) -> Response:
         return Response(ClientAccountOutput(accounts_of_client(client_of(user_id)), many=True).data)
@@ -235,7 +236,7 @@ class VerificationView(ServiceView):
         "A client's verification with its documents, newest first",
         scope=Scope.READ,
         answers={200: ClientVerificationOutput},
-        examples=[answered("A passport waits", VERIFICATION), NO_CLIENT],
+        examples=[worked("A passport waits", VERIFICATION), NO_CLIENT],
     )
     def get(self, request: Request, user_id: int) -> Response:
         documents = documents_of_client(client_of(user_id))

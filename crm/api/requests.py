@@ -9,13 +9,13 @@ from rest_framework.response import Response
 
 from crm.api.examples import DEPOSIT
 from crm.api.history import ClientFundingOutput
-from crm.api.schema import answered, service_call
+from crm.api.schema import service_call
 from crm.api.views import ServiceView
 from crm.models import Scope
 from crm.selectors.clients import Place
 from crm.selectors.requests import PENDING, RequestPage, deposits_page, withdrawals_page
 from forexpro.core.http.fields import IdOutput, TextInput
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import error_example, worked
 from trading.models.funding import Status
 
 FOLLOWING = (
@@ -25,7 +25,7 @@ FOLLOWING = (
     "became of a request."
 )
 EXAMPLES = [
-    answered(
+    worked(
         "One waits",
         {
             "results": [DEPOSIT | {"user_id": "17", "updated_at": "2026-03-02T09:30:00.123456Z"}],
@@ -76,29 +76,26 @@ class RequestsView(ServiceView):
         return Response(FundingRequestPageOutput(found).data)
 
 
-class AllDepositsView(RequestsView):
-    @service_call(
-        "all_deposits_list",
-        "Deposits of all clients",
+def all_of_clients(operation: str, summary: str) -> Callable[..., Any]:
+    """Describe a list of all clients' requests."""
+    return service_call(
+        operation,
+        summary,
         scope=Scope.READ,
         description=FOLLOWING,
         parameters=[RequestsAsked],
         answers={200: FundingRequestPageOutput},
         examples=EXAMPLES,
     )
+
+
+class AllDepositsView(RequestsView):
+    @all_of_clients("all_deposits_list", "Deposits of all clients")
     def get(self, request: Request) -> Response:
         return self.follow(request, deposits_page)
 
 
 class AllWithdrawalsView(RequestsView):
-    @service_call(
-        "all_withdrawals_list",
-        "Withdrawals of all clients",
-        scope=Scope.READ,
-        description=FOLLOWING,
-        parameters=[RequestsAsked],
-        answers={200: FundingRequestPageOutput},
-        examples=EXAMPLES,
-    )
+    @all_of_clients("all_withdrawals_list", "Withdrawals of all clients")
     def get(self, request: Request) -> Response:
         return self.follow(request, withdrawals_page)

@@ -114,16 +114,6 @@ def scope_refused(scope: Scope) -> OpenApiExample:
     )
 
 
-def answered(name: str, body: Any, status: int = 200) -> OpenApiExample:
-    """Return the example of an answer."""
-    return OpenApiExample(name, body, response_only=True, status_codes=[str(status)])
-
-
-def asked(name: str, body: Any) -> OpenApiExample:
-    """Return the example of a body."""
-    return OpenApiExample(name, body, request_only=True)
-
-
 def service_call(
     operation_id: str,
     summary: str,

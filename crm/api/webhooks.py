@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.history import PageAsked, PagedView, page_of
-from crm.api.schema import INVALID, answered, asked, service_call
+from crm.api.schema import INVALID, service_call
 from crm.api.views import ServiceView
 from crm.api.webhook_fields import (
     DELIVERY,
@@ -31,7 +31,7 @@ from crm.api.webhook_fields import (
 from crm.models import Scope
 from crm.services.calls import Answer
 from forexpro.core.deadlines import postpone_deadline
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import asked, error_example, worked
 from forexpro.core.locks import locked_endpoint
 from forexpro.core.models import WebhookEndpoint
 from forexpro.core.refusals import Refused
@@ -121,7 +121,7 @@ class EndpointsView(WebhookView):
         "The endpoints that are told of events, and how they are doing",
         scope=Scope.WEBHOOKS,
         answers={200: EndpointOutput(many=True)},
-        examples=[answered("An endpoint", ENDPOINT)],
+        examples=[worked("An endpoint", ENDPOINT)],
     )
     def get(self, request: Request) -> Response:
         return Response(EndpointOutput(endpoints_with_counts().order_by("name"), many=True).data)
@@ -135,7 +135,7 @@ class EndpointsView(WebhookView):
         answers={201: EndpointSecretOutput},
         examples=[
             asked("Two events", {name: ENDPOINT[name] for name in ("name", "url", "event_types")}),
-            answered("Created", ENDPOINT | {"secret": SHOWN_SECRET}, 201),
+            worked("Created", ENDPOINT | {"secret": SHOWN_SECRET}, 201),
             *NOT_FITTING,
         ],
         changes=True,
@@ -153,7 +153,7 @@ class EndpointView(WebhookView):
         "An endpoint, and how it is doing",
         scope=Scope.WEBHOOKS,
         answers={200: EndpointOutput},
-        examples=[answered("An endpoint", ENDPOINT), NO_ENDPOINT],
+        examples=[worked("An endpoint", ENDPOINT), NO_ENDPOINT],
     )
     def get(self, request: Request, endpoint_id: int) -> Response:
         return Response(EndpointOutput(endpoint_of(endpoint_id)).data)
@@ -167,7 +167,7 @@ class EndpointView(WebhookView):
         answers={200: EndpointOutput},
         examples=[
             asked("Everything, in order", {"event_types": ["*"], "ordered": True}),
-            answered("Changed", ENDPOINT | {"event_types": ["*"], "ordered": True}),
+            worked("Changed", ENDPOINT | {"event_types": ["*"], "ordered": True}),
             NO_ENDPOINT,
             *NOT_FITTING,
         ],
@@ -196,7 +196,7 @@ class RotateView(WebhookView):
         answers={200: EndpointSecretOutput},
         examples=[
             asked("With a day to change over", {"hours": HOURS}),
-            answered("Rotated", ENDPOINT | {"secret": SHOWN_SECRET}),
+            worked("Rotated", ENDPOINT | {"secret": SHOWN_SECRET}),
             INVALID,
             NO_ENDPOINT,
             error_example(
@@ -226,7 +226,7 @@ class EnableView(WebhookView):
         request=EmptyInput,
         answers={200: EndpointOutput},
         examples=[
-            answered("On", ENDPOINT),
+            worked("On", ENDPOINT),
             NO_ENDPOINT,
             error_example("It is on", 422, "webhook_enabled", "The endpoint is on already."),
         ],
@@ -244,7 +244,7 @@ class DisableView(WebhookView):
         scope=Scope.WEBHOOKS,
         request=EmptyInput,
         answers={200: EndpointOutput},
-        examples=[answered("Off", ENDPOINT | {"enabled": False, "disabled_reason": "staff"}), NO_ENDPOINT, OFF],
+        examples=[worked("Off", ENDPOINT | {"enabled": False, "disabled_reason": "staff"}), NO_ENDPOINT, OFF],
         changes=True,
     )
     def post(self, request: Request, endpoint_id: int) -> Response:
@@ -263,7 +263,7 @@ class TestEventView(WebhookView):
         request=EmptyInput,
         answers={202: DeliveryOutput},
         examples=[
-            answered("On its way", DELIVERY | {"type": "webhook.test", "status": "waiting", "delivered_at": None}, 202),
+            worked("On its way", DELIVERY | {"type": "webhook.test", "status": "waiting", "delivered_at": None}, 202),
             NO_ENDPOINT,
             OFF,
             error_example(
@@ -295,7 +295,7 @@ class DeliveriesView(PagedView):
         scope=Scope.WEBHOOKS,
         parameters=[WhichInput, PageAsked],
         answers={200: page_of(DeliveryOutput, "Deliveries")},
-        examples=[answered("A page", {"next": None, "previous": None, "results": [DELIVERY]}), NO_ENDPOINT, INVALID],
+        examples=[worked("A page", {"next": None, "previous": None, "results": [DELIVERY]}), NO_ENDPOINT, INVALID],
     )
     def get(self, request: Request, endpoint_id: int) -> Response:
         which = Which(**self.validated(WhichInput, data=request.query_params))
@@ -317,7 +317,7 @@ class ReplayView(WebhookView):
                 "What was missed while it was off",
                 {"missed": True, "since": "2026-03-01T00:00:00Z", "until": "2026-03-02T00:00:00Z"},
             ),
-            answered("On their way", {"count": 12}, 202),
+            worked("On their way", {"count": 12}, 202),
             INVALID,
             NO_ENDPOINT,
             NOTHING,

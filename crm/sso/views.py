@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.services.visits import visit_grant
-from crm.api.schema import INVALID, NO_CLIENT, answered, asked, service_call
+from crm.api.schema import INVALID, NO_CLIENT, service_call
 from crm.api.views import ServiceView
 from crm.models import Scope
 from crm.sso.issuers import issuer_of
 from crm.sso.serializers import ImpersonateInput, ImpersonateOutput
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import asked, error_example, worked
 from forexpro.core.refusals import Refused
 
 _TOKEN = "token-of-two-minutes"  # noqa: S105  # a word in its place
@@ -47,7 +47,7 @@ class ImpersonateView(ServiceView):
                 "With the right to trade",
                 {"admin_id": "17", "client_id": "42", "reason": "Closes by phone, call 311", "scopes": ["trade"]},
             ),
-            answered(
+            worked(
                 "Allowed",
                 {
                     "visit_id": "9",

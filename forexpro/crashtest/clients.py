@@ -22,9 +22,8 @@ from marketdata.models import Symbol
 from marketdata.selectors import latest_ticks
 from marketdata.services.catalogue import catalogue_load
 from marketdata.ticks import to_price
-from trading.engine.commands import BalanceReason
-from trading.models import AccountGroup, TradingAccount
-from trading.services.accounts import account_open, balance_change
+from trading.bench.crowd import open_account
+from trading.models import AccountGroup
 
 ORIGIN = Origin(actor="system:crashtest")
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY")
@@ -125,7 +124,7 @@ class Crowd:
                     time.sleep(PAUSE_SECONDS / 2)
                 if request.is_done and request.body.get("type") == "market":
                     open_positions += request.answer["position_ids"]
-        except Exception as error:
+        except Exception as error:  # whatever it is, the run fails with it
             self.errors.append(error)
 
 
@@ -166,15 +165,7 @@ def open_accounts(count: int) -> list[Trader]:
 
 def _trader(number: int, group: AccountGroup) -> Trader:
     owner = User.objects.create_user(f"crashtest{number}@localhost", None, full_name="Crash test")
-    account = account_open(
-        owner=owner,
-        kind=TradingAccount.Kind.DEMO,
-        currency="USD",
-        leverage=Decimal(100),
-        group=group,
-        origin=ORIGIN,
-    )
-    balance_change(account_id=account.pk, amount=DEPOSIT, reason=BalanceReason.DEPOSIT, origin=ORIGIN)
+    account = open_account(owner, group, DEPOSIT)
     client = DjangoClient()
     client.force_login(owner)
     name = settings.SESSION_COOKIE_NAME

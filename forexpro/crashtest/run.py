@@ -38,7 +38,6 @@ from forexpro.management.commands.demo import programs
 from marketdata.selectors import latest_ticks
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
-from trading.runner.engine_runner import consumer_name
 from trading.runner.shards import Shard
 from trading.selectors.sweep import accounts_due_for_margin_check
 from trading.services.accounts import balance_change
@@ -215,7 +214,7 @@ class CrashTest:
             if sign == NEXT_TASK:
                 age = heartbeat_age()
                 return age is not None and time.monotonic() - age > since
-            progress = redis_client().hget(name("tick_progress"), consumer_name(Shard()))
+            progress = redis_client().hget(name("tick_progress"), Shard().consumer)
             return isinstance(progress, bytes) and int(progress.partition(b"-")[0]) > since_ms
         return False
 

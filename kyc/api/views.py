@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +25,7 @@ IDEMPOTENCY_KEY = idempotency_key(
     "same files it returns the same document; 422 with others.",
     KEY_LENGTH,
 )
-REFUSED = OpenApiExample(
+REFUSED = worked(
     "A file that is not what its name says",
     {
         "error": {
@@ -35,8 +35,7 @@ REFUSED = OpenApiExample(
             "request_id": "5f0c9c1e8b7d4c0f9a3b2d1e0f9a8b7c",
         }
     },
-    response_only=True,
-    status_codes=["422"],
+    422,
 )
 
 

@@ -1,11 +1,10 @@
 """What clients send."""
 
 import hashlib
-import logging
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,14 +15,12 @@ from forexpro.core.events.record import record
 from forexpro.core.http.errors import DATABASE_AWAY
 from forexpro.core.refusals import Refused
 from forexpro.core.uploads.cleaning import CleanFile, cleaned
-from forexpro.core.uploads.storage import generated_name, private_files
+from forexpro.core.uploads.storage import delete_private, store_private
 from kyc.locks import locked_case_of
 from kyc.models import Document, Page, VerificationCase
 from kyc.selectors import usage
 from kyc.services.retention import resumed_event
 from kyc.services.standing import document_event, record_with_standing
-
-logger = logging.getLogger(__name__)
 
 FOLDER = "kyc"
 
@@ -57,16 +54,14 @@ def document_submit(
     digest = hashlib.sha256(":".join([kind, *(page.source_sha256 for page in pages)]).encode()).hexdigest()
     stored: list[str] = []
     try:
-        # Before the transaction, because a storage can be as far away as a continent.
         with time_apart():
             for page in pages:  # one by one: those before a failure are known then
-                name = private_files().save(generated_name(FOLDER, page.extension), ContentFile(page.content))
-                stored.append(name)
+                stored.append(store_private(FOLDER, page))  # noqa: PERF401  # as said
         with transaction.atomic(durable=True):
             document, is_new = _submit_apply(user_id, kind, pages, stored, submission, digest, origin)
     except DATABASE_AWAY:
         raise  # it may have been recorded all the same: the sweep looks later
-    except BaseException:
+    except BaseException:  # also of a process that is told to end
         _forget(stored)
         raise
     if not is_new:
@@ -177,7 +172,4 @@ def _refuse_excess(case: VerificationCase, size: int) -> None:
 def _forget(names: Sequence[str]) -> None:
     """Delete files that nothing refers to; one that cannot be deleted now is found by the sweep."""
     for name in names:
-        try:
-            private_files().delete(name)
-        except Exception:
-            logger.exception("the file %s is not needed and could not be deleted", name)
+        delete_private(name)

@@ -1,6 +1,5 @@
 """How long documents are kept: what was never in force for a while, the others for years after the client has left."""
 
-import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,13 +10,11 @@ from django.utils import timezone
 from accounts.models import User
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
-from forexpro.core.uploads.storage import private_files
+from forexpro.core.uploads.storage import delete_private
 from kyc.locks import locked_case
 from kyc.models import Document, Page, VerificationCase
 from kyc.services.reviews import require_reviewer
 from kyc.services.standing import document_event, record_with_standing
-
-logger = logging.getLogger(__name__)
 
 ORIGIN = Origin(actor="system:retention")
 Status = Document.Status
@@ -99,9 +96,5 @@ def _erase(document_id: int, case_id: int, now: datetime) -> bool:
 def _delete_files() -> None:
     """Delete the files of erased documents, and then what names them: one that stays is tried again next time."""
     for page in Page.objects.filter(document__status=Status.ERASED):
-        try:
-            private_files().delete(str(page.file.name))
-        except Exception:
-            logger.exception("the file %s of an erased document could not be deleted", page.file.name)
-        else:
+        if delete_private(str(page.file.name)):
             page.delete()

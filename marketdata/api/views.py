@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -144,7 +144,7 @@ class QuoteListView(MarketDataView):
         summary="The newest quotes",
         parameters=[QuotesInput],
         responses={200: QuotesOutput, 422: ErrorOutput},
-        examples=[OpenApiExample("One symbol", _QUOTES_EXAMPLE, response_only=True, status_codes=["200"])],
+        examples=[worked("One symbol", _QUOTES_EXAMPLE)],
     )
     def get(self, request: Request) -> Response:
         names = [name for name in self.asked(QuotesInput).get("symbols", "").split(",") if name.strip()]
@@ -171,8 +171,8 @@ class CandleListView(MarketDataView):
         parameters=[CandlesInput],
         responses={200: CandlesOutput, 404: ErrorOutput, 422: ErrorOutput},
         examples=[
-            OpenApiExample("One minute", _CANDLES_EXAMPLE, response_only=True, status_codes=["200"]),
-            OpenApiExample("Unknown symbol", _REFUSAL_EXAMPLE, response_only=True, status_codes=["404"]),
+            worked("One minute", _CANDLES_EXAMPLE),
+            worked("Unknown symbol", _REFUSAL_EXAMPLE, 404),
         ],
     )
     def get(self, request: Request) -> HttpResponse:

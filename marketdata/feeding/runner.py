@@ -120,7 +120,7 @@ class FeedRunner:
         while True:
             try:
                 return await run()
-            except Exception:
+            except Exception:  # it may be anything's trouble but the prices'
                 logger.exception("a task beside the feed failed, starting it again")
             await self._sleep(RESTART_SECONDS)
 

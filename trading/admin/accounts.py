@@ -12,11 +12,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
-from unfold.paginator import InfinitePaginator
 
 from accounts.models import User
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import MomentFilter
+from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
@@ -35,7 +35,7 @@ from trading.views.explanations import explanation_page, signed_document
 
 
 @admin.register(TradingAccount)
-class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
+class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
     list_display = (
         "number", "owner", "kind", "group", "currency", "ratio", "balance_now", "credit_now", "standing", "opened_at",
     )  # fmt: skip
@@ -44,16 +44,11 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
         AccountActivityFilter, ("opened_at", MomentFilter),
     )  # fmt: skip
     list_filter_submit = True
-    list_fullwidth = True
     live_streams = ("account:",)
     list_select_related = ("owner", "group")
     search_fields = ("=number", "owner__email", "owner__full_name")
-    paginator = InfinitePaginator
-    show_facets = admin.ShowFacets.NEVER
     search_help_text = _("Number of the account, name or e-mail address of its owner")
     ordering = ("-id",)
-    list_per_page = 50
-    show_full_result_count = False
     fieldsets = (
         (None, {"fields": (("number", "owner"), ("kind", "status"), ("group", "opened_at"))}),
         (
@@ -168,9 +163,9 @@ class TradingAccountAdmin(Dealing, ReadOnlyModelAdmin):
     @staticmethod
     def _valued(account: TradingAccount, name: str) -> str:
         # The row of a page is one instance, whose fields ask one after the other.
-        if not hasattr(account, "_valuation"):
-            account._valuation = _valuation(account)  # type: ignore[attr-defined]
-        valuation: Valuation | Refused = account._valuation  # type: ignore[attr-defined]
+        valuation: Valuation | Refused | None = getattr(account, "_valuation", None)
+        if valuation is None:
+            valuation = account._valuation = _valuation(account)  # type: ignore[attr-defined]  # kept for these fields
         if isinstance(valuation, Refused):
             return valuation.message
         value = getattr(valuation, name)

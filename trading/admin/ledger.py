@@ -1,7 +1,5 @@
 """Movements of money, each with its postings."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -9,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from forexpro.core.admin.audited import ReadOnly
 from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.templatetags.components import money
 from trading.admin.columns import money_column, reason_column
@@ -18,10 +17,9 @@ from trading.models import LedgerTransaction, Posting
 from trading.selectors.sentences import BALANCE_REASONS
 
 
-class PostingInline(TabularInline):
+class PostingInline(ReadOnly, TabularInline):
     model = Posting
     extra = 0
-    can_delete = False
     hide_title = True
     moved = money_column("amount", _("amount"), currency=lambda posting: posting.ledger_account.currency)
     after = money_column("balance_after", _("balance after"), currency=lambda posting: posting.ledger_account.currency)
@@ -29,12 +27,6 @@ class PostingInline(TabularInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Posting]:
         return super().get_queryset(request).select_related("ledger_account")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(LedgerTransaction)

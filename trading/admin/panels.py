@@ -37,7 +37,7 @@ def _overview(request: HttpRequest, instance: User | TradingAccount) -> Overview
     kept: Overview | None = getattr(request, "_traded", None)
     if kept is None:
         kept = user_overview(instance) if isinstance(instance, User) else account_overview(instance)
-        request._traded = kept  # type: ignore[attr-defined]
+        request._traded = kept  # type: ignore[attr-defined]  # read by the next section
     return kept
 
 

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from unfold.paginator import InfinitePaginator
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.admin.pages import LongList
 from trading.models import TradingAccount
 
 
@@ -24,18 +23,13 @@ def why_link(account_id: int, seq: int) -> str:
     )
 
 
-class OfAccountAdmin(ReadOnlyModelAdmin):
+class OfAccountAdmin(LongList, ReadOnlyModelAdmin):
     """Rows of accounts, newest first: millions of them, which are neither counted nor sorted by anything else."""
 
     list_select_related: tuple[str, ...] = ("account",)
-    list_per_page = 50
     list_filter_submit = True
-    list_fullwidth = True
     ordering = ("-id",)
     sortable_by = ()
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     live_streams = ("account:",)
 
     # What a row is searched by, beside the number of its account.

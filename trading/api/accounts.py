@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.refusals import Refused
 from trading.api.examples import ACCOUNT_WORTH, CHANGES, DEAL, POSTING
 from trading.api.representations import event_json
@@ -18,8 +16,7 @@ from trading.api.serializers import (
     PostingOutput,
     SinceInput,
 )
-from trading.api.views import AccountView
-from trading.models import Deal, Posting
+from trading.api.views import AccountRowsView, AccountView
 from trading.selectors import account_worth, deals, events_since, ledger, newest_seq
 
 
@@ -39,34 +36,22 @@ class AccountDetailView(AccountView):
         return Response(AccountDetailOutput(self.account_row, context=context).data)
 
 
-class DealListView(AccountView, ListAPIView[Deal]):
+@extend_schema_view(get=extend_schema(operation_id="deals_list", summary="Executions", examples=[DEAL]))
+class DealListView(AccountRowsView):
     serializer_class = DealOutput
-    pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
         return deals(self.account_row)
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), **self.serializer_context()}
 
-    @extend_schema(operation_id="deals_list", summary="Executions", examples=[DEAL])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
-
-
-class LedgerView(AccountView, ListAPIView[Posting]):
+@extend_schema_view(
+    get=extend_schema(operation_id="ledger_list", summary="Postings to balance and credit", examples=[POSTING])
+)
+class LedgerView(AccountRowsView):
     serializer_class = PostingOutput
-    pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
         return ledger(self.account_row)
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), **self.serializer_context()}
-
-    @extend_schema(operation_id="ledger_list", summary="Postings to balance and credit", examples=[POSTING])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 class ChangesView(AccountView):

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forexpro.core.events.sentences import sentence
 from forexpro.core.http.fields import ID_MAX
+from forexpro.core.http.schema import worked
 from trading.api.views import AccountView
 from trading.selectors import newest_events
 from trading.selectors.explanations import UNEXPLAINED
@@ -45,7 +46,7 @@ class JournalView(AccountView):
         parameters=[JournalAsked],
         responses=JournalOutput,
         examples=[
-            OpenApiExample(
+            worked(
                 "A page",
                 {
                     "entries": [
@@ -59,8 +60,6 @@ class JournalView(AccountView):
                     ],
                     "before": 4,
                 },
-                response_only=True,
-                status_codes=["200"],
             )
         ],
     )

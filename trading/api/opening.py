@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from accounts.models import User
 from forexpro.core.http.fields import NumberInput, NumberOutput
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.pagination import NewestFirst
-from forexpro.core.http.schema import error_example, worked
+from forexpro.core.http.schema import asked, error_example, worked
 from trading.api.examples import ACCOUNT
 from trading.api.fields import EnumField
 from trading.api.serializers import AccountOutput
@@ -21,19 +21,16 @@ from trading.engine.state import PositionMode
 from trading.models import TradingAccount
 from trading.models.account import PositionMode as PositionModes
 from trading.selectors import accounts_of_user
-from trading.services.demo_accounts import (
+from trading.services.opening import (
     DEPOSITS,
     default_leverage,
-    demo_account_open,
     leverage_choices,
-    live_account_open,
+    own_account_open,
 )
-
-OPEN = {TradingAccount.Kind.DEMO: demo_account_open, TradingAccount.Kind.LIVE: live_account_open}
 
 _OPENED = worked("Opened", ACCOUNT, 201)
 _LISTED = worked("An account", ACCOUNT)
-_OPTIONS = OpenApiExample(
+_OPTIONS = worked(
     "What can be chosen",
     {
         "currencies": ["USD", "EUR"],
@@ -41,8 +38,6 @@ _OPTIONS = OpenApiExample(
         "leverage": "100",
         "position_modes": ["hedging", "netting"],
     },
-    response_only=True,
-    status_codes=["200"],
 )
 
 
@@ -67,6 +62,9 @@ class AccountOptionsOutput(serializers.Serializer[Any]):
     position_modes = serializers.ListField(child=serializers.ChoiceField(choices=PositionModes.choices))
 
 
+@extend_schema_view(
+    get=extend_schema(operation_id="accounts_list", summary="Your trading accounts", examples=[_LISTED])
+)
 class AccountListView(MutatingView, ListAPIView[TradingAccount]):
     serializer_class = AccountOutput
     pagination_class = NewestFirst
@@ -74,10 +72,6 @@ class AccountListView(MutatingView, ListAPIView[TradingAccount]):
 
     def get_queryset(self) -> Any:
         return accounts_of_user(self.request.user)
-
-    @extend_schema(operation_id="accounts_list", summary="Your trading accounts", examples=[_LISTED])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="accounts_open",
@@ -87,7 +81,7 @@ class AccountListView(MutatingView, ListAPIView[TradingAccount]):
         request=AccountInput,
         responses={201: AccountOutput},
         examples=[
-            OpenApiExample("A demo account in euros", {"kind": "demo", "currency": "EUR"}, request_only=True),
+            asked("A demo account in euros", {"kind": "demo", "currency": "EUR"}),
             _OPENED,
             error_example(
                 "As many as there may be",
@@ -109,8 +103,12 @@ class AccountListView(MutatingView, ListAPIView[TradingAccount]):
         key = self.idempotency_key()
         wanted = self.validated(AccountInput)
         assert isinstance(request.user, User)
-        account = OPEN[wanted.pop("kind")](
-            owner=request.user, **wanted, origin=request_origin(request), idempotency_key=key
+        account = own_account_open(
+            owner=request.user,
+            kind=TradingAccount.Kind(wanted.pop("kind")),
+            **wanted,
+            origin=request_origin(request),
+            idempotency_key=key,
         )
         account.refresh_from_db()  # the play money is in it
         return Response(AccountOutput(account).data, status=201)

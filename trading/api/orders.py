@@ -2,28 +2,24 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.generics import ListAPIView
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Scope
-from forexpro.core.http.pagination import NewestFirst
-from forexpro.core.http.schema import error_example
+from forexpro.core.http.schema import asked, error_example, worked
 from trading.api.examples import ORDER_CANCELLED, ORDER_MODIFIED, PREVIEW
 from trading.api.serializers import AnswerOutput, OrderChangeInput, OrderInput, OrderOutput, OrdersAsked, PreviewOutput
 from trading.api.throttles import OrderThrottle, PreviewThrottle
-from trading.api.views import IDEMPOTENCY_KEY, AccountView
-from trading.models import Order
+from trading.api.views import IDEMPOTENCY_KEY, AccountRowsView, AccountView
 from trading.selectors import finished_orders, order_of, working_orders
 from trading.services.orders import order_cancel, order_modify, order_place, order_preview
 
-MARKET_ORDER = OpenApiExample(
+MARKET_ORDER = asked(
     "A market order with a stop loss",
     {"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.10", "stop_loss": "1.07500"},
-    request_only=True,
 )
-PENDING_ORDER = OpenApiExample(
+PENDING_ORDER = asked(
     "A stop-limit order",
     {
         "symbol": "EUR/USD",
@@ -33,9 +29,8 @@ PENDING_ORDER = OpenApiExample(
         "price": "1.09000",
         "limit_price": "1.08900",
     },
-    request_only=True,
 )
-BRACKET_ORDER = OpenApiExample(
+BRACKET_ORDER = asked(
     "An order until a moment, with a trailing stop and two partial take profits",
     {
         "symbol": "EURUSD",
@@ -49,9 +44,8 @@ BRACKET_ORDER = OpenApiExample(
         "trailing_stop": {"distance_points": 300, "step_points": 20},
         "partial_take_profits": [{"price": "1.08500", "volume": "0.20"}, {"price": "1.09000", "volume": "0.20"}],
     },
-    request_only=True,
 )
-BREAKOUT_ORDER = OpenApiExample(
+BREAKOUT_ORDER = asked(
     "One of two orders of which the first fill cancels the other",
     {
         "symbol": "EURUSD",
@@ -62,9 +56,8 @@ BREAKOUT_ORDER = OpenApiExample(
         "deviation_points": 30,
         "oco_group": "breakout",
     },
-    request_only=True,
 )
-WORKING = OpenApiExample(
+WORKING = worked(
     "A limit order that waits",
     {
         "id": "43",
@@ -92,10 +85,8 @@ WORKING = OpenApiExample(
         "break_even": None,
         "partial_take_profits": None,
     },
-    response_only=True,
-    status_codes=["200"],
 )
-FILLED = OpenApiExample(
+FILLED = worked(
     "Filled",
     {
         "seq": 5,
@@ -121,8 +112,7 @@ FILLED = OpenApiExample(
             }
         ],
     },
-    response_only=True,
-    status_codes=["201"],
+    201,
 )
 INSUFFICIENT_MARGIN = error_example(
     "Not enough margin",
@@ -133,9 +123,16 @@ INSUFFICIENT_MARGIN = error_example(
 )
 
 
-class OrderListPlaceView(AccountView, ListAPIView[Order]):
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="orders_list",
+        summary="Working orders, or finished ones",
+        parameters=[OrdersAsked],
+        examples=[WORKING],
+    )
+)
+class OrderListPlaceView(AccountRowsView):
     serializer_class = OrderOutput
-    pagination_class = NewestFirst
 
     def get_throttles(self) -> list[Any]:
         throttles = super().get_throttles()
@@ -144,15 +141,6 @@ class OrderListPlaceView(AccountView, ListAPIView[Order]):
     def get_queryset(self) -> Any:
         finished = self.asked(OrdersAsked)["status"] == "finished"
         return (finished_orders if finished else working_orders)(self.account_row)
-
-    @extend_schema(
-        operation_id="orders_list",
-        summary="Working orders, or finished ones",
-        parameters=[OrdersAsked],
-        examples=[WORKING],
-    )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="orders_place",
@@ -194,7 +182,7 @@ class OrderView(AccountView):
         request=OrderChangeInput,
         responses=AnswerOutput,
         examples=[
-            OpenApiExample("Another price, no stop loss", {"price": "1.08500", "stop_loss": None}, request_only=True),
+            asked("Another price, no stop loss", {"price": "1.08500", "stop_loss": None}),
             ORDER_MODIFIED,
         ],
     )

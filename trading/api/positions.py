@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.generics import ListAPIView
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forexpro.core.http.pagination import NewestFirst
+from forexpro.core.http.schema import asked, worked
 from trading.api.examples import CLOSED, MODIFIED
 from trading.api.serializers import (
     AnswerOutput,
@@ -18,12 +17,11 @@ from trading.api.serializers import (
     PositionsAsked,
     ProtectionInput,
 )
-from trading.api.views import IDEMPOTENCY_KEY, AccountView
-from trading.models import Position
+from trading.api.views import IDEMPOTENCY_KEY, AccountRowsView, AccountView
 from trading.selectors import closed_positions, open_positions, position_of
 from trading.services.positions import position_close, position_close_by, position_modify, positions_close_all
 
-OPEN = OpenApiExample(
+OPEN = worked(
     "A long position with a stop loss",
     {
         "id": "42",
@@ -46,30 +44,23 @@ OPEN = OpenApiExample(
         "break_even": None,
         "partial_take_profits": None,
     },
-    response_only=True,
-    status_codes=["200"],
 )
 
 
-class PositionListView(AccountView, ListAPIView[Position]):
-    serializer_class = PositionOutput
-    pagination_class = NewestFirst
-
-    def get_queryset(self) -> Any:
-        closed = self.asked(PositionsAsked)["status"] == "closed"
-        return (closed_positions if closed else open_positions)(self.account_row)
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), **self.serializer_context()}
-
-    @extend_schema(
+@extend_schema_view(
+    get=extend_schema(
         operation_id="positions_list",
         summary="Open positions, or closed ones",
         parameters=[PositionsAsked],
         examples=[OPEN],
     )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
+)
+class PositionListView(AccountRowsView):
+    serializer_class = PositionOutput
+
+    def get_queryset(self) -> Any:
+        closed = self.asked(PositionsAsked)["status"] == "closed"
+        return (closed_positions if closed else open_positions)(self.account_row)
 
 
 class PositionView(AccountView):
@@ -85,9 +76,7 @@ class PositionView(AccountView):
         request=ProtectionInput,
         responses=AnswerOutput,
         examples=[
-            OpenApiExample(
-                "A stop loss, no take profit", {"stop_loss": "1.07500", "take_profit": None}, request_only=True
-            ),
+            asked("A stop loss, no take profit", {"stop_loss": "1.07500", "take_profit": None}),
             MODIFIED,
         ],
     )
@@ -102,7 +91,7 @@ class PositionCloseView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("A part", {"volume": "0.05"}, request_only=True), CLOSED],
+        examples=[asked("A part", {"volume": "0.05"}), CLOSED],
     )
     def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
         return self.carry_out(position_close, CloseInput, position_id=position_id)
@@ -115,7 +104,7 @@ class PositionCloseByView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseByInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("Against position 43", {"opposite_position_id": "43"}, request_only=True), CLOSED],
+        examples=[asked("Against position 43", {"opposite_position_id": "43"}), CLOSED],
     )
     def post(self, request: Request, position_id: int, **kwargs: Any) -> Response:
         return self.carry_out(position_close_by, CloseByInput, position_id=position_id)
@@ -128,7 +117,7 @@ class CloseAllView(AccountView):
         parameters=[IDEMPOTENCY_KEY],
         request=CloseAllInput,
         responses=AnswerOutput,
-        examples=[OpenApiExample("Those of a symbol", {"symbol": "EURUSD"}, request_only=True), CLOSED],
+        examples=[asked("Those of a symbol", {"symbol": "EURUSD"}), CLOSED],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.carry_out(positions_close_all, CloseAllInput)

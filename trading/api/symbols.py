@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forexpro.core.http.fields import NumberOutput
+from forexpro.core.http.schema import worked
 from marketdata.selectors import symbol_catalogue
 from trading.api.views import AccountView
 from trading.engine.market import Instrument, Market, TradeMode
@@ -56,7 +57,7 @@ class AccountSymbolsView(AccountView):
         summary="The symbols that an account trades, with its own terms and prices",
         responses=AccountSymbolsOutput,
         examples=[
-            OpenApiExample(
+            worked(
                 "One symbol",
                 {
                     "symbols": [
@@ -81,8 +82,6 @@ class AccountSymbolsView(AccountView):
                         }
                     ]
                 },
-                response_only=True,
-                status_codes=["200"],
             )
         ],
     )

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, cast
 
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.http.schema import idempotency_key
 from forexpro.core.http.throttles import Throttle, take
 from forexpro.core.refusals import Refused
@@ -92,6 +94,15 @@ class AccountView(MutatingView):
         origin = request_origin(self.request)
         answer = service(account_id=self.account.id, **arguments, origin=origin, idempotency_key=key)
         return Response(answer_json(answer), status=status)
+
+
+class AccountRowsView(AccountView, ListAPIView[Any]):
+    """A list of what an account has, page by page, the newest first."""
+
+    pagination_class = NewestFirst
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), **self.serializer_context()}
 
 
 # One of each kind validates all bodies: making one for each request would copy every field.

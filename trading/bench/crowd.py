@@ -1,4 +1,4 @@
-"""Many accounts in few statements, each with a deposit and what it trades, for measurements."""
+"""Accounts for measurements: one with a deposit, or many in few statements, each with what it trades."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -18,21 +18,28 @@ from trading.engine.evolve import evolve
 from trading.models import AccountGroup, LedgerAccount, TradingAccount
 from trading.selectors.market import group_market
 from trading.selectors.state import load_accounts
-from trading.services.accounts import account_open
+from trading.services.accounts import account_open, balance_change
 from trading.services.recording import Outcome, record_outcomes
 
 ORIGIN = Origin(actor="system:bench")
 ACCOUNTS_PER_COMMIT = 500
+TERMS: dict[str, Any] = {"kind": TradingAccount.Kind.DEMO, "currency": "USD", "leverage": Decimal(100)}
 Commands = Callable[[int], Iterable[Command]]
+
+
+def open_account(owner: User, group: AccountGroup, deposit: Decimal) -> TradingAccount:
+    """Open an account in US dollars at 1:100 and pay into it."""
+    account = account_open(owner=owner, group=group, origin=ORIGIN, **TERMS)
+    balance_change(account_id=account.pk, amount=deposit, reason=BalanceReason.DEPOSIT, origin=ORIGIN)
+    return account
 
 
 def open_crowd(name: str, count: int, deposit: Decimal, commands_for: Commands, ticks: Mapping[str, Tick]) -> list[int]:
     """Open accounts in US dollars, pay into each and carry out the commands for an order id; return their ids."""
     owner = User.objects.create_user(f"{name}@localhost", None, full_name=name)
     group = AccountGroup.objects.create(name=name, orders_per_minute=None)
-    terms: dict[str, Any] = {"kind": TradingAccount.Kind.DEMO, "currency": "USD", "leverage": Decimal(100)}
-    account_open(owner=owner, group=group, origin=ORIGIN, **terms)  # and with it the house's side of the ledger
-    opened = (TradingAccount(owner=owner, group=group, opened_at=datetime.now(UTC), **terms) for _ in range(count))
+    account_open(owner=owner, group=group, origin=ORIGIN, **TERMS)  # and with it the house's side of the ledger
+    opened = (TradingAccount(owner=owner, group=group, opened_at=datetime.now(UTC), **TERMS) for _ in range(count))
     account_ids = []
     while accounts := list(islice(opened, ACCOUNTS_PER_COMMIT)):
         with transaction.atomic(durable=True):

@@ -28,11 +28,10 @@ from forexpro.core.bench import Measurement, benchmark
 from forexpro.core.events.chain import Origin
 from forexpro.core.scratch import child_environment, scratch_services
 from trading.bench.alternatives import Orderer, RawOrders, place_with_orm
+from trading.bench.crowd import open_account
 from trading.bench.market import SYMBOL, make_symbol, publish_bids
-from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
-from trading.models import AccountGroup, TradingAccount
-from trading.services.accounts import account_open, balance_change
+from trading.models import AccountGroup
 from trading.services.orders import order_place
 
 # Enough that an account has a few positions, as people's have, and not hundreds.
@@ -152,15 +151,7 @@ def _prepare() -> list[Trader]:
 
 def _trader(number: int, group: AccountGroup) -> Trader:
     owner = User.objects.create_user(f"bench{number}@localhost", None, full_name="Bench")
-    account = account_open(
-        owner=owner,
-        kind=TradingAccount.Kind.DEMO,
-        currency="USD",
-        leverage=Decimal(100),
-        group=group,
-        origin=ORIGIN,
-    )
-    balance_change(account_id=account.pk, amount=Decimal(10**6), reason=BalanceReason.DEPOSIT, origin=ORIGIN)
+    account = open_account(owner, group, Decimal(10**6))
     request = (
         f"POST /api/v1/accounts/{account.pk}/orders HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     )

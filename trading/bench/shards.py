@@ -17,7 +17,6 @@ from trading.engine.state import OrderType, Side
 from trading.models import Deal
 from trading.replay.engine_process import EngineProcess
 from trading.runner.checkpoints import tick_order
-from trading.runner.engine_runner import consumer_name
 from trading.runner.shards import Shard
 from trading.selectors.market import newest_ticks
 
@@ -72,7 +71,7 @@ def _buy_below(order_id: int) -> list[Command]:
 def _wait_for(count: int) -> None:
     """Wait until every shard has worked through the stream."""
     newest = tick_order(newest_id())
-    consumers = [consumer_name(Shard(index, count)) for index in range(count)]
+    consumers = [Shard(index, count).consumer for index in range(count)]
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         progress: Any = redis_client().hmget(name("tick_progress"), consumers)

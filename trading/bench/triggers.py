@@ -10,18 +10,16 @@ from typing import Any
 
 from accounts.models import User
 from forexpro.core.bench import Measurement, benchmark, stopwatch
-from forexpro.core.events.chain import Origin
 from forexpro.core.realtime.connections import name, redis_client
 from forexpro.core.scratch import scratch_services
 from marketdata.models import Symbol
 from marketdata.stream import publish_ticks
 from marketdata.ticks import PRICE_SCALE, Tick
-from trading.engine.commands import BalanceReason
+from trading.bench.crowd import open_account
 from trading.engine.triggers import Trigger, TriggerIndex, TriggerKind, Watch, in_price_time_order
-from trading.models import AccountGroup, Order, Position, TradingAccount
+from trading.models import AccountGroup, Order, Position
 from trading.runner.engine_runner import BATCH_TICKS, EngineRunner
 from trading.runner.shards import Shard
-from trading.services.accounts import account_open, balance_change
 
 SYMBOLS = [f"SYM{number:03}" for number in range(500)]
 RESTING = 100_000
@@ -215,19 +213,7 @@ def _rest_orders() -> list[int]:
     )
     owner = User.objects.create_user("bench@localhost", None, full_name="Bench")
     group = AccountGroup.objects.create(name="Bench")
-    origin = Origin(actor="system:bench")
-    account_ids = []
-    for _ in range(ACCOUNTS):
-        account = account_open(
-            owner=owner,
-            kind=TradingAccount.Kind.DEMO,
-            currency="USD",
-            leverage=Decimal(100),
-            group=group,
-            origin=origin,
-        )
-        balance_change(account_id=account.pk, amount=Decimal(10_000), reason=BalanceReason.DEPOSIT, origin=origin)
-        account_ids.append(account.pk)
+    account_ids = [open_account(owner, group, Decimal(10_000)).pk for _ in range(ACCOUNTS)]
     now = datetime.now(UTC)
     Order.objects.bulk_create(
         (

@@ -32,12 +32,15 @@ class MarginMode(StrEnum):
     @property
     def is_futures(self) -> bool:
         """Whether profit goes by ticks instead of units."""
-        return self in (MarginMode.FUTURES, MarginMode.EXCHANGE_FUTURES)
+        return self in FUTURES
 
     @property
     def is_leveraged(self) -> bool:
         """Whether the account's leverage divides the margin."""
         return self in (MarginMode.FOREX, MarginMode.CFD_LEVERAGE)
+
+
+FUTURES = frozenset((MarginMode.FUTURES, MarginMode.EXCHANGE_FUTURES))
 
 
 class ProfitConversion(StrEnum):

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from forexpro.core.money import quantize
 from trading.engine.conversion import Conversion, DealPrice, QuoteSide, find_conversion
-from trading.engine.market import Instrument, Market, ProfitConversion
+from trading.engine.market import FUTURES, Instrument, Market, ProfitConversion
 from trading.engine.state import Side
 
 
@@ -40,9 +41,22 @@ def price_change_value(instrument: Instrument, volume: Decimal, change: Decimal)
     return change * lot_size(instrument) * volume
 
 
-def lot_size(instrument: Instrument) -> Decimal:
+class Lot(Protocol):
+    """What says how much a lot is: an instrument, or the symbol of the catalogue that it comes from."""
+
+    @property
+    def margin_mode(self) -> str: ...
+    @property
+    def contract_size(self) -> Decimal: ...
+    @property
+    def tick_size(self) -> Decimal: ...
+    @property
+    def tick_value(self) -> Decimal: ...
+
+
+def lot_size(instrument: Lot) -> Decimal:
     """Return what a lot wins when the price rises by one: its units, or for futures what that is worth in ticks."""
-    if instrument.margin_mode.is_futures:
+    if instrument.margin_mode in FUTURES:
         return instrument.tick_value / instrument.tick_size
     return instrument.contract_size
 

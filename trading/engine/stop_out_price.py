@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from forexpro.core.refusals import Refused
 from trading.engine.market import Market, Quote
 from trading.engine.state import AccountState, Side
 from trading.engine.valuation import value_account
@@ -36,15 +35,6 @@ def stop_out_price(state: AccountState, symbol: str, market: Market) -> Decimal 
         return quote.bid - down * point
     up = _first(lambda steps: stopped_out(quote.bid + steps * point), points * HIGHEST)
     return None if up is None else quote.ask + up * point
-
-
-def stop_out_prices(state: AccountState, market: Market) -> dict[str, Decimal | None]:
-    """Return the stop-out price of every symbol that the account holds; none at all while one cannot be valued."""
-    symbols = dict.fromkeys(position.symbol for position in state.positions.values())
-    try:
-        return {symbol: stop_out_price(state, symbol, market) for symbol in symbols}
-    except Refused:
-        return {}
 
 
 class _Moved(Mapping[str, Quote]):

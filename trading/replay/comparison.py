@@ -22,7 +22,6 @@ from trading.models import AccountGroup, Deal, TradingAccount
 from trading.replay.engine_process import EngineProcess
 from trading.replay.fold import FoldedAccount, FoldedDeal, fold_ticks
 from trading.runner.checkpoints import Checkpoint, claim_checkpoint, load_checkpoint, tick_order
-from trading.runner.engine_runner import consumer_name
 from trading.runner.shards import Shard
 from trading.selectors.market import account_market
 from trading.selectors.state import load_accounts
@@ -190,7 +189,7 @@ def _replay(batches: Batches, kills: int, progress: Progress) -> int:
     """
     before = newest_id()
     claim_checkpoint(Shard(), Checkpoint(before, current_position()))
-    report_progress(consumer_name(Shard()), before)  # the feed is to wait for the engine from the start
+    report_progress(Shard().consumer, before)  # the feed is to wait for the engine from the start
     engine = EngineProcess()
     try:
         ticks = asyncio.run(_publish(batches))

@@ -26,7 +26,7 @@ class EngineProcess:
             "ENGINE_OUTAGE_SECONDS": str(OUTAGE_SECONDS),
         }
         options = ["--skip-checks", "--shard", str(shard or Shard())]
-        self._process = subprocess.Popen(  # noqa: S603 - our own command
+        self._process = subprocess.Popen(  # noqa: S603  # our own command
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_engine", *options],
             env=os.environ | environment,
         )

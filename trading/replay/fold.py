@@ -13,6 +13,7 @@ from trading.engine.commands import ProcessTick
 from trading.engine.decide import decide
 from trading.engine.events import EngineEvent, OrderFilled, PositionClosed, PositionReduced
 from trading.engine.evolve import evolve
+from trading.engine.profit import lot_size
 from trading.engine.state import AccountState
 from trading.engine.triggers import Watch, account_triggers
 from trading.engine.valuation import threshold_equities, value_account
@@ -95,7 +96,7 @@ class FoldedAccount:
             instrument = self.conditions.instruments[position.symbol]
             if instrument.quote_currency != self.state.currency or position.symbol not in ticks:
                 return 0.0  # other prices move it too: ask every time
-            units = float(position.volume * instrument.contract_size)
+            units = float(position.volume * lot_size(instrument))
             self.units[position.symbol] = self.units.get(position.symbol, 0.0) + units
             self.reference[position.symbol] = self.conditions.spreads[position.symbol].apply(ticks[position.symbol])
         value = value_account(self.state, group_market(self.conditions, ticks, _EPOCH))

@@ -61,7 +61,7 @@ class EngineRunner:
 
     def __init__(self, shard: Shard, *, outage_seconds: float | None = None):
         self.shard = shard
-        self.consumer = consumer_name(shard)
+        self.consumer = shard.consumer
         self.stopping = False
         self.ticks_worked = 0
         self._outage_ms = 1000 * (settings.ENGINE_OUTAGE_SECONDS if outage_seconds is None else outage_seconds)
@@ -334,7 +334,7 @@ class EngineRunner:
                 answer = account_expire_orders(account_id=account_id, now=now, origin=self._origin)
             except (redis.RedisError, OperationalError, InterfaceError):
                 raise
-            except Exception:
+            except Exception:  # one account's trouble is nobody else's
                 logger.exception("orders of account %s could not be withdrawn", account_id)
                 continue
             for event in answer.events:
@@ -362,14 +362,13 @@ class EngineRunner:
                 self._process_batch(batch, tick, ticks, missed, worked_through if is_last else None)
             except (redis.RedisError, OperationalError, InterfaceError, ShardReplaced):
                 raise
-            except Exception:
-                # One account whose data is damaged must not keep the engine from all others.
+            except Exception:  # one damaged account must not keep the engine from all others
                 for account_id in batch:
                     try:
                         self._process_batch([account_id], tick, ticks, missed, None)
                     except (redis.RedisError, OperationalError, InterfaceError, ShardReplaced):
                         raise
-                    except Exception:
+                    except Exception:  # this is the damaged one
                         logger.exception("account %s could not be worked through at tick %s", account_id, tick.id)
 
     def _process_batch(
@@ -396,11 +395,6 @@ class EngineRunner:
             for event in answer.events:
                 self._accounts.apply(answer.account_id, event, self._ticks)
         self._accounts.revalue((answer.account_id for answer in answers), self._ticks)
-
-
-def consumer_name(shard: Shard) -> str:
-    """Return the name under which a shard's engine reports its progress to the publishers of ticks."""
-    return f"engine:{shard}"
 
 
 def _received_at(tick: Tick) -> datetime:

@@ -30,6 +30,11 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.index}/{self.count}"
 
+    @property
+    def consumer(self) -> str:
+        """The name under which its engine reports progress to the publishers of ticks."""
+        return f"engine:{self}"
+
     def owns(self, account_id: int) -> bool:
         return account_id % self.count == self.index
 

@@ -17,6 +17,7 @@ from marketdata.models import Symbol
 from marketdata.ticks import Tick, to_price
 from trading.engine.conversion import VEHICLE_CURRENCY, QuoteSide, find_conversion
 from trading.engine.market import Market, Quote
+from trading.engine.profit import lot_size
 from trading.models import TradingAccount
 from trading.selectors.market import newest_ticks
 
@@ -212,7 +213,7 @@ def exposure(kinds: Iterable[str], rates: Rates) -> list[Exposure]:
     with connection.cursor() as cursor:
         cursor.execute(_EXPOSURE, {"kinds": list(kinds)})
         rows = cursor.fetchall()
-    symbols = Symbol.objects.only("code", "quote_currency", "contract_size").in_bulk([row[0] for row in rows])
+    symbols = Symbol.objects.in_bulk([row[0] for row in rows])
     found = [_exposure(row, symbols.get(row[0]), rates) for row in rows]
     return sorted(found, key=lambda entry: (-abs(entry.value or ZERO), entry.symbol))
 
@@ -223,9 +224,9 @@ def _exposure(row: tuple[Any, ...], symbol: Symbol | None, rates: Rates) -> Expo
     rate = None if symbol is None else rates.rate(symbol.quote_currency)
     value = result = None
     if symbol is not None and quote is not None and rate is not None:
-        unit = symbol.contract_size * rate
-        value = (short - long) * unit * (quote.bid + quote.ask) / 2
-        result = (quote.bid * long - long_at + short_at - quote.ask * short) * unit
+        lot = lot_size(symbol) * rate
+        value = (short - long) * lot * (quote.bid + quote.ask) / 2
+        result = (quote.bid * long - long_at + short_at - quote.ask * short) * lot
     return Exposure(code, positions, long, short, value, result)
 
 

@@ -77,7 +77,8 @@ def pending_deposit_count(user: Person) -> int:
 def deposits_total(user: Person) -> Decimal:
     """Return what a person has paid in, and is about to, in the currency in which limits are set."""
     counted = Deposit.objects.filter(account__owner_id=user.pk, status__in=(*DEPOSIT_PENDING, Status.APPROVED))
-    return counted.aggregate(total=Sum("base_amount", default=ZERO))["total"]  # type: ignore[no-any-return]
+    total: Decimal = counted.aggregate(total=Sum("base_amount", default=ZERO))["total"]
+    return total
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from trading.selectors.conditions import account_conditions
 from trading.selectors.state import LoadedAccount, load_accounts
 from trading.services.answers import Answer
 from trading.services.execution import execute
-from trading.services.recording import Outcome, record_outcomes
+from trading.services.recording import Outcome, Request, record_outcomes
 
 # The ledger accounts that each trading account has of its own.
 CLIENT_SIDE = (LedgerAccount.Kind.CLIENT_BALANCE, LedgerAccount.Kind.CLIENT_CREDIT)
@@ -57,8 +57,9 @@ def account_open_apply(
     group: AccountGroup | None = None,
     position_mode: PositionMode = PositionMode.HEDGING,
     origin: Origin,
+    request: Request | None = None,
 ) -> TradingAccount:
-    """Do what `account_open` does inside the caller's transaction."""
+    """Do what `account_open` does inside the caller's transaction; `request` is remembered as answered by it."""
     group = group or AccountGroup.objects.get(is_default=True)
     if owner.access_level != AccessLevel.FULL:
         raise access_restricted()
@@ -81,7 +82,8 @@ def account_open_apply(
     policy = replace(conditions.policy, leverage=leverage, position_mode=position_mode)
     state = AccountState(id=account.pk, currency=currency, policy=policy)
     loaded = LoadedAccount(state, conditions, Head(), next_order_id=None, answered=None)
-    record_outcomes([Outcome(loaded, events=[AccountOpened(currency, policy)])], origin=origin, occurred_at=now)
+    opened = Outcome(loaded, events=[AccountOpened(currency, policy)], request=request)
+    record_outcomes([opened], origin=origin, occurred_at=now)
     return account
 
 
@@ -129,7 +131,7 @@ def policy_change_apply(account_id: int, *, origin: Origin, **changes: object) -
     """Give a locked account other rules of its own (`leverage`, `trading_enabled`) inside the caller's transaction."""
     account = TradingAccount.objects.select_related("group", "owner").get(pk=account_id)
     (loaded,) = load_accounts([account_id])
-    policy: Policy = replace(loaded.state.policy, **changes)  # type: ignore[arg-type]
+    policy: Policy = replace(loaded.state.policy, **changes)  # type: ignore[arg-type]  # of the callers above and of crm
     if policy.leverage != loaded.state.policy.leverage:
         ensure_leverage(policy.leverage, account.group, account.owner)
     events: list[EngineEvent] = [] if policy == loaded.state.policy else [PolicyChanged(policy)]

@@ -126,15 +126,20 @@ def lock_and_load(account_id: int, *, places_order: bool = False, idempotency_ke
 
 def first_answer(account_id: int, request: Request, answered: Answered) -> Answer:
     """Return what a request was answered the first time; refuses `idempotency_key_reused` for another body."""
-    if answered.request_hash != request.hash:
+    ensure_same_request(request, answered.request_hash)
+    events = events_between(account_id, answered.first_seq, answered.last_seq)
+    return Answer(account_id, answered.last_seq, tuple(events), repeated=True)
+
+
+def ensure_same_request(request: Request, answered_hash: str) -> None:
+    """Refuse `idempotency_key_reused` where the key of `request` was answered for something else."""
+    if answered_hash != request.hash:
         raise Refused(
             "idempotency_key_reused",
             "This Idempotency-Key was used for another request. Use a new key for a new request.",
             {"idempotency_key": request.key},
             http_status=422,
         )
-    events = events_between(account_id, answered.first_seq, answered.last_seq)
-    return Answer(account_id, answered.last_seq, tuple(events), repeated=True)
 
 
 def _fields(command: Command) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def roll_over_due_accounts(*, now: datetime | None = None, origin: Origin) -> in
         chunk = due[start : start + ACCOUNTS_PER_COMMIT]
         try:
             changed += _changed(accounts_roll_over(account_ids=chunk, now=now, origin=origin))
-        except Exception:
+        except Exception:  # one account's trouble must not keep the others from their night
             logger.exception("accounts %s to %s are rolled over one by one", chunk[0], chunk[-1])
             changed += sum(_roll_over_alone(account_id, now, origin) for account_id in chunk)
     if changed < len(due):
@@ -111,7 +111,7 @@ def _first_due(loaded: LoadedAccount, by: datetime) -> datetime | None:
 def _roll_over_alone(account_id: int, now: datetime | None, origin: Origin) -> int:
     try:
         return _changed(accounts_roll_over(account_ids=[account_id], now=now, origin=origin))
-    except Exception:
+    except Exception:  # this is the one
         logger.exception("account %s cannot be rolled over", account_id)
         return 0
 

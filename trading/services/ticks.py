@@ -17,22 +17,6 @@ from trading.services.answers import Answer
 from trading.services.recording import Outcome, record_outcomes
 
 
-def account_process_tick(
-    *,
-    account_id: int,
-    symbol: str,
-    ticks: Mapping[str, Tick],
-    missed: Tick | None = None,
-    now: datetime | None = None,
-    origin: Origin,
-) -> Answer:
-    """Work through what the newest tick of `symbol` in `ticks` causes on one account."""
-    (answer,) = accounts_process_tick(
-        account_ids=[account_id], symbol=symbol, ticks=ticks, missed=missed, now=now, origin=origin
-    )
-    return answer
-
-
 @transaction.atomic(durable=True)
 def accounts_process_tick(
     *,

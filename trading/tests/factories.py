@@ -12,9 +12,11 @@ from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
 from trading.models import AccountGroup, FundingLimit, PaymentMethod, PaymentTerms, TradingAccount
 from trading.models.funding import Direction
+from trading.selectors.market import newest_ticks
 from trading.services.accounts import account_open, balance_change
 from trading.services.answers import Answer
 from trading.services.orders import order_place
+from trading.services.ticks import accounts_process_tick
 
 ORIGIN = Origin(actor="system:test")
 
@@ -110,6 +112,14 @@ def make_order(
         origin=origin,
         **terms | prices,
     )
+
+
+def process_tick(account: TradingAccount, symbol="EURUSD", ticks: dict[str, Tick] | None = None) -> Answer:
+    """Work through what a symbol's newest tick causes on an account."""
+    (answer,) = accounts_process_tick(
+        account_ids=[account.pk], symbol=symbol, ticks=newest_ticks() if ticks is None else ticks, origin=ORIGIN
+    )
+    return answer
 
 
 def tick(symbol: str, bid: str, ask: str, *, age_seconds: float = 0) -> Tick:

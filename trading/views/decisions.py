@@ -63,7 +63,7 @@ def decide(
 
 def accepted(request: HttpRequest, account: TradingAccount) -> HttpResponse:
     """Answer a change that was made: the page fetches what is new, which also tells of it."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
         return HttpResponseRedirect(page_urls(account)["terminal"])
     response = HttpResponse(status=204)
     trigger_client_event(response, "dialog-done")

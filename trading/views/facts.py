@@ -76,7 +76,7 @@ def _lines(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
 def _name(key: str) -> str:
     for model in _MODELS:
         try:
-            return str(model._meta.get_field(key).verbose_name)  # type: ignore[union-attr]
+            return str(model._meta.get_field(key).verbose_name)  # type: ignore[union-attr]  # tried
         except (AttributeError, FieldDoesNotExist):
             continue
     return key.replace("_", " ")

@@ -30,11 +30,11 @@ def place(request: HttpRequest, account_id: int) -> HttpResponse:
     account = own_account(request, account_id)
     form = OrderForm(request.POST, auto_id=TICKET_ID)
     if form.is_valid():
-        data = form.cleaned_data
-        key = data.pop("idempotency_key") or None
+        entered = form.cleaned_data
+        key = entered.pop("idempotency_key") or None
         try:
             ensure_order_rate(account)
-            order_place(account_id=account_id, **data, origin=request_origin(request), idempotency_key=key)
+            order_place(account_id=account_id, **entered, origin=request_origin(request), idempotency_key=key)
         except Refused as refusal:
             form.add_error(None, refusal.message)
     if not request.htmx:  # type: ignore[attr-defined]  # set by django-htmx
@@ -84,13 +84,13 @@ def change(request: HttpRequest, account_id: int, order_id: int) -> HttpResponse
         del form.fields["limit_price"]
     decision = Decision(title=_name(order), submit=_("Change the order"))
 
-    def carry_out(data: dict[str, Any]) -> object:
+    def carry_out(entered: dict[str, Any]) -> object:
         return order_modify(
             account_id=account_id,
             order_id=order_id,
-            **{name: data[name] for name in (*prices, "expires_at", *GUARD_FIELDS)},
+            **{name: entered[name] for name in (*prices, "expires_at", *GUARD_FIELDS)},
             origin=request_origin(request),
-            idempotency_key=data["idempotency_key"] or None,
+            idempotency_key=entered["idempotency_key"] or None,
         )
 
     return decide(request, desk.account, form, decision, carry_out)
@@ -106,12 +106,12 @@ def cancel(request: HttpRequest, account_id: int, order_id: int) -> HttpResponse
         title=_("Cancel %(order)s") % {"order": _name(order)}, submit=_("Cancel the order"), destructive=True
     )
 
-    def carry_out(data: dict[str, Any]) -> object:
+    def carry_out(entered: dict[str, Any]) -> object:
         return order_cancel(
             account_id=account_id,
             order_id=order_id,
             origin=request_origin(request),
-            idempotency_key=data["idempotency_key"] or None,
+            idempotency_key=entered["idempotency_key"] or None,
         )
 
     return decide(request, desk.account, SubmissionForm(posted(request)), decision, carry_out)

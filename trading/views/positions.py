@@ -26,13 +26,13 @@ def levels(request: HttpRequest, account_id: int, position_id: int) -> HttpRespo
     form = LevelsForm(posted(request), initial=initial | guards_initial(position.guards))
     decision = Decision(title=_name(position), submit=_("Set protection"))
 
-    def carry_out(data: dict[str, Any]) -> object:
+    def carry_out(entered: dict[str, Any]) -> object:
         return position_modify(
             account_id=account_id,
             position_id=position_id,
-            **{name: data[name] for name in ("stop_loss", "take_profit", *GUARD_FIELDS)},
+            **{name: entered[name] for name in ("stop_loss", "take_profit", *GUARD_FIELDS)},
             origin=request_origin(request),
-            idempotency_key=data["idempotency_key"] or None,
+            idempotency_key=entered["idempotency_key"] or None,
         )
 
     return decide(request, desk.account, form, decision, carry_out)
@@ -52,13 +52,13 @@ def close(request: HttpRequest, account_id: int, position_id: int) -> HttpRespon
         destructive=True,
     )
 
-    def carry_out(data: dict[str, Any]) -> object:
+    def carry_out(entered: dict[str, Any]) -> object:
         return position_close(
             account_id=account_id,
             position_id=position_id,
-            volume=data["volume"],
+            volume=entered["volume"],
             origin=request_origin(request),
-            idempotency_key=data["idempotency_key"] or None,
+            idempotency_key=entered["idempotency_key"] or None,
         )
 
     return decide(request, desk.account, form, decision, carry_out)
@@ -74,7 +74,8 @@ def close_by(request: HttpRequest, account_id: int, position_id: int) -> HttpRes
     if not opposites:
         raise Http404("There is no opposite position.")
     form = CloseByForm(posted(request))
-    form.fields["opposite_position_id"].choices = [(one.id, _choice(desk, one)) for one in opposites]  # type: ignore[attr-defined]
+    choices = [(one.id, _choice(desk, one)) for one in opposites]
+    form.fields["opposite_position_id"].choices = choices  # type: ignore[attr-defined]  # of a field of choices
     decision = Decision(
         title=_("Close %(position)s by an opposite position") % {"position": _name(position)},
         explanation=_("Both are closed for the smaller of their volumes, at their opening prices: no spread is paid."),
@@ -82,13 +83,13 @@ def close_by(request: HttpRequest, account_id: int, position_id: int) -> HttpRes
         destructive=True,
     )
 
-    def carry_out(data: dict[str, Any]) -> object:
+    def carry_out(entered: dict[str, Any]) -> object:
         return position_close_by(
             account_id=account_id,
             position_id=position_id,
-            opposite_position_id=data["opposite_position_id"],
+            opposite_position_id=entered["opposite_position_id"],
             origin=request_origin(request),
-            idempotency_key=data["idempotency_key"] or None,
+            idempotency_key=entered["idempotency_key"] or None,
         )
 
     return decide(request, desk.account, form, decision, carry_out)
@@ -108,11 +109,11 @@ def close_all(request: HttpRequest, account_id: int) -> HttpResponse:
         destructive=True,
     )
 
-    def carry_out(data: dict[str, Any]) -> object:
+    def carry_out(entered: dict[str, Any]) -> object:
         return positions_close_all(
             account_id=account_id,
             origin=request_origin(request),
-            idempotency_key=data["idempotency_key"] or None,
+            idempotency_key=entered["idempotency_key"] or None,
         )
 
     return decide(request, desk.account, SubmissionForm(posted(request)), decision, carry_out)

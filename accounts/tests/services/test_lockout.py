@@ -1,12 +1,11 @@
 """Who is locked out after how many failures, and that nobody is who has done nothing."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -19,6 +18,7 @@ from accounts.tasks import forget_expired
 from accounts.tests.conftest import OWN_BROWSER, PASSWORD, visit_from
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 HERE, ELSEWHERE = "203.0.113.9", "198.51.100.7"
@@ -168,14 +168,8 @@ def test_of_forty_passwords_at_once_no_more_than_five_are_tried(person, hashes):
     person(EMAIL)
     hashes.clear()
 
-    def guess(number):
-        try:
-            return attempt(password=f"guess-{number}")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(20) as pool:
-        outcomes = list(pool.map(guess, range(40)))
+    guesses = [partial(attempt, password=f"guess-{number}") for number in range(40)]
+    outcomes = at_once(guesses, threads=20)
     assert len(hashes) <= 5
     assert {refused.code for refused in outcomes} <= {"credentials_invalid", "sign_in_locked"}
     assert SignInAttempt.objects.count() <= 5

@@ -1,10 +1,8 @@
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core import mail
 from django.core.signing import dumps
-from django.db import connection
 
 from accounts.links import VERIFICATION_SALT, verification_link
 from accounts.models import User
@@ -15,6 +13,7 @@ from accounts.services.registration import email_verify, user_register, verifica
 from accounts.tests.conftest import ORIGIN, PASSWORD
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -112,14 +111,8 @@ def test_a_registration_changes_nothing_of_invited_staff(register, person):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_simultaneous_registrations_one_creates_the_person(roles):
-    def attempt(_number):
-        try:
-            user_register(email="ada@example.org", full_name="Ada", password=PASSWORD, origin=ORIGIN)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(attempt, range(4)))
+    registration = {"email": "ada@example.org", "full_name": "Ada", "password": PASSWORD, "origin": ORIGIN}
+    at_once([lambda: user_register(**registration)] * 4)
     assert User.objects.count() == 1
     assert Event.objects.filter(type="user.created").count() == 1
     assert Event.objects.filter(type="user.registration_repeated").count() == 3

@@ -1,5 +1,4 @@
 import re
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
@@ -19,6 +18,7 @@ from accounts.services.second_factor import (
 )
 from accounts.tests.conftest import BACKUP, ORIGIN, OWN_BROWSER, SECRET, App, visit_from
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 THREADS = 20
@@ -31,17 +31,6 @@ def verify(user, code, request=None):
     except Refused as refused:
         return refused.code
     return None
-
-
-def at_once(count, work):
-    def in_thread(number):
-        try:
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(in_thread, range(count)))
 
 
 # --- Codes of the app ---------------------------------------------------------------------------
@@ -105,7 +94,7 @@ def test_of_twenty_at_once_one_uses_a_code(person, with_app, settings):
     settings.SIGN_IN_FAILURES_PER_ACCOUNT = 1000
     user = person("ada@example.org")
     code = with_app(user).code()
-    outcomes = at_once(THREADS, lambda _number: verify(user, code))
+    outcomes = at_once([lambda: verify(user, code)] * THREADS)
     assert outcomes.count(None) == 1
     assert outcomes.count("code_invalid") == THREADS - 1
 
@@ -123,7 +112,7 @@ def test_without_the_lock_two_would_use_it(person, with_app, settings, monkeypat
         return device
 
     monkeypatch.setattr("accounts.services.second_factor.locked_totp_device", unlocked)
-    assert at_once(2, lambda _number: verify(user, code)) == [None, None]
+    assert at_once([lambda: verify(user, code)] * 2) == [None, None]
 
 
 # --- Guesses from elsewhere ---------------------------------------------------------------------
@@ -168,7 +157,7 @@ def test_of_twenty_at_once_one_uses_a_backup_code(person, with_app, settings):
     settings.SIGN_IN_FAILURES_PER_ACCOUNT = 1000
     user = person("ada@example.org")
     with_app(user)
-    outcomes = at_once(THREADS, lambda _number: verify(user, BACKUP))
+    outcomes = at_once([lambda: verify(user, BACKUP)] * THREADS)
     assert outcomes.count(None) == 1
     assert outcomes.count("code_invalid") == THREADS - 1
 

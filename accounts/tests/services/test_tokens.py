@@ -1,14 +1,12 @@
 """Pairs of tokens: refreshed once each, ended together, and who wins a race for one."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import RefreshToken
 
@@ -28,6 +26,7 @@ from accounts.tests.conftest import ORIGIN, App, Clock, visit_from
 from forexpro.core.models import Event
 from forexpro.core.realtime.sessions import SessionViewer
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -292,30 +291,12 @@ def test_only_families_that_expired_long_ago_are_forgotten(ada):
 PARALLEL = 50
 
 
-def all_at_once(*actions):
-    """Run each action in a thread of its own at the same moment; return what each answered or refused with."""
-    start = threading.Barrier(len(actions))
-    connection.close()  # the pool has sixteen, and whoever has none waits for one
-
-    def run(action):
-        start.wait()
-        try:
-            return action()
-        except Refused as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(actions)) as threads:
-        return list(threads.map(run, actions))
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("rounds", [20, pytest.param(100, marks=pytest.mark.long)])
 def test_of_fifty_parallel_refreshes_exactly_one_succeeds(ada, events, rounds):
     for number in range(1, rounds + 1):
         pair = issue(ada)
-        answers = all_at_once(*[partial(refresh, pair)] * PARALLEL)
+        answers = at_once([partial(refresh, pair)] * PARALLEL)
         won = [answer for answer in answers if not isinstance(answer, str)]
         assert len(won) == 1
         assert set(answers) - set(won) <= {"refresh_token_reused", "token_invalid"}
@@ -339,7 +320,7 @@ def test_without_the_condition_on_the_present_token_several_would_win(ada, monke
 
     looked = threading.Barrier(2)
     monkeypatch.setattr(tokens, "_take_turn", look_first)
-    answers = all_at_once(*[partial(refresh, issue(ada))] * 2)
+    answers = at_once([partial(refresh, issue(ada))] * 2)
     assert len({answer.refresh for answer in answers}) == 2
 
 
@@ -348,6 +329,6 @@ def test_a_force_logout_beside_a_refresh_leaves_nothing_alive(ada):
     for _ in range(5):
         pair = issue(ada)
         logout = partial(sessions_end, ada.pk, reason="Lost phone", origin=ORIGIN)
-        refreshed, _user = all_at_once(partial(refresh, pair), logout)
+        refreshed, _user = at_once([partial(refresh, pair), logout])
         assert isinstance(refreshed, str) or is_dead(refreshed)
         assert is_dead(pair)

@@ -2,13 +2,11 @@
 
 import threading
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import SESSION_KEY
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.tokens import AccessToken
@@ -34,6 +32,7 @@ from accounts.visits import _issuers
 from forexpro.core.http.sessions import SessionStore
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -330,28 +329,14 @@ def test_signing_the_client_out_everywhere_ends_visits(allow, ada):
 PARALLEL = 100
 
 
-def all_at_once(tokens):
-    """Begin a visit with each token in a thread of its own at the same moment; return what each was answered."""
-    start = threading.Barrier(len(tokens))
-    connection.close()  # the pool has sixteen, and whoever has none waits for one
-
-    def run(token):
-        start.wait()
-        try:
-            return begin(token)[0]
-        except Refused as refusal:
-            return refusal.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(tokens)) as threads:
-        return list(threads.map(run, tokens))
+def visits_begun_at_once(tokens):
+    return at_once([lambda token=token: begin(token)[0] for token in tokens])
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_a_hundred_who_use_a_token_one_begins_a_visit(allow, ada, events, programs):
     for _ in range(3):
-        answers = all_at_once([allow(issuer="program:5")] * PARALLEL)
+        answers = visits_begun_at_once([allow(issuer="program:5")] * PARALLEL)
         assert len([answer for answer in answers if isinstance(answer, Visit)]) == 1
         assert answers.count("visit_token_used") == PARALLEL - 1
     happened = [type for type, _payload in events(ada.stream)]
@@ -372,5 +357,5 @@ def test_without_the_condition_in_the_statement_several_would_begin_it(allow, mo
 
     looked = threading.Barrier(2)
     monkeypatch.setattr(visits, "_take", look_first)
-    answers = all_at_once([allow(issuer="program:5")] * 2)
+    answers = visits_begun_at_once([allow(issuer="program:5")] * 2)
     assert all(isinstance(answer, Visit) for answer in answers)

@@ -5,8 +5,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import OperationalError, connection, transaction
-from psycopg_pool import PoolTimeout
+from django.db import connection, transaction
 
 from accounts.models import User
 from crm.models import AnsweredCall
@@ -14,6 +13,7 @@ from crm.services import calls
 from crm.services.notes import note_add_apply
 from crm.tests.conftest import Program, make_key
 from forexpro.core.models import Event
+from forexpro.core.tests.at_once import at_once
 from trading.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,27 +27,8 @@ def _patience(settings):
     settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, "")
 
 
-def at_once(calls, threads=16):
-    """Run calls in threads, as many as the pool has connections; return what each returned, in order."""
-
-    def run(call):
-        while True:
-            try:
-                return call()
-            except PoolTimeout:
-                continue
-            except OperationalError as error:
-                if not isinstance(error.__cause__, PoolTimeout):
-                    raise
-            finally:
-                connection.close()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, calls))
-
-
 def test_a_hundred_duplicates_make_one_client(crm):
-    responses = at_once([lambda: Program(crm.text).post("users", ADA)] * 100)
+    responses = at_once([lambda: Program(crm.text).post("users", ADA)] * 100, threads=16)
     assert Counter(response.status_code for response in responses) == {201: 1, 200: 99}
     user = User.objects.get(email="ada@example.com")
     assert {response.json()["user"]["id"] for response in responses} == {str(user.pk)}
@@ -57,7 +38,7 @@ def test_a_hundred_duplicates_make_one_client(crm):
 def test_a_hundred_repetitions_have_one_effect_and_one_answer(crm):
     user = make_user("ada@example.com")
     path = f"users/{user.pk}/notes"
-    responses = at_once([lambda: Program(crm.text).post(path, {"text": "Once."}, key="one")] * 100)
+    responses = at_once([lambda: Program(crm.text).post(path, {"text": "Once."}, key="one")] * 100, threads=16)
     statuses = Counter(response.status_code for response in responses)
     assert set(statuses) <= {201, 409}
     assert user.notes.count() == AnsweredCall.objects.count() == 1
@@ -109,7 +90,7 @@ def test_control_without_the_second_attempt_one_of_two_fails(crm, monkeypatch):
 
     monkeypatch.setattr(clients, "locked_people", look_together)
 
-    responses = at_once([lambda: Program(crm.text).post("users", ADA)] * 2, threads=2)
+    responses = at_once([lambda: Program(crm.text).post("users", ADA)] * 2)
     assert sorted(response.status_code for response in responses) == [201, 500]
     assert User.objects.filter(email="ada@example.com").count() == 1
 

@@ -20,10 +20,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import ExactFilter, MomentFilter
+from forexpro.core.admin.pages import LongList
 from forexpro.core.events.chain import GENESIS, NewEvent
 from forexpro.core.events.differences import before_and_after
 from forexpro.core.events.record import record
@@ -98,7 +98,7 @@ class TypeFilter(DropdownFilter):
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyModelAdmin):
+class EventAdmin(LongList, ReadOnlyModelAdmin):
     list_display = ("moment", "stream", "seq", "type", "actor", "ip", "summary")
     list_display_links = ("moment", "type")
     list_filter = (
@@ -112,16 +112,11 @@ class EventAdmin(ReadOnlyModelAdmin):
         ("occurred_at", MomentFilter),
     )
     list_filter_submit = True
-    list_fullwidth = True
-    list_per_page = 50
     list_before_template = "back_office/audit_log_before_list.html"
     # Something always happens: whoever watches reads the newest page a few times a minute, and not with every event.
     live_streams = ("",)
     live_pause = 15
     # Counting or sorting millions of rows is what makes such a list slow: it does neither.
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     ordering = ("-occurred_at", "-id")
     sortable_by = ()
     search_fields = ("stream",)

@@ -123,8 +123,8 @@ class AuditedModelAdmin(BackOfficeModelAdmin):
             yield {"deleted": object_name(instance), "name": str(instance)}
 
 
-class ReadOnlyModelAdmin(BackOfficeModelAdmin):
-    """A `ModelAdmin` that shows rows to those who may view them and lets nobody write."""
+class ReadOnly:
+    """What makes an admin, or an inline, show rows to those who may view them and let nobody write."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -134,3 +134,7 @@ class ReadOnlyModelAdmin(BackOfficeModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class ReadOnlyModelAdmin(ReadOnly, BackOfficeModelAdmin):
+    """A `ModelAdmin` of rows that nobody writes here."""

@@ -80,7 +80,7 @@ def buttons_of(page: str) -> Mapping[str, tuple[Button, Offered]]:
 
 
 def add_list_filters(page: str, *filters: Any) -> None:
-    """Add filters to a list."""
+    """Add what `list_filter` takes to the list of a model, named as `accounts.user`."""
     _filters[page] += [added for added in filters if added not in _filters[page]]
 
 

@@ -6,6 +6,7 @@ from types import MethodType
 from typing import Any
 from urllib.parse import parse_qsl
 
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
 
 from forexpro.core.admin.events_panel import events_panel
 from forexpro.core.admin.extensions import (
@@ -30,6 +32,16 @@ from forexpro.core.list_filters import chosen_filters
 
 # How long an open page waits, in seconds, before it asks again whether there is news.
 LIVE_PAUSE = 4
+
+
+class LongList:
+    """How a list of many rows is shown: over the whole width, fifty at a time, and nothing of it is counted."""
+
+    list_fullwidth = True
+    list_per_page = 50
+    paginator = InfinitePaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
 
 class BackOfficeModelAdmin(ModelAdmin):

@@ -10,10 +10,10 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
-from unfold.paginator import InfinitePaginator
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import ExactFilter, MomentFilter, choice_filter
+from forexpro.core.admin.pages import LongList
 from forexpro.core.admin.webhook_dialogs import Managing
 from forexpro.core.models import WebhookAttempt, WebhookDelivery
 from forexpro.core.webhooks.replay import deliveries_replay_chosen
@@ -28,7 +28,7 @@ class MessageTypeFilter(ExactFilter):
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(Managing, ReadOnlyModelAdmin):
+class WebhookDeliveryAdmin(Managing, LongList, ReadOnlyModelAdmin):
     list_display = ("message_id", "message_type", "endpoint", "status_label", "attempts_made", "answer", "created_at")
     list_display_links = ("message_id",)
     list_filter = (
@@ -39,13 +39,8 @@ class WebhookDeliveryAdmin(Managing, ReadOnlyModelAdmin):
     )
     list_filter_submit = True
     list_select_related = ("endpoint", "message")
-    list_fullwidth = True
-    list_per_page = 50
     search_fields = ("=message__id",)
     search_help_text = _("Id of the message")
-    paginator = InfinitePaginator
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
     ordering = ("-id",)
     actions = ("replay_chosen",)

@@ -7,9 +7,9 @@ import signal
 import subprocess
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from forexpro.core.embedded.processes import die_with_parent, runs_in
+from forexpro.core.embedded.processes import runs_in
 from forexpro.core.embedded.service import Service, ServiceMissing, private_directory
 from forexpro.core.embedded.unprivileged import reachable_data, reachable_programs, server_account
 
@@ -82,7 +82,7 @@ class EmbeddedPostgres(Service):
     def _run(self, command: list[str], directory: Path, text: str = "") -> None:
         result = subprocess.run(  # noqa: S603  # a list of our own arguments, no shell
             [str(self.programs / command[0]), *command[1:]],
-            **self._identity(),
+            **self.identity(),
             cwd=directory,
             input=text,
             text=True,
@@ -91,7 +91,7 @@ class EmbeddedPostgres(Service):
         if result.returncode:
             raise ServiceMissing(f"PostgreSQL's {command[0]} failed: {result.stderr.strip() or result.stdout.strip()}")
 
-    def _identity(self) -> dict[str, Any]:
+    def identity(self) -> dict[str, Any]:
         account = server_account(self.data)
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         environment["LC_ALL"] = "C"
@@ -105,19 +105,10 @@ class EmbeddedPostgres(Service):
         if lock.exists() and not runs_in(int(lock.read_text().split("\n", 1)[0]), self.data):
             lock.unlink()
 
-    def launch(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    def command(self) -> list[str]:
         settings = {**SETTINGS, "unix_socket_directories": str(self.sockets)}
         arguments = [argument for key, value in settings.items() for argument in ("-c", f"{key}={value}")]
-        return subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
-            [str(self.programs / "postgres"), "-D", str(self.data), *arguments],
-            **self._identity(),
-            cwd=self.data,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            preexec_fn=die_with_parent(self.stop_signal),
-            start_new_session=True,
-        )
+        return [str(self.programs / "postgres"), "-D", str(self.data), *arguments]
 
     def ready(self) -> bool:
         try:

@@ -4,12 +4,9 @@ import importlib.util
 import shutil
 import signal
 import socket
-import subprocess
 from pathlib import Path
-from typing import IO
 
 from forexpro.core.embedded.addresses import redis_socket
-from forexpro.core.embedded.processes import die_with_parent
 from forexpro.core.embedded.service import Service, ServiceMissing, private_directory
 
 
@@ -44,7 +41,7 @@ class EmbeddedRedis(Service):
         self.data.mkdir(mode=0o700, exist_ok=True)
         private_directory(self.sockets)
 
-    def launch(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    def command(self) -> list[str]:
         options = {
             "port": "0",
             "unixsocket": str(redis_socket(self.local_dir)),
@@ -57,15 +54,7 @@ class EmbeddedRedis(Service):
             "loglevel": "warning",
         }
         arguments = [argument for key, value in options.items() for argument in (f"--{key}", value)]
-        return subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
-            [redis_server(), *arguments],
-            cwd=self.data,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            preexec_fn=die_with_parent(self.stop_signal),
-            start_new_session=True,
-        )
+        return [redis_server(), *arguments]
 
     def ready(self) -> bool:
         with socket.socket(socket.AF_UNIX) as connection:

@@ -5,9 +5,10 @@ import signal
 import subprocess
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import IO, ClassVar
+from typing import IO, Any, ClassVar
 
 from forexpro.core.embedded.addresses import socket_dir
+from forexpro.core.embedded.processes import die_with_parent
 
 
 class ServiceMissing(Exception):
@@ -50,8 +51,25 @@ class Service(ABC):
         """Create what the server needs before its first start, and clear away what a killed one left."""
 
     @abstractmethod
+    def command(self) -> list[str]:
+        """Return what starts the server."""
+
+    def identity(self) -> dict[str, Any]:
+        """Return as whom the server runs and in which environment, where that is not as this process does."""
+        return {}
+
     def launch(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start the server as a child of this process, its output going to `log`."""
+        return subprocess.Popen(  # noqa: S603  # a list of our own arguments, no shell
+            self.command(),
+            **self.identity(),
+            cwd=self.data,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=die_with_parent(self.stop_signal),
+            start_new_session=True,
+        )
 
     @abstractmethod
     def ready(self) -> bool:

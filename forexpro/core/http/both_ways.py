@@ -27,9 +27,9 @@ class Middleware:
         return self._respond(request)
 
     def answer(self, request: HttpRequest) -> Any:
-        """Return the answer to a request."""
+        """Do what this middleware does around `get_response`, on a WSGI server."""
         return self.get_response(request)
 
     async def answer_async(self, request: HttpRequest) -> Any:
-        """Return the answer to a request of an ASGI server."""
+        """Do the same on an ASGI server."""
         return await self.get_response(request)

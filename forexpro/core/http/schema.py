@@ -73,7 +73,7 @@ _ERROR_HEADERS = {
 class ApiSchema(AutoSchema):
     """Describe a view with the errors and headers that its kind of operation can have."""
 
-    def get_description(self) -> str:  # type: ignore[override]
+    def get_description(self) -> str:  # type: ignore[override]  # of the library, which has no types here
         # Of the view's class only its author reads.
         method = getattr(self.view, self.method.lower(), None)
         return (getattr(method, "__doc__", None) or "").strip() if method is not None else ""
@@ -143,6 +143,11 @@ def error_example(
     """Return a worked example of the one error shape."""
     error = {"code": code, "message": message, "details": dict(details or {}), "request_id": REQUEST_ID}
     return OpenApiExample(name, {"error": error}, response_only=True, status_codes=[str(status)])
+
+
+def asked(name: str, body: Any) -> OpenApiExample:
+    """Return a worked example of a request's body."""
+    return OpenApiExample(name, body, request_only=True)
 
 
 def worked(name: str, value: Any, status: int = 200) -> OpenApiExample:

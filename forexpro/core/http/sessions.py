@@ -57,7 +57,7 @@ class SessionStore(db.SessionStore):
 
 def unattended(request: HttpRequest) -> None:
     """Note that a page asks by itself: its session counts as unused all the same, and ends when it would have."""
-    request.session.unattended = True  # type: ignore[attr-defined]
+    request.session.unattended = True  # type: ignore[attr-defined]  # read by what keeps the session
 
 
 def idle_limit() -> timedelta:

@@ -1,17 +1,21 @@
 """Where private files are kept, and how those who may see one get it."""
 
+import logging
 import uuid
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 
 from forexpro.core.http.streaming import streamed_download
+from forexpro.core.uploads.cleaning import CleanFile
+
+logger = logging.getLogger(__name__)
 
 CHUNK_BYTES = 64 * 1024
 # Browsers show pictures and PDFs in pages that they make themselves, with styles of their own.
@@ -35,6 +39,21 @@ def generated_name(folder: str, extension: str) -> str:
     return f"{folder}/{timezone.now():%Y/%m}/{uuid.uuid4().hex}{extension}"
 
 
+def store_private(folder: str, clean: CleanFile) -> str:
+    """Keep a file and return its name. Call it before a transaction: a storage can be as far away as a continent."""
+    return private_files().save(generated_name(folder, clean.extension), ContentFile(clean.content))
+
+
+def delete_private(name: str) -> bool:
+    """Delete a file that nothing needs; where that cannot be done now, leave a trace and return False."""
+    try:
+        private_files().delete(name)
+    except Exception:  # every storage fails in ways of its own
+        logger.exception("the file %s is not needed and could not be deleted", name)
+        return False
+    return True
+
+
 def private_file(request: HttpRequest, file: "File[bytes]", *, media_type: str, filename: str) -> HttpResponseBase:
     """Answer a stored file, to be shown in a page of ours; whoever calls this has authorised the caller.
 
@@ -49,7 +68,7 @@ def private_file(request: HttpRequest, file: "File[bytes]", *, media_type: str, 
         response = streamed_download(request, pieces, content_type=media_type, filename=filename, disposition="inline")
     else:
         signing: dict[str, Any] = {"ResponseContentDisposition": disposition, "ResponseContentType": media_type}
-        response = HttpResponseRedirect(storage.url(name, parameters=signing))  # type: ignore[call-arg]
+        response = HttpResponseRedirect(storage.url(name, parameters=signing))  # type: ignore[call-arg]  # that of S3 takes it
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "SAMEORIGIN"

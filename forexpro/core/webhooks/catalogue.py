@@ -87,7 +87,7 @@ def _built(name: str, events: Sequence[RecordedEvent]) -> Sequence[Data | None]:
     build = _named[name].build if name in _named else _as_recorded
     try:
         return build(events)
-    except Exception:
+    except Exception:  # builders are the apps', and may fail at anything
         if len(events) == 1:
             logger.exception("webhook %s cannot be made of event %s; replay it later", name, events[0].position.id)
             return [None]

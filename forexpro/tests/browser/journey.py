@@ -104,14 +104,3 @@ def violations(page: Page, part: str | None = None) -> list[str]:
     page.wait_for_load_state()
     response = Axe().run(page, context=part).response
     return [f"{page.url} {found['id']}: {found['nodes'][0]['html']}" for found in response["violations"]]
-
-
-def become_trader(page: Page) -> str:
-    """Register, verify, sign in; return the address."""
-    email = new_address()
-    register(page, email)
-    open_mailed_link(page, email, "Verify your e-mail address")
-    page.get_by_role("button", name="Yes, verify it").click()
-    sign_in(page, email)
-    page.wait_for_url("**/")
-    return email

@@ -86,6 +86,7 @@ ACTIONS: dict[str, Calls | Page] = {
     "GET trade": ("accounts_list",),
     "GET trade/demo": ("account_options",),
     "POST trade/demo": ("accounts_open",),
+    "GET widgets/prices": ("market_symbols", "market_quotes"),
     "GET trade/<int:account_id>": ("accounts_get", "accounts_symbols", "market_candles", "market_quotes"),
     "GET trade/<int:account_id>/book": ("positions_list", "orders_list", "changes_list"),
     "GET trade/<int:account_id>/history": ("deals_list", "ledger_list"),

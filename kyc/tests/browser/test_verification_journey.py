@@ -105,7 +105,7 @@ def test_the_page_is_whole_on_a_telephone_and_without_scripts(chromium, platform
         sign_in(page, trader, password)
         page.goto("/verification")
         expect(page.get_by_role("article", name="Selfie")).to_be_visible()
-        assert page.locator("html").bounding_box()["width"] <= 360  # type: ignore[index]
+        assert page.locator("html").bounding_box()["width"] <= 360
         address = page.get_by_role("article", name="Proof of address")
         address.get_by_label("Files").set_input_files([file("bill.pdf", pdf(), "application/pdf")])
         address.get_by_role("button", name="Send").click()

@@ -1,12 +1,10 @@
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 
 from forexpro.core.events.sentences import sentence
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 from kyc.models import Document, Level, Page, VerificationCase
 from kyc.selectors import client_level, review_queue_size, verification_of
 from kyc.services import documents
@@ -158,14 +156,7 @@ def test_files_of_a_failed_transaction_are_deleted(client_, monkeypatch, stored)
 
 @pytest.mark.django_db(transaction=True)
 def test_documents_sent_at_once_are_one_case_and_one_waits(client_, stored):
-    def run(number):
-        try:
-            return send(client_, submission=f"s{number % 4}").pk
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(8) as pool:
-        sent = list(pool.map(run, range(8)))
+    sent = at_once([lambda number=number: send(client_, submission=f"s{number % 4}").pk for number in range(8)])
     assert len(set(sent)) == 4
     assert VerificationCase.objects.count() == 1
     assert sorted(Document.objects.values_list("status", flat=True)) == ["in_review", *["replaced"] * 3]

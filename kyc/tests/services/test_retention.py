@@ -10,10 +10,10 @@ from django.utils import timezone
 from accounts.roles import Role
 from forexpro.core.refusals import Refused
 from forexpro.core.tests.uploads.conftest import bucket, s3
+from forexpro.core.uploads import storage
 from forexpro.core.uploads.storage import private_files
 from kyc.models import Document, Level, Page, VerificationCase
 from kyc.selectors import client_level, documents_of, verification_of
-from kyc.services import retention
 from kyc.services.retention import documents_erase, relationship_end, relationship_resume
 from kyc.services.reviews import document_reject, page_view
 from kyc.tasks import erase_documents
@@ -125,7 +125,7 @@ def test_a_file_that_cannot_be_deleted_is_tried_again_and_shown_to_nobody(client
         def delete(self, name):
             raise OSError("the storage is away")
 
-    monkeypatch.setattr(retention, "private_files", Away)
+    monkeypatch.setattr(storage, "private_files", Away)
     assert documents_erase(now=after(1)) == 1
     assert Page.objects.filter(pk=page.pk).exists()
     with pytest.raises(Refused, match="page_not_found"):

@@ -1,14 +1,15 @@
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
+from django.db import connection
 
 from accounts.models import Notice
 from accounts.roles import Role
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 from kyc.checklist import checklist
 from kyc.models import Document, Level, VerificationCase
 from kyc.requirements import add_unlocks
@@ -303,18 +304,13 @@ def test_the_queue_serves_who_waits_longest(person, client_, reviewer):
 def test_of_many_decisions_at_once_one_is_made(client_, reviewer, colleague):
     document = send(client_)
 
-    def decide(number):
-        try:
-            if number % 2:
-                return approve(document, reviewer).status
-            return document_reject(actor=colleague, document_id=document.pk, note="No", origin=ORIGIN).status
-        except Refused as refused:
-            return refused.code
-        finally:
-            connections.close_all()
+    def approved():
+        return approve(document, reviewer).status
 
-    with ThreadPoolExecutor(8) as pool:
-        outcomes = list(pool.map(decide, range(8)))
+    def rejected():
+        return document_reject(actor=colleague, document_id=document.pk, note="No", origin=ORIGIN).status
+
+    outcomes = at_once([rejected, approved] * 4)
     assert outcomes.count("document_decided") == 7
     document.refresh_from_db()
     assert document.status in outcomes
@@ -336,12 +332,7 @@ def test_without_the_lock_both_decide(client_, reviewer, colleague, monkeypatch)
 
     monkeypatch.setattr(reviews, "_locked_document", read_and_wait)
 
-    def decide(actor):
-        try:
-            return document_reject(actor=actor, document_id=document.pk, note="No", origin=ORIGIN).status
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(2) as pool:
-        assert list(pool.map(decide, (reviewer, colleague))) == ["rejected", "rejected"]
+    reject_it = partial(document_reject, document_id=document.pk, note="No", origin=ORIGIN)
+    decided = at_once([partial(reject_it, actor=actor) for actor in (reviewer, colleague)])
+    assert [document.status for document in decided] == ["rejected", "rejected"]
     assert Notice.objects.filter(user=client_).count() == 2

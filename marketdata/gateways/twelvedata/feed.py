@@ -191,7 +191,7 @@ class TwelveDataFeed:
                         await socket.send(json.dumps({"action": "heartbeat"}))
                         continue
                     heard_at = time.monotonic()
-                    tick = self._handle(message, codes)
+                    tick = self._take_frame(message, codes)
                     if tick is not None:
                         yield [tick]
         except InvalidStatus as error:
@@ -231,7 +231,7 @@ class TwelveDataFeed:
             part = ",".join(vendor_symbols[start : start + SUBSCRIPTION_SYMBOLS])
             await socket.send(json.dumps({"action": "subscribe", "params": {"symbols": part}}))
 
-    def _handle(self, message: str | bytes, codes: Mapping[str, str]) -> Tick | None:
+    def _take_frame(self, message: str | bytes, codes: Mapping[str, str]) -> Tick | None:
         """Take in one frame and return its tick, if it is one that counts."""
         try:
             frame = read_frame(message)

@@ -85,7 +85,7 @@ async def running(feed, **options):
 
 async def until(condition) -> None:
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - it waits for what other processes would see
+        while not condition():  # noqa: ASYNC110  # it waits for what other processes would see
             await asyncio.sleep(0.005)
 
 

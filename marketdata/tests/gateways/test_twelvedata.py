@@ -84,7 +84,7 @@ async def watch(feed: TwelveDataFeed, until) -> None:
 
     task = asyncio.create_task(run())
     async with asyncio.timeout(20):
-        while not until():  # noqa: ASYNC110 - it waits for what the vendor sees
+        while not until():  # noqa: ASYNC110  # it waits for what the vendor sees
             await asyncio.sleep(0.005)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -248,7 +248,7 @@ async def test_other_refusals_pass(vendor, refusal):
     feed = client(vendor)
     task = asyncio.create_task(ticks_of(feed, 1))
     async with asyncio.timeout(10):
-        while feed.status != FeedStatus.DOWN:  # noqa: ASYNC110 - the vendor decides
+        while feed.status != FeedStatus.DOWN:  # noqa: ASYNC110  # the vendor decides
             await asyncio.sleep(0.005)
     vendor.refuse_upgrade = None
     assert len(await task) == 1

@@ -61,7 +61,7 @@ async def stopped(task: asyncio.Task, number: signal.Signals = signal.SIGTERM) -
 
 async def until_fed(symbol: str) -> None:
     async with asyncio.timeout(10):
-        while symbol not in latest_ticks():  # noqa: ASYNC110 - it waits for what other processes would see
+        while symbol not in latest_ticks():  # noqa: ASYNC110  # it waits for what other processes would see
             await asyncio.sleep(0.01)
 
 

@@ -19,7 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis", "catalogue
 
 START = datetime(2026, 11, 16, tzinfo=UTC)  # a Monday
 MINUTE = timedelta(minutes=1)
-E5 = 100_000_000
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ async def test_a_stopped_recorder_stores_what_was_forming():
     await recorder.add([tick(1_080, 0)])
     running = asyncio.ensure_future(recorder.run())
     async with asyncio.timeout(30):
-        while not await in_database(stored)(1440):  # noqa: ASYNC110 - its first flush stores everything
+        while not await in_database(stored)(1440):  # noqa: ASYNC110  # its first flush stores everything
             await asyncio.sleep(0.05)
     await recorder.add([tick(1_081, 1)])
     running.cancel()

@@ -52,7 +52,7 @@ async def drop(connection: ServerConnection) -> None:
 
 async def fall_silent(connection: ServerConnection) -> None:
     """Answer nothing any more, not even heartbeats."""
-    connection.silent = True  # type: ignore[attr-defined]
+    connection.silent = True
 
 
 @dataclass
@@ -166,11 +166,11 @@ class TwelveData:
         self.connections.append(connection)
         if len(self.connections) > CONNECTIONS_PER_KEY:
             await self.connections.pop(0).close(1008, "too many connections")
-        connection.silent = False  # type: ignore[attr-defined]
+        connection.silent = False
         async for message in connection:
             frame = json.loads(message)
             self.frames.append(frame)
-            if connection.silent:  # type: ignore[attr-defined]
+            if connection.silent:
                 continue
             if frame["action"] == "heartbeat":
                 await connection.send(json.dumps({"event": "heartbeat", "status": "ok"}))

@@ -10,10 +10,6 @@ export function pointSize(instrument) {
   return 10 ** -instrument.digits;
 }
 
-export function roundPrice(instrument, price) {
-  return Number(price.toFixed(instrument.digits));
-}
-
 /** Round `volume` (lots) down to the instrument's step and into its limits. */
 export function allowedVolume(instrument, volume) {
   const step = Number(instrument.volume_step);

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample
-
-from forexpro.core.http.schema import error_example, worked
+from forexpro.core.http.schema import asked, error_example, worked
 
 _ROW: dict[str, Any] = {
     "id": "7",
@@ -29,18 +27,12 @@ PROOF = {
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "sent_at": "2026-03-02T09:31:00.123456Z",
 }
-PAY_IN = OpenApiExample(
+PAY_IN = asked(
     "Pay 250 euros into an account",
     {"account_id": "42", "method_id": "1", "currency": "EUR", "amount": "250.00", "reference": "E2E-7"},
-    request_only=True,
 )
-PAID_IN = OpenApiExample(
-    "Requested",
-    _ROW | {"instructions": "IBAN DE02 1203 0000 0000 2020 51"},
-    response_only=True,
-    status_codes=["201"],
-)
-PAY_OUT = OpenApiExample(
+PAID_IN = worked("Requested", _ROW | {"instructions": "IBAN DE02 1203 0000 0000 2020 51"}, 201)
+PAY_OUT = asked(
     "Pay 400 dollars out",
     {
         "account_id": "42",
@@ -49,15 +41,13 @@ PAY_OUT = OpenApiExample(
         "amount": "400.00",
         "details": "DE89 3704 0044 0532 0130 00",
     },
-    request_only=True,
 )
-PAID_OUT = OpenApiExample(
+PAID_OUT = worked(
     "Requested, the money is reserved",
     _ROW | {"amount": "400.00", "payment_amount": "400.00", "payment_currency": "USD", "rate": "1", "reference": ""},
-    response_only=True,
-    status_codes=["201"],
+    201,
 )
-QUOTED = OpenApiExample(
+QUOTED = worked(
     "What it comes to",
     {
         "amount": "275.00",
@@ -67,7 +57,6 @@ QUOTED = OpenApiExample(
         "rate": "1.1",
         "quote": "eyJhbW91bnQiOiIyNTAifQ:1tX",
     },
-    response_only=True,
 )
 DEPOSIT = worked("A deposit", _ROW | {"instructions": "IBAN DE02 1203 0000 0000 2020 51"})
 DEPOSIT_BACK = worked("Taken back", _ROW | {"status": "cancelled", "instructions": "IBAN DE02 1203 0000 0000 2020 51"})
@@ -87,20 +76,16 @@ TERMS = worked(
         "details_label": "IBAN",
     },
 )
-PAY_OUT_QUOTE = OpenApiExample(
-    "Pay 400 dollars out",
-    {"account_id": "42", "method_id": "1", "currency": "USD", "amount": "400.00"},
-    request_only=True,
+PAY_OUT_QUOTE = asked(
+    "Pay 400 dollars out", {"account_id": "42", "method_id": "1", "currency": "USD", "amount": "400.00"}
 )
 ARRIVES = worked(
     "What would arrive", {"received": "1000.00", "rate": "0.90900827197527", "quote": "eyJhbW91bnQiOiIxMTAwIn0:1tX"}
 )
-MOVE = OpenApiExample(
-    "Move 1,100.10 dollars to an account in euros",
-    {"source_id": "42", "target_id": "43", "amount": "1100.10"},
-    request_only=True,
+MOVE = asked(
+    "Move 1,100.10 dollars to an account in euros", {"source_id": "42", "target_id": "43", "amount": "1100.10"}
 )
-MOVED = OpenApiExample(
+MOVED = worked(
     "Moved",
     {
         "id": "3",
@@ -113,8 +98,7 @@ MOVED = OpenApiExample(
         "rate": "0.90900827197527",
         "created_at": "2026-03-02T09:30:00.123456Z",
     },
-    response_only=True,
-    status_codes=["201"],
+    201,
 )
 MOVED_BEFORE = worked("A transfer", MOVED.value)
 TOO_MUCH = error_example(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -94,16 +94,13 @@ class FundingView(MutatingView):
         return {"owner": self.owner, "origin": request_origin(self.request), "idempotency_key": key}
 
 
+@extend_schema_view(get=extend_schema(operation_id="deposits_list", summary="Your deposits", examples=[DEPOSIT]))
 class DepositListView(FundingView, ListAPIView[Deposit]):
     serializer_class = DepositOutput
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
         return deposits_of_user(self.request.user)
-
-    @extend_schema(operation_id="deposits_list", summary="Your deposits", examples=[DEPOSIT])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="deposits_create",
@@ -188,16 +185,15 @@ class DepositProofView(FundingView):
         return Response(ProofOutput(proof).data, status=201)
 
 
+@extend_schema_view(
+    get=extend_schema(operation_id="withdrawals_list", summary="Your withdrawals", examples=[WITHDRAWAL])
+)
 class WithdrawalListView(FundingView, ListAPIView[Withdrawal]):
     serializer_class = WithdrawalOutput
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
         return withdrawals_of_user(self.request.user)
-
-    @extend_schema(operation_id="withdrawals_list", summary="Your withdrawals", examples=[WITHDRAWAL])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="withdrawals_create",
@@ -249,16 +245,15 @@ class WithdrawalView(FundingView):
         return Response(WithdrawalOutput(withdrawal_cancel(**self.acting(), withdrawal_id=withdrawal_id)).data)
 
 
+@extend_schema_view(
+    get=extend_schema(operation_id="transfers_list", summary="Transfers between your accounts", examples=[MOVED_BEFORE])
+)
 class TransferListView(FundingView, ListAPIView[Transfer]):
     serializer_class = TransferOutput
     pagination_class = NewestFirst
 
     def get_queryset(self) -> Any:
         return transfers_of_user(self.request.user)
-
-    @extend_schema(operation_id="transfers_list", summary="Transfers between your accounts", examples=[MOVED_BEFORE])
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
     @extend_schema(
         operation_id="transfers_create",
@@ -290,20 +285,19 @@ class TransferQuoteView(FundingView):
         )
 
 
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="payment_methods_list",
+        summary="How money can come and go, and what it costs",
+        examples=[TERMS],
+    )
+)
 class PaymentMethodsView(ListAPIView[Any]):
     serializer_class = TermsOutput
     pagination_class = None
 
     def get_queryset(self) -> Any:
         return [terms for direction in Direction for terms in offered_terms(direction)]
-
-    @extend_schema(
-        operation_id="payment_methods_list",
-        summary="How money can come and go, and what it costs",
-        examples=[TERMS],
-    )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 def _quoted(terms: Terms, asked: dict[str, Any]) -> Response:

@@ -1,8 +1,6 @@
 """Files by which clients show that they have paid."""
 
-import logging
-
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,13 +11,11 @@ from forexpro.core.events.record import record
 from forexpro.core.http.errors import DATABASE_AWAY
 from forexpro.core.refusals import Refused
 from forexpro.core.uploads.cleaning import CleanFile, cleaned
-from forexpro.core.uploads.storage import generated_name, private_files
+from forexpro.core.uploads.storage import delete_private, store_private
 from trading.locks import lock_accounts, locked_deposit
 from trading.models import DepositProof
 from trading.selectors.funding import own_deposit
 from trading.selectors.journal import account_stream
-
-logger = logging.getLogger(__name__)
 
 FOLDER = "proofs"
 PROOFS_MAX = 5
@@ -32,18 +28,17 @@ def deposit_proof_add(*, owner: User, deposit_id: int, upload: "File[bytes]", or
     """
     _ensure_open(own_deposit(owner, deposit_id).is_pending)
     clean = cleaned(upload)
-    # Before the transaction, because a storage can be as far away as a continent.
-    name = private_files().save(generated_name(FOLDER, clean.extension), ContentFile(clean.content))
+    name = store_private(FOLDER, clean)
     try:
         with transaction.atomic(durable=True):
             proof = _add_apply(owner, deposit_id, clean, name, origin)
     except DATABASE_AWAY:
         raise  # it may have been recorded all the same
-    except BaseException:
-        _forget(name)
+    except BaseException:  # also of a process that is told to end
+        delete_private(name)
         raise
     if proof.file.name != name:
-        _forget(name)
+        delete_private(name)
     return proof
 
 
@@ -82,10 +77,3 @@ def _add_apply(owner: User, deposit_id: int, clean: CleanFile, name: str, origin
 def _ensure_open(is_pending: bool) -> None:
     if not is_pending:
         raise Refused("deposit_decided", _("This deposit is decided; it needs no proof any more."), http_status=409)
-
-
-def _forget(name: str) -> None:
-    try:
-        private_files().delete(name)
-    except OSError as error:
-        logger.warning("file %s could not be removed: %s", name, error)

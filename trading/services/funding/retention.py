@@ -1,6 +1,5 @@
 """How long proofs of payment are kept: for years after the client has left, less where a deposit came to nothing."""
 
-import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,13 +9,11 @@ from django.utils import timezone
 
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
-from forexpro.core.uploads.storage import private_files
+from forexpro.core.uploads.storage import delete_private
 from trading.locks import lock_accounts, locked_deposit
 from trading.models import DepositProof
 from trading.models.funding import Status
 from trading.selectors.journal import account_stream
-
-logger = logging.getLogger(__name__)
 
 ORIGIN = Origin(actor="system:retention")
 CAME_TO_NOTHING = (Status.DECLINED, Status.FAILED, Status.CANCELLED)
@@ -58,9 +55,5 @@ def _erase(proof_id: int, deposit_id: int, account_id: int, now: datetime) -> bo
 def _delete_files() -> None:
     """Delete the files of erased proofs, and then what names them: one that stays is tried again next time."""
     for proof in DepositProof.objects.exclude(erased_at=None):
-        try:
-            private_files().delete(str(proof.file.name))
-        except Exception:
-            logger.exception("the file %s of an erased proof could not be deleted", proof.file.name)
-        else:
+        if delete_private(str(proof.file.name)):
             proof.delete()

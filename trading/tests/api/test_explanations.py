@@ -4,9 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from trading.selectors.journal import newest_seq
-from trading.selectors.market import newest_ticks
-from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, make_order, set_price
+from trading.tests.factories import make_order, process_tick, set_price
 
 ORDER = {"symbol": "EURUSD", "side": "buy", "type": "market", "volume": "0.10"}
 
@@ -50,7 +48,7 @@ def document(account, owner, tmp_path):
     """The signed document of a stop loss, as it was downloaded."""
     make_order(account, stop_loss="1.09000")
     set_price("EURUSD", "1.08000", "1.08010")
-    account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN)
+    process_tick(account)
     response = owner.get(f"/events/{newest_seq(account.pk)}/explanation/document")
     assert response["Content-Disposition"].startswith("attachment; filename=")
     path = tmp_path / "decision.json"

@@ -212,7 +212,7 @@ def test_methods_are_listed_with_what_they_cost(owner, bank):
 
 def test_a_proof_is_sent_once_and_by_its_owner_alone(owner, others, live, bank, tmp_path, settings, monkeypatch):
     monkeypatch.setattr(DepositProof._meta.get_field("file"), "storage", FileSystemStorage(tmp_path))
-    monkeypatch.setattr("trading.services.funding.proofs.private_files", lambda: FileSystemStorage(tmp_path))
+    monkeypatch.setattr("forexpro.core.uploads.storage.private_files", lambda: FileSystemStorage(tmp_path))
     deposit = ask_deposit(live, bank)
 
     def send(call, upload):

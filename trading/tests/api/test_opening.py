@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from accounts.services.tokens import tokens_issue
 from forexpro.core.models import Event
-from trading.models import AccountGroup, TradingAccount
+from trading.models import AccountGroup, IdempotencyRecord, TradingAccount
 from trading.tests.factories import ORIGIN, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("default_group")]
@@ -57,6 +57,14 @@ def test_the_same_key_opens_one_account(program, trader):
     assert error_of(program({"kind": "demo"}, key="")) == (400, "idempotency_key_required")
     assert error_of(program({"kind": "demo"}, key="k" * 129)) == (400, "idempotency_key_invalid")
     assert TradingAccount.objects.filter(owner=trader).count() == 1
+
+
+def test_the_key_is_kept_beside_the_account_and_told_to_nobody(program, trader):
+    opened = program({"kind": "demo"}, key="one-of-a-program").json()
+    for event in Event.objects.filter(stream__in=[trader.stream, f"account:{opened['id']}"]):
+        assert "one-of-a-program" not in str(event.payload)
+    remembered = IdempotencyRecord.objects.get(account_id=opened["id"])
+    assert (remembered.key, remembered.first_seq, remembered.last_seq) == ("one-of-a-program", 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from trading.engine.commands import PlaceOrder
 from trading.engine.preview import preview
 from trading.engine.state import OrderType, Side
-from trading.engine.stop_out_price import stop_out_price, stop_out_prices
+from trading.engine.stop_out_price import stop_out_price
 from trading.engine.valuation import value_account
 from trading.tests.engine.builders import account, market, position, quote
 
@@ -48,9 +48,8 @@ def test_account_beyond_it_is_stopped_out_where_it_is():
 
 def test_every_symbol_that_is_held_has_its_own():
     held = [position(1, "EURUSD", BUY, "1", "1.1", margin_conversion="1.1"), position(2, "USDJPY", SELL, "1", "150")]
-    prices = stop_out_prices(account("3000", positions=held), AT)
-    assert prices.keys() == {"EURUSD", "USDJPY"}
-    assert prices["EURUSD"] < Decimal("1.1") < Decimal("150") < prices["USDJPY"]
+    euro, yen = (stop_out_price(account("3000", positions=held), symbol, AT) for symbol in ("EURUSD", "USDJPY"))
+    assert euro < Decimal("1.1") < Decimal("150") < yen
 
 
 @settings(max_examples=80, deadline=None)

@@ -5,11 +5,12 @@ import time
 
 import pytest
 
+from marketdata.models import Symbol
 from marketdata.ticks import Tick
 from trading.replay.comparison import compare_replay, place_orders
 from trading.replay.fold import FoldedAccount, fold_ticks
 from trading.selectors.state import load_accounts
-from trading.tests.factories import make_symbols
+from trading.tests.factories import make_account, make_order, make_symbols
 from trading.tests.factories import tick as make_tick
 
 SYMBOLS = {"EURUSD": (110_000, 1000), "GBPUSD": (130_000, 1000), "USDJPY": (150_000, 100_000)}
@@ -70,3 +71,17 @@ def test_leaving_out_ticks_that_change_nothing_changes_nothing(redis):
     deals, states = fold(leave_out=True)
     assert (deals, states) == fold(leave_out=False)
     assert {deal.entry for deal in deals} == {"in", "out"}
+
+
+@pytest.mark.django_db
+def test_a_tick_that_costs_futures_their_margin_is_not_left_out(market):
+    Symbol.objects.filter(code="EURUSD").update(
+        margin_mode="futures", contract_size=1, tick_size="0.0001", tick_value="10", initial_margin=1000
+    )
+    account = make_account(deposit="1200")
+    make_order(account, volume="1.00")
+    (loaded,) = load_accounts([account.pk])
+    folded = FoldedAccount(loaded.state, loaded.conditions)
+    folded.measure({"EURUSD": make_tick("EURUSD", "1.10000", "1.10010")})
+    assert folded.is_quiet(make_tick("EURUSD", "1.09990", "1.10000"))
+    assert not folded.is_quiet(make_tick("EURUSD", "1.09750", "1.09760"))  # 25 ticks, 250 of the 1,200

@@ -9,10 +9,8 @@ from trading.engine.state import Side
 from trading.models import AccountGroup, ConditionsVersion
 from trading.selectors.explanations import explained_decision
 from trading.selectors.journal import newest_seq
-from trading.selectors.market import newest_ticks
 from trading.services.positions import position_close
-from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, make_order, set_price
+from trading.tests.factories import ORIGIN, make_order, process_tick, set_price
 
 
 def again(decision):
@@ -34,7 +32,7 @@ def test_fill_is_explained_from_each_of_its_events(account):
 def test_stop_loss_is_explained_by_its_tick(account):
     make_order(account, stop_loss=Decimal("1.09000"))
     set_price("EURUSD", "1.08000", "1.08010")
-    answer = account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN)
+    answer = process_tick(account)
     decision = explained_decision(account, answer.seq)
     assert decision.explanation.market.quotes["EURUSD"].bid == Decimal("1.08000")
     assert again(decision) is None

@@ -3,11 +3,13 @@ from decimal import Decimal
 
 import pytest
 
+from marketdata.models import Symbol
 from trading.engine.commands import BalanceReason
 from trading.engine.state import Side
 from trading.models import Deal, TradingAccount
 from trading.selectors.figures import FIGURE_DAYS, Rates, exposure, has_live_accounts, trading_figures
 from trading.selectors.market import newest_ticks
+from trading.selectors.valuation import account_valuation
 from trading.services.accounts import balance_change
 from trading.services.positions import position_close
 from trading.tests.factories import ORIGIN, make_account, make_order, make_user, set_price
@@ -116,9 +118,19 @@ def test_the_house_holds_the_opposite_of_its_clients(account):
     assert figures.floating_result == euro.client_result + yen.client_result
 
 
-def test_what_has_no_price_has_no_value(account):
-    from marketdata.models import Symbol
+@pytest.mark.parametrize("margin_mode", ["futures", "exchange_futures"])
+def test_futures_are_worth_what_their_ticks_are_worth(account, margin_mode):
+    terms = {"contract_size": 10_000, "tick_size": "0.0001", "tick_value": "12.5", "initial_margin": 500}
+    Symbol.objects.filter(code="EURUSD").update(margin_mode=margin_mode, settlement_price="1.1", **terms)
+    trade(account, volume="2.00")
+    set_price("EURUSD", "1.10110", "1.10120")
+    figures = trading_figures()
+    # A cent is a hundred ticks, 1,250 dollars a lot. Bought at 1.10010, and 1.10110 is what it brings.
+    assert figures.exposure[0].value == -2 * 125_000 * Decimal("1.10115")
+    assert figures.floating_result == 250 == account_valuation(account).equity - account.balance
 
+
+def test_what_has_no_price_has_no_value(account):
     trade(account)
     Symbol.objects.filter(code="EURUSD").update(quote_currency="CHF")
     (held,) = trading_figures().exposure

@@ -8,11 +8,9 @@ from forexpro.core.refusals import Refused
 from trading.engine.events import EngineEvent
 from trading.engine.state import OrderType
 from trading.selectors import events_since, newest_events, newest_seq
-from trading.selectors.market import newest_ticks
 from trading.services.orders import order_cancel, order_modify
 from trading.services.positions import position_close, position_modify
-from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, make_order, set_price
+from trading.tests.factories import ORIGIN, make_order, process_tick, set_price
 
 
 def place(account, **terms):
@@ -33,7 +31,7 @@ def test_every_event_is_a_sentence(account):
     with pytest.raises(Refused):
         place(account, volume=Decimal(90))
     set_price("EURUSD", "1.09400", "1.09410")
-    account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN)
+    process_tick(account)
 
     events = events_since(account.pk, 0)
     assert {event.type for event in events} <= described_types()

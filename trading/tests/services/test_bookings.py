@@ -11,6 +11,7 @@ from accounts.roles import Role
 from forexpro.core.events.sentences import sentence
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 from trading.engine.commands import BalanceReason
 from trading.models import Booking, LedgerTransaction, TradingAccount
 from trading.selectors.bookings import SENTENCES
@@ -19,7 +20,6 @@ from trading.services.answers import Answer
 from trading.services.bookings import booking_approve, booking_decline, money_book
 from trading.services.replay import account_first_difference
 from trading.tests.factories import ORIGIN, make_user
-from trading.tests.services.funding.test_races import in_threads
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -149,20 +149,25 @@ def test_what_cannot_be_booked_is_refused_at_once_and_what_no_longer_can_waits(l
     assert (booking.status, live.balance) == ("waiting", 5_000)
 
 
+def ensure_all_refused(code, person, account, booking):
+    """Fail unless somebody can neither ask for a booking nor decide on one, and nothing is changed."""
+    before = state(account)
+    for attempt in (
+        lambda: ask(account, person, submission="another"),
+        lambda: approve(booking, person),
+        lambda: decline(booking, person),
+    ):
+        with pytest.raises(Refused, match=code):
+            attempt()
+    assert state(account) == before
+
+
 def test_nobody_moves_money_on_their_own_account(live, desk):
     owner = live.owner
     owner.is_staff = owner.is_superuser = True
     owner.save()
     booking = ask(live, desk[0])
-    before = state(live)
-    for attempt in (
-        lambda: ask(live, owner, submission="mine"),
-        lambda: approve(booking, owner),
-        lambda: decline(booking, owner),
-    ):
-        with pytest.raises(Refused, match="own_account"):
-            attempt()
-    assert state(live) == before
+    ensure_all_refused("own_account", owner, live, booking)
 
 
 @pytest.mark.parametrize("role", [Role.READ_ONLY, Role.SUPPORT, Role.COMPLIANCE, Role.DEALER, Role.BACK_OFFICE])
@@ -170,15 +175,7 @@ def test_who_moves_no_money_neither_asks_nor_decides(live, desk, role):
     booking = ask(live, desk[0])
     other = make_user("other@example.com", is_staff=True)
     other.groups.add(Group.objects.get(name=role.value))
-    before = state(live)
-    for attempt in (
-        lambda: ask(live, other, submission="x"),
-        lambda: approve(booking, other),
-        lambda: decline(booking, other),
-    ):
-        with pytest.raises(Refused, match="money_forbidden"):
-            attempt()
-    assert state(live) == before
+    ensure_all_refused("money_forbidden", other, live, booking)
 
 
 def test_the_database_holds_it_too(live, desk):
@@ -217,7 +214,7 @@ def test_every_step_has_its_sentence(live, desk):
 @pytest.mark.django_db(transaction=True)
 def test_many_who_approve_at_once_book_once(live, desk):
     booking = ask(live, desk[0], "-250")
-    outcomes = in_threads([lambda: approve(booking, desk[1])] * 8, 8)
+    outcomes = at_once([lambda: approve(booking, desk[1])] * 8)
     assert (
         sorted(one if isinstance(one, str) else one.status for one in outcomes) == ["booked"] + ["booking_decided"] * 7
     )
@@ -237,5 +234,5 @@ def test_without_the_lock_it_would_be_booked_more_than_once(live, desk):
             together.wait(timeout=30)
             balance_change(account_id=live.pk, amount=booking.amount, reason=BalanceReason.ADJUSTMENT, origin=ORIGIN)
 
-    in_threads([approve_without_lock] * 2, 2)
+    at_once([approve_without_lock] * 2)
     assert TradingAccount.objects.get(pk=live.pk).balance == 9_500

@@ -1,13 +1,11 @@
 """A hundred requests with one Idempotency-Key at once, of everything that changes an account: it happens once."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import connection
 
-from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
 from trading.selectors import events_since, newest_seq
@@ -70,23 +68,12 @@ def test_a_hundred_duplicates_have_one_effect(account, call):
     service, prepare, expected = CALLS[call]
     arguments = prepare(account)
     before = newest_seq(account.pk)
-    together = threading.Barrier(DUPLICATES)
+    request = partial(service, account_id=account.pk, **arguments, origin=ORIGIN, idempotency_key="the same")
+    results = at_once([request] * DUPLICATES)
 
-    def request(_):
-        together.wait()
-        try:
-            return service(account_id=account.pk, **arguments, origin=ORIGIN, idempotency_key="the same")
-        except Refused as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(DUPLICATES) as threads:
-        results = list(threads.map(request, range(DUPLICATES)))
-
-    answers = [result for result in results if not isinstance(result, Refused)]
-    refusals = [result for result in results if isinstance(result, Refused)]
-    assert {refusal.code for refusal in refusals} <= {"request_in_progress"}
+    answers = [result for result in results if not isinstance(result, str)]
+    refusals = {result for result in results if isinstance(result, str)}
+    assert refusals <= {"request_in_progress"}
     assert [answer.repeated for answer in answers].count(False) == 1
     happened = events_since(account.pk, before)
     assert [event.type for event in happened] == expected

@@ -5,14 +5,16 @@ import random
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import Count, Sum
 
 from forexpro.core.events.verify import events_verify
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 from marketdata.models import Symbol
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
@@ -25,10 +27,9 @@ from trading.services.orders import order_cancel, order_modify
 from trading.services.positions import position_close, position_modify
 from trading.services.replay import account_first_difference
 from trading.services.rollover import accounts_roll_over
-from trading.services.ticks import account_check_margin, account_process_tick
+from trading.services.ticks import account_check_margin
 from trading.tasks import sweep_margins
-from trading.tests.factories import ORIGIN, make_account, make_order, set_price, tick
-from trading.tests.services.test_concurrency import in_threads
+from trading.tests.factories import ORIGIN, make_account, make_order, process_tick, set_price, tick
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,19 +49,7 @@ def at(bid):
 
 
 def price_comes(account, bid):
-    return account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=at(bid), origin=ORIGIN)
-
-
-def all_at_once(actors):
-    """Run the actors at the same moment, each in a thread; return their results, refusals and errors among them."""
-    start = threading.Barrier(len(actors))
-    connection.close()  # the pool has sixteen
-
-    def act(number):
-        start.wait()
-        return actors[number]()
-
-    return in_threads(act, len(actors))
+    return process_tick(account, ticks=at(bid))
 
 
 def assert_clean(account):
@@ -95,8 +84,8 @@ def test_a_position_has_one_closing_deal_whoever_wants_to_close_it(market, trade
             lambda account=account: account_check_margin(account_id=account.pk, ticks=at("1.07000"), origin=ORIGIN),
             closes,
         ]
-        results = all_at_once(actors[number % 4 :] + actors[: number % 4])
-        assert not [result for result in results if isinstance(result, Exception)]
+        results = at_once(actors[number % 4 :] + actors[: number % 4])
+        assert not [result for result in results if isinstance(result, str)], "nobody is refused"
         assert_clean(account)
 
     assert not Position.objects.filter(closed_at=None).exists()
@@ -116,14 +105,10 @@ class Worker:
         self.terms = {"account_id": account.pk, "origin": ORIGIN}
 
     def act(self, times):
-        """Do several things; return the codes of what was refused."""
-        refused = []
+        """Do several things; some are refused."""
         for _ in range(times):
-            try:
+            with contextlib.suppress(Refused):
                 self.random.choice(self.choices)()
-            except Refused as refusal:
-                refused.append(refusal.code)
-        return refused
 
     @property
     def choices(self):
@@ -197,9 +182,8 @@ def charged(account):
 @pytest.mark.parametrize("times", [8, pytest.param(100, marks=pytest.mark.long)])
 def test_sixteen_workers_of_one_account_leave_true_books(charged, times):
     workers = [Worker(charged, seed) for seed in range(WORKERS)]
-    refused = all_at_once([lambda worker=worker: worker.act(times) for worker in workers])
+    at_once([partial(worker.act, times) for worker in workers])
 
-    assert not [result for result in refused if isinstance(result, Exception)]
     assert_clean(charged)
     assert events_verify().faults == []
     assert Posting.objects.aggregate(total=Sum("amount"))["total"] == 0, "what one side gets the other gives"
@@ -256,9 +240,8 @@ def meeting(different, monkeypatch):
 
 
 def test_no_two_decisions_on_an_account_meet(charged, different, meeting):
-    results = all_at_once(different)
+    at_once(different)
     assert meeting.broken
-    assert not [result for result in results if isinstance(result, IntegrityError)]
     assert_clean(charged)
 
 
@@ -267,7 +250,7 @@ def test_control_without_the_lock_all_decide_on_the_same_state(charged, differen
     for module in (ticks, rollover, accounts):
         monkeypatch.setattr(module, "lock_accounts", sorted)
     before = Event.objects.filter(stream=f"account:{charged.pk}").count()
-    results = all_at_once(different)
+    results = at_once(different, errors=(IntegrityError,))
     assert not meeting.broken
     # All were decided on the same state; the numbering of the event stream still lets only one of them be recorded.
     assert [type(result) for result in results].count(IntegrityError) == len(different) - 1

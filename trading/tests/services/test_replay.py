@@ -8,13 +8,11 @@ from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
 from trading.models import Order, Position
-from trading.selectors.market import newest_ticks
 from trading.services.accounts import account_set_leverage, balance_change
 from trading.services.orders import order_cancel, order_modify
 from trading.services.positions import position_close, position_modify
 from trading.services.replay import account_first_difference
-from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, make_order, set_price
+from trading.tests.factories import ORIGIN, make_order, process_tick, set_price
 
 
 def place(account, **terms):
@@ -39,7 +37,7 @@ def busy_account(account):
     account_set_leverage(account_id=account.pk, leverage=Decimal(50), origin=ORIGIN)
     for bid, ask in (("1.10600", "1.10610"), ("1.09400", "1.09410")):
         set_price("EURUSD", bid, ask)
-        account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN)
+        process_tick(account)
     return account
 
 

@@ -3,11 +3,13 @@
 import threading
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from forexpro.core.models import Event
+from forexpro.core.tests.at_once import at_once
 from marketdata.models import Symbol
 from trading.engine.state import Side
 from trading.models import Configuration, Deal, Order, Position, Posting, TradingAccount
@@ -19,7 +21,6 @@ from trading.services.positions import position_close
 from trading.services.replay import account_first_difference
 from trading.services.rollover import accounts_roll_over, roll_over_due_accounts
 from trading.tests.factories import ORIGIN, make_account, make_group, make_order, make_user
-from trading.tests.services.test_concurrency import in_threads
 
 D = Decimal
 
@@ -212,7 +213,8 @@ def test_an_account_that_fails_does_not_keep_the_others_from_it(account, monkeyp
 def test_sixteen_at_once_charge_a_night_once(account):
     buy(account)
     tonight = nights_from_now(1)
-    answers = in_threads(lambda number: accounts_roll_over(account_ids=[account.pk], now=tonight, origin=ORIGIN)[0], 16)
+    roll_over = partial(accounts_roll_over, account_ids=[account.pk], now=tonight, origin=ORIGIN)
+    answers = [answer for (answer,) in at_once([roll_over] * 16)]
     assert sorted(len(answer.events) for answer in answers) == [0] * 15 + [1]
     assert charged(account) == [("-6.50", False)]
 
@@ -232,7 +234,8 @@ def test_without_the_lock_two_decide_the_same_night(account, monkeypatch):
 
     monkeypatch.setattr(rollover, "decide", decide_together)
     monkeypatch.setattr(rollover, "lock_accounts", lambda account_ids: list(account_ids))
-    in_threads(lambda number: accounts_roll_over(account_ids=[account.pk], now=tonight, origin=ORIGIN), 2)
+    roll_over = partial(accounts_roll_over, account_ids=[account.pk], now=tonight, origin=ORIGIN)
+    at_once([roll_over] * 2, errors=(IntegrityError,))
     assert [len(events) for events in decided] == [1, 1]
     assert TradingAccount.objects.get(pk=account.pk).balance == 10_000
 
@@ -249,7 +252,7 @@ def test_trading_and_rolling_over_at_once_leaves_true_books(account):
             return position_close(account_id=account.pk, position_id=held[number // 4], origin=ORIGIN)
         return accounts_roll_over(account_ids=[account.pk], now=tonight, origin=ORIGIN)
 
-    assert not [result for result in in_threads(act, 16) if isinstance(result, Exception)]
+    assert not [result for result in at_once([partial(act, number) for number in range(16)]) if isinstance(result, str)]
     roll_over_due_accounts(now=tonight, origin=ORIGIN)
     nights = Event.objects.filter(type="position.swap_charged").values_list("payload__position_id", "payload__day")
     assert len(nights) == len(set(nights))

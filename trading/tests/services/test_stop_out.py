@@ -9,11 +9,9 @@ from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType
 from trading.models import AccountGroup, Deal, Order, Position
 from trading.selectors import account_valuation
-from trading.selectors.market import newest_ticks
 from trading.services.accounts import balance_change
 from trading.services.replay import account_first_difference
-from trading.services.ticks import account_process_tick
-from trading.tests.factories import ORIGIN, make_order, set_price
+from trading.tests.factories import ORIGIN, make_order, process_tick, set_price
 
 
 def place(account, **terms):
@@ -23,7 +21,7 @@ def place(account, **terms):
 def fall(account, bid="1.08600"):
     """Let EURUSD fall to `bid`: five lots lose 50 a pip."""
     set_price("EURUSD", bid, str(Decimal(bid) + Decimal("0.0001")))
-    account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN)
+    process_tick(account)
 
 
 def test_smart_reduces_the_position(account):

@@ -7,8 +7,8 @@ from trading.models import Deal, Order, Position
 from trading.selectors import account_state
 from trading.selectors.market import newest_ticks
 from trading.services.positions import position_close
-from trading.services.ticks import account_check_margin, account_process_tick, accounts_process_tick
-from trading.tests.factories import ORIGIN, make_account, make_order, set_price
+from trading.services.ticks import account_check_margin, accounts_process_tick
+from trading.tests.factories import ORIGIN, make_account, make_order, process_tick, set_price
 
 
 def place(account, **terms):
@@ -17,7 +17,7 @@ def place(account, **terms):
 
 def process(account, bid, ask):
     newest = set_price("EURUSD", bid, ask)
-    return account_process_tick(account_id=account.pk, symbol="EURUSD", ticks=newest_ticks(), origin=ORIGIN), newest
+    return process_tick(account), newest
 
 
 def test_stop_loss_closes_at_the_first_available_price(account):

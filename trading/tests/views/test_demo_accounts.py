@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from trading.models import AccountGroup, TradingAccount
-from trading.services.demo_accounts import ACCOUNTS_MAX
+from trading.services.opening import ACCOUNTS_MAX
 from trading.tests.factories import make_group, make_user
 
 CHOICES = {"currency": "USD", "leverage": "100", "position_mode": "hedging"}

@@ -3,7 +3,7 @@ from django.test import Client
 
 from trading.models import TradingAccount
 from trading.selectors import account_state
-from trading.services.demo_accounts import ACCOUNTS_MAX
+from trading.services.opening import ACCOUNTS_MAX
 from trading.tests.factories import make_live_account
 from trading.tests.views.conftest import signed_in
 

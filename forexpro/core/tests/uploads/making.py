@@ -84,7 +84,7 @@ def pdf(change: object = None, *, sheets: int = 1, **options: object) -> bytes:
     if callable(change):
         change(document)
     content = io.BytesIO()
-    document.save(content, **options)  # type: ignore[arg-type]
+    document.save(content, **options)
     return content.getvalue()
 
 

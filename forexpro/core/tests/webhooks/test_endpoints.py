@@ -130,7 +130,7 @@ def test_what_no_endpoint_can_be_is_refused(wanted: dict[str, object], code: str
     make_endpoint(URL)
     given: dict[str, object] = {"name": "Other", "url": URL, "event_types": [EVENT], **wanted}
     with pytest.raises(Refused) as refused:
-        endpoint_create(**given, origin=ORIGIN)  # type: ignore[arg-type]
+        endpoint_create(**given, origin=ORIGIN)
     assert refused.value.code == code
     assert WebhookEndpoint.objects.count() == 1
 

@@ -255,7 +255,7 @@ def _no_sockets(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     made: list[Any] = []
     real = socket.socket
 
-    class Watched(real):  # type: ignore[misc,valid-type]
+    class Watched(real):
         def connect(self, address: Any) -> None:
             made.append(address)
             super().connect(address)

@@ -10,22 +10,20 @@ from trading.models import Deposit, Withdrawal
 from trading.services.funding.requests import deposit_request, withdrawal_request
 from trading.tests.factories import ORIGIN
 
+IBAN = "DE89 3704 0044 0532 0130 00, Ada"
 
-def ask_deposit(account, method, amount="500", *, currency="USD", key=None, **arguments) -> Deposit:
-    return deposit_request(
+
+def ask_deposit(account, method, amount="500", **arguments) -> Deposit:
+    return _ask(deposit_request, account, method, amount, **arguments)
+
+
+def ask_withdrawal(account, method, amount="500", **arguments) -> Withdrawal:
+    return _ask(withdrawal_request, account, method, amount, **{"details": IBAN} | arguments)
+
+
+def _ask(service, account, method, amount, *, currency="USD", key=None, **arguments):
+    return service(
         **{"owner": account.owner} | arguments,
-        account_id=account.pk,
-        method_id=method.pk,
-        currency=currency,
-        amount=Decimal(amount),
-        origin=ORIGIN,
-        idempotency_key=key,
-    )
-
-
-def ask_withdrawal(account, method, amount="500", *, currency="USD", key=None, **arguments) -> Withdrawal:
-    return withdrawal_request(
-        **{"owner": account.owner, "details": "DE89 3704 0044 0532 0130 00, Ada"} | arguments,
         account_id=account.pk,
         method_id=method.pk,
         currency=currency,

@@ -7,18 +7,19 @@ import pytest
 from forexpro.core.refusals import Refused
 from kyc.models import Level
 from kyc.requirements import unlocked_by
-from trading.models import Deposit, FundingLimit, Withdrawal
+from trading.models import Deposit, FundingLimit, TradingAccount, Withdrawal
 from trading.models.funding import Status
 from trading.services.accounts import account_set_leverage
-from trading.services.demo_accounts import live_account_open
 from trading.services.funding.decisions import deposit_decide
 from trading.services.funding.requests import deposit_cancel, deposit_quote, withdrawal_quote
 from trading.services.funding.transfers import account_transfer
+from trading.services.opening import own_account_open
 from trading.tests.factories import ORIGIN, make_live_account, make_method
 from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
 pytestmark = pytest.mark.django_db
 D = Decimal
+LIVE = TradingAccount.Kind.LIVE
 
 
 @pytest.fixture
@@ -154,13 +155,14 @@ def test_a_frozen_client_moves_no_money_between_accounts_and_opens_none(live, le
         "idempotency_key": None,
     }
     assert refused(account_transfer, owner=live.owner, **transfer) == "access_restricted"
-    assert refused(live_account_open, owner=live.owner, origin=ORIGIN) == "access_restricted"
+    assert refused(own_account_open, owner=live.owner, kind=LIVE, origin=ORIGIN) == "access_restricted"
     set_for(live.owner, access_level="full")
     account_transfer(owner=live.owner, **transfer)
 
 
 def test_no_account_gets_more_leverage_than_its_owner_may_have(live):
     set_for(live.owner, leverage_max=D(30))
-    assert refused(live_account_open, owner=live.owner, leverage=D(50), origin=ORIGIN) == "leverage_not_allowed"
+    wanted = {"owner": live.owner, "kind": LIVE, "origin": ORIGIN}
+    assert refused(own_account_open, **wanted, leverage=D(50)) == "leverage_not_allowed"
     assert refused(account_set_leverage, account_id=live.pk, leverage=D(31), origin=ORIGIN) == "leverage_not_allowed"
-    assert live_account_open(owner=live.owner, origin=ORIGIN).leverage == 30
+    assert own_account_open(**wanted).leverage == 30

@@ -1,17 +1,15 @@
 """Many at once on real PostgreSQL: money is reserved and paid out exactly once, and never more than there is."""
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
 from itertools import count
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError
 from django.db.models import Sum
-from psycopg_pool import PoolTimeout
 
-from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 from trading.engine.valuation import value_account
 from trading.models import Deposit, LedgerTransaction, PaymentTerms, Posting, Withdrawal
 from trading.models.funding import Status
@@ -26,30 +24,6 @@ from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 D = Decimal
-
-
-def in_threads(calls, threads):
-    """Run `calls` in so many threads; return results, and refusals' codes in their place. Any other error fails.
-
-    Who gets no connection in time, for the pool has fewer than there are threads, asks again, as a client would.
-    """
-
-    def run(call):
-        while True:
-            try:
-                return call()
-            except PoolTimeout:
-                continue
-            except OperationalError as error:
-                if not isinstance(error.__cause__, PoolTimeout):
-                    raise
-            except Refused as refusal:
-                return refusal.code
-            finally:
-                connection.close()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, calls))
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +60,7 @@ def drain(bank, threads, wanted, account_count=10):
     calls = [
         lambda account=accounts[number % account_count]: ask_withdrawal(account, bank, "10") for number in range(wanted)
     ]
-    outcomes = Counter("accepted" if isinstance(it, Withdrawal) else it for it in in_threads(calls, threads))
+    outcomes = Counter("accepted" if isinstance(it, Withdrawal) else it for it in at_once(calls, threads=threads))
     ensure_sound(accounts)
     for account in accounts:
         assert account.balance == account.reserved == each // 2 * 10
@@ -134,7 +108,7 @@ def mixed_with_orders(bank, threads, rounds):
 
     doings = [withdraw, buy, withdraw, close, finish, move_price]
     calls = [partial(doing, accounts[number % 3]) for number in range(rounds // len(doings)) for doing in doings]
-    outcomes = in_threads(calls, threads)
+    outcomes = at_once(calls, threads=threads)
     set_price("EURUSD", "1.10004", "1.10014")
     refused = {outcome for outcome in outcomes if isinstance(outcome, str)}
     assert refused <= {"funds_insufficient", "insufficient_margin", "position_not_found", "transition_not_allowed"}
@@ -176,7 +150,7 @@ def test_of_approve_decline_and_cancel_exactly_one_wins(live, bank, clerk, colle
         ],
     }
     for model, calls in ends.items():
-        outcomes = Counter(type(outcome) for outcome in in_threads(calls, 4))
+        outcomes = Counter(type(outcome) for outcome in at_once(calls, threads=4))
         assert outcomes == {model: 1, str: 3}
     deposit.refresh_from_db()
     withdrawal.refresh_from_db()
@@ -196,7 +170,7 @@ def test_an_approved_withdrawal_is_paid_once_however_often_it_is_clicked(live, b
         for actor in (clerk, colleague)
         for status in (Status.PAID, Status.PAID, Status.FAILED)
     ]
-    outcomes = in_threads(calls, 6)
+    outcomes = at_once(calls, threads=6)
     assert outcomes.count("transition_not_allowed") == 5
     live.refresh_from_db()
     withdrawal.refresh_from_db()
@@ -206,7 +180,7 @@ def test_an_approved_withdrawal_is_paid_once_however_often_it_is_clicked(live, b
 
 
 def test_duplicates_of_one_request_reserve_once(live, bank):
-    outcomes = in_threads([lambda: ask_withdrawal(live, bank, key="same")] * 12, 12)
+    outcomes = at_once([lambda: ask_withdrawal(live, bank, key="same")] * 12)
     assert {outcome for outcome in outcomes if isinstance(outcome, str)} <= {"request_in_progress"}
     assert {outcome.pk for outcome in outcomes if not isinstance(outcome, str)} == {Withdrawal.objects.get().pk}
     live.refresh_from_db()
@@ -218,7 +192,7 @@ def test_a_limit_holds_for_all_accounts_of_a_person_together(live, bank, monkeyp
     monkeypatch.setattr("trading.services.funding.limits.PENDING_DEPOSITS_MAX", 3)
     other = make_live_account(live.owner)
     calls = [lambda account=account: ask_deposit(account, bank) for account in (live, other) * 5]
-    outcomes = Counter(it if isinstance(it, str) else "accepted" for it in in_threads(calls, 10))
+    outcomes = Counter(it if isinstance(it, str) else "accepted" for it in at_once(calls, threads=10))
     assert outcomes == {"accepted": 3, "deposits_pending_max": 7}
 
 
@@ -226,14 +200,5 @@ def test_control_without_the_lock_on_the_account_money_is_promised_twice_or_an_e
     """What keeps the races above apart is the account's lock: without it decisions are taken on the same state."""
     monkeypatch.setattr("trading.services.execution.locking", lambda account_id: ("SELECT %s", [account_id]))
 
-    def run(_):
-        try:
-            return ask_withdrawal(live, bank, "9000")
-        except (Refused, IntegrityError) as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        outcomes = list(pool.map(run, range(6)))
+    outcomes = at_once([lambda: ask_withdrawal(live, bank, "9000")] * 6, errors=(IntegrityError,))
     assert any(isinstance(outcome, IntegrityError) for outcome in outcomes)

@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from forexpro.core.events.sentences import sentence
 from forexpro.core.models import Event
+from forexpro.core.tests.at_once import at_once
 from forexpro.core.tests.uploads.conftest import private_folder
+from forexpro.core.uploads import storage
 from forexpro.core.uploads.storage import private_files
 from kyc.models import VerificationCase
 from trading.models import DepositProof
 from trading.models.funding import Status
-from trading.services.funding import retention
 from trading.services.funding.decisions import deposit_decide
 from trading.services.funding.proofs import deposit_proof_add
 from trading.services.funding.requests import deposit_cancel
@@ -23,7 +24,6 @@ from trading.services.replay import account_first_difference
 from trading.tasks import erase_proofs
 from trading.tests.factories import ORIGIN, make_user
 from trading.tests.services.funding.asking import ask_deposit, picture
-from trading.tests.services.funding.test_races import in_threads
 from trading.tests.views.conftest import signed_in
 
 __all__ = ["private_folder"]
@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_deleted_is_tried_again_and_shown_to_nobody(proven
         def delete(self, name):
             raise OSError("the storage is away")
 
-    monkeypatch.setattr(retention, "private_files", Away)
+    monkeypatch.setattr(storage, "private_files", Away)
     assert proofs_erase(now=after(1)) == 1
     assert DepositProof.objects.get().erased_at
     for client, page, file in (
@@ -127,7 +127,7 @@ def test_a_file_that_cannot_be_deleted_is_tried_again_and_shown_to_nobody(proven
     ):
         assert client.get(file).status_code == 404
         assert file not in client.get(page).content.decode()
-    monkeypatch.setattr(retention, "private_files", private_files)
+    monkeypatch.setattr(storage, "private_files", private_files)
     erase_proofs()
     assert not DepositProof.objects.exists()
     assert not private_files().exists(proof.file.name)
@@ -156,5 +156,5 @@ def test_a_worker_does_it_every_night():
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_erase_once(proven, clerk):
     decide(proven, clerk, Status.DECLINED)
-    assert sorted(in_threads([lambda: proofs_erase(now=after(180))] * 6, 6)) == [0, 0, 0, 0, 0, 1]
+    assert sorted(at_once([lambda: proofs_erase(now=after(180))] * 6)) == [0, 0, 0, 0, 0, 1]
     assert Event.objects.filter(type="deposit.proof_erased").count() == 1

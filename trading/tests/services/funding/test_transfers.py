@@ -1,15 +1,16 @@
 """Money between a person's own accounts: both move or none does, and every currency balances."""
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from accounts.models import Notice
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
+from forexpro.core.tests.at_once import at_once
 from trading.models import LedgerTransaction, Posting, TradingAccount, Transfer
 from trading.services.funding.terms import signed_quote
 from trading.services.funding.transfers import account_transfer, transfer_quote
@@ -148,15 +149,8 @@ def test_the_same_key_moves_once(live, euro):
 
 @at_commit
 def test_transfers_in_both_directions_never_wait_for_each_other_in_a_circle(live, euro):
-    def run(number):
-        try:
-            source, target = (live, euro) if number % 2 else (euro, live)
-            return transfer(source, target, "10")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as threads:
-        assert len(list(threads.map(run, range(40)))) == 40
+    there, back = partial(transfer, live, euro, "10"), partial(transfer, euro, live, "10")
+    assert all(isinstance(made, Transfer) for made in at_once([there, back] * 20, threads=8))
     assert Transfer.objects.count() == 40
     for account in (live, euro):
         assert account_first_difference(account.pk) is None

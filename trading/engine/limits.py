@@ -5,6 +5,7 @@ from decimal import Decimal
 from forexpro.core.money import ZERO, amount_text, quantize
 from forexpro.core.refusals import Refused
 from trading.engine.market import Instrument, Market
+from trading.engine.profit import lot_size
 from trading.engine.state import AccountState, Order, Position
 
 
@@ -52,7 +53,7 @@ def account_exposure(state: AccountState, market: Market) -> Decimal:
 
 
 def _value(position: Position, instrument: Instrument) -> Decimal:
-    units = position.volume * instrument.contract_size
+    units = position.volume * lot_size(instrument)
     in_margin_currency = units if instrument.margin_mode.is_forex else units * position.open_price
     return in_margin_currency * position.margin_conversion
 

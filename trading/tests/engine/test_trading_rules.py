@@ -10,9 +10,10 @@ from marketdata.sessions import TradingHours
 from trading.engine.commands import CancelOrder, ClosePosition, ModifyOrder, ModifyPosition, PlaceOrder, ProcessTick
 from trading.engine.decide import decide
 from trading.engine.events import CloseReason, OrderFilled, OrderRejected, PositionClosed
-from trading.engine.market import TradeMode
+from trading.engine.limits import account_exposure
+from trading.engine.market import MarginMode, TradeMode
 from trading.engine.state import OrderType, Side, TimeInForce
-from trading.tests.engine.builders import account, forex, market, of_type, order, position, quote, run
+from trading.tests.engine.builders import account, contract, forex, market, of_type, order, position, quote, run
 
 BUY, SELL = Side.BUY, Side.SELL
 LIMIT, STOP, MARKET = OrderType.LIMIT, OrderType.STOP, OrderType.MARKET
@@ -196,3 +197,9 @@ def test_the_exposure_of_an_account_has_a_limit(volume, refused):
         assert refusal(state, command, at()) == "exposure_max"
     else:
         assert decide(state, command, at())
+
+
+def test_the_exposure_of_futures_counts_what_their_ticks_are_worth():
+    future = contract("ES", 1, MarginMode.FUTURES, tick_value=D("12.5"), tick_size=D("0.25"))
+    state = account(positions=[position(1, "ES", SELL, "2", "5000")])
+    assert account_exposure(state, market(instruments=[future])) == D("500000.00")  # 2 × 50 × 5,000

@@ -1,10 +1,8 @@
 """The broker of one strategy on one symbol, bar by bar."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from math import floor, inf
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from analytics.pine.broker import commands, fills, margin, path, states
 from analytics.pine.broker.account import Account
@@ -16,10 +14,7 @@ from analytics.pine.broker.risk import RiskRules
 from analytics.pine.broker.rounding import Grid
 from analytics.pine.broker.settings import Candle, Instrument, StrategySettings
 from analytics.pine.broker.statistics import Summary, summary
-
-# A node of a bar's way: from where, to where, and whether it is the jump to the first price of a bar or of a part of
-# it.
-Step = tuple[int, int, bool]
+from analytics.pine.broker.trading_days import TradingDays
 
 
 class Broker:
@@ -35,15 +30,12 @@ class Broker:
     """
 
     __slots__ = (
-        "_day_of_quarter",
-        "_day_shift",
+        "_days",
         "_is_calm",
         "_margin_waits",
         "_next",
-        "_quarter",
         "_sites",
         "_steps",
-        "_zone",
         "account",
         "bar_index",
         "book",
@@ -108,14 +100,13 @@ class Broker:
         self.mark_ticks = 0
         self.last_close = 0.0
         self.is_rounded = True
-        self._steps: list[Step] = []
+        self._steps: list[path.Step] = []
         self._next = 0
         # Position and equity before anything filled on the bar.
         self.start = 0, settings.initial_capital
         self.margin_debt: margin.Debt | None = None
         self._margin_waits = False
         self._sites = 0
-        self._quarter = self._day_of_quarter = -1
         self.calm: Range | None = None
         self.changes = 0
         # Between which prices the margin of the position is covered, None if that has to be found out.
@@ -123,8 +114,7 @@ class Broker:
         self._is_calm = False
         # The extremes of calm bars that the position has not seen yet, in ticks.
         self.highest, self.lowest = -inf, inf
-        self._zone = ZoneInfo(symbol.timezone)
-        self._day_shift = _day_shift(symbol.hours)
+        self._days = TradingDays(symbol.timezone, symbol.hours)
 
     # Bars
 
@@ -178,8 +168,11 @@ class Broker:
         self.is_rounded = True
         self.start = account.position, account.equity
         if self.risk.counts_days:
-            self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
-        self._steps = self._way(lower if self.settings.use_bar_magnifier else (), previous)
+            self.risk.new_bar(self, self._days.day(bar.time), self.open_ticks)
+        parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
+        if lower and self.settings.use_bar_magnifier:
+            parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
+        self._steps = path.steps_through(parts, previous)
         self._next = 0
         return self._advance(False)
 
@@ -264,18 +257,6 @@ class Broker:
         if len(self.book.entries) != waiting:
             self.forget_calm()
 
-    def _way(self, lower: Sequence[Candle], previous: int) -> list[Step]:
-        nearest = self.tick_grid.nearest
-        parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
-        if lower:
-            parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
-        steps: list[Step] = []
-        for part in parts:
-            first, second, third, last = path.path_of(*part)
-            steps += [(previous, first, True), (first, second, False), (second, third, False), (third, last, False)]
-            previous = last
-        return steps
-
     def _advance(self, filled: bool) -> bool:
         """Go on along the bar's way, to the next point at which the script has to run or to the end."""
         account = self.account
@@ -303,7 +284,7 @@ class Broker:
         self._is_calm = lowest <= self.low_ticks <= self.close_ticks <= self.high_ticks < highest
         return self._is_calm
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: path.Step) -> None:
         start, end, is_jump = step
         if is_jump:
             path.open_at(self, end, start, market=self._next == 0)
@@ -331,16 +312,6 @@ class Broker:
         if not self.is_rounded:
             self.close_ticks = self.mark_ticks = self.tick_grid.nearest(self.last_close)
             self.is_rounded = True
-
-    def _day(self, time: int) -> int:
-        """Return the number of the trading day of a time."""
-        # No zone is moved by anything but quarters of an hour, so a quarter has one day.
-        quarter = time // 900_000
-        if quarter != self._quarter:
-            self._quarter = quarter
-            local = datetime.fromtimestamp(time / 1000, UTC).astimezone(self._zone)
-            self._day_of_quarter = (local + self._day_shift).toordinal()
-        return self._day_of_quarter
 
     # Orders
 
@@ -421,12 +392,3 @@ class Broker:
         state, bars = marked
         del self.equity_curve[bars:], self.times[bars:]
         states.return_to(self, state)
-
-
-def _day_shift(hours: str) -> timedelta:
-    """Return by how much local time is moved for a trading day that begins in the evening to have one date."""
-    first = hours.split("|")[0].split(":")[0].split(",")[0]
-    begin, _, end = first.partition("-")
-    if len(begin) != 4 or len(end) != 4 or begin < end or begin == "0000":
-        return timedelta(0)
-    return timedelta(hours=24 - int(begin[:2]), minutes=-int(begin[2:]))

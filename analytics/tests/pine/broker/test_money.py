@@ -6,6 +6,7 @@ from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.margin import liquidation_price
 from analytics.pine.broker.orders import Kind
 from analytics.pine.broker.settings import StrategySettings
+from analytics.pine.broker.trading_days import TradingDays
 from analytics.tests.pine.broker.desk import (
     MINUTE,
     Candle,
@@ -265,11 +266,11 @@ def test_days_of_losses_stop_for_good():
 
 
 def test_a_day_of_forex_begins_in_the_evening():
-    broker = Broker(StrategySettings(), Symbol(timezone="America/New_York", hours="1700-1700:23456"))
+    days = TradingDays("America/New_York", "1700-1700:23456")
     evening = 1_704_232_800_000  # 2 January 2024, 17:00 in New York.
 
-    assert broker._day(evening) - broker._day(evening - 1) == 1
-    assert broker._day(evening + 7 * 60 * MINUTE) == broker._day(evening)
+    assert days.day(evening) - days.day(evening - 1) == 1
+    assert days.day(evening + 7 * 60 * MINUTE) == days.day(evening)
 
 
 def test_old_trades_are_forgotten_and_still_counted():

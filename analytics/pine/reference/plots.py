@@ -100,7 +100,7 @@ location.bottom const string = "bottom"
     At the bottom.
 location.top const string = "top"
     At the top.
-display.all const plot_display = 15
+display.all const plot_display = 31
     Everywhere.
 display.data_window const plot_display = 4
     In the data window.
@@ -108,6 +108,8 @@ display.none const plot_display = 0
     Nowhere.
 display.pane const plot_display = 1
     In the pane.
+display.pine_screener const plot_display = 16
+    In the screener of scripts.
 display.price_scale const plot_display = 8
     On the price scale.
 display.status_line const plot_display = 2

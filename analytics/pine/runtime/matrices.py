@@ -177,11 +177,11 @@ def transpose(matrix: Matrix) -> Matrix:
     return Matrix([held.column(place) for place in range(held.columns)], len(held.rows))
 
 
-def sort(matrix: Matrix, index: float = 0, order: str = "ascending") -> None:
+def sort(matrix: Matrix, index: float = 0, order: str = "ascending", field: str = "") -> None:
     """Put the rows in the order of a column."""
     held = named(matrix)
     keys = held.column(held.column_at(index)) if held.rows else []
-    held.rows = [held.rows[place] for place in arrays.sort_indices(keys, order)]
+    held.rows = [held.rows[place] for place in arrays.sort_indices(keys, order, field)]
 
 
 def concat(matrix: Matrix, other: Matrix) -> Matrix:

@@ -30,8 +30,6 @@ IDIOMS = (Path(__file__).parent / "examples" / "idioms.txt").read_text().split("
 @pytest.mark.parametrize("version", [5, 6])
 @pytest.mark.parametrize("body", IDIOMS, ids=range(len(IDIOMS)))
 def test_how_people_write_compiles_and_runs(body, version):
-    if version == 5 and "enum " in body:
-        pytest.skip("enums came with version 6")
     program = compile(f'//@version={version}\nindicator("t", overlay = true)\n{body}')
 
     run(program, bars_of(CLOSES[:40]), symbol=EURUSD, timeframe=HALF_HOURS)

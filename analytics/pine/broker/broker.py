@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from math import floor, inf
 from typing import Any
 
-from analytics.pine.broker import commands, fills, margin, path, states
+from analytics.pine.broker import commands, fills, margin, path, pauses, states
 from analytics.pine.broker.account import Account
 from analytics.pine.broker.calm import Range, calm_range
 from analytics.pine.broker.fills import Fill
@@ -20,16 +20,17 @@ from analytics.pine.broker.trading_days import TradingDays
 class Broker:
     """Fills a strategy's orders as TradingView's broker emulator does.
 
-    For each bar call `open_bar`, then the script, then `close_bar`. With `calc_on_order_fills` call the script also
-    while `is_paused`, each time followed by `resume`. A bar that is still forming is computed from the state before
-    it: `save` when a bar has closed, `restore` before each update. `conversion` returns what a unit of the symbol's
-    currency is worth in the account's at a time; without it they count as the same.
+    For each bar call `open_bar`, then the script, then `close_bar`. With `calc_on_order_fills`, or where the script
+    runs `by_ticks`, call it also while `is_paused`, each time followed by `resume`. A bar that is still forming is
+    computed from the state before it: `save` when a bar has closed, `restore` before each update. `conversion` returns
+    what a unit of the symbol's currency is worth in the account's at a time; without it they count as the same.
 
     Most bars reach no price that matters: `calm` says between which prices that is so, as long as nothing is ordered
     (None: it has to be found out). Then only the position is valued, and the extremes wait for `settle`.
     """
 
     __slots__ = (
+        "_by_ticks",
         "_days",
         "_is_calm",
         "_margin_waits",
@@ -102,6 +103,7 @@ class Broker:
         self.is_rounded = True
         self._steps: list[path.Step] = []
         self._next = 0
+        self._by_ticks = False
         # Position and equity before anything filled on the bar.
         self.start = 0, settings.initial_capital
         self.margin_debt: margin.Debt | None = None
@@ -118,10 +120,11 @@ class Broker:
 
     # Bars
 
-    def open_bar(self, bar: Candle, lower: Sequence[Candle] = ()) -> bool:
+    def open_bar(self, bar: Candle, lower: Sequence[Candle] = (), *, by_ticks: bool = False) -> bool:
         """Begin a bar: fill what waits on its way from open to close; return whether anything was filled.
 
-        `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier.
+        `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier. `by_ticks` says that the
+        script runs at each price of the way, not only where something fills.
         """
         account, step = self.account, self.tick_grid.step
         self.bar_index += 1
@@ -138,7 +141,8 @@ class Broker:
             self.covered = None
             self.forget_calm()
         risk = self.risk
-        if risk.max_orders is None and risk.max_intraday_loss is None and risk.max_loss_days is None:
+        self._by_ticks = by_ticks
+        if not by_ticks and risk.max_orders is None and risk.max_intraday_loss is None and risk.max_loss_days is None:
             calm = self.calm
             if calm is None:
                 calm = self.calm = calm_range(self)
@@ -177,19 +181,14 @@ class Broker:
         return self._advance(False)
 
     def resume(self) -> bool:
-        """Go on with a bar after the script ran on a fill within it; return whether the script has to run again."""
+        """Go on with a bar after the script ran within it; return whether the script has to run again."""
         self.is_paused = False
         self.mark_ticks = self.close_ticks
-        start, end, is_jump = self._steps[self._next - 1]
         before = self.account.orders_filled
-        path.fill_at_market(self, self.book.market(), end)
-        self.moment += 1
-        for order in (*self.book.priced(), *self.book.exits.values()):
-            if self.book.holds(order) and order.bar == self.bar_index:
-                self.fresh.append(order)
-        path.activate_all(self, end)
-        if not is_jump:
-            path.run_leg(self, start, end)
+        if self._by_ticks:
+            pauses.go_on_after_tick(self, self._steps[self._next])
+        else:
+            pauses.go_on_after_fill(self, self._steps[self._next - 1])
         self._advance(self.account.orders_filled > before)
         return self.is_paused
 
@@ -261,14 +260,15 @@ class Broker:
         """Go on along the bar's way, to the next point at which the script has to run or to the end."""
         account = self.account
         before = account.orders_filled
-        may_pause = self.settings.calc_on_order_fills
+        by_ticks = self._by_ticks
+        may_pause = self.settings.calc_on_order_fills or by_ticks
         while self._next < len(self._steps):
             self._take(self._steps[self._next])
             self._next += 1
             if self._next == 1 and not may_pause and self._rests():
                 break
             filled = filled or account.orders_filled > before
-            if filled and may_pause and self._next < len(self._steps):
+            if (by_ticks or (filled and may_pause)) and self._next < len(self._steps):
                 self.is_paused = True
                 self.mark_ticks = self._steps[self._next - 1][1]
                 account.mark(self.tick_grid.value(self.mark_ticks))

@@ -13,6 +13,8 @@ from analytics.pine.runtime.technical.windows import Calculation, RollingSum
 from analytics.pine.runtime.values import NA, is_na
 
 _EXACT = 2.0**53
+_MOST_PLACES = 308
+"""No number has places beyond, on either side of the point."""
 _EXACT_POWER = 22
 """Up to which power ten is a float without error."""
 _HALF = Fraction(1, 2)
@@ -123,7 +125,9 @@ def rounded(number: float, precision: float | None = None) -> float:
     """Round to a precision, ties away from zero; with decimals, what is within 1e-10 of a tie counts as one."""
     if not math.isfinite(number):
         return NA if number != number else number
-    decimals = 0 if precision is None or precision != precision else int(precision)
+    decimals = (
+        0 if precision is None or precision != precision else int(max(-_MOST_PLACES, min(precision, _MOST_PLACES)))
+    )
     size = abs(number)
     if decimals == 0:
         whole = math.floor(size)

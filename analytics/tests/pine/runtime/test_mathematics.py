@@ -117,6 +117,11 @@ def test_round_takes_ties_away_from_zero(number: float, precision: int | None, w
     assert same(CALLS["math.round"](number, precision), wanted, within=0)
 
 
+@pytest.mark.parametrize(("precision", "wanted"), [(10**15, 1234.5), (400, 1234.5), (-400, 0.0), (-(10**15), 0.0)])
+def test_round_to_places_beyond_all_numbers(precision: int, wanted: float) -> None:
+    assert CALLS["math.round"](1234.5, precision) == wanted
+
+
 def test_round_gives_whole_numbers_without_a_precision() -> None:
     assert isinstance(CALLS["math.round"](2.7), int)
     assert isinstance(CALLS["math.round"](2.7, 0), float)

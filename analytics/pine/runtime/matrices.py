@@ -127,10 +127,11 @@ def fill(
 ) -> None:
     """Set the elements of a rectangle."""
     held = named(matrix)
+    first_row, first_column = (0 if is_na(start) else int(start) for start in (from_row, from_column))
     last_row = len(held.rows) if is_na(to_row) else int(to_row)
     last_column = held.columns if is_na(to_column) else int(to_column)
-    for index in range(int(from_row), last_row):
-        for place in range(int(from_column), last_column):
+    for index in range(first_row, last_row):
+        for place in range(first_column, last_column):
             held.rows[held.row_at(index)][held.column_at(place)] = value
 
 

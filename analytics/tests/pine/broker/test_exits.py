@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.tests.pine.broker.desk import close, close_all, entry, flat, follow, leave, order
+from analytics.tests.pine.broker.desk import cancel, cancel_all, close, close_all, entry, flat, follow, leave, order
 
 START = flat(100)
 
@@ -108,6 +108,55 @@ def test_an_exit_goes_on_for_entries_that_come_later():
     assert filled[2:] == [(3, "X", -1, 105), (3, "X", -1, 108)]
 
 
+FALL = (100, 100, 80, 85)
+
+
+@pytest.mark.parametrize(
+    ("name", "filled"),
+    [
+        # Named, an exit is for that entry; unnamed, it stands for all the position will have.
+        ("A", [("X", -1, 90)]),
+        (None, [("X", -1, 90), ("X", -2, 90)]),
+    ],
+)
+def test_an_exit_without_an_entry_stands_for_those_that_come_later(name, filled):
+    plan = {0: [entry("A")], 1: [leave("X", name, stop=90)], 2: [entry("B", quantity=2)]}
+
+    broker, found = follow([START, START, START, FALL], plan, pyramiding=2)
+
+    assert [fill[1:] for fill in found[2:]] == filled
+    assert broker.account.size == 3 + sum(size for _, size, _ in filled)
+
+
+def test_a_standing_exit_ends_with_the_position():
+    plan = {0: [entry("A")], 1: [leave("X", stop=90)], 2: [close_all()], 3: [entry("B")]}
+
+    broker, _ = follow([*[START] * 5, FALL], plan)
+
+    assert broker.account.size == 1
+
+
+@pytest.mark.parametrize("command", [cancel("X"), cancel_all(), leave("X")])
+def test_a_standing_exit_that_is_taken_back_holds_for_no_entry(command):
+    plan = {0: [entry("A")], 1: [leave("X", stop=90)], 2: [command], 3: [entry("B")]}
+
+    broker, _ = follow([*[START] * 5, FALL], plan, pyramiding=2)
+
+    assert broker.account.size == 2
+
+
+def test_standing_exits_share_a_later_entry_in_the_order_of_their_issue():
+    plan = {
+        0: [entry("A", quantity=10)],
+        1: [leave("half", percent=50, stop=90), leave("rest", stop=85)],
+        2: [entry("B", quantity=6)],
+    }
+
+    _, filled = follow([START, START, START, FALL], plan, pyramiding=2)
+
+    assert [fill[1:] for fill in filled[2:]] == [("half", -5, 90), ("half", -3, 90), ("rest", -5, 85), ("rest", -3, 85)]
+
+
 def test_trades_are_closed_first_in_first_out_whatever_the_exit_is_bound_to():
     plan = {0: [entry("A")], 1: [entry("B")], 2: [leave("X", "B", limit=105)]}
     bars = [START, START, flat(101), (101, 106, 100, 105)]
@@ -210,6 +259,20 @@ def test_closes_at_market(commands, size):
     broker, _ = follow([START] * 5, plan, pyramiding=2)
 
     assert broker.account.size == size
+
+
+@pytest.mark.parametrize(
+    ("commands", "sizes"),
+    [
+        ([close("E", 3, site=1), close("E", site=2)], {5: 3, 6: 0}),
+        ([close("E", site=1), close("E", 3, site=2)], {5: 0, 6: 0}),
+        ([close("E", 5, site=1), close("E", 8, site=2)], {5: 5, 6: 0}),
+    ],
+)
+def test_in_version_5_an_entry_has_one_close_that_takes_what_the_one_before_left(commands, sizes):
+    for version, size in sizes.items():
+        broker, _ = follow([START] * 3, {0: [entry("E", quantity=10)], 1: commands}, version=version)
+        assert broker.account.size == size
 
 
 def test_an_immediate_close_fills_at_the_close_of_its_bar():

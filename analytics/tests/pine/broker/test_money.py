@@ -129,6 +129,16 @@ def test_margin_calls(direction, bar, closed, price):
     assert abs(broker.account.size) == quantity - closed
 
 
+def test_a_margin_call_closes_what_the_manual_works_out():
+    """682,438 shares at 4.43 with a quarter of margin: at 3.90 four times 27,763 are closed."""
+    flat_bar, fallen = flat(4.43), (4.43, 4.43, 3.9, 3.9)
+    shares = Symbol(mintick=0.01)
+
+    _, filled = follow([flat_bar, flat_bar, fallen], {0: [entry("L", quantity=682_438)]}, shares, margin_long=25)
+
+    assert filled[1] == (2, "Margin call", -111_052, 3.9)
+
+
 def test_a_margin_call_of_less_than_a_lot_waits_for_a_close_that_does_not_cover_either():
     settings = {"initial_capital": 1_000, "margin_long": 50}
 

@@ -155,7 +155,7 @@ def insert(array: Array, index: float, value: Any) -> None:
     """Put an element before an index."""
     elements = named(array)
     _room(elements)
-    place = checked(elements, index, len(elements) + 1)
+    place = len(elements) if is_na(index) else checked(elements, index, len(elements) + 1)
     elements.insert(place if place >= 0 else len(elements) + place, value)
 
 
@@ -181,6 +181,8 @@ def shift(array: Array) -> Any:
 def remove(array: Array, index: float) -> Any:
     """Take the element at an index away and return it."""
     elements = named(array)
+    if is_na(index):
+        return get(elements, index)
     return _taken(elements, checked(elements, index), "array.remove")
 
 
@@ -226,11 +228,11 @@ def view(array: Array, start: float, stop: float) -> Array:
 
 
 def fill(array: Array, value: Any, start: float = 0, stop: float = NA) -> None:
-    """Set the elements from one index up to another."""
+    """Set the elements from one index up to another, none if that comes first."""
     elements = named(array)
     end = len(elements) if is_na(stop) else int(stop)
     begin = 0 if is_na(start) else int(start)
-    if not 0 <= begin <= end <= len(elements):
+    if not (0 <= begin < len(elements) and 0 <= end <= len(elements)):
         raise PineRuntimeError(f"A fill from {begin} to {end} is out of bounds, the array's size is {len(elements)}.")
     for place in range(begin, end):
         elements[place] = value
@@ -335,8 +337,9 @@ def join(context: Context, array: Array, separator: str = "") -> str:
 
 
 def every(array: Array) -> bool:
-    """Return whether all elements are true."""
-    return all(named(array))
+    """Return whether there are elements and all are true."""
+    elements = named(array)
+    return bool(elements) and all(elements)
 
 
 def some(array: Array) -> bool:

@@ -47,6 +47,8 @@ def get(matrix: Matrix, row: float, column: float) -> Any:
 def put(matrix: Matrix, row: float, column: float, value: Any) -> None:
     """Change an element."""
     held = named(matrix)
+    if is_na(row) or is_na(column):
+        return
     held.rows[held.row_at(row)][held.column_at(column)] = value
 
 

@@ -129,15 +129,20 @@ def test_format_time(pattern: str, timezone: str, wanted: str) -> None:
     assert CALLS["str.format_time"](1_735_712_625_000, pattern, timezone) == wanted
 
 
-def test_format_time_is_in_the_symbols_zone_and_na_of_na() -> None:
+def test_format_time_is_in_the_symbols_zone_and_of_na_the_beginning_of_times() -> None:
     assert CALLS["str.format_time"](1_735_712_625_000) == "2025-01-01T01:23:45-0500"
-    assert CALLS["str.format_time"](NA, "yyyy", None) is None
+    assert CALLS["str.format_time"](NA, "yyyy-MM-dd HH:mm", "UTC") == "1970-01-01 00:00"
 
 
 WORKED: list[tuple[str, tuple[Any, ...], Any]] = [
     ("str.contains", ("Hello World!", "!"), True),
     ("str.contains", ("Hello World!", "?"), False),
     ("str.contains", (None, "?"), None),
+    ("str.contains", ("abc", None), True),
+    ("str.replace", ("abc", "", "-", 2), "ab-c"),
+    ("str.replace", ("abc", "", "-", 4), "abc-"),
+    ("str.replace", ("aaa", "aa", "-", 1), "a-"),
+    ("str.split", ("", ""), [""]),
     ("str.endswith", ("Hello", "lo"), True),
     ("str.startswith", ("Hello", "lo"), False),
     ("str.length", ("Hello World!",), 12),

@@ -210,6 +210,20 @@ STAMPS: list[tuple[tuple[Any, ...], int]] = [
     (("Thu, 20 Feb 2020 15:30:00 -0500",), utc(2020, 2, 20, 20, 30)),
     (("Feb 01 2020 22:10:00",), utc(2020, 2, 1, 22, 10)),
     (("2024-02-29T15:30Z",), utc(2024, 2, 29, 15, 30)),
+    (("2021-01-13:5:00",), utc(2021, 1, 13, 5)),
+    (("2025",), utc(2025, 1, 1)),
+    (("2025-06",), utc(2025, 6, 1)),
+    (("2025.6",), utc(2025, 6, 1)),
+    (("Jan 2022",), utc(2022, 1, 1)),
+    (("01-02-2022",), utc(2022, 1, 2)),
+    (("03.04.2023 10:20:30",), utc(2023, 3, 4, 10, 20) + 30_000),
+    (("01 Jan 2022 00:00 EST",), utc(2022, 1, 1, 5)),
+    (("2022-01-01 PDT",), utc(2022, 1, 1, 7)),
+    (("Jan 01 2022 EST",), utc(2022, 1, 1)),
+    (("UTC 01 Jan 2022 00:00 +0300",), utc(2021, 12, 31, 21)),
+    (("hello world 01 Jan 2022",), utc(2022, 1, 1)),
+    ((2024, NA, 1, 0, 0), there(2023, 12, 1)),
+    (("UTC", 9999, 31, 12, 23, 59), 253_450_598_340_000),
 ]
 
 
@@ -220,10 +234,16 @@ def test_timestamp(arguments: tuple[Any, ...], wanted: int) -> None:
 
 def test_timestamp_of_what_is_no_date() -> None:
     stamp: Callable[..., Any] = Calls(context_at(0))["timestamp"]
-    for arguments in [("tomorrow",), ("2024-02-31",), ("31 Foo 2024",), (99999, 1, 1)]:
+    for arguments in [
+        ("tomorrow",),
+        ("2024-02-31",),
+        ("31 Foo 2024",),
+        ("06 2025",),
+        ("01 Jan 2022 00:00 CET",),
+        ("UTC", 2024, 1, 10**12),
+    ]:
         with pytest.raises(PineRuntimeError):
             stamp(*arguments)
-    assert same(stamp(NA, 1, 1), NA)
     assert same(stamp(None), NA)
 
 

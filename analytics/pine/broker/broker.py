@@ -213,13 +213,15 @@ class Broker:
         before = account.orders_filled
         if not self.fills:
             self.start = account.position, account.equity
+        if account.position:
+            # What is opened at the close is looked at when the next bar opens.
+            margin.call(self, self.close_ticks)
         if book.closes:
             immediate = [order for order in book.market() if order.immediately]
             path.fill_at_market(self, immediate, self.close_ticks)
         if self.settings.process_orders_on_close and book:
             path.fill_at_close(self)
         if account.position:
-            margin.call(self, self.close_ticks)
             account.mark(self.tick_grid.value(self.close_ticks))
         if account.orders_filled > before:
             price = self.tick_grid.value(self.close_ticks)

@@ -99,6 +99,9 @@ class _Asked:
         self.zone = texts[1] if len(texts) > 1 and texts[1] else context.symbol.timezone
         if self.session in _SESSIONS:
             self.session, self.zone = context.symbol.hours, context.symbol.timezone
+        elif self.session and not self.session.strip()[:1].isdigit():
+            # What begins with no hour is no hours of its own.
+            self.session = context.symbol.hours
         self.shift = numbers[1] if len(numbers) > 1 else 0
         self.at = _bar_time(context, numbers[0] if numbers else 0)
 

@@ -139,6 +139,21 @@ def test_a_margin_call_closes_what_the_manual_works_out():
     assert filled[1] == (2, "Margin call", -111_052, 3.9)
 
 
+def test_what_is_opened_at_the_close_is_called_for_at_the_next_open():
+    bars = [flat(100), flat(100)]
+
+    _, filled = follow(
+        bars,
+        {0: [entry("L", quantity=10)]},
+        process_orders_on_close=True,
+        initial_capital=1000,
+        commission_type="cash_per_order",
+        commission_value=1,
+    )
+
+    assert [(bar, name) for bar, name, _, _ in filled] == [(0, "L"), (1, "Margin call")]
+
+
 def test_a_margin_call_of_less_than_a_lot_waits_for_a_close_that_does_not_cover_either():
     settings = {"initial_capital": 1_000, "margin_long": 50}
 

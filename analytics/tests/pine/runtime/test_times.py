@@ -132,7 +132,52 @@ def test_a_session_may_have_several_ranges() -> None:
     assert bounds("0900-1100,1300-1700:23456", "UTC", utc(2025, 1, 5, 9)) is None
 
 
-@pytest.mark.parametrize("text", ["", "9-10", "0900", "2500-2600", "0900-1000:8"])
+DAYS_OF_SESSIONS = [
+    ("1100-1400", [3, 3, 3, 3, 3, 3, 3]),
+    (" 1100-1400 ", [3, 3, 3, 3, 3, 3, 3]),
+    ("1100-1400,", [3, 3, 3, 3, 3, 0, 0]),
+    ("1100-1400:", [3, 3, 3, 3, 3, 0, 0]),
+    ("1100-1400,1500-1600", [4, 4, 4, 4, 4, 0, 0]),
+    ("1100-1400:2|1200-1300:2", [1, 0, 0, 0, 0, 0, 0]),
+    ("1100-1400| 1200-1300:7", [3, 3, 3, 3, 3, 1, 0]),
+    ("1100-1400:17", [0, 0, 0, 0, 0, 3, 3]),
+    ("24x7", [24] * 7),
+    ("0930-2500", [15] * 7),
+    ("2500-1200", [11] * 7),
+]
+
+
+@pytest.mark.parametrize(("session", "hours"), DAYS_OF_SESSIONS)
+def test_days_that_sessions_are_on(session: str, hours: list[int]) -> None:
+    """A lone range is one of all days, others are of the working days unless they name some."""
+    inside = [bounds(session, "UTC", utc(2025, 1, 6 + hour // 24, hour % 24)) is not None for hour in range(24 * 7)]
+
+    assert [sum(inside[day * 24 : day * 24 + 24]) for day in range(7)] == hours
+
+
+@pytest.mark.parametrize("session", ["invalid", "regular", "x", ":23456", "-1400"])
+def test_what_begins_with_no_hour_is_the_symbols_session(session: str) -> None:
+    context = context_at(there(2025, 1, 6, 16))
+    calls = Calls(context)
+    for _ in each_bar(context):
+        assert calls["time()"]("60", session, "", 0, 0) == calls["time()"]("60", "", "", 0, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "9-10",
+        "0900",
+        "2500-2600",
+        "2400-2500",
+        "0900-1000:8",
+        "0930-16",
+        "1100 -1400",
+        "0930-1600|1700-1800",
+        ",1100-1400",
+    ],
+)
 def test_what_is_no_session(text: str) -> None:
     with pytest.raises(PineRuntimeError, match="session"):
         bounds(text, "UTC", 0)

@@ -140,7 +140,7 @@ def _trade(broker: "Broker", order: Order, ticks: int, reason: Reason, closing: 
     if not account.position:
         account.lots.clear()
         for exit_order in list(book.exits.values()):
-            if exit_order.entry_id not in book.entries and not exit_order.committed:
+            if (exit_order.lot or exit_order.entry_id not in book.entries) and not exit_order.committed:
                 book.remove(exit_order)
     account.mark(broker.tick_grid.value(broker.mark_ticks))
     account.forget_old_orders()

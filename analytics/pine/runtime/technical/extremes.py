@@ -33,8 +33,9 @@ class Extreme(BarWindow):
         window = self.values[-self.width :]
         total = sum(window)
         if total != total:
-            missing = next(place for place, value in enumerate(reversed(window)) if value != value)
-            window = window[len(window) - missing :]
+            # Infinities of both signs have no sum either.
+            since = next((place for place, value in enumerate(reversed(window)) if value != value), len(window))
+            window = window[len(window) - since :]
         self.best = self.best_of(window, default=self.worst)
         self.at = self.bar - len(window) + 1 + (window.index(self.best) if window else -1)
 

@@ -48,6 +48,14 @@ def test_extremes_of_each_window(values: list[float], widths: list[int], constan
         assert same(got, [top, top_at, bottom, bottom_at, top - bottom])
 
 
+def test_infinite_values_are_the_extremes_they_are() -> None:
+    values = [1.0, inf, -inf, 2.0, 3.0, 4.0]
+    context = context_of(closes(values))
+    highest = Calls(context)["ta.highest"]
+    got = run(context, lambda: highest(values[context.bar_index], 3))
+    assert same(got, [NA, NA, inf, inf, 3.0, 4.0])
+
+
 def test_a_length_that_grows_back_sees_the_whole_window_at_once() -> None:
     lows = [100.0 + bar for bar in range(20)]
     lows[5] = 10.0

@@ -5,7 +5,7 @@ from math import fmod
 from typing import Any
 
 from analytics.pine.runtime.errors import PineRuntimeError
-from analytics.pine.runtime.numbers import LONGEST_HISTORY, divide
+from analytics.pine.runtime.numbers import LONGEST_HISTORY, TOLERANCE, divide
 from analytics.pine.runtime.repeated import Repeated
 from analytics.pine.runtime.snapshots import ScriptObject
 from analytics.pine.runtime.state import State
@@ -275,8 +275,8 @@ def whole_quotient(dividend: float, divisor: float) -> float:
 
 
 def truth(value: Any) -> bool:
-    """Return whether a number is there and not zero."""
-    return value is not None and value == value and value != 0
+    """Return whether a number is there and not as good as zero."""
+    return value is not None and value == value and not -TOLERANCE <= value <= TOLERANCE
 
 
 def both(left: Any, right: Any) -> bool:

@@ -10,7 +10,7 @@ from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.date_formats import format_date
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.mathematics import missing, rounded_to_mintick
-from analytics.pine.runtime.number_formats import formatted
+from analytics.pine.runtime.number_formats import formatted, written_out
 from analytics.pine.runtime.values import NA, is_na
 from analytics.pine.runtime.zones import local, zone
 
@@ -19,6 +19,7 @@ LONGEST = 40_960
 
 _DEFAULT_NUMBER = "#.##########"
 _DEFAULT_TIME = "yyyy-MM-dd'T'HH:mm:ssZ"
+_MESSAGE_NUMBER = "#,##0.###"
 _STYLES = {"integer": "#,##0", "currency": "$#,##0.00", "percent": "#,##0%"}
 
 
@@ -152,7 +153,7 @@ def _filled(context: Context, placeholder: str, values: tuple[Any, ...]) -> str:
         case "number" if isinstance(value, (int, float)) and not isinstance(value, bool):
             if missing(value):
                 return "NaN"
-            return formatted(value, _STYLES.get(style.strip().lower(), style or "#,##0.###"), bankers=True)
+            return formatted(value, _STYLES.get(style.strip().lower(), style or _MESSAGE_NUMBER), bankers=True)
         case "date" | "time" as kind if isinstance(value, (int, float)) and not missing(value):
             default = "MMM d, yyyy" if kind == "date" else "h:mm:ss a"
             return format_date(_local(context, value, None), style.strip() or default)
@@ -161,10 +162,19 @@ def _filled(context: Context, placeholder: str, values: tuple[Any, ...]) -> str:
 
 def _plain(context: Context, value: Any) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return formatted(value, "#.###", bankers=True) if not missing(value) else "NaN"
+        return formatted(value, _MESSAGE_NUMBER, bankers=True) if not missing(value) else "NaN"
     if isinstance(value, (str, bool)) or value is None or not hasattr(value, "__iter__"):
         return to_string(context, value)
-    return f"[{joined((_plain(context, element) for element in value), ', ')}]"
+    items = list(value)
+    floats = any(isinstance(item, float) and not missing(item) for item in items)
+    return f"[{joined((_item(context, item, floats) for item in items), ', ')}]"
+
+
+def _item(context: Context, value: Any, floats: bool) -> str:
+    """Return an element of an array, whose numbers are written out, with a point if they are floats."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or missing(value):
+        return to_string(context, value)
+    return written_out(float(value)) if floats else str(value)
 
 
 def _local(context: Context, milliseconds: float, timezone: str | None) -> datetime:

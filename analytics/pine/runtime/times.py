@@ -14,6 +14,7 @@ from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA, is_na
 from analytics.pine.runtime.zones import local, moment, zone
 
+_MOST_PARTS = 6
 _SOME_YEAR, _CYCLE_YEARS = 2000, 400
 _CYCLE_MILLISECONDS = 146_097 * 86_400_000
 _FARTHEST_AHEAD = 500
@@ -175,11 +176,11 @@ def timestamp(context: Context, *parts: Any) -> float:
     if len(parts) == 1:
         return moment_of_text(parts[0])
     where = context.symbol.timezone
-    if isinstance(parts[0], str):
-        where, parts = parts[0], parts[1:]
+    if isinstance(parts[0], str) or len(parts) > _MOST_PARTS:
+        where, parts = parts[0] or where, parts[1:]
     # A missing part counts as 0, and parts beyond their measure go over into the next.
     given = [0 if is_na(part) else int(part) for part in parts]
-    year, month, day, hour, minute, second = given + [0] * (6 - len(given))
+    year, month, day, hour, minute, second = given + [0] * (_MOST_PARTS - len(given))
     year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
     # Every 400 years the calendar is the same again.
     cycles = (year - _SOME_YEAR) // _CYCLE_YEARS

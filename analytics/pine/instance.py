@@ -5,7 +5,8 @@ from types import CodeType, TracebackType
 from typing import Any, Protocol
 
 from analytics.pine.diagnostics import ScriptFailed
-from analytics.pine.generator.support import Budget, Keeping
+from analytics.pine.generator.loops import Budget
+from analytics.pine.generator.support import Keeping
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.messages import tell

@@ -18,6 +18,7 @@ from analytics.pine.fingerprint import fingerprint
 from analytics.pine.generator.expressions import Unsupported
 from analytics.pine.generator.statements import TooManyCalls, generate
 from analytics.pine.generator.support import NAMES, EnumValue, object_type
+from analytics.pine.history_ticks import forming
 from analytics.pine.inputs import input_values
 from analytics.pine.instance import FILE, Instance
 from analytics.pine.magnifier import Magnifier
@@ -214,6 +215,9 @@ class Stream:
             stop = min(start + CHECK_EVERY, len(bars))
             if broker is None:
                 self._compute(start, stop)
+            elif broker.settings.calc_on_every_history_tick:
+                for index in range(start, stop):
+                    self._trade_by_ticks(index, bars[index])
             elif broker.settings.calc_on_order_fills or broker.settings.use_bar_magnifier:
                 for index in range(start, stop):
                     self.context.move(index, bars[index])
@@ -278,6 +282,26 @@ class Stream:
             instance.compute()
             instance.restore(saved)
             broker.resume()
+        instance.compute()
+        broker.close_bar()
+
+    def _trade_by_ticks(self, index: int, bar: Bar) -> None:
+        """Compute a bar of the history of a strategy at each price of its way, as if it were forming."""
+        broker, instance, context = self.broker, self.instance, self.context
+        assert broker is not None
+        inside = self._magnifier.inside(bar) if self._magnifier else ()
+        broker.open_bar(bar, inside, by_ticks=True)
+        for seen in forming(bar, inside, broker.tick_grid):
+            if not broker.is_paused:
+                break
+            marked = instance.mark()
+            context.bars[index] = seen
+            context.move(index, seen)
+            instance.compute()
+            instance.rewind(marked)
+            broker.resume()
+        context.bars[index] = bar
+        context.move(index, bar)
         instance.compute()
         broker.close_bar()
 

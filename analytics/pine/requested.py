@@ -10,7 +10,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analytics.pine.generator.support import Budget, Keeping
+from analytics.pine.generator.loops import Budget
+from analytics.pine.generator.support import Keeping
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context

@@ -1,12 +1,10 @@
 """The broker of one strategy on one symbol, bar by bar."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from math import floor, inf
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from analytics.pine.broker import commands, fills, margin, path, states
+from analytics.pine.broker import commands, fills, margin, path, pauses, states
 from analytics.pine.broker.account import Account
 from analytics.pine.broker.calm import Range, calm_range
 from analytics.pine.broker.fills import Fill
@@ -16,34 +14,29 @@ from analytics.pine.broker.risk import RiskRules
 from analytics.pine.broker.rounding import Grid
 from analytics.pine.broker.settings import Candle, Instrument, StrategySettings
 from analytics.pine.broker.statistics import Summary, summary
-
-# A node of a bar's way: from where, to where, and whether it is the jump to the first price of a bar or of a part of
-# it.
-Step = tuple[int, int, bool]
+from analytics.pine.broker.trading_days import TradingDays
 
 
 class Broker:
     """Fills a strategy's orders as TradingView's broker emulator does.
 
-    For each bar call `open_bar`, then the script, then `close_bar`. With `calc_on_order_fills` call the script also
-    while `is_paused`, each time followed by `resume`. A bar that is still forming is computed from the state before
-    it: `save` when a bar has closed, `restore` before each update. `conversion` returns what a unit of the symbol's
-    currency is worth in the account's at a time; without it they count as the same.
+    For each bar call `open_bar`, then the script, then `close_bar`. With `calc_on_order_fills`, or where the script
+    runs `by_ticks`, call it also while `is_paused`, each time followed by `resume`. A bar that is still forming is
+    computed from the state before it: `save` when a bar has closed, `restore` before each update. `conversion` returns
+    what a unit of the symbol's currency is worth in the account's at a time; without it they count as the same.
 
     Most bars reach no price that matters: `calm` says between which prices that is so, as long as nothing is ordered
     (None: it has to be found out). Then only the position is valued, and the extremes wait for `settle`.
     """
 
     __slots__ = (
-        "_day_of_quarter",
-        "_day_shift",
+        "_by_ticks",
+        "_days",
         "_is_calm",
         "_margin_waits",
         "_next",
-        "_quarter",
         "_sites",
         "_steps",
-        "_zone",
         "account",
         "bar_index",
         "book",
@@ -108,14 +101,14 @@ class Broker:
         self.mark_ticks = 0
         self.last_close = 0.0
         self.is_rounded = True
-        self._steps: list[Step] = []
+        self._steps: list[path.Step] = []
         self._next = 0
+        self._by_ticks = False
         # Position and equity before anything filled on the bar.
         self.start = 0, settings.initial_capital
         self.margin_debt: margin.Debt | None = None
         self._margin_waits = False
         self._sites = 0
-        self._quarter = self._day_of_quarter = -1
         self.calm: Range | None = None
         self.changes = 0
         # Between which prices the margin of the position is covered, None if that has to be found out.
@@ -123,15 +116,15 @@ class Broker:
         self._is_calm = False
         # The extremes of calm bars that the position has not seen yet, in ticks.
         self.highest, self.lowest = -inf, inf
-        self._zone = ZoneInfo(symbol.timezone)
-        self._day_shift = _day_shift(symbol.hours)
+        self._days = TradingDays(symbol.timezone, symbol.hours)
 
     # Bars
 
-    def open_bar(self, bar: Candle, lower: Sequence[Candle] = ()) -> bool:
+    def open_bar(self, bar: Candle, lower: Sequence[Candle] = (), *, by_ticks: bool = False) -> bool:
         """Begin a bar: fill what waits on its way from open to close; return whether anything was filled.
 
-        `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier.
+        `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier. `by_ticks` says that the
+        script runs at each price of the way, not only where something fills.
         """
         account, step = self.account, self.tick_grid.step
         self.bar_index += 1
@@ -148,7 +141,8 @@ class Broker:
             self.covered = None
             self.forget_calm()
         risk = self.risk
-        if risk.max_orders is None and risk.max_intraday_loss is None and risk.max_loss_days is None:
+        self._by_ticks = by_ticks
+        if not by_ticks and risk.max_orders is None and risk.max_intraday_loss is None and risk.max_loss_days is None:
             calm = self.calm
             if calm is None:
                 calm = self.calm = calm_range(self)
@@ -178,25 +172,23 @@ class Broker:
         self.is_rounded = True
         self.start = account.position, account.equity
         if self.risk.counts_days:
-            self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
-        self._steps = self._way(lower if self.settings.use_bar_magnifier else (), previous)
+            self.risk.new_bar(self, self._days.day(bar.time), self.open_ticks)
+        parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
+        if lower and self.settings.use_bar_magnifier:
+            parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
+        self._steps = path.steps_through(parts, previous)
         self._next = 0
         return self._advance(False)
 
     def resume(self) -> bool:
-        """Go on with a bar after the script ran on a fill within it; return whether the script has to run again."""
+        """Go on with a bar after the script ran within it; return whether the script has to run again."""
         self.is_paused = False
         self.mark_ticks = self.close_ticks
-        start, end, is_jump = self._steps[self._next - 1]
         before = self.account.orders_filled
-        path.fill_at_market(self, self.book.market(), end)
-        self.moment += 1
-        for order in (*self.book.priced(), *self.book.exits.values()):
-            if self.book.holds(order) and order.bar == self.bar_index:
-                self.fresh.append(order)
-        path.activate_all(self, end)
-        if not is_jump:
-            path.run_leg(self, start, end)
+        if self._by_ticks:
+            pauses.go_on_after_tick(self, self._steps[self._next])
+        else:
+            pauses.go_on_after_fill(self, self._steps[self._next - 1])
         self._advance(self.account.orders_filled > before)
         return self.is_paused
 
@@ -221,13 +213,15 @@ class Broker:
         before = account.orders_filled
         if not self.fills:
             self.start = account.position, account.equity
+        if account.position:
+            # What is opened at the close is looked at when the next bar opens.
+            margin.call(self, self.close_ticks)
         if book.closes:
             immediate = [order for order in book.market() if order.immediately]
             path.fill_at_market(self, immediate, self.close_ticks)
         if self.settings.process_orders_on_close and book:
             path.fill_at_close(self)
         if account.position:
-            margin.call(self, self.close_ticks)
             account.mark(self.tick_grid.value(self.close_ticks))
         if account.orders_filled > before:
             price = self.tick_grid.value(self.close_ticks)
@@ -264,30 +258,19 @@ class Broker:
         if len(self.book.entries) != waiting:
             self.forget_calm()
 
-    def _way(self, lower: Sequence[Candle], previous: int) -> list[Step]:
-        nearest = self.tick_grid.nearest
-        parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
-        if lower:
-            parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
-        steps: list[Step] = []
-        for part in parts:
-            first, second, third, last = path.path_of(*part)
-            steps += [(previous, first, True), (first, second, False), (second, third, False), (third, last, False)]
-            previous = last
-        return steps
-
     def _advance(self, filled: bool) -> bool:
         """Go on along the bar's way, to the next point at which the script has to run or to the end."""
         account = self.account
         before = account.orders_filled
-        may_pause = self.settings.calc_on_order_fills
+        by_ticks = self._by_ticks
+        may_pause = self.settings.calc_on_order_fills or by_ticks
         while self._next < len(self._steps):
             self._take(self._steps[self._next])
             self._next += 1
             if self._next == 1 and not may_pause and self._rests():
                 break
             filled = filled or account.orders_filled > before
-            if filled and may_pause and self._next < len(self._steps):
+            if (by_ticks or (filled and may_pause)) and self._next < len(self._steps):
                 self.is_paused = True
                 self.mark_ticks = self._steps[self._next - 1][1]
                 account.mark(self.tick_grid.value(self.mark_ticks))
@@ -303,7 +286,7 @@ class Broker:
         self._is_calm = lowest <= self.low_ticks <= self.close_ticks <= self.high_ticks < highest
         return self._is_calm
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: path.Step) -> None:
         start, end, is_jump = step
         if is_jump:
             path.open_at(self, end, start, market=self._next == 0)
@@ -331,16 +314,6 @@ class Broker:
         if not self.is_rounded:
             self.close_ticks = self.mark_ticks = self.tick_grid.nearest(self.last_close)
             self.is_rounded = True
-
-    def _day(self, time: int) -> int:
-        """Return the number of the trading day of a time."""
-        # No zone is moved by anything but quarters of an hour, so a quarter has one day.
-        quarter = time // 900_000
-        if quarter != self._quarter:
-            self._quarter = quarter
-            local = datetime.fromtimestamp(time / 1000, UTC).astimezone(self._zone)
-            self._day_of_quarter = (local + self._day_shift).toordinal()
-        return self._day_of_quarter
 
     # Orders
 
@@ -421,12 +394,3 @@ class Broker:
         state, bars = marked
         del self.equity_curve[bars:], self.times[bars:]
         states.return_to(self, state)
-
-
-def _day_shift(hours: str) -> timedelta:
-    """Return by how much local time is moved for a trading day that begins in the evening to have one date."""
-    first = hours.split("|")[0].split(":")[0].split(",")[0]
-    begin, _, end = first.partition("-")
-    if len(begin) != 4 or len(end) != 4 or begin < end or begin == "0000":
-        return timedelta(0)
-    return timedelta(hours=24 - int(begin[:2]), minutes=-int(begin[2:]))

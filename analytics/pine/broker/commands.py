@@ -38,7 +38,8 @@ def place(
 
     A market order of default size is sized at the close of the bar with its slippage; one at a price when it fills,
     with the money it could cost now. An entry is not placed if it cannot be paid for or the position has all its
-    entries; against the position it closes that first, and even one too small to open anything does that.
+    entries; against the position it closes that first, and even one too small to open anything, or at market too large
+    to be paid for, does that. One of no lot, or beyond the last entry, takes the one of its name that waits with it.
     """
     account, book, risk = broker.account, broker.book, broker.risk
     if risk.is_halted or (kind is Kind.ENTRY and risk.orders_used_up):
@@ -79,21 +80,31 @@ def place(
         # An order placed again on its bar is changed to just its quantity: it no longer closes the other side first.
         order.no_flip = same_bar
         if not lots and (same_bar or not opposite):
+            _withdraw(broker, before)
             return
         slip = side * broker.settings.slippage if at_market else 0
         if not can_place(broker, side, lots, broker.mark_ticks + slip):
-            return
-        if not same_bar and _side_to_come(broker) == side and len(account.lots) >= broker.settings.entries_allowed:
+            if not (at_market and opposite):
+                return
+            order.quantity, order.no_flip = 0, False
+        elif not same_bar and _side_to_come(broker) == side and len(account.lots) >= broker.settings.entries_allowed:
+            _withdraw(broker, before)
             return
         if not at_market and opposite and not same_bar:
             order.flip = _left_to_close(broker)
     elif not lots:
+        _withdraw(broker, before)
         return
     if by_default and not at_market:
         order.budget = default_budget(broker)
         order.budget_point_value = account.point_value
         order.budget_ticks = price_now
     book.add(order)
+
+
+def _withdraw(broker: "Broker", order: Order | None) -> None:
+    if order is not None:
+        broker.book.remove(order)
 
 
 def _price_now(broker: "Broker", side: int, limit: int | None, stop: int | None) -> int:
@@ -175,6 +186,8 @@ def exit_(
         oca_name or None,
         notes,
     )
+    if name is None and account.position:
+        book.standing[order_id] = terms
     # Lots that exits have opened come first.
     for lot in account.lots if len(account.lots) == 1 else sorted(account.lots, key=_opened_by_entry):
         if name is None or lot.entry_id == name:
@@ -239,7 +252,8 @@ def close(
     """Close what an entry opened, or a part of it, at market; without an entry close the position.
 
     `site` is the place in the script: orders of different places add up, one placed again from the same place is
-    changed.
+    changed. In version 5 an entry has one such order wherever it comes from, and a later one closes no more than the
+    earlier would leave.
     """
     account = broker.account
     if not account.position:
@@ -255,6 +269,11 @@ def close(
             # Where any trade may be closed, a part is one of what was opened.
             whole = sum(lot.initial for lot in account.lots if lot.entry_id == entry_id)
         size = min(share_of(whole, percent), size)
+    if entry_id is not None and broker.settings.version < 6:
+        site = 0
+        pending = broker.book.closes.get((entry_id, site))
+        if pending is not None and pending.bar == broker.bar_index:
+            size = min(size, account.remaining_of(entry_id) - pending.quantity)
     if size <= 0:
         return
     broker.book.add(

@@ -174,7 +174,7 @@ def follow(order: Order, price: int) -> None:
 
 
 def bind(broker: "Broker", lot: Lot) -> list[Order]:
-    """Give a new lot the exits that waited for it, and those of earlier lots of its name; return them."""
+    """Give a new lot the exits that waited for it, those of earlier lots of its name and standing ones; return them."""
     book = broker.book
     bound: list[Order] = []
     for order in [order for order in book.exits.values() if order.lot == 0 and order.entry_id == lot.entry_id]:
@@ -191,37 +191,43 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
             order.quantity = order.reserved
         set_levels(broker, order, lot)
         bound.append(order)
-    inherited: dict[str, Order] = {}
+        if order.adopts and terms is not None:
+            book.standing[order.id] = terms
+    inherited: dict[str, ExitTerms] = {}
     for order in book.exits.values():
         if order.entry_id == lot.entry_id and order.lot not in (0, lot.number) and not order.consumed:
             if order.spent or order.committed or order.side == lot.side:
                 continue
-            inherited.setdefault(order.id, order)
-    for source in inherited.values():
-        if source.terms is None or (source.id, lot.entry_id, lot.number) in book.exits:
+            if order.terms is not None:
+                inherited.setdefault(order.id, order.terms)
+    standing = {} if lot.from_exit else book.standing
+    for terms in (inherited | standing).values():
+        if terms.is_empty or (terms.id, lot.entry_id, lot.number) in book.exits:
             continue
-        issue = source.terms
-        reserved = _reserved(broker, issue, lot.initial, lot.initial)
+        free = lot.initial
+        if terms.id in standing:
+            free -= sum(order.reserved for order in book.exits.values() if order.lot == lot.number)
+        reserved = _reserved(broker, terms, lot.initial, free)
         if reserved <= 0:
             continue
         order = Order(
             kind=Kind.EXIT,
-            id=source.id,
+            id=terms.id,
             side=-lot.side,
             quantity=reserved,
             entry_id=lot.entry_id,
-            limit=issue.limit,
-            stop=issue.stop,
-            oca_name=issue.oca_name,
+            limit=terms.limit,
+            stop=terms.stop,
+            oca_name=terms.oca_name,
             oca_type="reduce",
-            notes=issue.notes,
+            notes=terms.notes,
             bar=broker.bar_index,
-            terms=issue,
+            terms=terms,
             lot=lot.number,
             reserved=reserved,
             bound=lot.initial,
-            trail=issue.trail,
-            trail_offset=issue.trail_offset,
+            trail=terms.trail,
+            trail_offset=terms.trail_offset,
         )
         set_levels(broker, order, lot)
         book.add(order)

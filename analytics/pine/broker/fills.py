@@ -60,7 +60,9 @@ def _admitted(broker: "Broker", order: Order, ticks: int) -> int:
     quantity = order.total
     opposite = position * order.side < 0
     if order.kind is Kind.ENTRY:
-        if position and not opposite and len(broker.account.lots) >= broker.settings.entries_allowed:
+        full = len(broker.account.lots) >= broker.settings.entries_allowed
+        # One at a price was let in when it was placed.
+        if position and not opposite and order.is_market and full:
             return 0
         if opposite:
             quantity += market_flip(order, position)
@@ -115,6 +117,8 @@ def _trade(broker: "Broker", order: Order, ticks: int, reason: Reason, closing: 
     share = closing / (closing + opening)
     if closing:
         closing = _close(broker, order, price, reason, closing, share, reverses=opening > 0)
+        if not account.position:
+            book.standing.clear()
     if opening:
         size = broker.lot_grid.value(opening)
         trade = OpenTrade(
@@ -136,7 +140,7 @@ def _trade(broker: "Broker", order: Order, ticks: int, reason: Reason, closing: 
     if not account.position:
         account.lots.clear()
         for exit_order in list(book.exits.values()):
-            if exit_order.entry_id not in book.entries and not exit_order.committed:
+            if (exit_order.lot or exit_order.entry_id not in book.entries) and not exit_order.committed:
                 book.remove(exit_order)
     account.mark(broker.tick_grid.value(broker.mark_ticks))
     account.forget_old_orders()
@@ -197,7 +201,7 @@ def _close(
 
 def _settle_group(broker: "Broker", order: Order, filled: int) -> None:
     """Cancel or reduce the other orders of a group."""
-    for other in broker.book.group(order.oca_name or ""):
+    for other in broker.book.group(order.oca_name or "", order.oca_type):
         if other is order:
             continue
         if order.oca_type == OCA_CANCEL:

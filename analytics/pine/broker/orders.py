@@ -199,15 +199,17 @@ class Book:
     """The orders that wait, in the order in which they were placed.
 
     Entries and plain orders share their names. An exit is known by its own name, its entry's and its lot; a closing
-    order by the entry it closes and the place in the script that asked for it.
+    order by the entry it closes and the place in the script that asked for it. `standing` are the terms of exits that
+    name no entry, which hold for all entries of the position, also for those that come later.
     """
 
-    __slots__ = ("closes", "entries", "exits", "placed")
+    __slots__ = ("closes", "entries", "exits", "placed", "standing")
 
     def __init__(self) -> None:
         self.entries: dict[str, Order] = {}
         self.exits: dict[ExitKey, Order] = {}
         self.closes: dict[CloseKey, Order] = {}
+        self.standing: dict[str, ExitTerms] = {}
         self.placed = 0
 
     def __bool__(self) -> bool:
@@ -282,12 +284,12 @@ class Book:
         """Return the entries and plain orders that wait for a price."""
         return (order for order in self.entries.values() if not order.is_market)
 
-    def group(self, oca_name: str) -> list[Order]:
-        """Return the orders of a group that still can fill."""
+    def group(self, oca_name: str, oca_type: str) -> list[Order]:
+        """Return the orders of a group that still can fill; orders of another type are another group."""
         return [
             order
             for order in (*self.entries.values(), *self.exits.values())
-            if order.oca_name == oca_name and not order.consumed
+            if order.oca_name == oca_name and order.oca_type == oca_type and not order.consumed
         ]
 
     def cancel(self, name: str) -> None:
@@ -295,24 +297,28 @@ class Book:
         self.entries.pop(name, None)
         for key in [key for key in self.exits if key[0] == name]:
             del self.exits[key]
+        self.standing.pop(name, None)
 
     def clear(self) -> None:
         """Remove all orders."""
         self.entries.clear()
         self.exits.clear()
         self.closes.clear()
+        self.standing.clear()
 
     def save(self) -> Any:
         """Return the orders as plain values."""
         return (
             self.placed,
             [order.save() for book in (self.entries, self.exits, self.closes) for order in book.values()],
+            list(self.standing.values()),
         )
 
     def restore(self, saved: Any) -> None:
         """Go back to the orders that `save()` returned."""
         self.clear()
         self.placed = saved[0]
+        self.standing = {terms.id: terms for terms in saved[2]}
         for row in saved[1]:
             order = Order.restored(row)
             if order.kind is Kind.EXIT:

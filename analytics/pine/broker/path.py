@@ -4,6 +4,7 @@ A bar's price is assumed to go from the open to the nearer extreme, then to the 
 between are reached in the order in which it passes them. Only before the open does it jump.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analytics.pine.broker.admission import Admission, drop
@@ -14,12 +15,26 @@ from analytics.pine.broker.orders import Kind, Order, Reason
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
 
+# A node of a bar's way: from where, to where, and whether it is the jump to the first price of a bar or of a part of
+# it.
+Step = tuple[int, int, bool]
+
 
 def path_of(open_: int, high: int, low: int, close: int) -> tuple[int, int, int, int]:
     """Return the four prices that a bar is assumed to go through; equally near extremes put the low first."""
     if high - open_ < open_ - low:
         return open_, high, low, close
     return open_, low, high, close
+
+
+def steps_through(parts: Iterable[tuple[int, int, int, int]], previous: int) -> list[Step]:
+    """Return the way through the parts of a bar (open, high, low, close) from the price before it."""
+    steps: list[Step] = []
+    for part in parts:
+        first, second, third, last = path_of(*part)
+        steps += [(previous, first, True), (first, second, False), (second, third, False), (third, last, False)]
+        previous = last
+    return steps
 
 
 def marketable(order: Order, price: int, assumption: int) -> Reason | None:

@@ -81,6 +81,7 @@ class StrategySettings:
     process_orders_on_close: bool = False
     calc_on_order_fills: bool = False
     calc_on_every_tick: bool = False
+    calc_on_every_history_tick: bool = False
     backtest_fill_limits_assumption: int = 0
     use_bar_magnifier: bool = False
     risk_free_rate: float = 2.0

@@ -2,14 +2,15 @@
 
 The words stay what they are, in their lines: wrapped lines stay wrapped, comments stay where they stand. A line that
 goes on another begins six columns to the right of the statement and four more for each bracket inside brackets, so
-never at a multiple of four, which is how the language tells it from a new statement. Before a text is handed out it is
-read once more; if that gave other words than before, the text is left as it was.
+never at a multiple of four, which is how the language tells it from a new statement. The lines of a text in three
+quotes are part of it and stay as they are; those of a wrapped one move with the others. Before a text is handed out it
+is read once more; if that gave other words than before, the text is left as it was.
 """
 
 from analytics.pine.diagnostics import Diagnostics
 from analytics.pine.editor.documents import Document
 from analytics.pine.editor.protocol import Formatting, Range, TextEdit
-from analytics.pine.syntax.lexer import Lexed, lex
+from analytics.pine.syntax.lexer import Lexed, LongText, lex
 from analytics.pine.syntax.tokens import (
     DEDENT,
     END,
@@ -76,7 +77,11 @@ class _Layout:
     def __init__(self, document: Document, lexed: Lexed) -> None:
         self._document = document
         self._comments = {comment.line: comment for comment in lexed.comments}
+        self._texts = lexed.texts
+        self._first_line: dict[int, int] = {}
+        """Where what stands behind a text over several lines begins: for its last line, the line of its row."""
         self._words: dict[int, list[tuple[int, Token]]] = {}
+        """The words of each row, by its first line."""
         self._tokens: list[Token] = []
         self._begins: dict[int, int] = {}
         """The level of each line that begins a statement."""
@@ -92,7 +97,11 @@ class _Layout:
             else:
                 if fresh:
                     self._begins[token.line] = level
-                self._words.setdefault(token.line, []).append((len(self._tokens), token))
+                line = self._first_line.get(token.line, token.line)
+                self._words.setdefault(line, []).append((len(self._tokens), token))
+                text = self._texts.get((token.line, token.column))
+                if text is not None:
+                    self._first_line[text.line] = line
                 self._tokens.append(token)
                 fresh = False
         self._pointed = _type_brackets(self._tokens)
@@ -104,8 +113,13 @@ class _Layout:
         level, depth, empty = 0, 0, 0
         inside = self._inside()
         following = self._following()
+        last = 0
         for number in range(1, len(self._document.lines) + 1):
-            words, comment = self._words.get(number), self._comments.get(number)
+            if number <= last:
+                continue
+            words = self._words.get(number)
+            last = self._last_line(number)
+            comment = self._comments.get(last)
             if not words and comment is None:
                 empty += bool(written)
                 continue
@@ -117,9 +131,9 @@ class _Layout:
                     margin = level * INDENT_WIDTH
                 else:
                     margin = level * INDENT_WIDTH + _wrapped(depth, words[0][1])
+                row = " " * margin + self._row(words, level * INDENT_WIDTH, depth)
                 depth = _depth(depth, words)
-                row = " " * margin + self._row(words)
-                written.append(f"{row} {comment.text}" if comment is not None else row)
+                written += (f"{row} {comment.text}" if comment is not None else row).split("\n")
             elif comment is not None:
                 if number in inside:
                     margin = level * INDENT_WIDTH + _wrapped(depth, None)
@@ -127,6 +141,15 @@ class _Layout:
                     margin = INDENT_WIDTH * self._level_of_comment(comment, level, following[number])
                 written.append(" " * margin + comment.text)
         return [*written, ""] if written else written
+
+    def _last_line(self, number: int) -> int:
+        """Return the line in which the row that begins in a line ends."""
+        last = number
+        for _, token in self._words.get(number, ()):
+            text = self._texts.get((token.line, token.column))
+            if text is not None:
+                last = text.line
+        return last
 
     def _inside(self) -> set[int]:
         """Return the lines of comments inside of wrapped statements."""
@@ -156,13 +179,26 @@ class _Layout:
         own = round(len(text.expandtabs(INDENT_WIDTH)) / INDENT_WIDTH)
         return min(max(own, min(before, after)), max(before, after))
 
-    def _row(self, words: list[tuple[int, Token]]) -> str:
+    def _row(self, words: list[tuple[int, Token]], margin: int, depth: int) -> str:
+        """Return what stands in a row, which has several lines if a text in it has."""
         parts: list[str] = []
         for place, (number, token) in enumerate(words):
             if place and self._parted(number):
                 parts.append(" ")
-            parts.append(self._document.lines[token.line - 1][token.column - 1 : token.end - 1])
+            text = self._texts.get((token.line, token.column))
+            if text is None:
+                parts.append(self._document.lines[token.line - 1][token.column - 1 : token.end - 1])
+            else:
+                parts.append(self._long_text(token, text, margin + _wrapped(_depth(depth, words[:place]), None)))
         return "".join(parts)
+
+    def _long_text(self, token: Token, text: LongText, margin: int) -> str:
+        lines = self._document.lines[token.line - 1 : text.line]
+        lines[-1] = lines[-1][: text.position]
+        lines[0] = lines[0][token.column - 1 :]
+        if text.kept:
+            return "\n".join(lines)
+        return f"\n{' ' * margin}".join(line.strip() for line in lines)
 
     def _parted(self, number: int) -> bool:
         """Return whether a space stands in front of a token."""

@@ -1,22 +1,18 @@
 """What generated code calls besides the built-ins: the rest of the language itself."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from math import fmod
 from typing import Any
 
-from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
-from analytics.pine.runtime.numbers import LONGEST_HISTORY, divide
+from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.numbers import LONGEST_HISTORY, TOLERANCE, divide
 from analytics.pine.runtime.repeated import Repeated
 from analytics.pine.runtime.snapshots import ScriptObject
 from analytics.pine.runtime.state import State
 from analytics.pine.runtime.strings import limited
 from analytics.pine.runtime.values import NA
 
-MOST_STEPS = 2_000_000
-"""How many turns all loops of a script may make on one bar."""
 LARGEST_INT = 2**63 - 1
-TOLERANCE = 1e-10
-"""Floats that differ by no more are equal, at every magnitude."""
 
 
 class Unset:
@@ -220,76 +216,6 @@ class Keeping:
                 part.trim()
 
 
-class Budget:
-    """The turns that loops may still make on this bar."""
-
-    __slots__ = ("left",)
-
-    def __init__(self) -> None:
-        self.left = MOST_STEPS
-
-    def renew(self) -> None:
-        """Begin a bar."""
-        self.left = MOST_STEPS
-
-    def take(self, turns: int) -> None:
-        """Charge a loop for its turns."""
-        self.left -= turns
-        if self.left < 0:
-            raise LimitReached(
-                "loop-turns", f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter."
-            )
-
-    def turn(self) -> bool:
-        """Charge one turn; always true, so that it can stand in a condition."""
-        self.left -= 1
-        if self.left < 0:
-            raise LimitReached(
-                "loop-turns", f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter."
-            )
-        return True
-
-    def count(self, start: float, stop: float, step: float) -> Iterable[Any]:
-        """Return the numbers a loop counts through; it counts down if it ends below its start."""
-        if start != start or stop != stop or step != step:
-            return ()
-        step = abs(step)
-        if step == 0:
-            raise PineRuntimeError("A loop cannot count in steps of 0.")
-        if start.__class__ is int and stop.__class__ is int and step.__class__ is int:
-            whole = range(int(start), int(stop) + 1, int(step))
-            if stop < start:
-                whole = range(int(start), int(stop) - 1, -int(step))
-            self.take(len(whole))
-            return whole
-        turns = int(abs(stop - start) / step + TOLERANCE) + 1
-        self.take(turns)
-        signed = step if stop >= start else -step
-        return (start + turn * signed for turn in range(turns))
-
-    def items(self, collection: Any) -> Iterator[Any]:
-        """Return the items of a collection, also those that come while the loop runs."""
-        if collection is None:
-            raise PineRuntimeError("A loop cannot go through a collection that is na.")
-        if not isinstance(collection, list):
-            for item in collection:
-                self.turn()
-                yield item
-            return
-        place = 0
-        while place < len(collection):
-            self.turn()
-            yield collection[place]
-            place += 1
-
-    def pairs(self, collection: Any) -> Iterator[tuple[Any, Any]]:
-        """Return the items of a collection with their keys or places."""
-        if isinstance(collection, dict):
-            self.take(len(collection))
-            return iter(list(collection.items()))
-        return enumerate(self.items(collection))
-
-
 def past(values: list[Any], value: Any, offset: float, missing: Any) -> Any:
     """Return what a value was some bars ago."""
     if offset != offset:
@@ -349,8 +275,8 @@ def whole_quotient(dividend: float, divisor: float) -> float:
 
 
 def truth(value: Any) -> bool:
-    """Return whether a number is there and not zero."""
-    return value is not None and value == value and value != 0
+    """Return whether a number is there and not as good as zero."""
+    return value is not None and value == value and not -TOLERANCE <= value <= TOLERANCE
 
 
 def both(left: Any, right: Any) -> bool:

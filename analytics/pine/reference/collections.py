@@ -29,11 +29,17 @@ array.abs(id array<N>) -> series array<N>
     The absolute values.
 array.avg(id array<N>) -> series float
     The mean.
-array.binary_search(id array<N>, val float) -> series int
+array.binary_search(id array<T>, val float, sort_field const int = 0) -> series int @6
+array.binary_search(id array<T>, val float, sort_field const string) -> series int @6
+array.binary_search(id array<T>, val float) -> series int := id, val, 0 @5
     Where the value stands in a sorted array, -1 if it is not there.
-array.binary_search_leftmost(id array<N>, val float) -> series int
+array.binary_search_leftmost(id array<T>, val float, sort_field const int = 0) -> series int @6
+array.binary_search_leftmost(id array<T>, val float, sort_field const string) -> series int @6
+array.binary_search_leftmost(id array<T>, val float) -> series int := id, val, 0 @5
     Where the value stands first in a sorted array, or what is left of where it would.
-array.binary_search_rightmost(id array<N>, val float) -> series int
+array.binary_search_rightmost(id array<T>, val float, sort_field const int = 0) -> series int @6
+array.binary_search_rightmost(id array<T>, val float, sort_field const string) -> series int @6
+array.binary_search_rightmost(id array<T>, val float) -> series int := id, val, 0 @5
     Where the value stands last in a sorted array, or what is right of where it would.
 array.clear(id array<T>) -> void
     Take all items out.
@@ -97,9 +103,13 @@ array.slice(id array<T>, index_from int, index_to int) -> series array<T>
     A view of a stretch of the array.
 array.some(id array<any>) -> series bool
     Whether an item is true.
-array.sort(id array<T>, order sort_order = order.ascending) -> void
+array.sort(id array<T>, order sort_order = order.ascending, sort_field const int = 0) -> void @6
+array.sort(id array<T>, order sort_order = order.ascending, sort_field const string) -> void @6
+array.sort(id array<T>, order sort_order = order.ascending) -> void := id, order, 0 @5
     Sort the items.
-array.sort_indices(id array<T>, order sort_order = order.ascending) -> series array<int>
+array.sort_indices(id array<T>, order sort_order = order.ascending, sort_field const int = 0) -> series array<int> @6
+array.sort_indices(id array<T>, order sort_order = order.ascending, sort_field const string) -> series array<int> @6
+array.sort_indices(id array<T>, order sort_order = order.ascending) -> series array<int> := id, order, 0 @5
     The indices in the order in which the items would be sorted.
 array.standardize(id array<N>) -> series array<float>
     The items less their mean, in standard deviations.
@@ -199,7 +209,9 @@ matrix.rows(id matrix<T>) -> series int
     How many rows there are.
 matrix.set(id matrix<T>, row int, column int, value T) -> void
     Change an item.
-matrix.sort(id matrix<T>, column int = 0, order sort_order = order.ascending) -> void
+matrix.sort(id matrix<T>, column int = 0, order sort_order = order.ascending, sort_field const int = 0) -> void @6
+matrix.sort(id matrix<T>, column int = 0, order sort_order = order.ascending, sort_field const string) -> void @6
+matrix.sort(id matrix<T>, column int = 0, order sort_order = order.ascending) -> void := id, column, order, 0 @5
     Sort the rows by a column.
 matrix.submatrix(id matrix<T>, from_row int = 0, to_row int?, from_column int = 0, to_column int?) -> series matrix<T>
     A part of the matrix as a new one.

@@ -3,7 +3,7 @@
 ENTRIES = """
 indicator(title const string, shorttitle const string = "", overlay const bool = false, format const string = format.inherit, precision const int?, scale const scale_type?, max_bars_back const int = 0, timeframe const string = "", timeframe_gaps const bool = true, explicit_plot_zorder const bool = false, max_lines_count const int = 50, max_labels_count const int = 50, max_boxes_count const int = 50, calc_bars_count const int = 0, max_polylines_count const int = 50, dynamic_requests const bool = true, behind_chart const bool = true) -> void
     Declare the script to be an indicator.
-strategy(title const string, shorttitle const string = "", overlay const bool = false, format const string = format.inherit, precision const int?, scale const scale_type?, pyramiding const int = 0, calc_on_order_fills const bool = false, calc_on_every_tick const bool = false, max_bars_back const int = 0, backtest_fill_limits_assumption const int = 0, default_qty_type const string = strategy.fixed, default_qty_value const float = 1, initial_capital const float = 1000000, currency const string = currency.NONE, slippage const int = 0, commission_type const string = strategy.commission.percent, commission_value const float = 0, process_orders_on_close const bool = false, close_entries_rule const string = "FIFO", margin_long const float?, margin_short const float?, explicit_plot_zorder const bool = false, max_lines_count const int = 50, max_labels_count const int = 50, max_boxes_count const int = 50, calc_bars_count const int = 0, risk_free_rate const float = 2, use_bar_magnifier const bool = false, fill_orders_on_standard_ohlc const bool = false, max_polylines_count const int = 50, dynamic_requests const bool = true, behind_chart const bool = true) -> void
+strategy(title const string, shorttitle const string = "", overlay const bool = false, format const string = format.inherit, precision const int?, scale const scale_type?, pyramiding const int = 0, calc_on_order_fills const bool = false, calc_on_every_tick const bool = false, max_bars_back const int = 0, backtest_fill_limits_assumption const int = 0, default_qty_type const string = strategy.fixed, default_qty_value const float = 1, initial_capital const float = 1000000, currency const string = currency.NONE, slippage const int = 0, commission_type const string = strategy.commission.percent, commission_value const float = 0, process_orders_on_close const bool = false, close_entries_rule const string = "FIFO", margin_long const float?, margin_short const float?, explicit_plot_zorder const bool = false, max_lines_count const int = 50, max_labels_count const int = 50, max_boxes_count const int = 50, calc_bars_count const int = 0, risk_free_rate const float = 2, use_bar_magnifier const bool = false, fill_orders_on_standard_ohlc const bool = false, max_polylines_count const int = 50, dynamic_requests const bool = true, behind_chart const bool = true, calc_on_every_history_tick const bool = false) -> void
     Declare the script to be a strategy.
 library(title const string, overlay const bool = false, dynamic_requests const bool = true) -> void
     Declare the script to be a library.
@@ -100,7 +100,7 @@ location.bottom const string = "bottom"
     At the bottom.
 location.top const string = "top"
     At the top.
-display.all const plot_display = 15
+display.all const plot_display = 31
     Everywhere.
 display.data_window const plot_display = 4
     In the data window.
@@ -108,6 +108,8 @@ display.none const plot_display = 0
     Nowhere.
 display.pane const plot_display = 1
     In the pane.
+display.pine_screener const plot_display = 16
+    In the screener of scripts.
 display.price_scale const plot_display = 8
     On the price scale.
 display.status_line const plot_display = 2

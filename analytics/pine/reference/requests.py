@@ -12,6 +12,7 @@ ticker.heikinashi(symbol string) -> string
 ticker.inherit(from_tickerid string, symbol string) -> string
     The name of a symbol with the modifiers of another.
 ticker.kagi(symbol string, reversal float) -> string
+ticker.kagi(symbol string, param float, style string) -> string := symbol, param
     The name of a symbol as Kagi.
 ticker.linebreak(symbol string, number_of_lines int) -> string
     The name of a symbol as Line Break.

@@ -56,16 +56,20 @@ second series int
 time(timeframe string) -> series int
 time(timeframe string, session string) -> series int
 time(timeframe string, session string, timezone string) -> series int
-time(timeframe string, bars_back int) -> series int := timeframe, "", "", bars_back @6
-time(timeframe string, session string, bars_back int) -> series int := timeframe, session, "", bars_back @6
-time(timeframe string, session string, timezone string, bars_back int, timeframe_bars_back int = 0) -> series int @6
+time(timeframe string, bars_back int, timeframe_bars_back int = 0) -> series int := timeframe, "", "", bars_back, timeframe_bars_back
+time(timeframe string, timeframe_bars_back int) -> series int := timeframe, "", "", 0, timeframe_bars_back
+time(timeframe string, session string, bars_back int, timeframe_bars_back int = 0) -> series int := timeframe, session, "", bars_back, timeframe_bars_back
+time(timeframe string, session string, timeframe_bars_back int) -> series int := timeframe, session, "", 0, timeframe_bars_back
+time(timeframe string, session string, timezone string, bars_back int = 0, timeframe_bars_back int = 0) -> series int
     When the bar of a timeframe opened, missing outside the session.
 time_close(timeframe string) -> series int
 time_close(timeframe string, session string) -> series int
 time_close(timeframe string, session string, timezone string) -> series int
-time_close(timeframe string, bars_back int) -> series int := timeframe, "", "", bars_back @6
-time_close(timeframe string, session string, bars_back int) -> series int := timeframe, session, "", bars_back @6
-time_close(timeframe string, session string, timezone string, bars_back int, timeframe_bars_back int = 0) -> series int @6
+time_close(timeframe string, bars_back int, timeframe_bars_back int = 0) -> series int := timeframe, "", "", bars_back, timeframe_bars_back
+time_close(timeframe string, timeframe_bars_back int) -> series int := timeframe, "", "", 0, timeframe_bars_back
+time_close(timeframe string, session string, bars_back int, timeframe_bars_back int = 0) -> series int := timeframe, session, "", bars_back, timeframe_bars_back
+time_close(timeframe string, session string, timeframe_bars_back int) -> series int := timeframe, session, "", 0, timeframe_bars_back
+time_close(timeframe string, session string, timezone string, bars_back int = 0, timeframe_bars_back int = 0) -> series int
     When the bar of a timeframe closes, missing outside the session.
 timestamp(dateString const string) -> const int
 timestamp(year int, month int, day int, hour int = 0, minute int = 0, second int = 0) -> int

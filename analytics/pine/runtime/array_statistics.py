@@ -30,15 +30,19 @@ def average(array: Array) -> float:
 
 
 def largest(array: Array, nth: float = 0) -> float:
-    """Return the largest element, or the nth after it."""
-    found = sorted(numbers(named(array)), reverse=True)
-    return found[int(nth)] if 0 <= nth < len(found) else NA
+    """Return the largest element, or the nth after it; elements that are na repeat the last rank."""
+    return _ranked(array, nth, reverse=True)
 
 
 def smallest(array: Array, nth: float = 0) -> float:
-    """Return the smallest element, or the nth after it."""
-    found = sorted(numbers(named(array)))
-    return found[int(nth)] if 0 <= nth < len(found) else NA
+    """Return the smallest element, or the nth after it; elements that are na repeat the last rank."""
+    return _ranked(array, nth, reverse=False)
+
+
+def _ranked(array: Array, nth: float, *, reverse: bool) -> float:
+    found = sorted(numbers(named(array)), reverse=reverse)
+    rank = 0 if is_na(nth) else int(nth)
+    return found[min(rank, len(found) - 1)] if found and 0 <= rank < len(array) else NA
 
 
 def spread(array: Array) -> float:
@@ -106,7 +110,9 @@ def absolutes(array: Array) -> Array:
 def percent_rank(array: Array, index: float) -> float:
     """Return how many per cent of the other elements are below or equal to the one at an index."""
     elements = named(array)
-    value = elements[checked(elements, index)]
+    if not elements:
+        return NA
+    value = elements[0 if is_na(index) else checked(elements, index)]
     if is_na(value) or len(elements) < 2:
         return NA
     below: int = sum(element <= value + TOLERANCE for element in elements) - 1

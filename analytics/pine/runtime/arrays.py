@@ -1,7 +1,7 @@
 """`array.*`: arrays are lists, slices of them are views."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, MutableSequence
+from collections.abc import Callable, Iterable, MutableSequence
 from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, OfContext, Pure
@@ -155,7 +155,7 @@ def insert(array: Array, index: float, value: Any) -> None:
     """Put an element before an index."""
     elements = named(array)
     _room(elements)
-    place = checked(elements, index, len(elements) + 1)
+    place = len(elements) if is_na(index) else checked(elements, index, len(elements) + 1)
     elements.insert(place if place >= 0 else len(elements) + place, value)
 
 
@@ -181,6 +181,8 @@ def shift(array: Array) -> Any:
 def remove(array: Array, index: float) -> Any:
     """Take the element at an index away and return it."""
     elements = named(array)
+    if is_na(index):
+        return get(elements, index)
     return _taken(elements, checked(elements, index), "array.remove")
 
 
@@ -226,11 +228,11 @@ def view(array: Array, start: float, stop: float) -> Array:
 
 
 def fill(array: Array, value: Any, start: float = 0, stop: float = NA) -> None:
-    """Set the elements from one index up to another."""
+    """Set the elements from one index up to another, none if that comes first."""
     elements = named(array)
     end = len(elements) if is_na(stop) else int(stop)
     begin = 0 if is_na(start) else int(start)
-    if not 0 <= begin <= end <= len(elements):
+    if not (0 <= begin < len(elements) and 0 <= end <= len(elements)):
         raise PineRuntimeError(f"A fill from {begin} to {end} is out of bounds, the array's size is {len(elements)}.")
     for place in range(begin, end):
         elements[place] = value
@@ -271,22 +273,34 @@ def _order(element: Any) -> tuple[int, Any]:
     return (2, 0) if element != element else (1, element)
 
 
-def sort(array: Array, order: str = "ascending", *_: Any) -> None:
+def _keys(elements: Iterable[Any], field: str) -> list[Any]:
+    """Return by what elements are put in order: themselves, or a field of the objects they are."""
+    if not field:
+        return list(elements)
+    attribute = f"f_{field}"
+    return [None if element is None else getattr(element, attribute) for element in elements]
+
+
+def sort(array: Array, order: str = "ascending", field: str = "") -> None:
     """Put the elements in order."""
     elements = named(array)
-    ordered = sorted(elements, key=_order)
-    elements[:] = ordered if order == "ascending" else ordered[::-1]
+    if not field:
+        ordered = sorted(elements, key=_order)
+        elements[:] = ordered if order == "ascending" else ordered[::-1]
+        return
+    held = list(elements)
+    elements[:] = [held[place] for place in sort_indices(array, order, field)]
 
 
-def sort_indices(array: Array, order: str = "ascending", *_: Any) -> Array:
+def sort_indices(array: Array, order: str = "ascending", field: str = "") -> Array:
     """Return the indices in the order of their elements."""
-    elements = list(named(array))
-    return sorted(range(len(elements)), key=lambda place: _order(elements[place]), reverse=order != "ascending")
+    keys = _keys(named(array), field)
+    return sorted(range(len(keys)), key=lambda place: _order(keys[place]), reverse=order != "ascending")
 
 
-def binary_search(array: Array, value: float) -> int:
+def binary_search(array: Array, value: float, field: str = "") -> int:
     """Return the index of a value in an ordered array, -1 if there is none."""
-    elements = named(array)
+    elements = _keys(named(array), field) if field else named(array)
     low, high = 0, len(elements) - 1
     while low <= high:
         middle = (low + high) // 2
@@ -299,18 +313,18 @@ def binary_search(array: Array, value: float) -> int:
     return -1
 
 
-def binary_search_leftmost(array: Array, value: float) -> int:
+def binary_search_leftmost(array: Array, value: float, field: str = "") -> int:
     """Return the first index of a value in an ordered array, of none that of the element before."""
-    elements = list(named(array))
+    elements = _keys(named(array), field)
     place = bisect_left(elements, value - TOLERANCE)
     if place < len(elements) and abs(elements[place] - value) <= TOLERANCE:
         return place
     return max(place - 1, 0)
 
 
-def binary_search_rightmost(array: Array, value: float) -> int:
+def binary_search_rightmost(array: Array, value: float, field: str = "") -> int:
     """Return the last index of a value in an ordered array, of none that of the element after."""
-    elements = list(named(array))
+    elements = _keys(named(array), field)
     place = bisect_right(elements, value + TOLERANCE)
     if place and abs(elements[place - 1] - value) <= TOLERANCE:
         return place - 1
@@ -323,8 +337,9 @@ def join(context: Context, array: Array, separator: str = "") -> str:
 
 
 def every(array: Array) -> bool:
-    """Return whether all elements are true."""
-    return all(named(array))
+    """Return whether there are elements and all are true."""
+    elements = named(array)
+    return bool(elements) and all(elements)
 
 
 def some(array: Array) -> bool:

@@ -12,7 +12,9 @@ from analytics.pine.runtime.zones import local, moment, zone
 
 _DAY = timedelta(days=1)
 _MINUTES_OF_A_DAY = 1440
-_RANGE = re.compile(r"(\d{2})(\d{2})-(\d{2})(\d{2})(?::([1-7]+))?")
+_SECTION = re.compile(r"([\d,-]+)(?::([1-7]*))?")
+_RANGE = re.compile(r"(\d{2})(\d{2})-(\d{2})(\d{2})")
+_WORKING_DAYS = "23456"
 _REMEMBERED = 5000
 """How many days a calendar remembers the hours of."""
 _FORWARD = 14
@@ -33,22 +35,49 @@ class Hours(NamedTuple):
 
 
 def parse_hours(text: str) -> tuple[Hours, ...]:
-    """Return the ranges of trading hours written as `0930-1600:23456`, several divided by `,` or `|`."""
+    """Return the ranges of trading hours written as `0930-1600:23456`: ranges divided by `,`, sections by `|`.
+
+    A lone range is one of all days. Otherwise a section without days takes the working days that no other names, and
+    a day that several name belongs to the last of them.
+    """
     if text == "24x7":
         text = "0000-0000"
-    found = []
-    days = "1234567"
-    for part in reversed(re.split(r"[,|]", text.replace(" ", ""))):  # the days after the last range are of all
-        form = _RANGE.fullmatch(part)
-        if form is None:
+    lone = _RANGE.fullmatch(text.strip())
+    if lone is not None:
+        return (_hours(lone, "1234567", text),)
+    by_day: dict[str, list[re.Match[str]]] = {}
+    others: list[re.Match[str]] = []
+    for section in _cut(text, "|"):
+        form = _SECTION.fullmatch(section.strip())
+        ranges = [_RANGE.fullmatch(part) for part in _cut(form[1], ",")] if form else []
+        days = (form[2] or "") if form else ""
+        found = [each for each in ranges if each is not None]
+        if not found or len(found) < len(ranges) or (others and not days):
             raise PineRuntimeError(f'"{text}" is no session: write "0930-1600" or "0930-1600:23456".')
-        days = form[5] or (days if "|" not in text else "1234567")
-        start, end = int(form[1]) * 60 + int(form[2]), int(form[3]) * 60 + int(form[4])
-        if start > _MINUTES_OF_A_DAY or end > _MINUTES_OF_A_DAY:
-            raise PineRuntimeError(f'"{text}" is no session: hours go from 0000 to 2400.')
-        end %= _MINUTES_OF_A_DAY
-        found.append(Hours(start % _MINUTES_OF_A_DAY, end, frozenset((int(day) + 5) % 7 for day in days)))
-    return tuple(reversed(found))
+        by_day |= dict.fromkeys(days, found)
+        others = others if days else found
+    if others:
+        by_day |= dict.fromkeys([day for day in _WORKING_DAYS if day not in by_day], others)
+    days_of: dict[re.Match[str], str] = {}
+    for day, found in by_day.items():
+        for each in found:
+            days_of[each] = days_of.get(each, "") + day
+    return tuple(_hours(each, days, text) for each, days in days_of.items())
+
+
+def _cut(text: str, sign: str) -> list[str]:
+    """Return the parts of a text between signs, without the one behind a sign at its end."""
+    return text.removesuffix(sign).split(sign)
+
+
+def _hours(form: re.Match[str], days: str, text: str) -> Hours:
+    start, end = int(form[1]) * 60 + int(form[2]), int(form[3]) * 60 + int(form[4])
+    if start >= _MINUTES_OF_A_DAY:
+        start -= _MINUTES_OF_A_DAY
+        if not 0 < (end or _MINUTES_OF_A_DAY) - start <= _MINUTES_OF_A_DAY:
+            raise PineRuntimeError(f'"{text}" is no session: it ends more than a day after it begins.')
+    weekdays = frozenset((int(day) + 5) % 7 for day in days)
+    return Hours(start % _MINUTES_OF_A_DAY, end % _MINUTES_OF_A_DAY, weekdays)
 
 
 class Calendar:

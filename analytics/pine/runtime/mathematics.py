@@ -13,8 +13,7 @@ from analytics.pine.runtime.technical.windows import Calculation, RollingSum
 from analytics.pine.runtime.values import NA, is_na
 
 _EXACT = 2.0**53
-_EXACT_POWER = 22
-"""Up to which power ten is a float without error."""
+_MOST_PLACES = 16
 _HALF = Fraction(1, 2)
 _ROOM = Fraction(1, 10**10)
 
@@ -120,26 +119,28 @@ def power(base: float, exponent: float) -> float:
 
 
 def rounded(number: float, precision: float | None = None) -> float:
-    """Round to a precision, ties away from zero; with decimals, what is within 1e-10 of a tie counts as one."""
+    """Round to a whole number or to decimals, ties away from zero.
+
+    Of decimals only the part behind the point is rounded, what is within 1e-10 of a tie as one; fewer than one decimal
+    are none, and more than 16 are 16.
+    """
     if not math.isfinite(number):
         return NA if number != number else number
-    decimals = 0 if precision is None or precision != precision else int(precision)
     size = abs(number)
-    if decimals == 0:
+    if precision is None or precision != precision or precision <= 0:
         whole = math.floor(size)
         whole += size - whole >= 0.5
         result = -whole if number < 0 else whole
         return result if precision is None or precision != precision else float(result)
-    scale = 10.0**decimals
-    position = size * scale
-    if position >= _EXACT:
-        return float(number)
-    if 0 < decimals <= _EXACT_POWER and abs(position - math.floor(position) - 0.5) > 1e-6:
-        value = math.floor(position + 0.5) / scale
+    scale: float = 1.0 / 10.0 ** -min(precision, _MOST_PLACES)
+    rest = math.fmod(size, 1.0)
+    position = rest * scale
+    if abs(position - math.floor(position) - 0.5) > 1e-6:
+        steps = math.floor(position + 0.5)
     else:
-        steps = _nearest(Fraction(size) * Fraction(10) ** decimals)
-        value = float(Fraction(steps) / Fraction(10) ** decimals)
-    return -value if number < 0 else value
+        steps = _nearest(Fraction(rest) * Fraction(scale))
+    value = size - rest + steps / scale
+    return 0.0 - value if number < 0 else value
 
 
 def _nearest(steps: Fraction) -> int:

@@ -47,6 +47,8 @@ def get(matrix: Matrix, row: float, column: float) -> Any:
 def put(matrix: Matrix, row: float, column: float, value: Any) -> None:
     """Change an element."""
     held = named(matrix)
+    if is_na(row) or is_na(column):
+        return
     held.rows[held.row_at(row)][held.column_at(column)] = value
 
 
@@ -127,10 +129,11 @@ def fill(
 ) -> None:
     """Set the elements of a rectangle."""
     held = named(matrix)
+    first_row, first_column = (0 if is_na(start) else int(start) for start in (from_row, from_column))
     last_row = len(held.rows) if is_na(to_row) else int(to_row)
     last_column = held.columns if is_na(to_column) else int(to_column)
-    for index in range(int(from_row), last_row):
-        for place in range(int(from_column), last_column):
+    for index in range(first_row, last_row):
+        for place in range(first_column, last_column):
             held.rows[held.row_at(index)][held.column_at(place)] = value
 
 
@@ -177,11 +180,11 @@ def transpose(matrix: Matrix) -> Matrix:
     return Matrix([held.column(place) for place in range(held.columns)], len(held.rows))
 
 
-def sort(matrix: Matrix, index: float = 0, order: str = "ascending") -> None:
+def sort(matrix: Matrix, index: float = 0, order: str = "ascending", field: str = "") -> None:
     """Put the rows in the order of a column."""
     held = named(matrix)
     keys = held.column(held.column_at(index)) if held.rows else []
-    held.rows = [held.rows[place] for place in arrays.sort_indices(keys, order)]
+    held.rows = [held.rows[place] for place in arrays.sort_indices(keys, order, field)]
 
 
 def concat(matrix: Matrix, other: Matrix) -> Matrix:

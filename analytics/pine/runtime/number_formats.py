@@ -130,3 +130,12 @@ def _grouped(whole: str, size: int) -> str:
     parts = [whole[:head]] if head else []
     parts += [whole[at : at + size] for at in range(head, len(whole), size)]
     return ",".join(parts)
+
+
+def written_out(number: float) -> str:
+    """Return the shortest digits of a float: with a point, and below 0.001 and from ten million on with an exponent."""
+    if number == 0 or 1e-3 <= abs(number) < 1e7:
+        return repr(number)
+    mantissa, _, exponent = f"{shortest(number):e}".partition("e")
+    digits, _, decimals = mantissa.partition(".")
+    return f"{digits}.{decimals.rstrip('0') or '0'}E{int(exponent)}"

@@ -100,8 +100,13 @@ def _plain(currency: str) -> str:
 
 
 def currency_rate(context: Context, base: str | None, quote: str | None, ignore: bool = False) -> float:
-    """Return `request.currency_rate`: na for a currency that is not known, if that is to be ignored."""
-    known = context.rates.rate(base, quote, context.time) if base and quote and context.rates else None
+    """Return `request.currency_rate`: na for a currency that is not known, if that is to be ignored.
+
+    An empty name is the other currency.
+    """
+    if not base or not quote:
+        return 1.0
+    known = context.rates.rate(base, quote, context.time) if context.rates else None
     if known is None and not ignore:
         message = f'There are no daily bars of "{base}{quote}" or "{quote}{base}" here.'
         raise PineRuntimeError(message)

@@ -10,7 +10,7 @@ from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.date_formats import format_date
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.mathematics import missing, rounded_to_mintick
-from analytics.pine.runtime.number_formats import formatted
+from analytics.pine.runtime.number_formats import formatted, written_out
 from analytics.pine.runtime.values import NA, is_na
 from analytics.pine.runtime.zones import local, zone
 
@@ -19,6 +19,7 @@ LONGEST = 40_960
 
 _DEFAULT_NUMBER = "#.##########"
 _DEFAULT_TIME = "yyyy-MM-dd'T'HH:mm:ssZ"
+_MESSAGE_NUMBER = "#,##0.###"
 _STYLES = {"integer": "#,##0", "currency": "$#,##0.00", "percent": "#,##0%"}
 
 
@@ -72,7 +73,7 @@ def _number(context: Context, value: float, pattern: str) -> str:
             precision = context.declaration.precision
             return formatted(value, _mintick_pattern(context) if precision is None else _decimals(precision))
         case "percent":
-            return formatted(value, "#.##") + "%"
+            return formatted(value, "0.00") + "%"
         case "volume":
             return volume(value)
     return formatted(value, pattern)
@@ -152,7 +153,7 @@ def _filled(context: Context, placeholder: str, values: tuple[Any, ...]) -> str:
         case "number" if isinstance(value, (int, float)) and not isinstance(value, bool):
             if missing(value):
                 return "NaN"
-            return formatted(value, _STYLES.get(style.strip().lower(), style or "#,##0.###"), bankers=True)
+            return formatted(value, _STYLES.get(style.strip().lower(), style or _MESSAGE_NUMBER), bankers=True)
         case "date" | "time" as kind if isinstance(value, (int, float)) and not missing(value):
             default = "MMM d, yyyy" if kind == "date" else "h:mm:ss a"
             return format_date(_local(context, value, None), style.strip() or default)
@@ -161,10 +162,19 @@ def _filled(context: Context, placeholder: str, values: tuple[Any, ...]) -> str:
 
 def _plain(context: Context, value: Any) -> str:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return formatted(value, "#.###", bankers=True) if not missing(value) else "NaN"
+        return formatted(value, _MESSAGE_NUMBER, bankers=True) if not missing(value) else "NaN"
     if isinstance(value, (str, bool)) or value is None or not hasattr(value, "__iter__"):
         return to_string(context, value)
-    return f"[{joined((_plain(context, element) for element in value), ', ')}]"
+    items = list(value)
+    floats = any(isinstance(item, float) and not missing(item) for item in items)
+    return f"[{joined((_item(context, item, floats) for item in items), ', ')}]"
+
+
+def _item(context: Context, value: Any, floats: bool) -> str:
+    """Return an element of an array, whose numbers are written out, with a point if they are floats."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or missing(value):
+        return to_string(context, value)
+    return written_out(float(value)) if floats else str(value)
 
 
 def _local(context: Context, milliseconds: float, timezone: str | None) -> datetime:
@@ -174,10 +184,8 @@ def _local(context: Context, milliseconds: float, timezone: str | None) -> datet
 def format_time(
     context: Context, milliseconds: float, pattern: str | None = _DEFAULT_TIME, timezone: str | None = None
 ) -> str | None:
-    """Return a moment as text in a date pattern, in the symbol's time zone unless another is named."""
-    if is_na(milliseconds):
-        return None
-    return format_date(_local(context, milliseconds, timezone), pattern or _DEFAULT_TIME)
+    """Return a moment as text in a date pattern, in the symbol's time zone unless another is named; na is 1970."""
+    return format_date(_local(context, 0 if is_na(milliseconds) else milliseconds, timezone), pattern or _DEFAULT_TIME)
 
 
 def length(text: str | None) -> float:
@@ -186,8 +194,8 @@ def length(text: str | None) -> float:
 
 
 def contains(text: str | None, part: str | None) -> bool | None:
-    """Return whether a text has a part."""
-    return None if text is None or part is None else part in text
+    """Return whether a text has a part; a missing part is empty."""
+    return None if text is None else (part or "") in text
 
 
 def starts_with(text: str | None, part: str | None) -> bool | None:
@@ -231,16 +239,21 @@ def substring(text: str | None, begin: float = 0, end: float | None = None) -> s
 
 
 def replace(text: str | None, target: str | None, replacement: str | None, occurrence: float = 0) -> str | None:
-    """Return a text with one occurrence of a part replaced, counted from 0."""
+    """Return a text with one occurrence of a part replaced, counted from 0; they may overlap.
+
+    An empty part occurs before each character, and behind the last for all further counts.
+    """
     if text is None or target is None or replacement is None:
         return None
+    wanted = 0 if is_na(occurrence) else int(occurrence)
+    if not target:
+        at = min(max(wanted, 0), len(text))
+        return limited(text[:at] + replacement + text[at:])
     at = -1
-    start = 0
-    for _ in range(0 if is_na(occurrence) else int(occurrence), -1, -1):
-        at = text.find(target, start)
+    for _ in range(wanted, -1, -1):
+        at = text.find(target, at + 1)
         if at < 0:
             return text
-        start = at + max(len(target), 1)
     return limited(text[:at] + replacement + text[at + len(target) :])
 
 
@@ -258,7 +271,7 @@ def split(text: str | None, separator: str) -> list[str | None]:
     """Return the parts of a text between separators, or its characters."""
     if text is None:
         return []
-    return list(text.split(separator)) if separator else list(text)
+    return list(text.split(separator)) if separator else list(text) or [""]
 
 
 def repeat(text: str | None, count: float, separator: str | None = "") -> str | None:

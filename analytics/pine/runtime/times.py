@@ -1,6 +1,5 @@
 """Moments and timeframes: `time`, `timestamp`, `timeframe.*`, `session.*`, the parts of dates."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,12 +7,16 @@ from typing import Any
 from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Variable
 from analytics.pine.runtime.calendars import Calendar, calendar, calendar_of
 from analytics.pine.runtime.context import Context
+from analytics.pine.runtime.date_texts import moment_of_text
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.state import State
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA, is_na
 from analytics.pine.runtime.zones import local, moment, zone
 
+_MOST_PARTS = 6
+_SOME_YEAR, _CYCLE_YEARS = 2000, 400
+_CYCLE_MILLISECONDS = 146_097 * 86_400_000
 _FARTHEST_AHEAD = 500
 
 
@@ -97,6 +100,9 @@ class _Asked:
         self.zone = texts[1] if len(texts) > 1 and texts[1] else context.symbol.timezone
         if self.session in _SESSIONS:
             self.session, self.zone = context.symbol.hours, context.symbol.timezone
+        elif self.session and not self.session.strip()[:1].isdigit():
+            # What begins with no hour is no hours of its own.
+            self.session = context.symbol.hours
         self.shift = numbers[1] if len(numbers) > 1 else 0
         self.at = _bar_time(context, numbers[0] if numbers else 0)
 
@@ -168,56 +174,23 @@ def trading_day(context: Context) -> int:
 def timestamp(context: Context, *parts: Any) -> float:
     """Return a moment from a text, or from year, month, day, hour, minute and second, a zone before them if wanted."""
     if len(parts) == 1:
-        return _parsed(parts[0])
+        return moment_of_text(parts[0])
     where = context.symbol.timezone
-    if isinstance(parts[0], str):
-        where, parts = parts[0], parts[1:]
-    if any(is_na(part) for part in parts):
-        return NA
-    year, month, day, hour, minute, second = [int(part) for part in parts] + [0] * (6 - len(parts))
+    if isinstance(parts[0], str) or len(parts) > _MOST_PARTS:
+        where, parts = parts[0] or where, parts[1:]
+    # A missing part counts as 0, and parts beyond their measure go over into the next.
+    given = [0 if is_na(part) else int(part) for part in parts]
+    year, month, day, hour, minute, second = given + [0] * (_MOST_PARTS - len(given))
     year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    # Every 400 years the calendar is the same again.
+    cycles = (year - _SOME_YEAR) // _CYCLE_YEARS
     try:
-        wall = datetime(year, month, 1) + timedelta(  # noqa: DTZ001
+        wall = datetime(year - cycles * _CYCLE_YEARS, month, 1) + timedelta(  # noqa: DTZ001
             days=day - 1, hours=hour, minutes=minute, seconds=second
         )
     except (ValueError, OverflowError) as error:
         raise PineRuntimeError(f"There is no date {year}-{month}-{day}.") from error
-    return moment(wall.replace(tzinfo=zone(where)))
-
-
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
-    )
-}
-_DATES = (
-    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ]+(?P<rest>.*))?"),
-    re.compile(r"(?:[A-Za-z]{3,9},? +)?(?P<day>\d{1,2}) (?P<name>[A-Za-z]{3,9})\.? (?P<year>\d{4})(?: +(?P<rest>.*))?"),
-    re.compile(r"(?P<name>[A-Za-z]{3,9})\.? (?P<day>\d{1,2}),? (?P<year>\d{4})(?: +(?P<rest>.*))?"),
-)
-_CLOCK = re.compile(r"(?:(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)? *(Z|(?:UTC|GMT)?(?:[+-]\d{1,2}(?::?\d{2})?)?)")
-
-
-def _parsed(text: str | None) -> float:
-    if text is None:
-        return NA
-    for form in _DATES:
-        found = form.fullmatch(text.strip())
-        clock = _CLOCK.fullmatch((found["rest"] or "").strip()) if found else None
-        if found is None or clock is None:
-            continue
-        groups = found.groupdict()
-        month = _MONTHS.get(groups["name"][:3].lower()) if "name" in groups else int(groups["month"])
-        if month is None:
-            continue
-        where = zone("UTC" if clock[4] in ("", "Z") else clock[4])
-        hour, minute, second = (int(clock[part] or 0) for part in (1, 2, 3))
-        try:
-            return moment(datetime(int(found["year"]), month, int(found["day"]), hour, minute, second, tzinfo=where))
-        except ValueError:
-            break
-    raise PineRuntimeError(f'"{text}" is no date: write "2024-01-31 15:30 +0200" or "31 Jan 2024 15:30".')
+    return moment(wall.replace(tzinfo=zone(where))) + cycles * _CYCLE_MILLISECONDS
 
 
 _PARTS: dict[str, Callable[[datetime], int]] = {

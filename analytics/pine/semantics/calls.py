@@ -10,6 +10,7 @@ from analytics.pine.semantics import tree
 from analytics.pine.semantics.expressions import ExpressionAnalysis, literal
 from analytics.pine.semantics.inputs import input_value
 from analytics.pine.semantics.overloads import Given, Match, match, resolved
+from analytics.pine.semantics.sorting import name_sort_field
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
 from analytics.pine.types import ANY, BOOL, COLOR, NA, VOID, Qualifier, Type, array, group, is_number
@@ -213,6 +214,7 @@ class CallAnalysis(ExpressionAnalysis):
         if name in DECLARATIONS:
             return self.declaration(name, found, span)
         self._give_types(found)
+        name_sort_field(self, name, found, span)
         if name.startswith("strategy."):
             self.of_strategies.append((name + "()", span))
         result = resolved(signature.result, found.bound)

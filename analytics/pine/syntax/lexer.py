@@ -7,6 +7,7 @@ how people write and have one meaning only.
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.syntax.tokens import (
@@ -84,11 +85,22 @@ _NEVER_FIRST_WORDS = frozenset({"and", "or"})
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
+class LongText(NamedTuple):
+    """Where a text over several lines ends: a line and how many characters of it; `kept` as they are, or wrapped."""
+
+    line: int
+    position: int
+    kept: bool
+
+
 @dataclass(slots=True)
 class Lexed:
+    """`texts` are those over several lines, by the line and column in which they begin."""
+
     tokens: list[Token]
     annotations: list[Annotation]
     comments: list[Token]
+    texts: dict[tuple[int, int], LongText]
 
 
 def string_value(literal: str) -> str:
@@ -122,8 +134,9 @@ class _Lexer:
         self._left_open = left_open
         self._open: list[tuple[int, int]] = []
         self._level = 0
-        self._text_ends = (0, 0)
-        """The line and the position behind a text over several lines."""
+        self._texts: dict[tuple[int, int], LongText] = {}
+        self._text_ends = LongText(0, 0, kept=False)
+        """The last text over several lines."""
 
     def run(self) -> Lexed:
         lines = self._lines
@@ -142,10 +155,10 @@ class _Lexer:
                 message = f"The line has {len(text)} characters; {LONGEST_LINE} are the most."
                 self._diagnostics.error("line-too-long", Span(number, 1, 1), message, "Wrap the line.")
                 continue
-            if number < self._text_ends[0]:
+            if number < self._text_ends.line:
                 continue
-            if number == self._text_ends[0]:
-                self._scan(number, text, self._text_ends[1])
+            if number == self._text_ends.line:
+                self._scan(number, text, self._text_ends.position)
                 continue
             self._line(number, text)
         last = len(lines)
@@ -153,7 +166,7 @@ class _Lexer:
         self._end_line(last, column)
         self._to_level(0, last, column)
         self._tokens.append(Token(END, "", last, column, column))
-        return Lexed(self._tokens, self._annotations, self._comments)
+        return Lexed(self._tokens, self._annotations, self._comments, self._texts)
 
     @property
     def never_closed(self) -> frozenset[tuple[int, int]]:
@@ -290,7 +303,7 @@ class _Lexer:
         self._tokens.append(Token(STRING, f"{quotes[0]}{value}{quotes[0]}", number, position + 1, token_end))
         if line == number:
             return end + 3
-        self._text_ends = line, end + 3
+        self._text_ends = self._texts[number, position + 1] = LongText(line, end + 3, kept=True)
         return len(text)
 
     def _wrapped(self, number: int, text: str, position: int) -> bool:
@@ -310,7 +323,8 @@ class _Lexer:
                 continue
             parts.append(found[1])
             self._tokens.append(Token(STRING, f"{quote}{' '.join(parts)}{quote}", number, position + 1, len(text) + 1))
-            self._text_ends = line, len(row) - len(stripped) + found.end()
+            end = len(row) - len(stripped) + found.end()
+            self._text_ends = self._texts[number, position + 1] = LongText(line, end, kept=False)
             return True
         return False
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from analytics.pine.diagnostics import MOST as MOST_DIAGNOSTICS
+from analytics.pine.generator.loops import MOST_STEPS
 from analytics.pine.generator.statements import MOST_REQUESTS
-from analytics.pine.generator.support import MOST_STEPS
 from analytics.pine.instruments import read_symbol
 from analytics.pine.requested import MOST_FEEDS
 from analytics.pine.runtime.messages import KEPT

@@ -12,7 +12,7 @@ from analytics.pine.runtime.values import NA
 
 
 class Extreme(BarWindow):
-    """The highest or lowest of the last values, na ones left out; of equal ones the oldest counts.
+    """The highest or lowest of the last values; of equal ones the oldest counts, and an na begins the window anew.
 
     Each of the two compares for itself: to call a comparison would cost nearly as much as all the rest.
     """
@@ -32,9 +32,17 @@ class Extreme(BarWindow):
         forget(self.values, self.width)
         window = self.values[-self.width :]
         total = sum(window)
-        present = window if total == total else [value for value in window if value == value]
-        self.best = self.best_of(present, default=self.worst)
-        self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
+        if total != total:
+            # Infinities of both signs have no sum either.
+            since = next((place for place, value in enumerate(reversed(window)) if value != value), len(window))
+            window = window[len(window) - since :]
+        self.best = self.best_of(window, default=self.worst)
+        self.at = self.bar - len(window) + 1 + (window.index(self.best) if window else -1)
+
+    def begin_anew(self) -> None:
+        """Forget the values before one that is na."""
+        self.best = self.worst
+        self.at = self.bar
 
 
 class Highest(Extreme):
@@ -51,6 +59,8 @@ class Highest(Extreme):
             if source > self.best:
                 self.best = source
                 self.at = bar
+            elif source != source:
+                self.begin_anew()
             elif self.at <= bar - self.width:
                 self.scan()
         else:
@@ -73,6 +83,8 @@ class Lowest(Extreme):
             if source < self.best:
                 self.best = source
                 self.at = bar
+            elif source != source:
+                self.begin_anew()
             elif self.at <= bar - self.width:
                 self.scan()
         else:
@@ -89,6 +101,8 @@ class HighestBars(Highest):
 
     def __call__(self, source: float, length: float) -> float:
         best = super().__call__(source, length)
+        if source != source and self.bar >= self.width - 1:
+            return 0
         return self.at - self.bar if best == best else NA
 
 
@@ -100,6 +114,8 @@ class LowestBars(Lowest):
 
     def __call__(self, source: float, length: float) -> float:
         best = super().__call__(source, length)
+        if source != source and self.bar >= self.width - 1:
+            return 0
         return self.at - self.bar if best == best else NA
 
 

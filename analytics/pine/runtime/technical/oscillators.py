@@ -39,9 +39,9 @@ class Rsi(Calculation):
         else:
             rises = self.rises(up, length)
             falls = self.falls(down, length)
-        if falls:
-            return 100 - 100 / (1 + rises / falls)
-        return 100.0 if rises > 0 else NA
+        if falls <= TOLERANCE:
+            return 100.0
+        return 0.0 if rises <= TOLERANCE else 100 - 100 / (1 + rises / falls)
 
 
 class Macd(Calculation):

@@ -136,6 +136,44 @@ def test_pyramiding_limits_entries_and_not_plain_orders(pyramiding, size):
     assert broker.account.size == size + 1
 
 
+TWO_STOPS = [entry("A", stop=102), entry("B", stop=104)]
+
+
+@pytest.mark.parametrize(
+    ("later", "filled"),
+    [
+        # Both were let in while there was room, and fill whenever they trigger.
+        ({}, [(1, "A", 1, 102), (2, "B", 1, 104)]),
+        # Asked for again when there is none, B is refused and what waited under its name goes.
+        ({1: [entry("B", stop=104)]}, [(1, "A", 1, 102)]),
+    ],
+)
+def test_entries_at_a_price_are_counted_when_they_are_placed(later, filled):
+    bars = [START, (100, 103, 100, 103), (103, 106, 103, 106)]
+
+    assert follow(bars, {0: TWO_STOPS, **later}, pyramiding=1)[1] == filled
+
+
+def test_entries_at_a_price_of_one_bar_may_be_more_than_the_position_has():
+    assert len(follow([START, (100, 110, 100, 110)], {0: TWO_STOPS}, pyramiding=1)[1]) == 2
+
+
+@pytest.mark.parametrize("command", [entry, order])
+def test_an_order_of_no_lot_takes_the_one_that_waits_under_its_name(command):
+    plan = {0: [command("E", limit=95)], 1: [command("E", quantity=0.5, limit=95)]}
+
+    assert follow([START, START, (100, 100, 90, 95)], plan)[1] == []
+
+
+def test_a_reversal_at_market_that_cannot_be_paid_for_closes_the_position():
+    plan = {0: [entry("L", quantity=5)], 1: [entry("S", "short", quantity=50)]}
+
+    broker, filled = follow([START, START, START], plan, initial_capital=1000)
+
+    assert filled == [(1, "L", 5, 100), (2, "S", -5, 100)]
+    assert broker.account.position == 0
+
+
 def test_an_order_placed_again_under_its_name_replaces_the_first():
     plan = {0: [entry("E", limit=90)], 1: [entry("E", limit=95, quantity=2)]}
 
@@ -167,6 +205,17 @@ def test_a_fill_reduces_the_others_of_its_group():
     _, filled = follow([START, HIGH_FIRST], plan)
 
     assert filled == [(1, "first", 2, 101), (1, "second", 3, 103)]
+
+
+@pytest.mark.parametrize(("type_of_other", "left"), [("cancel", 0), ("reduce", 1), ("none", 1)])
+def test_a_group_is_a_name_and_a_type(type_of_other, left):
+    group = {"oca_name": "G", "oca_type": "cancel"}
+    other = {"oca_name": "G", "oca_type": type_of_other}
+    plan = {0: [order("A", stop=102, **group), order("B", limit=90, **other)]}
+
+    broker, _ = follow([START, (100, 103, 100, 103)], plan)
+
+    assert len(broker.book.entries) == left
 
 
 def test_groups_without_a_type_are_independent():

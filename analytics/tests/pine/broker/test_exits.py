@@ -212,6 +212,20 @@ def test_closes_at_market(commands, size):
     assert broker.account.size == size
 
 
+@pytest.mark.parametrize(
+    ("commands", "sizes"),
+    [
+        ([close("E", 3, site=1), close("E", site=2)], {5: 3, 6: 0}),
+        ([close("E", site=1), close("E", 3, site=2)], {5: 0, 6: 0}),
+        ([close("E", 5, site=1), close("E", 8, site=2)], {5: 5, 6: 0}),
+    ],
+)
+def test_in_version_5_an_entry_has_one_close_that_takes_what_the_one_before_left(commands, sizes):
+    for version, size in sizes.items():
+        broker, _ = follow([START] * 3, {0: [entry("E", quantity=10)], 1: commands}, version=version)
+        assert broker.account.size == size
+
+
 def test_an_immediate_close_fills_at_the_close_of_its_bar():
     plan = {0: [entry("E")], 1: [close("E", immediately=True)]}
 

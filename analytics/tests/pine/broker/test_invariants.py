@@ -101,7 +101,8 @@ def run_bar(broker, number, bar, script):
 def check(broker, bar):
     account = broker.account
     _, high, low, close = bar
-    slip = broker.settings.slippage
+    # A limit fills at its price once the market has passed it by the assumed ticks.
+    slip = broker.settings.slippage + broker.settings.backtest_fill_limits_assumption
     assert account.position == sum(trade.side * trade.lots for trade in account.open)
     assert all(trade.lots > 0 for trade in account.open)
     assert len({trade.side for trade in account.open}) <= 1

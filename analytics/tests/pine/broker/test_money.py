@@ -6,6 +6,7 @@ from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.margin import liquidation_price
 from analytics.pine.broker.orders import Kind
 from analytics.pine.broker.settings import StrategySettings
+from analytics.pine.broker.trading_days import TradingDays
 from analytics.tests.pine.broker.desk import (
     MINUTE,
     Candle,
@@ -126,6 +127,31 @@ def test_margin_calls(direction, bar, closed, price):
     side = -1 if direction == "long" else 1
     assert calls == ([] if price is None else [(2, "Margin call", side * closed, price)])
     assert abs(broker.account.size) == quantity - closed
+
+
+def test_a_margin_call_closes_what_the_manual_works_out():
+    """682,438 shares at 4.43 with a quarter of margin: at 3.90 four times 27,763 are closed."""
+    flat_bar, fallen = flat(4.43), (4.43, 4.43, 3.9, 3.9)
+    shares = Symbol(mintick=0.01)
+
+    _, filled = follow([flat_bar, flat_bar, fallen], {0: [entry("L", quantity=682_438)]}, shares, margin_long=25)
+
+    assert filled[1] == (2, "Margin call", -111_052, 3.9)
+
+
+def test_what_is_opened_at_the_close_is_called_for_at_the_next_open():
+    bars = [flat(100), flat(100)]
+
+    _, filled = follow(
+        bars,
+        {0: [entry("L", quantity=10)]},
+        process_orders_on_close=True,
+        initial_capital=1000,
+        commission_type="cash_per_order",
+        commission_value=1,
+    )
+
+    assert [(bar, name) for bar, name, _, _ in filled] == [(0, "L"), (1, "Margin call")]
 
 
 def test_a_margin_call_of_less_than_a_lot_waits_for_a_close_that_does_not_cover_either():
@@ -265,11 +291,11 @@ def test_days_of_losses_stop_for_good():
 
 
 def test_a_day_of_forex_begins_in_the_evening():
-    broker = Broker(StrategySettings(), Symbol(timezone="America/New_York", hours="1700-1700:23456"))
+    days = TradingDays("America/New_York", "1700-1700:23456")
     evening = 1_704_232_800_000  # 2 January 2024, 17:00 in New York.
 
-    assert broker._day(evening) - broker._day(evening - 1) == 1
-    assert broker._day(evening + 7 * 60 * MINUTE) == broker._day(evening)
+    assert days.day(evening) - days.day(evening - 1) == 1
+    assert days.day(evening + 7 * 60 * MINUTE) == days.day(evening)
 
 
 def test_old_trades_are_forgotten_and_still_counted():

@@ -51,6 +51,12 @@ def applied(text, edits):
         ("\n\na\n\n\n\n\nb\n\n\n", "a\n\n\nb"),
         ("a , b", "a, b"),
         ("a   \nb\t", "a\nb"),
+        # texts over several lines: in three quotes all their signs stay, wrapped ones are wrapped as statements are
+        ('x="""a\n   b  \n\nc"""  +"d"//e\ny=1', 'x = """a\n   b  \n\nc""" + "d" //e\ny = 1'),
+        ('if a\n\tx:="b \n   c\n d"+  e\ny=1', 'if a\n    x := "b\n          c\n          d" + e\ny = 1'),
+        ("f(a,g('b\n c',1\n ),\n 2)", "f(a, g('b\n          c', 1\n      ),\n      2)"),
+        ("x='a\n b'+'c\n d'", "x = 'a\n      b' + 'c\n      d'"),
+        ("x='''a\nb'''+'''c\nd'''\n  +e", "x = '''a\nb''' + '''c\nd'''\n      + e"),
     ],
 )
 def test_what_is_tidy(text, tidy):
@@ -124,6 +130,21 @@ def test_broken_scripts_lose_nothing(seed):
 @settings(max_examples=150, deadline=None)
 @given(st.lists(WORDS, max_size=40).map(" ".join))
 def test_any_words_lose_nothing(text):
+    nothing_is_lost(text)
+
+
+LONG_TEXTS = st.lists(
+    st.sampled_from(
+        ["a", "=", "+", "(", ")", ",", "\n", "\n ", "\n    ", "if ", '"b\n c"', "'b \n  c \n d'", '"""b\n  c"""', "'''\n\n b  \n'''",
+         " //é", "  ", '"d"']
+    ),
+    max_size=14,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(LONG_TEXTS)
+def test_texts_over_several_lines_lose_nothing(text):
     nothing_is_lost(text)
 
 

@@ -107,6 +107,47 @@ def test_versions_compute_differently(body, five, six):
         assert plotted(body, closes, version=6)[-1] == six
 
 
+ITEMS = (
+    "type P\n    string name\n    float v = 0\n    int n = 0\n"
+    "a = array.from(P.new('b', 3.0, 1), P.new('a', 1.0, 3), P.new('c', 2.0, 2))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("a.sort()\nplot(a.first().v)", 1),
+        ("a.sort(order.descending)\nplot(a.first().v)", 2),
+        ("a.sort(order.descending, 'v')\nplot(a.first().n)", 1),
+        ("array.sort(a, sort_field = 2)\nplot(a.last().n)", 3),
+        ("plot(a.sort_indices(order.ascending, 'v').first())", 1),
+        ("plot(a.sort_indices(sort_field = 1).last())", 0),
+        ("a.push(P.new('d', na, 4))\na.sort(order.ascending, 'v')\nplot(a.last().n)", 4),
+        ("a.push(na)\na.sort(order.ascending)\nplot(na(a.first()) ? 1 : 0)", 1),
+        ("a.sort(order.ascending, 'n')\nplot(array.binary_search(a, 2, 'n'))", 1),
+        ("a.sort(order.ascending, 'n')\nplot(array.binary_search_leftmost(a, 2.5, 'n'))", 1),
+        ("a.sort(order.ascending, 'n')\nplot(a.binary_search_rightmost(9, sort_field = 2))", 3),
+        ("m = matrix.new<P>()\nm.add_row(0, a)\nm.add_row(1, array.from(P.new('A'), P.new(), P.new()))\n"
+         "m.sort(0, order.ascending, 'name')\nplot(str.length(m.get(0, 0).name) + m.get(1, 0).v)", 4),
+    ],
+)  # fmt: skip
+def test_objects_are_sorted_by_a_field(body, expected):
+    assert plotted(ITEMS + body, [1.0]) == [expected]
+
+
+@pytest.mark.parametrize("timeframe", ["D", "W"])
+def test_times_of_another_timeframe_go_back_by_its_bars(timeframe):
+    """Named without a session, after one, and after a session and a zone: it means the same."""
+    closes = [1.0] * 600
+    calls = ("timeframe_bars_back = 1", "'', timeframe_bars_back = 1", "'', 0, 1", "'', 'UTC', 0, 1")
+    values = [plotted(f"plot(time('{timeframe}', {call}))", closes) for call in calls]
+
+    assert values == [values[0]] * 4
+    now = plotted(f"plot(time('{timeframe}'))", closes)
+    before = [value for value in now if value is not None and value < now[-1]]
+    assert values[0][-1] == before[-1]
+
+
 def test_a_number_is_a_condition_in_version_5():
     assert plotted("plot(bar_index ? 1 : 0)", CLOSES, version=5) == [0, 1, 1, 1, 1]
 

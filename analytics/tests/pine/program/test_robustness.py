@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.pine.diagnostics import CompilationFailed, ScriptFailed
 from analytics.pine.program import check, compile, run
+from analytics.tests.pine.program.markets import half_hours, market
 from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, bars_of
 
 SCRIPTS = sorted((Path(__file__).parent / "examples").glob("*.pine"))
@@ -30,11 +31,23 @@ IDIOMS = (Path(__file__).parent / "examples" / "idioms.txt").read_text().split("
 @pytest.mark.parametrize("version", [5, 6])
 @pytest.mark.parametrize("body", IDIOMS, ids=range(len(IDIOMS)))
 def test_how_people_write_compiles_and_runs(body, version):
-    if version == 5 and "enum " in body:
-        pytest.skip("enums came with version 6")
     program = compile(f'//@version={version}\nindicator("t", overlay = true)\n{body}')
 
     run(program, bars_of(CLOSES[:40]), symbol=EURUSD, timeframe=HALF_HOURS)
+
+
+OF_A_VERSION = (Path(__file__).parent / "examples" / "idioms_of_a_version.txt").read_text().split("\n===\n")
+
+
+@pytest.mark.parametrize("text", OF_A_VERSION, ids=range(len(OF_A_VERSION)))
+def test_how_people_write_in_one_version_compiles_and_runs(text):
+    version, _, body = text.partition("\n")
+    kind = "strategy" if "strategy." in body else "indicator"
+    declared = "indicator(" in body or "strategy(" in body
+    head = "" if declared else f'{kind}("t", overlay = true)\n'
+    program = compile(f"//@version={version}\n{head}{body}")
+
+    run(program, half_hours()[:120], symbol=EURUSD, timeframe=HALF_HOURS, market=market)
 
 
 def broken(text: str, seed: int) -> str:

@@ -16,8 +16,11 @@ sources = st.lists(st.one_of(numbers, numbers, numbers, st.just(NA)), min_size=1
 
 
 def windows(values: list[float], length: int, index: int) -> list[tuple[float, int]]:
-    """The values of a window that are not na, with how far back they are, oldest first."""
-    return [(values[at], at - index) for at in range(max(index + 1 - length, 0), index + 1) if values[at] == values[at]]
+    """The values of a window behind the last that is na, with how far back they are, oldest first."""
+    found: list[tuple[float, int]] = []
+    for at in range(max(index + 1 - length, 0), index + 1):
+        found = [*found, (values[at], at - index)] if values[at] == values[at] else []
+    return found
 
 
 @given(values=sources, widths=st.lists(st.integers(1, 6), min_size=40, max_size=40), constant=st.booleans())
@@ -37,11 +40,20 @@ def test_extremes_of_each_window(values: list[float], widths: list[int], constan
         found = windows(values, length, index)
         got = [function(source, length) for function in (high, high_bars, low, low_bars, spread)]
         if index < length - 1 or not found:
-            assert same(got, [NA] * 5)
+            bars = NA if index < length - 1 else 0
+            assert same(got, [NA, bars, NA, bars, NA])
             continue
         top, top_at = max(found, key=lambda pair: (pair[0], -pair[1]))
         bottom, bottom_at = min(found, key=lambda pair: (pair[0], pair[1]))
         assert same(got, [top, top_at, bottom, bottom_at, top - bottom])
+
+
+def test_infinite_values_are_the_extremes_they_are() -> None:
+    values = [1.0, inf, -inf, 2.0, 3.0, 4.0]
+    context = context_of(closes(values))
+    highest = Calls(context)["ta.highest"]
+    got = run(context, lambda: highest(values[context.bar_index], 3))
+    assert same(got, [NA, NA, inf, inf, 3.0, 4.0])
 
 
 def test_a_length_that_grows_back_sees_the_whole_window_at_once() -> None:

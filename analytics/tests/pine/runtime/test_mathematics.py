@@ -106,7 +106,11 @@ ROUNDED = [
     (99999.9995, 3, 100000.0),
     (1e30, 2, 1e30),
     (0.0, 3, 0.0),
-    (1234.5, -2, 1200.0),
+    (1234.5, -2, 1235.0),
+    (452523.49999999994, None, 452523),
+    (13.887175, 5, 13.88718),
+    (63.986275, 5, 63.98627),
+    (-0.00007, 2, 0.0),
     (inf, 2, inf),
     (nan, None, NA),
 ]
@@ -115,6 +119,13 @@ ROUNDED = [
 @pytest.mark.parametrize(("number", "precision", "wanted"), ROUNDED)
 def test_round_takes_ties_away_from_zero(number: float, precision: int | None, wanted: float) -> None:
     assert same(CALLS["math.round"](number, precision), wanted, within=0)
+
+
+@pytest.mark.parametrize(
+    ("precision", "wanted"), [(10**15, 1234.5), (400, 1234.5), (-400, 1235.0), (-(10**15), 1235.0)]
+)
+def test_round_to_places_beyond_all_numbers(precision: int, wanted: float) -> None:
+    assert CALLS["math.round"](1234.5, precision) == wanted
 
 
 def test_round_gives_whole_numbers_without_a_precision() -> None:

@@ -140,8 +140,10 @@ def test_oscillators_of_moves(values: Values, length: int) -> None:
         if i == 0:
             assert same(got, [NA] * 3)
             continue
-        ratio = quotient(up_mean[i - 1], down_mean[i - 1])
-        assert same(got[0], 100.0 if ratio == inf else 100 - 100 / (1 + ratio), within=1e-6)
+        rise, fall = up_mean[i - 1], down_mean[i - 1]
+        # A side within the tolerance of 0 is 0, and without falls the index is at its top.
+        index = 100.0 if fall <= 1e-10 else 0.0 if rise <= 1e-10 else 100 - 100 / (1 + rise / fall)
+        assert same(got[0], index, within=1e-6)
         total = up_sum[i - 1] + down_sum[i - 1]
         if total == 0 or total > 1e-6 or total != total:
             assert same(got[1], quotient(100 * (up_sum[i - 1] - down_sum[i - 1]), total), within=1e-6)

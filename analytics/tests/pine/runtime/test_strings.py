@@ -69,7 +69,8 @@ def test_tostring(value: Any, pattern: str, wanted: str) -> None:
 FORMATTED: list[tuple[str, tuple[Any, ...], str]] = [
     ("{0}", (1,), "1"),
     ("{0}", (1.23456,), "1.235"),
-    ("{0}", (12345.5,), "12345.5"),
+    ("{0}", (12345.5,), "12,345.5"),
+    ("{0}", (1_234,), "1,234"),
     ("'{'", (1,), "{"),
     ("'{0}'", (1,), "{0}"),
     ("'{{ticker}}'", (1,), "{{ticker}}"),
@@ -96,7 +97,10 @@ FORMATTED: list[tuple[str, tuple[Any, ...], str]] = [
     ("{0,number,#.#}", (0.05,), "0.1"),
     ("{0,number,#.##}", (NA,), "NaN"),
     ("{0} {1} {2}", (True, NA, "x"), "true NaN x"),
-    ("{0}", ([1, 2.55555],), "[1, 2.556]"),
+    ("{0}", ([1, 2.55555],), "[1.0, 2.55555]"),
+    ("{0}", ([1, 23456],), "[1, 23456]"),
+    ("{0}", ([1e21, 0.0005, 12345678.5, NA, 0.0],), "[1.0E21, 5.0E-4, 1.23456785E7, NaN, 0.0]"),
+    ("{0}", (["a", "b"],), "[a, b]"),
     ("{0,date,yyyy.MM.dd} {0,time,HH:mm}", (1_704_150_000_000,), "2024.01.01 18:00"),
 ]
 
@@ -129,15 +133,20 @@ def test_format_time(pattern: str, timezone: str, wanted: str) -> None:
     assert CALLS["str.format_time"](1_735_712_625_000, pattern, timezone) == wanted
 
 
-def test_format_time_is_in_the_symbols_zone_and_na_of_na() -> None:
+def test_format_time_is_in_the_symbols_zone_and_of_na_the_beginning_of_times() -> None:
     assert CALLS["str.format_time"](1_735_712_625_000) == "2025-01-01T01:23:45-0500"
-    assert CALLS["str.format_time"](NA, "yyyy", None) is None
+    assert CALLS["str.format_time"](NA, "yyyy-MM-dd HH:mm", "UTC") == "1970-01-01 00:00"
 
 
 WORKED: list[tuple[str, tuple[Any, ...], Any]] = [
     ("str.contains", ("Hello World!", "!"), True),
     ("str.contains", ("Hello World!", "?"), False),
     ("str.contains", (None, "?"), None),
+    ("str.contains", ("abc", None), True),
+    ("str.replace", ("abc", "", "-", 2), "ab-c"),
+    ("str.replace", ("abc", "", "-", 4), "abc-"),
+    ("str.replace", ("aaa", "aa", "-", 1), "a-"),
+    ("str.split", ("", ""), [""]),
     ("str.endswith", ("Hello", "lo"), True),
     ("str.startswith", ("Hello", "lo"), False),
     ("str.length", ("Hello World!",), 12),

@@ -132,7 +132,52 @@ def test_a_session_may_have_several_ranges() -> None:
     assert bounds("0900-1100,1300-1700:23456", "UTC", utc(2025, 1, 5, 9)) is None
 
 
-@pytest.mark.parametrize("text", ["", "9-10", "0900", "2500-2600", "0900-1000:8"])
+DAYS_OF_SESSIONS = [
+    ("1100-1400", [3, 3, 3, 3, 3, 3, 3]),
+    (" 1100-1400 ", [3, 3, 3, 3, 3, 3, 3]),
+    ("1100-1400,", [3, 3, 3, 3, 3, 0, 0]),
+    ("1100-1400:", [3, 3, 3, 3, 3, 0, 0]),
+    ("1100-1400,1500-1600", [4, 4, 4, 4, 4, 0, 0]),
+    ("1100-1400:2|1200-1300:2", [1, 0, 0, 0, 0, 0, 0]),
+    ("1100-1400| 1200-1300:7", [3, 3, 3, 3, 3, 1, 0]),
+    ("1100-1400:17", [0, 0, 0, 0, 0, 3, 3]),
+    ("24x7", [24] * 7),
+    ("0930-2500", [15] * 7),
+    ("2500-1200", [11] * 7),
+]
+
+
+@pytest.mark.parametrize(("session", "hours"), DAYS_OF_SESSIONS)
+def test_days_that_sessions_are_on(session: str, hours: list[int]) -> None:
+    """A lone range is one of all days, others are of the working days unless they name some."""
+    inside = [bounds(session, "UTC", utc(2025, 1, 6 + hour // 24, hour % 24)) is not None for hour in range(24 * 7)]
+
+    assert [sum(inside[day * 24 : day * 24 + 24]) for day in range(7)] == hours
+
+
+@pytest.mark.parametrize("session", ["invalid", "regular", "x", ":23456", "-1400"])
+def test_what_begins_with_no_hour_is_the_symbols_session(session: str) -> None:
+    context = context_at(there(2025, 1, 6, 16))
+    calls = Calls(context)
+    for _ in each_bar(context):
+        assert calls["time()"]("60", session, "", 0, 0) == calls["time()"]("60", "", "", 0, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "9-10",
+        "0900",
+        "2500-2600",
+        "2400-2500",
+        "0900-1000:8",
+        "0930-16",
+        "1100 -1400",
+        "0930-1600|1700-1800",
+        ",1100-1400",
+    ],
+)
 def test_what_is_no_session(text: str) -> None:
     with pytest.raises(PineRuntimeError, match="session"):
         bounds(text, "UTC", 0)
@@ -210,6 +255,21 @@ STAMPS: list[tuple[tuple[Any, ...], int]] = [
     (("Thu, 20 Feb 2020 15:30:00 -0500",), utc(2020, 2, 20, 20, 30)),
     (("Feb 01 2020 22:10:00",), utc(2020, 2, 1, 22, 10)),
     (("2024-02-29T15:30Z",), utc(2024, 2, 29, 15, 30)),
+    (("2021-01-13:5:00",), utc(2021, 1, 13, 5)),
+    (("2025",), utc(2025, 1, 1)),
+    (("2025-06",), utc(2025, 6, 1)),
+    (("2025.6",), utc(2025, 6, 1)),
+    (("Jan 2022",), utc(2022, 1, 1)),
+    (("01-02-2022",), utc(2022, 1, 2)),
+    (("03.04.2023 10:20:30",), utc(2023, 3, 4, 10, 20) + 30_000),
+    (("01 Jan 2022 00:00 EST",), utc(2022, 1, 1, 5)),
+    (("2022-01-01 PDT",), utc(2022, 1, 1, 7)),
+    (("Jan 01 2022 EST",), utc(2022, 1, 1)),
+    (("UTC 01 Jan 2022 00:00 +0300",), utc(2021, 12, 31, 21)),
+    (("hello world 01 Jan 2022",), utc(2022, 1, 1)),
+    ((2024, NA, 1, 0, 0), there(2023, 12, 1)),
+    ((None, 2024, 2, 29, 15, 30, 0), there(2024, 2, 29, 15, 30)),
+    (("UTC", 9999, 31, 12, 23, 59), 253_450_598_340_000),
 ]
 
 
@@ -220,10 +280,16 @@ def test_timestamp(arguments: tuple[Any, ...], wanted: int) -> None:
 
 def test_timestamp_of_what_is_no_date() -> None:
     stamp: Callable[..., Any] = Calls(context_at(0))["timestamp"]
-    for arguments in [("tomorrow",), ("2024-02-31",), ("31 Foo 2024",), (99999, 1, 1)]:
+    for arguments in [
+        ("tomorrow",),
+        ("2024-02-31",),
+        ("31 Foo 2024",),
+        ("06 2025",),
+        ("01 Jan 2022 00:00 CET",),
+        ("UTC", 2024, 1, 10**12),
+    ]:
         with pytest.raises(PineRuntimeError):
             stamp(*arguments)
-    assert same(stamp(NA, 1, 1), NA)
     assert same(stamp(None), NA)
 
 

@@ -94,6 +94,13 @@ def warnings(source: str, version: int = 6) -> list[str]:
         ("enum E\n    a\nx = E.b", [("field-unknown", 3, 5)]),
         ("x = close.foo()", [("method-unknown", 1, 5)]),
         ("method f(a) => a", [("method-type", 1, 8)]),
+        # what cannot be put in order
+        ("x = array.from(true)\nx.sort()", [("argument-type", 2, 1)]),
+        ("x = array.from(1)\nx.sort(order.ascending, 0)", [("argument-type", 2, 25)]),
+        ("x = array.from('a')\ny = array.binary_search(x, 1)", [("argument-type", 2, 5)]),
+        ("type P\n    int x\n    color c\na = array.new<P>()\na.sort(sort_field = 'y')", [("field-unknown", 5, 21)]),
+        ("type P\n    int x\n    color c\na = array.new<P>()\na.sort(sort_field = 1)", [("argument-type", 5, 21)]),
+        ("type P\n    int x\n    color c\na = array.new<P>()\na.sort(sort_field = bar_index)", [("argument-qualifier", 5, 21)]),
         # what is not carried out is refused by name
         ("import user/lib/1 as l", [("library-refused", 1, 1)]),
         ("export f(float a) => a", [("library-refused", 1, 8)]),

@@ -1,0 +1,81 @@
+"""The loops of a script: what they count through, and how many turns they may still make."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
+
+MOST_STEPS = 2_000_000
+"""How many turns all loops of a script may make on one bar."""
+TOLERANCE = 1e-10
+"""Floats that differ by no more are equal, at every magnitude."""
+
+
+class Budget:
+    """The turns that loops may still make on this bar."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+
+    def renew(self) -> None:
+        """Begin a bar."""
+        self.left = MOST_STEPS
+
+    def take(self, turns: int) -> None:
+        """Charge a loop for its turns."""
+        self.left -= turns
+        if self.left < 0:
+            raise LimitReached(
+                "loop-turns", f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter."
+            )
+
+    def turn(self) -> bool:
+        """Charge one turn; always true, so that it can stand in a condition."""
+        self.left -= 1
+        if self.left < 0:
+            raise LimitReached(
+                "loop-turns", f"The loops make more than {MOST_STEPS} turns on one bar. Make them shorter."
+            )
+        return True
+
+    def count(self, start: float, stop: float, step: float) -> Iterable[Any]:
+        """Return the numbers a loop counts through; it counts down if it ends below its start."""
+        if start != start or stop != stop or step != step:
+            return ()
+        step = abs(step)
+        if step == 0:
+            raise PineRuntimeError("A loop cannot count in steps of 0.")
+        if start.__class__ is int and stop.__class__ is int and step.__class__ is int:
+            whole = range(int(start), int(stop) + 1, int(step))
+            if stop < start:
+                whole = range(int(start), int(stop) - 1, -int(step))
+            self.take(len(whole))
+            return whole
+        turns = int(abs(stop - start) / step + TOLERANCE) + 1
+        self.take(turns)
+        signed = step if stop >= start else -step
+        return (start + turn * signed for turn in range(turns))
+
+    def items(self, collection: Any) -> Iterator[Any]:
+        """Return the items of a collection, also those that come while the loop runs."""
+        if collection is None:
+            raise PineRuntimeError("A loop cannot go through a collection that is na.")
+        if not isinstance(collection, list):
+            for item in collection:
+                self.turn()
+                yield item
+            return
+        place = 0
+        while place < len(collection):
+            self.turn()
+            yield collection[place]
+            place += 1
+
+    def pairs(self, collection: Any) -> Iterator[tuple[Any, Any]]:
+        """Return the items of a collection with their keys or places."""
+        if isinstance(collection, dict):
+            self.take(len(collection))
+            return iter(list(collection.items()))
+        return enumerate(self.items(collection))

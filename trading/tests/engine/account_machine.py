@@ -356,7 +356,7 @@ class AccountMachine(RuleBasedStateMachine):
         for trigger in account_triggers(self.state, symbol):
             if trigger.kind in (TriggerKind.TRAILING_STOP, TriggerKind.BREAK_EVEN):
                 position = self.state.positions[trigger.id]
-                if (position.guards_since or position.opened_at) < self.market.now:
+                if (position.guards_since or position.opened_at) < quote.received_at:
                     assert trigger.depth(to_units(quote.bid), to_units(quote.ask)) < 0
 
     def ensure_liquidated(self, value):

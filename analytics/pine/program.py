@@ -25,6 +25,7 @@ from analytics.pine.requested import Market, Requested, RequestedInside
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
+from analytics.pine.runtime.columns import Columns
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
 from analytics.pine.runtime.messages import tell
 from analytics.pine.runtime.outputs import LogLine, Outputs
@@ -229,11 +230,13 @@ class Stream:
         bars, move, compute = self.context.bars, self.context.move, self.instance.bar
         waiting = self.context.waiting
         try:
+            self._look_ahead(start, stop)
             for index in range(start, stop):
                 move(index, bars[index])
                 compute()
                 if waiting:
                     tell(self.context)
+            self._look_ahead(stop, stop)
         except Exception as error:
             raise self.instance.failed(error) from None
 
@@ -243,6 +246,7 @@ class Stream:
         waiting = self.context.waiting
         open_bar, close_bar = broker.open_bar, broker.close_bar
         try:
+            self._look_ahead(start, stop)
             for index in range(start, stop):
                 bar = bars[index]
                 move(index, bar)
@@ -251,8 +255,20 @@ class Stream:
                 if waiting:
                     tell(self.context)
                 close_bar()
+            self._look_ahead(stop, stop)
         except Exception as error:
             raise self.instance.failed(error) from None
+
+    def _look_ahead(self, start: int, stop: int) -> None:
+        """Prepare bars of the history that are computed next, one after the other; none when they are done."""
+        ahead, bars = self.instance.keep.ahead, self.context.bars
+        if ahead is None:
+            return
+        if start == stop:
+            ahead(None)
+        else:
+            self.context.move(start, bars[start])
+            ahead(Columns(bars, start, stop))
 
     def _conversion(self, account: str) -> Callable[[int], float] | None:
         """Return what the symbol's currency is worth in the account's, None if they are the same or nobody knows."""

@@ -38,7 +38,7 @@ class SteadyWriter(ExpressionWriter):
         targets = "".join(f"{show}, " for show in shows)
         unit.steady.append((f"{targets.rstrip() or place + '_'} = {place}.begin(({given}), {tuple(known)})", line))
         for show, value in zip(shows, varying, strict=True):
-            unit.line(f"{show}({self.write(value)})", line)
+            unit.line(f"{show}({self.surely(value)})", line)
         if symbol is not None:
             unit.steady.append((f"{symbol.code} = {place}.plot", line))
             self.steady.add(symbol)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from math import fmod
 from typing import Any
 
+from analytics.pine.runtime.columns import Columns
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 from analytics.pine.runtime.numbers import LONGEST_HISTORY, divide
 from analytics.pine.runtime.repeated import Repeated
@@ -153,6 +154,7 @@ class Keeping:
         self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
         self.lasting: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
         """Variables that stay as they are when a bar is computed again: `varip`."""
+        self.ahead: Callable[[Columns | None], None] | None = None
 
     def part(self, part: Any) -> Any:
         """Keep an object that can save and restore itself."""
@@ -163,6 +165,15 @@ class Keeping:
         """Keep an object and return what calls it, which is quicker than to call the object."""
         self.parts.append(part)
         return part.__call__
+
+    def calls(self, part: Any) -> tuple[Any, Any]:
+        """Keep an object and return what calls it for one bar and for many."""
+        self.parts.append(part)
+        return part.__call__, part.over
+
+    def looks_ahead(self, ahead: Callable[[Columns | None], None]) -> None:
+        """Take what prepares many bars of the history, so that each need not be computed by itself."""
+        self.ahead = ahead
 
     def history(self, values: list[Any]) -> list[Any]:
         """Keep a history that grows by one value for each bar."""
@@ -400,6 +411,8 @@ NAMES: dict[str, Any] = {
     "source": source,
     "copied": copied,
     "absolute": abs,
+    "together": zip,
+    "following": next,
     "text": str,
 }
 """Everything that generated code may call by these names."""

@@ -1,11 +1,20 @@
 """A Python function being written, with what it needs before its first call."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.pine.semantics import tree
 
 Line = tuple[str, int]
 """A line of Python and the line of the script it comes from, 0 if it comes from none."""
+
+
+class Ahead(NamedTuple):
+    """What is computed before the rest of a bar, over the history for many bars at once: as source for one and many."""
+
+    name: str
+    once: str
+    over: str
+    origin: int
 
 
 class Unit:
@@ -31,6 +40,9 @@ class Unit:
         self.each_bar: dict[str, str] = {}
         self.each_bar_calls: list[tuple[str, str]] = []
         self.recorded_builtins: dict[str, tree.Builtin] = {}
+        self.ahead: list[Ahead] = []
+        self.written_ahead: dict[int, str] = {}
+        self.columns: dict[tree.Symbol, tuple[str, str]] = {}
 
     def line(self, text: str, origin: int = 0) -> None:
         self.lines.append(("    " * self.indent + text, origin))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE, whole
 from analytics.pine.runtime.technical.windows import Calculation, remember
@@ -13,6 +14,7 @@ class Crossover(Calculation):
     """Whether the first source is above the second now and was not at the last bar that had both; exact."""
 
     __slots__ = ("armed", "missing")
+    columns = 2
     passing = frozenset({"context", "missing"})
 
     def __init__(self, context: Context) -> None:
@@ -30,6 +32,22 @@ class Crossover(Calculation):
             return False
         return self.missing
 
+    def over(self, bars: Columns, sources1: Column, sources2: Column) -> list[bool | None]:
+        """Return the answers on many bars."""
+        armed = self.armed
+        answers: list[bool | None] = []
+        for source1, source2 in zip(sources1, sources2, strict=True):
+            if source1 > source2:
+                answers.append(armed)
+                armed = False
+            elif source1 <= source2:
+                armed = True
+                answers.append(False)
+            else:
+                answers.append(self.missing)
+        self.armed = armed
+        return answers
+
 
 class Crossunder(Crossover):
     """Whether the first source is below the second now and was not at the last bar that had both; exact."""
@@ -45,6 +63,10 @@ class Crossunder(Crossover):
             self.armed = True
             return False
         return self.missing
+
+    def over(self, bars: Columns, sources1: Column, sources2: Column) -> list[bool | None]:
+        """Return the answers on many bars."""
+        return super().over(bars, sources2, sources1)
 
 
 class Cross(Calculation):

@@ -5,6 +5,7 @@ from operator import ge, gt, le, lt
 from typing import Any, ClassVar
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import whole
 from analytics.pine.runtime.technical.windows import BarWindow, Calculation, forget, remember
@@ -58,6 +59,22 @@ class Highest(Extreme):
             self.scan()
         return self.best if bar >= self.width - 1 and self.best != -inf else NA
 
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the highest values on many bars."""
+        found = [self(sources[0], length)]
+        values, width, best, at = self.values, self.width, self.best, self.at
+        for bar, source in enumerate(sources[1:], start=self.bar + 1):
+            values.append(source)
+            if source > best:
+                best, at = source, bar
+            elif at <= bar - width:
+                self.bar = bar
+                self.scan()
+                best, at = self.best, self.at
+            found.append(best if bar >= width - 1 and best != -inf else NA)
+        self.bar, self.best, self.at = bars.first + len(sources) - 1, best, at
+        return found
+
 
 class Lowest(Extreme):
     """The lowest of the last values."""
@@ -79,6 +96,22 @@ class Lowest(Extreme):
             self.place(source, length, self.function)
             self.scan()
         return self.best if bar >= self.width - 1 and self.best != inf else NA
+
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the lowest values on many bars."""
+        found = [self(sources[0], length)]
+        values, width, best, at = self.values, self.width, self.best, self.at
+        for bar, source in enumerate(sources[1:], start=self.bar + 1):
+            values.append(source)
+            if source < best:
+                best, at = source, bar
+            elif at <= bar - width:
+                self.bar = bar
+                self.scan()
+                best, at = self.best, self.at
+            found.append(best if bar >= width - 1 and best != inf else NA)
+        self.bar, self.best, self.at = bars.first + len(sources) - 1, best, at
+        return found
 
 
 class HighestBars(Highest):

@@ -3,6 +3,7 @@
 from math import sqrt
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE, divide, whole
 from analytics.pine.runtime.technical.averages import Ema, Rma, Sma
@@ -43,6 +44,33 @@ class Rsi(Calculation):
             return 100 - 100 / (1 + rises / falls)
         return 100.0 if rises > 0 else NA
 
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the index on many bars."""
+        indexes: list[float] = []
+        rises, falls = self.rises, self.falls
+        while len(indexes) < len(sources) and not (rises.is_begun(length) and falls.is_begun(length)):
+            indexes.append(self(sources[len(indexes)], length))
+        rest, begun = sources[len(indexes) :], len(indexes)
+        before, width, rise, fall = self.before, rises.width, rises.value, falls.value
+        others = width - 1
+        for source in rest:
+            if source != source:
+                indexes.append(NA)
+                continue
+            move = source - before
+            before = source
+            if move > 0:
+                rise = (rise * others + move) / width
+                fall = fall * others / width
+            else:
+                rise = rise * others / width
+                fall = (fall * others - move) / width
+            indexes.append(100 - 100 / (1 + rise / fall) if fall else 100.0 if rise > 0 else NA)
+        if rest and (rise != rise or fall != fall):
+            return indexes[:begun] + [self(source, length) for source in rest]
+        self.before, rises.value, falls.value = before, rise, fall
+        return indexes
+
 
 class Macd(Calculation):
     """The difference of a fast and a slow average, its own average, and how far it is from that."""
@@ -60,11 +88,21 @@ class Macd(Calculation):
         average = self.signal(line, signal)
         return line, average, line - average
 
+    def over(
+        self, bars: Columns, sources: Column, fast: float, slow: float, signal: float
+    ) -> list[tuple[float, float, float]]:
+        """Return the three values on many bars."""
+        pairs = zip(self.fast.over(bars, sources, fast), self.slow.over(bars, sources, slow), strict=True)
+        lines = [one - other for one, other in pairs]
+        averages = self.signal.over(bars, lines, signal)
+        return [(line, average, line - average) for line, average in zip(lines, averages, strict=True)]
+
 
 class Stoch(Calculation):
     """Where the source is between the lowest low (0) and the highest high (100) of the window."""
 
     __slots__ = ("highest", "lowest")
+    columns = 3
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -75,6 +113,12 @@ class Stoch(Calculation):
         highest = self.highest(high, length)
         lowest = self.lowest(low, length)
         return divide(100 * (source - lowest), highest - lowest)
+
+    def over(self, bars: Columns, sources: Column, high: Column, low: Column, length: float) -> list[float]:
+        """Return the places on many bars."""
+        tops, bottoms = self.highest.over(bars, high, length), self.lowest.over(bars, low, length)
+        triples = zip(sources, tops, bottoms, strict=True)
+        return [divide(100 * (source - lowest), highest - lowest) for source, highest, lowest in triples]
 
 
 class Wpr(Stoch):
@@ -214,6 +258,22 @@ class Bb(Calculation):
         sums = deviation.sums
         mean = sums.total / sums.width if reach == reach else NA
         return mean, mean + reach, mean - reach
+
+    def over(
+        self, bars: Columns, sources: Column, length: float, multiplier: float
+    ) -> list[tuple[float, float, float]]:
+        """Return the bands on many bars."""
+        sums, squares = self.deviation.sums, self.deviation.squares
+        totals = sums.over(sources, length, "ta.variance")
+        squared = squares.over([source * source for source in sources], length, "ta.variance")
+        width = sums.width
+        bands = []
+        for total, square in zip(totals, squared, strict=True):
+            mean = total / width
+            variance = square / width - mean * mean
+            reach = multiplier * sqrt(0.0 if variance < 0 else variance)
+            bands.append((mean, mean + reach, mean - reach) if reach == reach else (NA, NA, NA))
+        return bands
 
 
 class Bbw(Bb):

@@ -5,6 +5,7 @@ from collections import Counter
 from math import ceil, floor, sqrt
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE, divide, whole
 from analytics.pine.runtime.technical.averages import Sma
@@ -45,6 +46,21 @@ class Variance(Calculation):
 
     __call__ = variance
 
+    def over(self, bars: Columns, sources: Column, length: float, biased: bool = True) -> list[float]:
+        """Return the variances on many bars."""
+        totals = self.sums.over(sources, length, "ta.variance")
+        squares = self.squares.over([source * source for source in sources], length, "ta.variance")
+        width = self.sums.width
+        means = [total / width for total in totals]
+        if biased:
+            found = [square / width - mean * mean for square, mean in zip(squares, means, strict=True)]
+        elif width == 1:
+            return [NA] * len(sources)
+        else:
+            triples = zip(totals, squares, means, strict=True)
+            found = [square / (width - 1) - total * mean / (width - 1) for total, square, mean in triples]
+        return [0.0 if variance < 0 else variance for variance in found]
+
 
 class Stdev(Variance):
     """The square root of the variance."""
@@ -53,6 +69,10 @@ class Stdev(Variance):
 
     def __call__(self, source: float, length: float, biased: bool = True) -> float:
         return sqrt(self.variance(source, length, biased))
+
+    def over(self, bars: Columns, sources: Column, length: float, biased: bool = True) -> list[float]:
+        """Return the deviations on many bars."""
+        return [sqrt(variance) for variance in super().over(bars, sources, length, biased)]
 
 
 class Dev(Calculation):

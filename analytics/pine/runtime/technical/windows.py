@@ -1,5 +1,9 @@
 """Windows over the last values of a source."""
 
+from itertools import islice
+from typing import ClassVar
+
+from analytics.pine.runtime.columns import Column
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import whole
 from analytics.pine.runtime.state import State
@@ -24,10 +28,17 @@ def forget(values: list[float], width: int) -> None:
 
 
 class Calculation(State):
-    """What one place in a script that calls a function keeps; `values` is its history of the source."""
+    """What one place in a script that calls a function keeps; `values` is its history of the source.
+
+    Some also have `over(bars, ...)`, which takes columns for the first arguments and returns the values of many bars in
+    a row: the very ones that as many calls would have returned, and leaves the state that these would have left. It is
+    the same computation in the same order, with the state in local variables.
+    """
 
     __slots__ = ("context",)
     growing = frozenset({"values"})
+    columns: ClassVar[int] = 1
+    """How many of the first arguments change from bar to bar where `over` is called."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -91,6 +102,61 @@ class RollingSum(State):
             self._put_in_order()
             return self.total
         return total
+
+    def over(self, sources: Column, length: float, function: str = "math.sum") -> list[float]:
+        """Return the sums after each of several values, as `add` would one by one."""
+        sums: list[float] = []
+        start = 0
+        while start < len(sources) and (length != self.length or len(self.values) < self.width):
+            sums.append(self.add(sources[start], length, function))
+            start += 1
+        rest = sources[start:]
+        slid = self._slide_over(rest) if rest else []
+        sums += [self.add(source, length, function) for source in rest] if slid is None else slid
+        return sums
+
+    def _slide_over(self, sources: Column) -> list[float] | None:
+        """Return the sums of a full window after each of several values; None, and nothing done, where one is na."""
+        together = sum(sources, self.total)
+        if together - together != 0:
+            return None
+        values, entries, width = self.values, self.entries, self.width
+        count, entered = len(values), len(entries)
+        total, carry, last = self.total, self.carry, values[-1]
+        values += sources
+        sums: list[float] = []
+        # What leaves was entered `width` values before, perhaps by this very loop.
+        for source, leaves in zip(sources, islice(entries, entered - width, None), strict=False):
+            afresh = False
+            if carry:
+                size = carry if carry > 0 else -carry
+                afresh = size - ((source + size) - source) > 0 and source != 0
+            place = 0
+            if afresh or source == last:
+                place = count + len(entries) - entered + 1
+            if afresh or (place and values[place - width : place].count(source) == width):
+                carry = 0.0
+                total = sum(values[place - width : place][::-1])
+                entries.append(source)
+                sums.append(total)
+                last = source
+                continue
+            last = source
+            leaving = -leaves - carry
+            lowered = total + leaving
+            entry = source - ((lowered - total) - leaving)
+            total = lowered + entry
+            carry = (total - lowered) - entry
+            entries.append(entry)
+            sums.append(total)
+        if total - total != 0:
+            del values[count:], entries[entered:]
+            return None
+        self.total, self.carry = total, carry
+        if len(values) > 2 * KEPT:
+            forget(values, width)
+            forget(entries, width)
+        return sums
 
     def _fill(self, source: float) -> float:
         """Take in a value of which none has to leave."""

@@ -1,0 +1,138 @@
+"""Calls over many bars at once return, to the last bit, what one call for each bar returns, and leave the same state."""
+
+from collections.abc import Callable
+from math import inf, nan
+from random import Random
+from typing import Any
+
+import pytest
+
+from analytics.pine.program import compile, run, stream
+from analytics.pine.runtime.bars import Bar
+from analytics.pine.runtime.bindings import PerCall
+from analytics.pine.runtime.builtins import BUILTINS
+from analytics.pine.runtime.columns import Columns
+from analytics.pine.runtime.symbols import Symbol
+from analytics.pine.runtime.timeframes import Timeframe
+from analytics.tests.pine.runtime.bars import context_of, walk
+
+ARGUMENTS: dict[str, list[tuple[Any, ...]]] = {
+    "ta.macd": [(3, 7, 4)],
+    "ta.bb": [(1, 2.0), (20, 2.0), (5, nan)],
+    "ta.crossover": [()],
+    "ta.crossunder": [()],
+    "ta.tr()": [(True,), (False,)],
+    "ta.variance": [(9, True), (9, False), (1, False)],
+    "ta.stdev": [(9, True), (2, False)],
+}
+LENGTHS: list[tuple[Any, ...]] = [(1,), (2,), (14,), (50,)]
+KINDS = {
+    name: binding.state
+    for name, binding in BUILTINS.items()
+    if isinstance(binding, PerCall) and "over" in binding.state.__dict__
+}
+CASES = [(name, arguments) for name in KINDS for arguments in ARGUMENTS.get(name, LENGTHS)]
+SPOILT: dict[str, Callable[[float, Random], float]] = {
+    "prices": lambda value, random: value,
+    "few prices": lambda value, random: round(value, 3),
+    "gaps": lambda value, random: nan if random.random() < 0.1 else value,
+    "rare gaps": lambda value, random: nan if random.random() < 0.005 else value,
+    "infinite": lambda value, random: random.choice((inf, -inf)) if random.random() < 0.02 else value,
+    "huge": lambda value, random: value * 10.0 ** random.choice((0, 300, 308)),
+    "of all sizes": lambda value, random: random.choice((-1, 1)) * value * 10.0 ** random.randrange(-20, 20),
+}
+
+
+def series(kind, seed):
+    random = Random(seed)
+    return [tuple(SPOILT[kind](price, random) for price in bar[1:]) for bar in walk(300, seed)]
+
+
+def one_by_one(state, context, arguments):
+    found = []
+    for index in range(len(context.bars)):
+        context.begin(index)
+        found.append(state(*(getattr(context, name) for name in prices(state)), *arguments))
+    return found
+
+
+def together(state, context, arguments, stops):
+    found, start = [], 0
+    for stop in stops:
+        context.begin(start)
+        bars = Columns(context.bars, start, stop)
+        found += state.over(bars, *(getattr(bars, name) for name in prices(state)), *arguments)
+        start = stop
+    return found
+
+
+def prices(state):
+    return ("close", "open", "low")[: state.columns] if state.columns < 3 else ("close", "high", "low")
+
+
+@pytest.mark.parametrize("kind", SPOILT)
+@pytest.mark.parametrize(("name", "arguments"), CASES)
+def test_many_bars_at_once_are_as_one_after_the_other(name, arguments, kind):
+    bars = [Bar(index, *row) for index, row in enumerate(series(kind, 3))]
+    for stops in ([300], [1, 2, 3, 40, 41, 300], [*range(7, 300, 7), 300]):
+        one, other = context_of(bars), context_of(bars)
+        alone, at_once = KINDS[name](one), KINDS[name](other)
+        wanted, found = one_by_one(alone, one, arguments), together(at_once, other, arguments, stops)
+
+        assert list(map(repr, found)) == list(map(repr, wanted))
+        assert repr(at_once.save()) == repr(alone.save())
+
+
+def test_long_histories_are_cut_as_they_are_one_by_one():
+    bars = [Bar(index, *bar[1:]) for index, bar in enumerate(walk(11_000, 5))]
+    one, other = context_of(bars), context_of(bars)
+    alone, at_once = KINDS["ta.bb"](one), KINDS["ta.bb"](other)
+    wanted = one_by_one(alone, one, (20, 2.0))
+    found = together(at_once, other, (20, 2.0), [*range(1_024, 11_000, 1_024), 11_000])
+
+    assert found[-9_000:] == wanted[-9_000:]
+    assert len(at_once.deviation.sums.values) < 11_000
+
+
+SCRIPT = """//@version=6
+indicator("t")
+src = input.source(close)
+n = input.int(9)
+mean = ta.sma(src, n)
+again = ta.ema(mean, 4)
+either = close > open or ta.crossover(mean, again)
+picked = close > open ? ta.ema(close, 3) : ta.ema(open, 3)
+f(x) => ta.ema(x, 5)
+plot(mean)
+plot(ta.ema(ta.rsi(hl2, 5), 3))
+plot(either ? 1 : 0)
+plot(picked)
+plot(f(mean)[2])
+plot(ta.cross(again, mean) ? ta.highest(5) : mean[3])
+if ta.crossunder(mean, again)
+    alert("falls")
+else if ta.crossover(src, mean)
+    alert("rises")
+"""
+
+
+@pytest.mark.parametrize("inputs", [{}, {"in_0": "ohlc4", "in_1": 30}])
+def test_a_script_over_several_stretches_of_history_is_as_bar_by_bar(inputs):
+    program, bars = compile(SCRIPT), walk(2_100, 8)
+    given = {"symbol": Symbol("EURUSD"), "timeframe": Timeframe.parse("30"), "inputs": inputs}
+    running = stream(program, bars[:1], now=lambda: 0, **given)
+    for bar in bars[1:]:
+        running.update(bar, confirmed=True)
+    live, whole = running.result(), run(program, bars, now=lambda: 0, **given)
+
+    assert [repr(plot.values) for plot in live.outputs.plots.values()] == [
+        repr(plot.values) for plot in whole.outputs.plots.values()
+    ]
+    assert live.outputs.alerts == whole.outputs.alerts
+    assert len(whole.outputs.alerts) > 50
+
+
+def test_an_impossible_length_is_told_with_its_line():
+    program = compile('//@version=6\nindicator("t")\nn = input.int(0)\nx = 1\nplot(ta.sma(close, n))\n')
+    with pytest.raises(Exception, match=r"Line 5, bar 0: .*length"):
+        run(program, walk(5), symbol=Symbol("EURUSD"), timeframe=Timeframe.parse("30"))

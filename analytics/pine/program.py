@@ -242,15 +242,17 @@ class Stream:
 
     def _compute_and_trade(self, broker: Broker, start: int, stop: int) -> None:
         """Compute bars of the history of a strategy whose script runs once on each bar."""
-        bars, move, compute = self.context.bars, self.context.move, self.instance.bar
-        waiting = self.context.waiting
-        open_bar, close_bar = broker.open_bar, broker.close_bar
+        context, compute = self.context, self.instance.bar
+        bars, waiting = context.bars, context.waiting
+        begin, close_bar = broker.begin, broker.close_bar
         try:
             self._look_ahead(start, stop)
             for index in range(start, stop):
-                bar = bars[index]
-                move(index, bar)
-                open_bar(bar)
+                # As `context.move` does.
+                time, open_, high, low, close, volume = bars[index]
+                context.bar_index, context.time, context.volume = index, time, volume
+                context.open, context.high, context.low, context.close = open_, high, low, close
+                begin(time, open_, high, low, close)
                 compute()
                 if waiting:
                     tell(self.context)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.pine.broker import commands, fills, margin, path, states
 from analytics.pine.broker.account import Account
-from analytics.pine.broker.calm import Range, calm_range
+from analytics.pine.broker.calm import ALWAYS, Range, calm_range
 from analytics.pine.broker.fills import Fill
 from analytics.pine.broker.listing import TradeRow, trade_rows
 from analytics.pine.broker.orders import Book, Kind, Order, Reason
@@ -133,18 +133,22 @@ class Broker:
 
         `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier.
         """
-        account, step = self.account, self.tick_grid.step
+        return self.begin(bar.time, bar.open, bar.high, bar.low, bar.close, lower)
+
+    def begin(
+        self, time: int, open_: float, high: float, low: float, close: float, lower: Sequence[Candle] = ()
+    ) -> bool:
+        """Begin a bar as `open_bar` does."""
         self.bar_index += 1
-        self.time = bar.time
-        high, low, close = bar.high, bar.low, bar.close
+        self.time = time
         self.last_close = close
         if self.fills:
             self.fills = []
-        self.closed_on_bar = 0
-        self.margin_debt = None
+            self.closed_on_bar = 0
+            self.margin_debt = None
         if self.conversion is not None:
             self.settle()
-            account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
+            self.account.point_value = self.symbol.pointvalue * self.conversion(time)
             self.covered = None
             self.forget_calm()
         risk = self.risk
@@ -152,36 +156,49 @@ class Broker:
             calm = self.calm
             if calm is None:
                 calm = self.calm = calm_range(self)
-            top, bottom = high / step + 0.5, low / step + 0.5
-            if bottom >= calm[0] and top < calm[1] and low <= close <= high:
+            if calm is ALWAYS:
                 self._is_calm = True
                 self.is_rounded = False
-                if account.position:
-                    self.close_ticks = self.mark_ticks = ticks = floor(close / step + 0.5)
-                    self.is_rounded = True
-                    price = self.tick_grid.value(ticks)
-                    account.open_profit = account.size * (price - account.average_price) * account.point_value
-                    if top > self.highest:
-                        self.highest = top
-                    if bottom < self.lowest:
-                        self.lowest = bottom
-                if self.book.entries:
-                    self._drop_unaffordable()
                 return False
+            step = self.tick_grid.step
+            top, bottom = high / step + 0.5, low / step + 0.5
+            if bottom >= calm[0] and top < calm[1] and low <= close <= high:
+                self._pass_over(top, bottom, close)
+                return False
+        account = self.account
         self.settle()
         self._is_calm = False
+        self.margin_debt = None
         self.forget_calm()
         nearest, previous = self.tick_grid.nearest, self.close_ticks
-        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(high)
+        self.open_ticks, self.high_ticks = nearest(open_), nearest(high)
         self.low_ticks, self.close_ticks = nearest(low), nearest(close)
         self.mark_ticks = self.close_ticks
         self.is_rounded = True
         self.start = account.position, account.equity
         if self.risk.counts_days:
-            self.risk.new_bar(self, self._day(bar.time), self.open_ticks)
+            self.risk.new_bar(self, self._day(time), self.open_ticks)
         self._steps = self._way(lower if self.settings.use_bar_magnifier else (), previous)
         self._next = 0
         return self._advance(False)
+
+    def _pass_over(self, top: float, bottom: float, close: float) -> None:
+        """Take in a calm bar: the position has another value, and its extremes may be new ones."""
+        self._is_calm = True
+        self.is_rounded = False
+        account = self.account
+        if account.position:
+            grid = self.tick_grid
+            self.close_ticks = self.mark_ticks = ticks = floor(close / grid.step + 0.5)
+            self.is_rounded = True
+            price = ticks / grid.per_unit if grid.per_unit else ticks * grid.step
+            account.open_profit = account.size * (price - account.average_price) * account.point_value
+            if top > self.highest:
+                self.highest = top
+            if bottom < self.lowest:
+                self.lowest = bottom
+        if self.book.entries:
+            self._drop_unaffordable()
 
     def resume(self) -> bool:
         """Go on with a bar after the script ran on a fill within it; return whether the script has to run again."""

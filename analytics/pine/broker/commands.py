@@ -9,6 +9,7 @@ from analytics.pine.broker.rounding import MOST_STEPS, share_of
 from analytics.pine.broker.settings import CLOSE_ANY
 from analytics.pine.broker.sizing import default_budget, default_lots
 from analytics.pine.broker.trades import Lot
+from analytics.pine.runtime.values import NA
 
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
@@ -154,7 +155,10 @@ def exit_(
     account, book = broker.account, broker.book
     name = from_entry or None
     side = _side_to_exit(broker, name)
-    wanted, share, offset = given(quantity), given(percent), given(trail_offset)
+    # Most are not given, as the one missing number that there is: to see that is quicker than any call.
+    wanted = None if quantity is NA else given(quantity)
+    share = None if percent is NA or percent == 100 else given(percent)
+    offset = None if trail_offset is NA else given(trail_offset)
     if wanted is not None and wanted < broker.lot_grid.step:
         if wanted < 0:
             return
@@ -164,12 +168,12 @@ def exit_(
         order_id,
         wanted,
         None if share is None or share >= 100 else share,
-        given(profit),
-        _rounded_price(broker, limit, side),
-        given(loss),
-        _rounded_price(broker, stop, -side),
-        _rounded_price(broker, trail_price, -side),
-        given(trail_points),
+        None if profit is NA else given(profit),
+        None if limit is NA else _rounded_price(broker, limit, side),
+        None if loss is NA else given(loss),
+        None if stop is NA else _rounded_price(broker, stop, -side),
+        None if trail_price is NA else _rounded_price(broker, trail_price, -side),
+        None if trail_points is NA else given(trail_points),
         # Parts of a tick do not count.
         0 if offset is None else int(offset),
         oca_name or None,

@@ -131,17 +131,17 @@ class RollingSum(State):
             if carry:
                 size = carry if carry > 0 else -carry
                 afresh = size - ((source + size) - source) > 0 and source != 0
-            place = 0
-            if afresh or source == last:
+            if source == last:
                 place = count + len(entries) - entered + 1
-            if afresh or (place and values[place - width : place].count(source) == width):
+                afresh = afresh or values[place - width : place].count(source) == width
+            last = source
+            if afresh:
+                place = count + len(entries) - entered
                 carry = 0.0
-                total = sum(values[place - width : place][::-1])
+                total = sum(values[place : place - width : -1])
                 entries.append(source)
                 sums.append(total)
-                last = source
                 continue
-            last = source
             leaving = -leaves - carry
             lowered = total + leaving
             entry = source - ((lowered - total) - leaving)

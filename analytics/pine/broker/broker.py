@@ -1,5 +1,6 @@
 """The broker of one strategy on one symbol, bar by bar."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from math import floor, inf
@@ -96,8 +97,8 @@ class Broker:
         self.risk = RiskRules()
         self.bar_index = -1
         self.time = 0
-        self.equity_curve: list[float] = []
-        self.times: list[int] = []
+        self.equity_curve = array("d")
+        self.times = array("q")
         self.first_close: float | None = None
         self.fills: list[Fill] = []
         self.fresh: list[Order] = []
@@ -421,12 +422,12 @@ class Broker:
 
     def save(self) -> Any:
         """Return the state after a bar, no part of which lives on."""
-        return states.state_of(self), self.equity_curve.copy(), self.times.copy()
+        return states.state_of(self), self.equity_curve.tolist(), self.times.tolist()
 
     def restore(self, saved: Any) -> None:
         """Go back to a state that `save()` returned."""
         state, curve, times = saved
-        self.equity_curve, self.times = list(curve), list(times)
+        self.equity_curve, self.times = array("d", curve), array("q", times)
         states.return_to(self, state)
 
     def mark(self) -> Any:

@@ -53,7 +53,8 @@ class ColumnWriter(SteadyWriter):
         given = "".join(f", {self.write(argument)}" for argument in steady)
         state = self.name("s")
         made = f"{self.bound(self.key(node.name), binding.state)}(context)"
-        unit.setup.append((f"{state}, {state}_over = keep.calls({made})", node.span.line))
+        lengths = self.lengths(node, binding)
+        unit.setup.append((f"{state}, {state}_over = keep.calls({made}{lengths})", node.span.line))
         name = symbol.code if symbol else self.name("x")
         once = ", ".join(column[1] for column in columns if column)
         over = "".join(f", {column[0]}" for column in columns if column)

@@ -6,6 +6,7 @@ from typing import Any
 from analytics.pine.generator.unit import Unit
 from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure, Variable
 from analytics.pine.runtime.plots import Plotting
+from analytics.pine.runtime.technical.windows import Calculation
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.calls import keeps_history
 from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
@@ -298,9 +299,18 @@ class ExpressionWriter:
                     made = f"Repeated(context, {made})" + ("" if again == "True" else f" if again else {made}")
                 # Plots are numbered as they are made, wherever their options come from.
                 beginnings = self.unit.steady if issubclass(binding.state, Plotting) else self.unit.setup
-                beginnings.append((f"{state} = keep.call({made})", node.span.line))
+                beginnings.append((f"{state} = keep.call({made}{self.lengths(node, binding)})", node.span.line))
                 return f"{state}({arguments})", ATOM
         raise Unsupported(f"{name}()", node)
+
+    def lengths(self, node: tree.BuiltinCall, binding: PerCall) -> str:
+        """Return the lengths of a call as further arguments, if all of them are the same on all bars."""
+        if not issubclass(binding.state, Calculation):
+            return ""
+        fixed = node.arguments[binding.state.columns :]
+        if not all(self.is_steady(argument) for argument in fixed):
+            return ""
+        return "".join(f", {self.write(argument)}" for argument in fixed if argument.type in (INT, FLOAT))
 
     def is_steady(self, node: tree.Expression) -> bool:
         """Return whether an expression is the same on all bars and known before the first."""

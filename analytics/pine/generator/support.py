@@ -161,15 +161,20 @@ class Keeping:
         self.parts.append(part)
         return part
 
-    def call(self, part: Any) -> Any:
-        """Keep an object and return what calls it, which is quicker than to call the object."""
+    def call(self, part: Any, *lengths: float) -> Any:
+        """Keep an object and return what calls it, which is quicker than to call the object.
+
+        `lengths` are what it is called with on every bar.
+        """
         self.parts.append(part)
+        reach = sum([max(length, 0) for length in lengths])
+        if lengths and 0 <= reach <= LONGEST_HISTORY:
+            part.narrow(int(reach))
         return part.__call__
 
-    def calls(self, part: Any) -> tuple[Any, Any]:
+    def calls(self, part: Any, *lengths: float) -> tuple[Any, Any]:
         """Keep an object and return what calls it for one bar and for many."""
-        self.parts.append(part)
-        return part.__call__, part.over
+        return self.call(part, *lengths), part.over
 
     def looks_ahead(self, ahead: Callable[[Columns | None], None]) -> None:
         """Take what prepares many bars of the history, so that each need not be computed by itself."""

@@ -169,9 +169,9 @@ class Wma(Calculation):
         values = self.values
         if source != source:
             if values:
-                remember(values, values[-1])
+                remember(values, values[-1], self.reach)
             return NA
-        remember(values, source)
+        remember(values, source, self.reach)
         self.present += 1
         width = self.width
         if self.present < width:
@@ -203,11 +203,12 @@ class Swma(Calculation):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self.narrow(4)
         self.values: list[float] = []
 
     def __call__(self, source: float) -> float:
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if len(values) < 4:
             return NA
         oldest, older, old, new = values[-4:]
@@ -256,7 +257,7 @@ class Alma(Calculation):
             self.weights = [exp(-((index - top) ** 2) / (2 * spread * spread)) for index in range(width)]
             self.norm = sum(self.weights)
             self.shape = shape
-        remember(self.values, source)
+        remember(self.values, source, self.reach)
         width = len(self.weights)
         if len(self.values) < width:
             return NA

@@ -73,6 +73,7 @@ class Cross(Calculation):
     """Whether the sources have changed sides since they last differed by more than the tolerance."""
 
     __slots__ = ("missing", "side")
+    columns = 2
     passing = frozenset({"context", "missing"})
 
     def __init__(self, context: Context) -> None:
@@ -108,7 +109,7 @@ class Rising(Calculation):
             return False
         values = self.values
         risen = len(values) >= width and source - max(values[-width:]) > TOLERANCE
-        remember(values, source)
+        remember(values, source, self.reach)
         return risen
 
 
@@ -127,7 +128,7 @@ class Falling(Calculation):
             return False
         values = self.values
         fallen = len(values) >= width and min(values[-width:]) - source > TOLERANCE
-        remember(values, source)
+        remember(values, source, self.reach)
         return fallen
 
 
@@ -149,6 +150,7 @@ class ValueWhen(Calculation):
     """The value a source had when a condition was true for the last time but `occurrence`."""
 
     __slots__ = ("values",)
+    columns = 2
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -158,7 +160,7 @@ class ValueWhen(Calculation):
         back = whole(occurrence, "ta.valuewhen", "occurrence", least=0)
         values = self.values
         if condition:
-            remember(values, source)
+            remember(values, source, self.reach)
         if back < len(values):
             return values[-1 - back]
         if isinstance(source, bool):
@@ -178,7 +180,7 @@ class Change(Calculation):
 
     def __call__(self, source: Any, length: float = 1) -> Any:
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         back = length if type(length) is int and length > 0 else whole(length, self.function)
         before = values[-1 - back] if back < len(values) else None
         if isinstance(source, bool):

@@ -30,7 +30,7 @@ class Extreme(BarWindow):
 
     def scan(self) -> None:
         """Look through the window, and forget what no window reaches back to."""
-        forget(self.values, self.width)
+        forget(self.values, max(self.reach, self.width))
         window = self.values[-self.width :]
         total = sum(window)
         present = window if total == total else [value for value in window if value == value]
@@ -196,7 +196,7 @@ class Pivot(Calculation):
         before = whole(left, self.function, "leftbars", least=0)
         after = whole(right, self.function, "rightbars", least=0)
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if len(values) <= before + after or source != source:
             return NA
         pivot = values[-1 - after]

@@ -125,6 +125,7 @@ class Wpr(Stoch):
     """Where the close is below the highest high (0) on the way to the lowest low (-100) of the window."""
 
     __slots__ = ()
+    columns = 0
 
     def __call__(self, length: float) -> float:  # type: ignore[override]
         context = self.context
@@ -236,7 +237,7 @@ class Roc(Calculation):
     def __call__(self, source: float, length: float) -> float:
         width = whole(length, "ta.roc")
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if len(values) <= width:
             return NA
         before = values[-1 - width]

@@ -92,7 +92,7 @@ class Dev(Calculation):
     def around(self, source: float, mean: float, width: int) -> float:
         """Return the mean distance of the last values, `source` the newest, from `mean`."""
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if mean != mean or len(values) < width:
             return NA
         return sum([abs(value - mean) for value in values[: -width - 1 : -1]]) / width
@@ -102,6 +102,7 @@ class Correlation(Calculation):
     """Pearson's correlation of the last values of two sources; 0 where their covariance is within the tolerance."""
 
     __slots__ = ("products", "squares1", "squares2", "sums1", "sums2")
+    columns = 2
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -148,14 +149,14 @@ class Median(Calculation):
         if length != self.length:
             if length is None or length != length:
                 if source == source:
-                    remember(values, source)
+                    remember(values, source, self.reach)
                     self.length = NA
                 return False
             self.width = whole(length, self.function)
             self.length = length
             ordered[:] = sorted(values[-self.width :])
         if source == source:
-            remember(values, source)
+            remember(values, source, self.reach)
             insort(ordered, source)
             if len(ordered) > self.width:
                 del ordered[bisect_left(ordered, values[-self.width - 1])]
@@ -205,7 +206,7 @@ class PercentileNearestRank(Calculation):
         values = self.values
         if length != self.length:
             if length is None or length != length:
-                remember(values, source)
+                remember(values, source, self.reach)
                 self.length = NA
                 return False
             self.width = whole(length, self.function)
@@ -215,7 +216,7 @@ class PercentileNearestRank(Calculation):
             missing = len(window) - len(self.ordered)
             self.early, self.late = (missing, 0) if len(values) <= self.width else (0, missing)
         full = len(values) >= self.width
-        remember(values, source)
+        remember(values, source, self.reach)
         if source == source:
             insort(self.ordered, source)
         elif full:
@@ -276,7 +277,7 @@ class PercentRank(Calculation):
     def __call__(self, source: float, length: float) -> float:
         width = whole(length, "ta.percentrank")
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if source != source or len(values) <= width:
             return NA
         bound = source + TOLERANCE
@@ -295,7 +296,7 @@ class Rci(Calculation):
     def __call__(self, source: float, length: float) -> float:
         width = whole(length, "ta.rci")
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if self.context.bar_index < width or not enough(values, width):
             return NA
         ranks = _ranks(values[-width:])
@@ -350,7 +351,7 @@ class Cog(Calculation):
         width = whole(length, "ta.cog")
         values = self.values
         if source == source:
-            remember(values, source)
+            remember(values, source, self.reach)
         if len(values) < width:
             return NA
         window = values[: -width - 1 : -1]

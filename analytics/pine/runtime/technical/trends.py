@@ -81,6 +81,7 @@ class Dmi(Calculation):
     """Wilder's directional movement: plus and minus indicator, and the averaged index of their difference."""
 
     __slots__ = ("high", "index", "low", "minus", "plus", "span", "true_range")
+    columns = 0
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -121,6 +122,7 @@ class Supertrend(Calculation):
     """
 
     __slots__ = ("average", "close", "direction", "lower", "upper")
+    columns = 0
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -165,6 +167,7 @@ class Sar(Calculation):
     """
 
     __slots__ = ("bar", "extreme", "highs", "lows", "rising", "speed", "stop")
+    columns = 0
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

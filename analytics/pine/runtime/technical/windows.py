@@ -11,20 +11,21 @@ from analytics.pine.runtime.values import NA
 
 KEPT = 5000
 """How many values a window of changing length can reach back to."""
+SPARE = 32
+"""How many values more than its length a window of constant length keeps at least."""
 
 
-def remember(values: list[float], value: float, width: int = 0) -> None:
-    """Append a value to a history of bounded length, which is no shorter than a window of `width`."""
+def remember(values: list[float], value: float, reach: int) -> None:
+    """Append a value to a history that reaches back as far."""
     values.append(value)
-    if len(values) > 2 * KEPT:
-        forget(values, width)
+    if len(values) > 2 * reach:
+        forget(values, reach)
 
 
-def forget(values: list[float], width: int) -> None:
-    """Drop values from a long history that neither a window of `width` nor a changing one reaches back to."""
-    kept = max(KEPT, width)
-    if len(values) > 2 * kept:
-        del values[:-kept]
+def forget(values: list[float], reach: int) -> None:
+    """Drop the values of a history that are further back; at least two of them, for `rewind` looks at the length."""
+    if len(values) > 2 * reach:
+        del values[:-reach]
 
 
 class Calculation(State):
@@ -35,13 +36,22 @@ class Calculation(State):
     the same computation in the same order, with the state in local variables.
     """
 
-    __slots__ = ("context",)
+    __slots__ = ("context", "reach")
     growing = frozenset({"values"})
     columns: ClassVar[int] = 1
-    """How many of the first arguments change from bar to bar where `over` is called."""
+    """How many of the first arguments are values of the bar; the others are lengths and the like."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.reach = KEPT
+
+    def narrow(self, reach: int) -> None:
+        """Keep no more values than windows of constant lengths need, which are no longer than `reach` together."""
+        self.reach = reach + SPARE
+        for name in self.kept:
+            part = getattr(self, name, None)
+            if isinstance(part, Calculation | RollingSum):
+                part.narrow(reach)
 
 
 class RollingSum(State):
@@ -53,16 +63,21 @@ class RollingSum(State):
     values of the window are equal.
     """
 
-    __slots__ = ("carry", "entries", "length", "total", "values", "width")
+    __slots__ = ("carry", "entries", "length", "reach", "total", "values", "width")
     growing = frozenset({"entries", "values"})
 
     def __init__(self) -> None:
+        self.reach = KEPT
         self.values: list[float] = []
         self.entries: list[float] = []
         self.total = 0.0
         self.carry = 0.0
         self.length = NA
         self.width = 0
+
+    def narrow(self, reach: int) -> None:
+        """Keep no more values than a window of a constant length needs, which is no longer than `reach`."""
+        self.reach = reach + SPARE
 
     def add(self, source: float, length: float, function: str = "math.sum") -> float:
         """Return the sum after a new value; an na changes nothing."""
@@ -98,7 +113,7 @@ class RollingSum(State):
         self.total = total = lowered + entry
         self.carry = (total - lowered) - entry
         entries.append(entry)
-        if total != total or len(values) > 2 * KEPT:
+        if total != total or len(values) > 2 * self.reach:
             self._put_in_order()
             return self.total
         return total
@@ -153,9 +168,9 @@ class RollingSum(State):
             del values[count:], entries[entered:]
             return None
         self.total, self.carry = total, carry
-        if len(values) > 2 * KEPT:
-            forget(values, width)
-            forget(entries, width)
+        if len(values) > 2 * self.reach:
+            forget(values, max(self.reach, width))
+            forget(entries, max(self.reach, width))
         return sums
 
     def _fill(self, source: float) -> float:
@@ -182,8 +197,8 @@ class RollingSum(State):
             self.total = sum(self.values[: -self.width - 1 : -1])
             self.carry = 0.0
             self.entries[-1] = self.values[-1]
-        forget(self.values, self.width)
-        forget(self.entries, self.width)
+        forget(self.values, max(self.reach, self.width))
+        forget(self.entries, max(self.reach, self.width))
 
     def _afresh(self, source: float) -> float:
         """Sum the window up, its newest value first, and forget the carry."""
@@ -223,7 +238,7 @@ class BarWindow(Calculation):
         bar = self.context.bar_index
         steady = bar == self.bar + 1 and length == self.length
         if steady:
-            remember(self.values, source, self.width)
+            remember(self.values, source, max(self.reach, self.width))
         else:
             self._catch_up(bar, source, length, function)
         self.bar = bar
@@ -245,7 +260,7 @@ class BarWindow(Calculation):
                     values.append(values[-1])
                 else:
                     values.append(values[-self.width - 1] if len(values) > self.width else 0.0)
-        remember(values, source, self.width)
+        remember(values, source, max(self.reach, self.width))
 
 
 def enough(values: list[float], count: int) -> bool:

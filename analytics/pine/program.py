@@ -37,6 +37,7 @@ from analytics.pine.semantics.analyzer import analyse
 from analytics.pine.syntax.parser import parse
 
 CHECK_EVERY = 1_024
+TRIM_EVERY = 256
 _DECLARED = (
     "title",
     "overlay",
@@ -307,6 +308,8 @@ class Stream:
         bars = self.context.bars
         new = self._before is None
         if new:
+            if not len(bars) % TRIM_EVERY:
+                self.instance.keep.trim()
             bars.append(bar)
             saved_broker = self.broker.mark() if self.broker else None
             self._before = self.instance.mark(), saved_broker

@@ -257,10 +257,11 @@ class ExpressionWriter:
             return f"{self.unit.recorded(value.symbol, absent)}.back({self.write(offset)})", ATOM
         if isinstance(value, (tree.Read, tree.Builtin)):
             key = value.symbol if isinstance(value, tree.Read) else value.name
-            held = self.unit.main.history(key, absent, whole or 0)
+            is_near = whole is not None and 0 < whole <= 1000
+            held = self.unit.main.history(key, absent, whole if is_near else None)
             if isinstance(value, tree.Builtin):
                 self.unit.main.recorded_builtins.setdefault(value.name, value)
-            if whole is not None and 0 < whole <= 1000:
+            if is_near:
                 return f"{held}[-{whole}]", ATOM
             return f"past({held}, {self.write(value)}, {self.write(offset)}, {absent})", ATOM
         place = self.name("h")

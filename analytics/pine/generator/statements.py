@@ -81,10 +81,7 @@ class _ScriptWriter(ColumnWriter):
             begin.append(("budget.renew()", 0))
         begin += [(f"{held} = {call}", 0) for held, call in main.each_bar_calls]
         lines += [(f"    {code} = UNSET", 0) for code in main.cells]
-        lines += [
-            (f"    {held} = keep.history([{absent}] * {furthest})", 0)
-            for held, absent, furthest in main.histories.values()
-        ]
+        lines += [(f"    {history.name} = {history.made()}", 0) for history in main.histories.values()]
         each_bar = sorted(held for held, _ in main.each_bar_calls)
         lines += [(f"    {held} = NA", 0) for held in each_bar]
         lines += [(f"    {text}", origin) for text, origin in (*main.steady, *self.factories)]
@@ -142,9 +139,9 @@ class _ScriptWriter(ColumnWriter):
     def _end_of_bar(self, main: Unit) -> list[Line]:
         """Return what puts the values of this bar into their histories."""
         lines: list[Line] = []
-        for key, (held, _, _) in main.histories.items():
+        for key, history in main.histories.items():
             value = key.code if isinstance(key, tree.Symbol) else self.write(main.recorded_builtins[key])
-            lines.append((f"{held}.append({value})", 0))
+            lines.append((f"{history.name}.append({value})", 0))
         return lines
 
     def _kept(self, unit: Unit) -> list[Line]:

@@ -115,7 +115,7 @@ class Recorded:
         place = -1 - int(offset)
         if place > -1:
             raise PineRuntimeError("[] cannot look at bars that are still to come: the offset is negative.")
-        return self.values[place] if -place <= len(self.values) else self._missing
+        return self.values[place] if -place <= min(len(self.values), LONGEST_HISTORY) else self._missing
 
     def past(self, value: Any, offset: float) -> Any:
         """Record a value and return the one some bars before it."""
@@ -135,7 +135,7 @@ class Recorded:
 
     def trim(self) -> None:
         """Forget what no script can look at any more."""
-        if len(self.values) > 2 * LONGEST_HISTORY:
+        if len(self.values) > LONGEST_HISTORY:
             del self.values[:-LONGEST_HISTORY]
 
 
@@ -151,6 +151,8 @@ class Keeping:
         """What has been asked for, by this instance and all that ask for its sake."""
         self.parts: list[Any] = []
         self.lists: list[list[Any]] = []
+        self.reaches: list[int] = []
+        """How far back each of the lists is asked."""
         self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
         self.lasting: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
         """Variables that stay as they are when a bar is computed again: `varip`."""
@@ -180,9 +182,10 @@ class Keeping:
         """Take what prepares many bars of the history, so that each need not be computed by itself."""
         self.ahead = ahead
 
-    def history(self, values: list[Any]) -> list[Any]:
-        """Keep a history that grows by one value for each bar."""
+    def history(self, values: list[Any], reach: int = LONGEST_HISTORY) -> list[Any]:
+        """Keep a history that grows by one value for each bar, and is asked no further back than `reach`."""
         self.lists.append(values)
+        self.reaches.append(reach)
         return values
 
     def variables(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
@@ -227,10 +230,10 @@ class Keeping:
         self._restore(lengths, cells)
 
     def trim(self) -> None:
-        """Forget what no script can look at any more."""
-        for values in self.lists:
-            if len(values) > 2 * LONGEST_HISTORY:
-                del values[:-LONGEST_HISTORY]
+        """Forget what no script can look at any more; not between a mark and its rewind, which compare lengths."""
+        for values, reach in zip(self.lists, self.reaches, strict=True):
+            if len(values) > reach:
+                del values[:-reach]
         for part in self.parts:
             if isinstance(part, Recorded):
                 part.trim()
@@ -315,7 +318,7 @@ def past(values: list[Any], value: Any, offset: float, missing: Any) -> Any:
         if back == 0:
             return value
         raise PineRuntimeError(f"[] cannot look at bars that are still to come: the offset is {back}.")
-    return values[-back] if back <= len(values) else missing
+    return values[-back] if back <= len(values) and back <= LONGEST_HISTORY else missing
 
 
 def apart(rows: list[Any], count: int) -> tuple[list[Any], ...]:
@@ -338,6 +341,11 @@ def larger(one: float, other: float) -> float:
 def smaller(one: float, other: float) -> float:
     """Return the smaller of two numbers, na if one of them is."""
     return one if one <= other else other if other < one else NA
+
+
+def number(value: float | None) -> float:
+    """Return a number, na for a missing one."""
+    return NA if value is None else value
 
 
 def clamped(value: Any) -> Any:
@@ -405,6 +413,7 @@ NAMES: dict[str, Any] = {
     "apart": apart,
     "joined": joined,
     "clamped": clamped,
+    "number": number,
     "larger": larger,
     "smaller": smaller,
     "remainder": remainder,

@@ -112,7 +112,8 @@ class Plotting:
             if len(plot.held[0]) != index:
                 plot.cut(index)
             for column, name in zip(plot.held, self.changing, strict=True):
-                column.append(arguments[self.parameters.index(name)])
+                value = arguments[self.parameters.index(name)]
+                column.append(NA if value is None and name in self.prices else value)
         return plot
 
     def begin(self, arguments: tuple[Any, ...], known: tuple[bool, ...]) -> tuple[Callable[[Any], None], ...]:

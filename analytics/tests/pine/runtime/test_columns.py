@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from analytics.pine.generator.support import Keeping
 from analytics.pine.program import compile, run, stream
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import PerCall
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.columns import Columns
+from analytics.pine.runtime.plots import PlotSeries
 from analytics.pine.runtime.symbols import Symbol
+from analytics.pine.runtime.technical.windows import Calculation, RollingSum
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.tests.pine.runtime.bars import context_of, walk
 
@@ -136,3 +139,69 @@ def test_an_impossible_length_is_told_with_its_line():
     program = compile('//@version=6\nindicator("t")\nn = input.int(0)\nx = 1\nplot(ta.sma(close, n))\n')
     with pytest.raises(Exception, match=r"Line 5, bar 0: .*length"):
         run(program, walk(5), symbol=Symbol("EURUSD"), timeframe=Timeframe.parse("30"))
+
+
+WINDOWS = [
+    "ta.sma(close, {0})", "ta.wma(close, {0})", "ta.vwma(close, {0})", "ta.hma(close, {0})", "ta.alma(close, {0}, 0.85, 6)",
+    "ta.linreg(close, {0}, 0)", "ta.rising(close, {0}) ? 1 : 0", "ta.falling(close, {0}) ? 1 : 0", "ta.change(close, {0})",
+    "ta.mom(close, {0})", "ta.roc(close, {0})", "ta.highest(high, {0})", "ta.lowestbars(low, {0})", "ta.range(close, {0})",
+    "ta.pivothigh(high, {0}, 3)", "ta.pivotlow(low, 3, {0})", "ta.stoch(close, high, low, {0})", "ta.wpr({0})",
+    "ta.cci(close, {0})", "ta.cmo(close, {0})", "ta.mfi(hlc3, {0})", "ta.bbw(close, {0}, 2)", "ta.kcw(close, {0}, 1.5)",
+    "ta.stdev(close, {0})", "ta.dev(close, {0})", "ta.correlation(close, volume, {0})", "ta.median(close, {0})",
+    "ta.mode(close, {0})", "ta.percentile_nearest_rank(close, {0}, 40)", "ta.percentile_linear_interpolation(close, {0}, 40)",
+    "ta.percentrank(close, {0})", "ta.rci(close, {0})", "ta.cog(close, {0})", "math.sum(volume, {0})", "ta.swma(close)",
+    "ta.valuewhen(close > open, close, {0})", "close[{0}]", "ta.sma(close, 3)[{0}]", "f(close, {0})",
+]  # fmt: skip
+
+
+def test_what_is_forgotten_with_constant_lengths_is_not_missed(monkeypatch):
+    """The same script shows the same when nothing is ever forgotten."""
+    plots = "".join(f"plot({window.format(7)})\n" for window in WINDOWS)
+    program = compile('//@version=6\nindicator("t")\nf(x, w) => ta.ema(ta.sma(x, w), 4)\n' + plots)
+    forgetful = after_many_bars(program)
+    for kept in (Calculation, RollingSum):
+        monkeypatch.setattr(kept, "narrow", lambda self, reach: None)
+    monkeypatch.setattr(Keeping, "trim", lambda self: None)
+
+    assert after_many_bars(program) == forgetful
+
+
+def after_many_bars(program):
+    bars = walk(700, 4)
+    running = stream(program, bars[:400], symbol=Symbol("EURUSD"), timeframe=Timeframe.parse("30"))
+    for bar in bars[400:]:
+        running.update(bar._replace(close=bar.high), confirmed=False)
+        running.update(bar, confirmed=True)
+    shown = [repr(plot.values) for plot in running.result().outputs.plots.values()]
+    return dict(zip(WINDOWS, shown, strict=True))
+
+
+def test_a_running_script_keeps_no_more_than_it_asks_for():
+    program = compile('//@version=6\nindicator("t")\nplot(ta.stdev(close, 20) + close[3])\n')
+    running = stream(program, walk(3_000, 4), symbol=Symbol("EURUSD"), timeframe=Timeframe.parse("30"))
+    deviation, histories = running.instance.keep.parts[-1], running.instance.keep.lists
+
+    assert len(deviation.sums.values) < 200
+    assert [len(values) for values in histories] == [3]
+
+
+@pytest.mark.parametrize("value", ["a.max()", "a.max() > 1 ? 2.0 : m.get('x')", "b", "close > 0 ? b : 1", "f()"])
+def test_what_a_collection_says_of_nothing_is_plotted_as_na(value):
+    text = (
+        '//@version=6\nindicator("t")\na = array.new<float>()\nm = map.new<string, float>()\nb = a.min()\nf() => a.avg()\n'
+        f"p = plot({value})\nplotcandle({value}, 1, {value}, b)\n"
+    )
+    shown = run(compile(text), walk(3), symbol=Symbol("EURUSD"), timeframe=Timeframe.parse("30"))
+    line, candle = shown.outputs.plots.values()
+
+    assert repr(line.values) == "[nan, nan, nan]"
+    assert [str(candle.rows[0][place]) for place in (0, 2, 3)] == ["nan"] * 3
+
+
+def test_a_plot_whose_options_are_known_late_shows_nothing_as_na_too():
+    context = context_of(walk(1))
+    context.begin(0)
+    place = PlotSeries(context)
+    place(None, *["x"] * 15)
+
+    assert repr(place.plot.values) == "[nan]"

@@ -220,11 +220,11 @@ class Broker:
 
     def close_bar(self) -> None:
         """End a bar after the script: fill what is to be filled at the close, then check margin and rules."""
-        account, book = self.account, self.book
-        if not self._is_calm or book.closes or self.settings.process_orders_on_close:
+        settings, account = self.settings, self.account
+        if not self._is_calm or self.book.closes or settings.process_orders_on_close:
             self._fill_at_close()
         # As `account.equity`, which is slower.
-        self.equity_curve.append(self.settings.initial_capital + account.net_profit + account.open_profit)
+        self.equity_curve.append(settings.initial_capital + account.net_profit + account.open_profit)
         self.times.append(self.time)
         if self.first_close is None:
             self.first_close = self.last_close
@@ -422,11 +422,13 @@ class Broker:
 
     def save(self) -> Any:
         """Return the state after a bar, no part of which lives on."""
-        return states.state_of(self), self.equity_curve.tolist(), self.times.tolist()
+        return states.state_of(self), self.equity_curve.tolist(), self.times.tolist(), self.changes
 
     def restore(self, saved: Any) -> None:
         """Go back to a state that `save()` returned."""
-        state, curve, times = saved
+        state, curve, times, changes = saved
+        # Whoever remembers what had not changed then must not take it for what is now.
+        self.changes = max(self.changes, changes)
         self.equity_curve, self.times = array("d", curve), array("q", times)
         states.return_to(self, state)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from analytics.pine.broker.exits import issue_exit
 from analytics.pine.broker.margin import can_place
-from analytics.pine.broker.orders import NO_NOTES, ExitTerms, Kind, Notes, Order
+from analytics.pine.broker.orders import NO_NOTES, ExitKey, ExitTerms, Kind, Notes, Order
 from analytics.pine.broker.rounding import MOST_STEPS, share_of
 from analytics.pine.broker.settings import CLOSE_ANY
 from analytics.pine.broker.sizing import default_budget, default_lots
@@ -192,6 +192,34 @@ def exit_(
         size = _opening(broker, order)
         if size > 0:
             issue_exit(broker, terms, entry_id=order.id, side=order.side, size=size, lot=None, adopts=name is None)
+
+
+def key_of_movable(broker: "Broker", order_id: str, entry_id: str) -> ExitKey | None:
+    """Return the key of an exit that `move_exit` may move as long as nothing else changes, None if there is none.
+
+    That is the only exit of its call, for a position of one lot, that fills at prices alone.
+    """
+    lots, book = broker.account.lots, broker.book
+    if book.entries or len(lots) != 1:
+        return None
+    key = (order_id, entry_id, lots[0].number)
+    order = book.exits.get(key)
+    if order is None or order.terms is None or not order.terms.is_at_prices or order.consumed or order.armed:
+        return None
+    return key
+
+
+def move_exit(broker: "Broker", order: Order, limit: float, stop: float) -> None:
+    """Place an exit again with other prices, as `exit_` would when all else is as it was when it was placed."""
+    limit_ticks = None if limit is NA else _rounded_price(broker, limit, -order.side)
+    stop_ticks = None if stop is NA else _rounded_price(broker, stop, order.side)
+    if (limit_ticks, stop_ticks) == (order.limit, order.stop) or order.terms is None:
+        return
+    order.terms = order.terms.moved(limit_ticks, stop_ticks)
+    order.limit, order.stop = limit_ticks, stop_ticks
+    order.bar = broker.bar_index
+    order.sequence = broker.book.next_sequence()
+    broker.forget_calm()
 
 
 def _side_to_exit(broker: "Broker", name: str | None) -> int:

@@ -91,7 +91,8 @@ class ExitTerms(NamedTuple):
 
     def moved(self, limit: int | None, stop: int | None) -> "ExitTerms":
         """Return the same with other prices."""
-        return ExitTerms(*self[:4], limit, self.loss, stop, *self[7:])
+        given, quantity, percent, profit, _, loss, _, trail, points, offset, oca_name, notes = self
+        return ExitTerms(given, quantity, percent, profit, limit, loss, stop, trail, points, offset, oca_name, notes)
 
     @property
     def is_empty(self) -> bool:

@@ -267,7 +267,8 @@ class _ScriptWriter(ColumnWriter):
             case tree.DeclareOnce():
                 self._declare_once(node)
             case tree.DeclareGroup():
-                self._declare_group(node.symbols, self.surely(node.value), line)
+                if not self.group_declared_ahead(node.symbols, node.value):
+                    self._declare_group(node.symbols, self.surely(node.value), line)
             case tree.If():
                 self._if(node)
             case tree.For():

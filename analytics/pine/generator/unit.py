@@ -28,10 +28,20 @@ class History(NamedTuple):
 class Ahead(NamedTuple):
     """What is computed before the rest of a bar, over the history for many bars at once: as source for one and many."""
 
-    name: str
+    names: tuple[str, ...]
     once: str
     over: str
     origin: int
+
+    @property
+    def targets(self) -> str:
+        """Return what its value on a bar is assigned to as source."""
+        return self.names[0] if len(self.names) == 1 else "".join(f"{name}, " for name in self.names).rstrip()
+
+    @property
+    def columns(self) -> str:
+        """Return what its values on many bars are assigned to as source."""
+        return ", ".join(f"{name}__" for name in self.names)
 
 
 class Unit:

@@ -1,27 +1,50 @@
 """Bars in a row, price by price, for what is computed over many of them at once."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from operator import itemgetter
 
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.values import NA
 
 Column = Sequence[float]
+_OPEN, _HIGH, _LOW, _CLOSE, _VOLUME = (
+    itemgetter(Bar._fields.index(name)) for name in ("open", "high", "low", "close", "volume")
+)
 
 
 class Columns:
-    """The prices of the bars from `first` on; `before` are the closes of the bars before each of them."""
-
-    __slots__ = ("before", "close", "first", "high", "low", "open", "volume")
+    """The prices of the bars from `first` on; a column is made when it is first asked for."""
 
     def __init__(self, bars: Sequence[Bar], first: int, stop: int) -> None:
         self.first = first
-        self.open: Column
-        self.high: Column
-        self.low: Column
-        self.close: Column
-        self.volume: Column
-        _, self.open, self.high, self.low, self.close, self.volume = zip(*bars[first:stop], strict=True)
-        self.before: Column = (bars[first - 1].close if first else NA, *self.close[:-1])
+        self._bars = bars[first:stop]
+        self._close_before = bars[first - 1].close if first else NA
+
+    @cached_property
+    def open(self) -> Column:
+        return list(map(_OPEN, self._bars))
+
+    @cached_property
+    def high(self) -> Column:
+        return list(map(_HIGH, self._bars))
+
+    @cached_property
+    def low(self) -> Column:
+        return list(map(_LOW, self._bars))
+
+    @cached_property
+    def close(self) -> Column:
+        return list(map(_CLOSE, self._bars))
+
+    @cached_property
+    def volume(self) -> Column:
+        return list(map(_VOLUME, self._bars))
+
+    @property
+    def before(self) -> Column:
+        """Return the closes of the bars before each of them, na before the first of all."""
+        return [self._close_before, *self.close[:-1]]
 
     def source(self, name: str) -> Column:
         """Return the column of the series that an input names."""

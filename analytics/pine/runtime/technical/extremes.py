@@ -37,6 +37,19 @@ class Extreme(BarWindow):
         self.best = self.best_of(present, default=self.worst)
         self.at = self.bar - len(window) + 1 + (window.index(self.best) if present else 0)
 
+    def one_by_one(self, first: int, sources: Column, length: float) -> list[float]:
+        """Return the values on many bars where some are no numbers, or the window is not full."""
+        context, found = self.context, []
+        begun = context.bar_index
+        for bar, source in enumerate(sources, start=first):
+            context.bar_index = bar
+            found.append(self(source, length))
+        context.bar_index = begun
+        return found
+
+    def __call__(self, source: float, length: float) -> float:
+        raise NotImplementedError
+
 
 class Highest(Extreme):
     """The highest of the last values."""
@@ -63,16 +76,21 @@ class Highest(Extreme):
         """Return the highest values on many bars."""
         found = [self(sources[0], length)]
         values, width, best, at = self.values, self.width, self.best, self.at
-        for bar, source in enumerate(sources[1:], start=self.bar + 1):
+        rest = sources[1:]
+        total = sum(rest, sum(values[-width:]))
+        if total - total != 0 or self.bar < width - 1:
+            return found + self.one_by_one(bars.first + 1, rest, length)
+        for bar, source in enumerate(rest, start=self.bar + 1):
             values.append(source)
             if source > best:
                 best, at = source, bar
             elif at <= bar - width:
-                self.bar = bar
-                self.scan()
-                best, at = self.best, self.at
-            found.append(best if bar >= width - 1 and best != -inf else NA)
-        self.bar, self.best, self.at = bars.first + len(sources) - 1, best, at
+                window = values[-width:]
+                best = max(window)
+                at = bar - width + 1 + window.index(best)
+            found.append(best)
+        self.bar, self.best, self.at = bars.first + len(rest), best, at
+        forget(values, max(self.reach, width))
         return found
 
 
@@ -101,16 +119,21 @@ class Lowest(Extreme):
         """Return the lowest values on many bars."""
         found = [self(sources[0], length)]
         values, width, best, at = self.values, self.width, self.best, self.at
-        for bar, source in enumerate(sources[1:], start=self.bar + 1):
+        rest = sources[1:]
+        total = sum(rest, sum(values[-width:]))
+        if total - total != 0 or self.bar < width - 1:
+            return found + self.one_by_one(bars.first + 1, rest, length)
+        for bar, source in enumerate(rest, start=self.bar + 1):
             values.append(source)
             if source < best:
                 best, at = source, bar
             elif at <= bar - width:
-                self.bar = bar
-                self.scan()
-                best, at = self.best, self.at
-            found.append(best if bar >= width - 1 and best != inf else NA)
-        self.bar, self.best, self.at = bars.first + len(sources) - 1, best, at
+                window = values[-width:]
+                best = min(window)
+                at = bar - width + 1 + window.index(best)
+            found.append(best)
+        self.bar, self.best, self.at = bars.first + len(rest), best, at
+        forget(values, max(self.reach, width))
         return found
 
 

@@ -90,12 +90,12 @@ class Macd(Calculation):
 
     def over(
         self, bars: Columns, sources: Column, fast: float, slow: float, signal: float
-    ) -> list[tuple[float, float, float]]:
-        """Return the three values on many bars."""
+    ) -> tuple[list[float], list[float], list[float]]:
+        """Return each of the three values on many bars."""
         pairs = zip(self.fast.over(bars, sources, fast), self.slow.over(bars, sources, slow), strict=True)
         lines = [one - other for one, other in pairs]
         averages = self.signal.over(bars, lines, signal)
-        return [(line, average, line - average) for line, average in zip(lines, averages, strict=True)]
+        return lines, averages, [line - average for line, average in zip(lines, averages, strict=True)]
 
 
 class Stoch(Calculation):
@@ -262,19 +262,21 @@ class Bb(Calculation):
 
     def over(
         self, bars: Columns, sources: Column, length: float, multiplier: float
-    ) -> list[tuple[float, float, float]]:
-        """Return the bands on many bars."""
+    ) -> tuple[list[float], list[float], list[float]]:
+        """Return each of the bands on many bars."""
         sums, squares = self.deviation.sums, self.deviation.squares
         totals = sums.over(sources, length, "ta.variance")
         squared = squares.over([source * source for source in sources], length, "ta.variance")
         width = sums.width
-        bands = []
-        for total, square in zip(totals, squared, strict=True):
-            mean = total / width
-            variance = square / width - mean * mean
-            reach = multiplier * sqrt(0.0 if variance < 0 else variance)
-            bands.append((mean, mean + reach, mean - reach) if reach == reach else (NA, NA, NA))
-        return bands
+        means = [total / width for total in totals]
+        variances = [square / width - mean * mean for square, mean in zip(squared, means, strict=True)]
+        reaches = [multiplier * sqrt(0.0 if variance < 0 else variance) for variance in variances]
+        upper = [mean + reach for mean, reach in zip(means, reaches, strict=True)]
+        lower = [mean - reach for mean, reach in zip(means, reaches, strict=True)]
+        together = sum(reaches)
+        if together != together:
+            means = [mean if reach == reach else NA for mean, reach in zip(means, reaches, strict=True)]
+        return means, upper, lower
 
 
 class Bbw(Bb):

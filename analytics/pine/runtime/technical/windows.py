@@ -32,8 +32,9 @@ class Calculation(State):
     """What one place in a script that calls a function keeps; `values` is its history of the source.
 
     Some also have `over(bars, ...)`, which takes columns for the first arguments and returns the values of many bars in
-    a row: the very ones that as many calls would have returned, and leaves the state that these would have left. It is
-    the same computation in the same order, with the state in local variables.
+    a row, a column for each where a call returns several: the very ones that as many calls would have returned, and
+    leaves the state that these would have left. It is the same computation in the same order, with the state in local
+    variables.
     """
 
     __slots__ = ("context", "reach")

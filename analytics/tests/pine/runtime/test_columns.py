@@ -60,11 +60,13 @@ def one_by_one(state, context, arguments):
 
 
 def together(state, context, arguments, stops):
-    found, start = [], 0
+    found: list[Any] = []
+    start = 0
     for stop in stops:
         context.begin(start)
         bars = Columns(context.bars, start, stop)
-        found += state.over(bars, *(getattr(bars, name) for name in prices(state)), *arguments)
+        values = state.over(bars, *(getattr(bars, name) for name in prices(state)), *arguments)
+        found += zip(*values, strict=True) if isinstance(values, tuple) else values
         start = stop
     return found
 
@@ -111,6 +113,10 @@ plot(ta.ema(ta.rsi(hl2, 5), 3))
 plot(either ? 1 : 0)
 plot(picked)
 plot(f(mean)[2])
+[middle, upper, lower] = ta.bb(mean, 7, 1.5)
+[line, signal, _] = ta.macd(src, 4, 9, 3)
+plot(ta.sma(upper, 3) - lower[2])
+plot(ta.crossover(line, signal) ? middle : ta.rsi(signal, 4))
 plot(ta.cross(again, mean) ? ta.highest(5) : mean[3])
 if ta.crossunder(mean, again)
     alert("falls")

@@ -265,7 +265,8 @@ class ExpressionWriter:
                 return f"{held}[-{whole}]", ATOM
             return f"past({held}, {self.write(value)}, {self.write(offset)}, {absent})", ATOM
         place = self.name("h")
-        self.unit.setup.append((f"{place} = keep.part(Recorded(context, {absent}))", node.span.line))
+        reach = f", {whole}" if whole is not None and whole > 0 else ""
+        self.unit.setup.append((f"{place} = keep.part(Recorded(context, {absent}{reach}))", node.span.line))
         return f"{place}.past({self.write(value)}, {self.write(offset)})", ATOM
 
     # Calls and objects -----------------------------------------------------------------------------------------------

@@ -90,10 +90,11 @@ def copied(value: Any) -> Any:
 class Recorded:
     """The history of a value in a local scope: what it was when its place was reached on earlier bars."""
 
-    __slots__ = ("_context", "_missing", "bar", "values")
+    __slots__ = ("_context", "_missing", "bar", "reach", "values")
 
-    def __init__(self, context: Any, missing: Any) -> None:
+    def __init__(self, context: Any, missing: Any, reach: int = LONGEST_HISTORY) -> None:
         self._context = context
+        self.reach = reach
         self._missing = missing
         self.values: list[Any] = []
         self.bar = -1
@@ -135,8 +136,9 @@ class Recorded:
 
     def trim(self) -> None:
         """Forget what no script can look at any more."""
-        if len(self.values) > LONGEST_HISTORY:
-            del self.values[:-LONGEST_HISTORY]
+        kept = self.reach + 1
+        if len(self.values) > kept:
+            del self.values[:-kept]
 
 
 _MARKING = (State, Repeated)

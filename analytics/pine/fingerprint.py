@@ -1,6 +1,7 @@
 """A hash of what a run brought forth: equal for equal results, on every machine."""
 
 import hashlib
+from array import array
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
@@ -34,7 +35,7 @@ def _opened(value: Any, waiting: list[Any], seen: dict[int, int]) -> bytes:
         for key, held in reversed(value.items()):
             waiting.extend((held, key))
         return f"dict:{len(value)};".encode()
-    if isinstance(value, list):
+    if isinstance(value, (list, array)):
         waiting.extend(reversed(value))
         return f"list:{len(value)};".encode()
     names = _names(value)

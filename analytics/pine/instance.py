@@ -13,7 +13,6 @@ from analytics.pine.runtime.messages import tell
 from analytics.pine.runtime.snapshots import Snapshot
 
 FILE = "<pine>"
-TRIM_EVERY = 4_096
 
 
 class Compiled(Protocol):
@@ -50,8 +49,6 @@ class Instance:
             raise self.failed(error) from None
         if self.context.waiting:
             tell(self.context)
-        if not self.context.bar_index % TRIM_EVERY:
-            self.keep.trim()
 
     def save(self) -> Any:
         """Return what a computation of the current bar may change."""

@@ -26,6 +26,7 @@ from analytics.pine.requested import Market, Requested, RequestedInside
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
+from analytics.pine.runtime.columns import Columns
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
 from analytics.pine.runtime.messages import tell
 from analytics.pine.runtime.outputs import LogLine, Outputs
@@ -37,6 +38,7 @@ from analytics.pine.semantics.analyzer import analyse
 from analytics.pine.syntax.parser import parse
 
 CHECK_EVERY = 1_024
+TRIM_EVERY = 256
 _DECLARED = (
     "title",
     "overlay",
@@ -233,30 +235,47 @@ class Stream:
         bars, move, compute = self.context.bars, self.context.move, self.instance.bar
         waiting = self.context.waiting
         try:
+            self._look_ahead(start, stop)
             for index in range(start, stop):
                 move(index, bars[index])
                 compute()
                 if waiting:
                     tell(self.context)
+            self._look_ahead(stop, stop)
         except Exception as error:
             raise self.instance.failed(error) from None
 
     def _compute_and_trade(self, broker: Broker, start: int, stop: int) -> None:
         """Compute bars of the history of a strategy whose script runs once on each bar."""
-        bars, move, compute = self.context.bars, self.context.move, self.instance.bar
-        waiting = self.context.waiting
-        open_bar, close_bar = broker.open_bar, broker.close_bar
+        context, compute = self.context, self.instance.bar
+        bars, waiting = context.bars, context.waiting
+        begin, close_bar = broker.begin, broker.close_bar
         try:
+            self._look_ahead(start, stop)
             for index in range(start, stop):
-                bar = bars[index]
-                move(index, bar)
-                open_bar(bar)
+                # As `context.move` does.
+                time, open_, high, low, close, volume = bars[index]
+                context.bar_index, context.time, context.volume = index, time, volume
+                context.open, context.high, context.low, context.close = open_, high, low, close
+                begin(time, open_, high, low, close)
                 compute()
                 if waiting:
                     tell(self.context)
                 close_bar()
+            self._look_ahead(stop, stop)
         except Exception as error:
             raise self.instance.failed(error) from None
+
+    def _look_ahead(self, start: int, stop: int) -> None:
+        """Prepare bars of the history that are computed next, one after the other; none when they are done."""
+        ahead, bars = self.instance.keep.ahead, self.context.bars
+        if ahead is None:
+            return
+        if start == stop:
+            ahead(None)
+        else:
+            self.context.move(start, bars[start])
+            ahead(Columns(bars, start, stop))
 
     def _conversion(self, account: str) -> Callable[[int], float] | None:
         """Return what the symbol's currency is worth in the account's, None if they are the same or nobody knows."""
@@ -313,6 +332,8 @@ class Stream:
         bars = self.context.bars
         new = self._before is None
         if new:
+            if not len(bars) % TRIM_EVERY:
+                self.instance.keep.trim()
             bars.append(bar)
             saved_broker = self.broker.mark() if self.broker else None
             self._before = self.instance.mark(), saved_broker

@@ -9,6 +9,7 @@ import io
 import json
 import pickle
 import zlib
+from array import array
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ from analytics.pine.requested import Asking, ChartFeed, Feed, Market
 from analytics.pine.runtime.context import Context, milliseconds_now
 from analytics.pine.runtime.plots import Plot
 
-FORMAT = 1
+FORMAT = 2
 LARGEST = 256 * 1024 * 1024
 """How many bytes a state may have, unpacked."""
 _GIVEN = frozenset(
@@ -293,9 +294,9 @@ def _refill_plot(plot: Plot, saved: Plot) -> None:
 
 
 def _same_list(held: Any, value: Any) -> Any:
-    if not (isinstance(held, list) and isinstance(value, list)):
+    if type(held) is not type(value) or not isinstance(held, (list, array)):
         return value
-    if len(held) == len(value) and any(isinstance(one, list) for one in held):
+    if len(held) == len(value) and any(isinstance(one, (list, array)) for one in held):
         value = [_same_list(one, other) for one, other in zip(held, value, strict=True)]
     held[:] = value
     return held

@@ -6,9 +6,9 @@ from typing import Any
 
 from analytics.pine.broker import settings as words
 from analytics.pine.broker.broker import Broker
-from analytics.pine.broker.commands import given
+from analytics.pine.broker.commands import given, key_of_movable, move_exit
 from analytics.pine.broker.margin import liquidation_price, margin_of
-from analytics.pine.broker.orders import NO_NOTES, Kind, Notes
+from analytics.pine.broker.orders import NO_NOTES, ExitKey, Kind, Notes
 from analytics.pine.broker.sizing import default_lots
 from analytics.pine.broker.statistics import percent_of
 from analytics.pine.broker.trade_values import CLOSED_TRADE_VALUES, OPEN_TRADE_VALUES
@@ -69,11 +69,11 @@ def _notes_of_exit(
 class _Exit:
     """A place in a script that orders exits, mostly the same ones on all bars.
 
-    Asked again for the same it has nothing to do as long as nothing has changed for the broker, unless it matters on
-    which bar an order was placed.
+    Asked again for the same it has nothing to do as long as nothing has changed for the broker, and asked for other
+    prices it moves what waits, unless it matters on which bar an order was placed.
     """
 
-    __slots__ = ("asked", "broker", "changes", "may_rest", "notes", "said")
+    __slots__ = ("asked", "broker", "changes", "limit", "may_rest", "movable", "notes", "said", "stop")
 
     def __init__(self, context: Any) -> None:
         self.broker: Broker = context.broker
@@ -81,6 +81,8 @@ class _Exit:
         self.may_rest = not (settings.process_orders_on_close or settings.calc_on_order_fills)
         self.asked: tuple[Any, ...] = ()
         self.changes = -1
+        self.limit = self.stop = NA
+        self.movable: ExitKey | None = None
         self.said: tuple[Any, ...] = ()
         self.notes = NO_NOTES
 
@@ -103,19 +105,31 @@ class _Exit:
         broker = self.broker
         if not broker.account.position and not broker.book.entries:
             return
+        # Of these, most are the same on all bars; a missing price is the one missing number that there is.
         asked = (
-            order_id, from_entry, quantity, percent, profit, limit, loss, stop, trail_price, trail_points, trail_offset,
-            oca_name,
+            order_id, from_entry, quantity, percent, profit, loss, trail_price, trail_points, trail_offset, oca_name,
+            said,
         )  # fmt: skip
-        if self.changes == broker.changes and asked == self.asked and said == self.said:
-            return
+        if self.changes == broker.changes and asked == self.asked:
+            if (limit is self.limit or limit == self.limit) and (stop is self.stop or stop == self.stop):
+                return
+            order = broker.book.exits.get(self.movable) if self.movable else None
+            if order is not None:
+                self.limit, self.stop = limit, stop
+                move_exit(broker, order, limit, stop)
+                self.changes = broker.changes
+                return
         if said != self.said:
             self.said = said
             self.notes = _notes_of_exit(*said)
-        self.asked = asked
-        broker.exit(*asked, self.notes)
+        self.asked, self.limit, self.stop = asked, limit, stop
+        broker.exit(
+            order_id, from_entry, quantity, percent, profit, limit, loss, stop, trail_price, trail_points, trail_offset,
+            oca_name, self.notes,
+        )  # fmt: skip
         if self.may_rest:
             self.changes = broker.changes
+            self.movable = key_of_movable(broker, order_id, from_entry)
 
     def save(self) -> None:
         """Return nothing: it keeps only what it is told again on each bar."""

@@ -1,12 +1,13 @@
 """The broker of one strategy on one symbol, bar by bar."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from math import floor, inf
 from typing import Any
 
 from analytics.pine.broker import commands, fills, margin, path, pauses, states
 from analytics.pine.broker.account import Account
-from analytics.pine.broker.calm import Range, calm_range
+from analytics.pine.broker.calm import ALWAYS, Range, calm_range
 from analytics.pine.broker.fills import Fill
 from analytics.pine.broker.listing import TradeRow, trade_rows
 from analytics.pine.broker.orders import Book, Kind, Order, Reason
@@ -89,8 +90,8 @@ class Broker:
         self.risk = RiskRules()
         self.bar_index = -1
         self.time = 0
-        self.equity_curve: list[float] = []
-        self.times: list[int] = []
+        self.equity_curve = array("d")
+        self.times = array("q")
         self.first_close: float | None = None
         self.fills: list[Fill] = []
         self.fresh: list[Order] = []
@@ -126,59 +127,81 @@ class Broker:
         `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier. `by_ticks` says that the
         script runs at each price of the way, not only where something fills.
         """
-        account, step = self.account, self.tick_grid.step
+        self._by_ticks = by_ticks
+        return self.begin(bar.time, bar.open, bar.high, bar.low, bar.close, lower)
+
+    def begin(
+        self, time: int, open_: float, high: float, low: float, close: float, lower: Sequence[Candle] = ()
+    ) -> bool:
+        """Begin a bar as `open_bar` does."""
         self.bar_index += 1
-        self.time = bar.time
-        high, low, close = bar.high, bar.low, bar.close
+        self.time = time
         self.last_close = close
         if self.fills:
             self.fills = []
-        self.closed_on_bar = 0
-        self.margin_debt = None
+            self.closed_on_bar = 0
+            self.margin_debt = None
         if self.conversion is not None:
             self.settle()
-            account.point_value = self.symbol.pointvalue * self.conversion(bar.time)
+            self.account.point_value = self.symbol.pointvalue * self.conversion(time)
             self.covered = None
             self.forget_calm()
         risk = self.risk
-        self._by_ticks = by_ticks
-        if not by_ticks and risk.max_orders is None and risk.max_intraday_loss is None and risk.max_loss_days is None:
+        if (
+            not self._by_ticks
+            and risk.max_orders is None
+            and risk.max_intraday_loss is None
+            and risk.max_loss_days is None
+        ):
             calm = self.calm
             if calm is None:
                 calm = self.calm = calm_range(self)
-            top, bottom = high / step + 0.5, low / step + 0.5
-            if bottom >= calm[0] and top < calm[1] and low <= close <= high:
+            if calm is ALWAYS:
                 self._is_calm = True
                 self.is_rounded = False
-                if account.position:
-                    self.close_ticks = self.mark_ticks = ticks = floor(close / step + 0.5)
-                    self.is_rounded = True
-                    price = self.tick_grid.value(ticks)
-                    account.open_profit = account.size * (price - account.average_price) * account.point_value
-                    if top > self.highest:
-                        self.highest = top
-                    if bottom < self.lowest:
-                        self.lowest = bottom
-                if self.book.entries:
-                    self._drop_unaffordable()
                 return False
+            step = self.tick_grid.step
+            top, bottom = high / step + 0.5, low / step + 0.5
+            if bottom >= calm[0] and top < calm[1] and low <= close <= high:
+                self._pass_over(top, bottom, close)
+                return False
+        account = self.account
         self.settle()
         self._is_calm = False
+        self.margin_debt = None
         self.forget_calm()
         nearest, previous = self.tick_grid.nearest, self.close_ticks
-        self.open_ticks, self.high_ticks = nearest(bar.open), nearest(high)
+        self.open_ticks, self.high_ticks = nearest(open_), nearest(high)
         self.low_ticks, self.close_ticks = nearest(low), nearest(close)
         self.mark_ticks = self.close_ticks
         self.is_rounded = True
         self.start = account.position, account.equity
         if self.risk.counts_days:
-            self.risk.new_bar(self, self._days.day(bar.time), self.open_ticks)
+            self.risk.new_bar(self, self._days.day(time), self.open_ticks)
         parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
         if lower and self.settings.use_bar_magnifier:
             parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
         self._steps = path.steps_through(parts, previous)
         self._next = 0
         return self._advance(False)
+
+    def _pass_over(self, top: float, bottom: float, close: float) -> None:
+        """Take in a calm bar: the position has another value, and its extremes may be new ones."""
+        self._is_calm = True
+        self.is_rounded = False
+        account = self.account
+        if account.position:
+            grid = self.tick_grid
+            self.close_ticks = self.mark_ticks = ticks = floor(close / grid.step + 0.5)
+            self.is_rounded = True
+            price = ticks / grid.per_unit if grid.per_unit else ticks * grid.step
+            account.open_profit = account.size * (price - account.average_price) * account.point_value
+            if top > self.highest:
+                self.highest = top
+            if bottom < self.lowest:
+                self.lowest = bottom
+        if self.book.entries:
+            self._drop_unaffordable()
 
     def resume(self) -> bool:
         """Go on with a bar after the script ran within it; return whether the script has to run again."""
@@ -194,11 +217,11 @@ class Broker:
 
     def close_bar(self) -> None:
         """End a bar after the script: fill what is to be filled at the close, then check margin and rules."""
-        account, book = self.account, self.book
-        if not self._is_calm or book.closes or self.settings.process_orders_on_close:
+        settings, account = self.settings, self.account
+        if not self._is_calm or self.book.closes or settings.process_orders_on_close:
             self._fill_at_close()
         # As `account.equity`, which is slower.
-        self.equity_curve.append(self.settings.initial_capital + account.net_profit + account.open_profit)
+        self.equity_curve.append(settings.initial_capital + account.net_profit + account.open_profit)
         self.times.append(self.time)
         if self.first_close is None:
             self.first_close = self.last_close
@@ -377,12 +400,14 @@ class Broker:
 
     def save(self) -> Any:
         """Return the state after a bar, no part of which lives on."""
-        return states.state_of(self), self.equity_curve.copy(), self.times.copy()
+        return states.state_of(self), self.equity_curve.tolist(), self.times.tolist(), self.changes
 
     def restore(self, saved: Any) -> None:
         """Go back to a state that `save()` returned."""
-        state, curve, times = saved
-        self.equity_curve, self.times = list(curve), list(times)
+        state, curve, times, changes = saved
+        # Whoever remembers what had not changed then must not take it for what is now.
+        self.changes = max(self.changes, changes)
+        self.equity_curve, self.times = array("d", curve), array("q", times)
         states.return_to(self, state)
 
     def mark(self) -> Any:

@@ -13,6 +13,7 @@ Range = tuple[float, float]
 """A bar is calm if its low, in ticks, is not below the first and its high is below the second."""
 
 NEVER: Range = (inf, -inf)
+ALWAYS: Range = (-inf, inf)
 # Sums of floats are as exact as this many times what they are made of.
 NOISE = 1e-9
 
@@ -23,6 +24,8 @@ def calm_range(broker: "Broker") -> Range:
     if book.closes or account.runup_low < 0:
         # Below zero a run-up in per cent shrinks as it grows, so that the highest price of several bars does not do.
         return NEVER
+    if not (account.position or book.entries or book.exits):
+        return ALWAYS
     covered = broker.covered
     if covered is None:
         covered = broker.covered = _covered(broker)

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from analytics.pine.broker.exits import issue_exit
 from analytics.pine.broker.margin import can_place
-from analytics.pine.broker.orders import NO_NOTES, ExitTerms, Kind, Notes, Order
+from analytics.pine.broker.orders import NO_NOTES, ExitKey, ExitTerms, Kind, Notes, Order
 from analytics.pine.broker.rounding import MOST_STEPS, share_of
 from analytics.pine.broker.settings import CLOSE_ANY
 from analytics.pine.broker.sizing import default_budget, default_lots
 from analytics.pine.broker.trades import Lot
+from analytics.pine.runtime.values import NA
 
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
@@ -165,7 +166,10 @@ def exit_(
     account, book = broker.account, broker.book
     name = from_entry or None
     side = _side_to_exit(broker, name)
-    wanted, share, offset = given(quantity), given(percent), given(trail_offset)
+    # Most are not given, as the one missing number that there is: to see that is quicker than any call.
+    wanted = None if quantity is NA else given(quantity)
+    share = None if percent is NA or percent == 100 else given(percent)
+    offset = None if trail_offset is NA else given(trail_offset)
     if wanted is not None and wanted < broker.lot_grid.step:
         if wanted < 0:
             return
@@ -175,12 +179,12 @@ def exit_(
         order_id,
         wanted,
         None if share is None or share >= 100 else share,
-        given(profit),
-        _rounded_price(broker, limit, side),
-        given(loss),
-        _rounded_price(broker, stop, -side),
-        _rounded_price(broker, trail_price, -side),
-        given(trail_points),
+        None if profit is NA else given(profit),
+        None if limit is NA else _rounded_price(broker, limit, side),
+        None if loss is NA else given(loss),
+        None if stop is NA else _rounded_price(broker, stop, -side),
+        None if trail_price is NA else _rounded_price(broker, trail_price, -side),
+        None if trail_points is NA else given(trail_points),
         # Parts of a tick do not count.
         0 if offset is None else int(offset),
         oca_name or None,
@@ -201,6 +205,34 @@ def exit_(
         size = _opening(broker, order)
         if size > 0:
             issue_exit(broker, terms, entry_id=order.id, side=order.side, size=size, lot=None, adopts=name is None)
+
+
+def key_of_movable(broker: "Broker", order_id: str, entry_id: str) -> ExitKey | None:
+    """Return the key of an exit that `move_exit` may move as long as nothing else changes, None if there is none.
+
+    That is the only exit of its call, for a position of one lot, that fills at prices alone.
+    """
+    lots, book = broker.account.lots, broker.book
+    if book.entries or len(lots) != 1:
+        return None
+    key = (order_id, entry_id, lots[0].number)
+    order = book.exits.get(key)
+    if order is None or order.terms is None or not order.terms.is_at_prices or order.consumed or order.armed:
+        return None
+    return key
+
+
+def move_exit(broker: "Broker", order: Order, limit: float, stop: float) -> None:
+    """Place an exit again with other prices, as `exit_` would when all else is as it was when it was placed."""
+    limit_ticks = None if limit is NA else _rounded_price(broker, limit, -order.side)
+    stop_ticks = None if stop is NA else _rounded_price(broker, stop, order.side)
+    if (limit_ticks, stop_ticks) == (order.limit, order.stop) or order.terms is None:
+        return
+    order.terms = order.terms.moved(limit_ticks, stop_ticks)
+    order.limit, order.stop = limit_ticks, stop_ticks
+    order.bar = broker.bar_index
+    order.sequence = broker.book.next_sequence()
+    broker.forget_calm()
 
 
 def _side_to_exit(broker: "Broker", name: str | None) -> int:

@@ -91,7 +91,7 @@ def _issue_again(
     order.bar = broker.bar_index
     order.adopts = adopts or order.adopts
     order.spent = order.committed = False
-    if lot is not None:
+    if lot is not None and order.trail is not None:
         _arm_at_issue(order, broker.mark_ticks)
     unmoved = limit == order.limit and stop == order.stop
     if not (unmoved and trail == order.trail and trail_stop == order.trail_stop) or order.withdrawn:

@@ -85,6 +85,16 @@ class ExitTerms(NamedTuple):
     notes: Notes = NO_NOTES
 
     @property
+    def is_at_prices(self) -> bool:
+        """Return whether prices alone say where it fills, not distances and no trailing."""
+        return self.profit is None and self.loss is None and self.trail is None and self.trail_points is None
+
+    def moved(self, limit: int | None, stop: int | None) -> "ExitTerms":
+        """Return the same with other prices."""
+        given, quantity, percent, profit, _, loss, _, trail, points, offset, oca_name, notes = self
+        return ExitTerms(given, quantity, percent, profit, limit, loss, stop, trail, points, offset, oca_name, notes)
+
+    @property
     def is_empty(self) -> bool:
         """Return whether no price would ever fill it."""
         return all(

@@ -1,8 +1,7 @@
 """Prices as whole ticks and quantities as whole lots, in which the broker compares and adds them."""
 
-import math
 from decimal import ROUND_FLOOR, Decimal
-from math import floor
+from math import ceil, floor
 
 # A price this close to a tick, in ticks, counts as being on it.
 TICK_TOLERANCE = 1e-4
@@ -33,11 +32,15 @@ class Grid:
 
     def up(self, steps: float) -> int:
         """Return a fractional number of ticks rounded up, unless it is as good as on the tick below."""
-        return math.ceil(min(max(steps, -MOST_STEPS), MOST_STEPS) - TICK_TOLERANCE)
+        if -MOST_STEPS < steps < MOST_STEPS:
+            return ceil(steps - TICK_TOLERANCE)
+        return ceil(min(max(steps, -MOST_STEPS), MOST_STEPS))
 
     def down(self, steps: float) -> int:
         """Return a fractional number of ticks rounded down, unless it is as good as on the tick above."""
-        return math.floor(min(max(steps, -MOST_STEPS), MOST_STEPS) + TICK_TOLERANCE)
+        if -MOST_STEPS < steps < MOST_STEPS:
+            return floor(steps + TICK_TOLERANCE)
+        return floor(min(max(steps, -MOST_STEPS), MOST_STEPS))
 
     def whole(self, value: float) -> int:
         """Return the steps that fit into a value as it is written in decimals."""

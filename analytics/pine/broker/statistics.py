@@ -1,6 +1,7 @@
 """The figures of a strategy's summary, each with its formula."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -168,7 +169,12 @@ def period_returns(times: Sequence[int], curve: Sequence[float], capital: float)
     bars. Fewer than three days have no returns.
     """
     months: dict[tuple[int, int], float] = {}
-    days = dict(zip([time // 86_400_000 for time in times], curve, strict=True))
+    days: dict[int, float] = {}
+    place = 0
+    while place < len(times):
+        day = times[place] // 86_400_000
+        place = max(bisect_left(times, (day + 1) * 86_400_000, place), place + 1)
+        days[day] = curve[place - 1]
     for day, equity in days.items():
         date = datetime.fromtimestamp(day * 86_400, UTC)
         months[(date.year, date.month)] = equity

@@ -6,6 +6,7 @@ from typing import Any
 from analytics.pine.generator.unit import Unit
 from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure, Variable
 from analytics.pine.runtime.plots import Plotting
+from analytics.pine.runtime.technical.windows import Calculation
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.calls import keeps_history
 from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
@@ -17,7 +18,7 @@ _OF_TWO = {"math.max": "larger", "math.min": "smaller"}
 _STEADY = ("color.", "math.")
 _ORDERS = {"<": f"< -{_EPSILON}", ">": f"> {_EPSILON}", "<=": f"<= {_EPSILON}", ">=": f">= -{_EPSILON}"}
 PRICES = frozenset({"open", "high", "low", "close", "volume", "bar_index", "time"})
-_MEANS = {
+MEANS = {
     "hl2": ("({high} + {low}) / 2", ("high", "low")),
     "hlc3": ("({high} + {low} + {close}) / 3", ("high", "low", "close")),
     "hlcc4": ("({high} + {low} + {close} + {close}) / 4", ("high", "low", "close")),
@@ -57,6 +58,8 @@ class ExpressionWriter:
         """Variables that are the same on all bars: they are computed before the first."""
         self.unit: Unit
         self.made = 0
+        self.is_sure = False
+        """Whether what is being written is computed once on every bar."""
         self._writers: dict[type, Callable[[Any], tuple[str, int]]] = {
             tree.Constant: self._constant,
             tree.EnumMember: lambda node: (f"E_{node.enum}_{node.name}", ATOM),
@@ -85,6 +88,20 @@ class ExpressionWriter:
         text, tightness = self._writers[type(node)](node)
         return text if tightness >= needed else f"({text})"
 
+    def surely(self, node: tree.Expression) -> str:
+        """Return an expression that every bar computes once as source."""
+        self.is_sure = self.unit.is_main and self.unit.indent == 1
+        text = self.write(node)
+        self.is_sure = False
+        return text
+
+    def maybe(self, node: tree.Expression, needed: int) -> str:
+        """Return a part of an expression that is not always computed as source."""
+        before, self.is_sure = self.is_sure, False
+        text = self.write(node, needed)
+        self.is_sure = before
+        return text
+
     def name(self, prefix: str) -> str:
         self.made += 1
         return f"{prefix}{self.made}"
@@ -104,8 +121,8 @@ class ExpressionWriter:
         name = node.name
         if name in PRICES:
             return self.unit.price(name), ATOM
-        if name in _MEANS:
-            form, prices = _MEANS[name]
+        if name in MEANS:
+            form, prices = MEANS[name]
             return form.format(**{price: self.unit.price(price) for price in prices}), MULTIPLY
         binding = self.bindings.get(name)
         if isinstance(binding, Variable):
@@ -191,7 +208,8 @@ class ExpressionWriter:
             function = "both" if node.operator == "and" else "either"
             return f"{function}({self.write(node.left)}, {self.write(node.right)})", ATOM
         tightness = AND if node.operator == "and" else OR
-        return f"{self.write(node.left, tightness)} {node.operator} {self.write(node.right, tightness + 1)}", tightness
+        left = self.write(node.left, tightness)
+        return f"{left} {node.operator} {self.maybe(node.right, tightness + 1)}", tightness
 
     def _is_plain(self, node: tree.Expression) -> bool:
         """Return whether it makes no difference that an expression is left out."""
@@ -219,9 +237,10 @@ class ExpressionWriter:
         links: list[str] = []
         rest: tree.Expression = node
         while isinstance(rest, tree.Choice):
-            links.append(f"{self.write(rest.then, OR)} if {self.write(rest.condition, OR)} else ")
+            condition = self.maybe(rest.condition, OR) if links else self.write(rest.condition, OR)
+            links.append(f"{self.maybe(rest.then, OR)} if {condition} else ")
             rest = rest.otherwise
-        return "".join(links) + self.write(rest, OR), CHOICE
+        return "".join(links) + self.maybe(rest, OR), CHOICE
 
     def _group(self, node: tree.Group) -> tuple[str, int]:
         return "(" + "".join(f"{self.write(item)}, " for item in node.items) + ")", ATOM
@@ -238,14 +257,16 @@ class ExpressionWriter:
             return f"{self.unit.recorded(value.symbol, absent)}.back({self.write(offset)})", ATOM
         if isinstance(value, (tree.Read, tree.Builtin)):
             key = value.symbol if isinstance(value, tree.Read) else value.name
-            held = self.unit.main.history(key, absent, whole or 0)
+            is_near = whole is not None and 0 < whole <= 1000
+            held = self.unit.main.history(key, absent, whole if is_near else None)
             if isinstance(value, tree.Builtin):
                 self.unit.main.recorded_builtins.setdefault(value.name, value)
-            if whole is not None and 0 < whole <= 1000:
+            if is_near:
                 return f"{held}[-{whole}]", ATOM
             return f"past({held}, {self.write(value)}, {self.write(offset)}, {absent})", ATOM
         place = self.name("h")
-        self.unit.setup.append((f"{place} = keep.part(Recorded(context, {absent}))", node.span.line))
+        reach = f", {whole}" if whole is not None and whole > 0 else ""
+        self.unit.setup.append((f"{place} = keep.part(Recorded(context, {absent}{reach}))", node.span.line))
         return f"{place}.past({self.write(value)}, {self.write(offset)})", ATOM
 
     # Calls and objects -----------------------------------------------------------------------------------------------
@@ -261,6 +282,9 @@ class ExpressionWriter:
             return inline
         key = self.key(name)
         binding = self.bindings.get(key)
+        ahead = self.computed_ahead(node)
+        if ahead is not None:
+            return ahead, ATOM
         if isinstance(binding, Pure) and name.startswith(_STEADY) and self.is_steady(node):
             return self._once(key, binding, node), ATOM
         arguments = ", ".join([self.write(argument) for argument in node.arguments])
@@ -277,9 +301,18 @@ class ExpressionWriter:
                     made = f"Repeated(context, {made})" + ("" if again == "True" else f" if again else {made}")
                 # Plots are numbered as they are made, wherever their options come from.
                 beginnings = self.unit.steady if issubclass(binding.state, Plotting) else self.unit.setup
-                beginnings.append((f"{state} = keep.call({made})", node.span.line))
+                beginnings.append((f"{state} = keep.call({made}{self.lengths(node, binding)})", node.span.line))
                 return f"{state}({arguments})", ATOM
         raise Unsupported(f"{name}()", node)
+
+    def lengths(self, node: tree.BuiltinCall, binding: PerCall) -> str:
+        """Return the lengths of a call as further arguments, if all of them are the same on all bars."""
+        if not issubclass(binding.state, Calculation):
+            return ""
+        fixed = node.arguments[binding.state.columns :]
+        if not all(self.is_steady(argument) for argument in fixed):
+            return ""
+        return "".join(f", {self.write(argument)}" for argument in fixed if argument.type in (INT, FLOAT))
 
     def is_steady(self, node: tree.Expression) -> bool:
         """Return whether an expression is the same on all bars and known before the first."""
@@ -335,6 +368,10 @@ class ExpressionWriter:
             if node.name == "nz" and isinstance(node.arguments[1], (tree.Constant, tree.Read)):
                 return f"{name} if {name} == {name} else {self.write(node.arguments[1], OR)}", CHOICE
         return None
+
+    def computed_ahead(self, node: tree.BuiltinCall) -> str | None:
+        """Return the name of a value that is computed before the rest of the bar, if that can be."""
+        raise NotImplementedError
 
     def _request(self, node: tree.RequestCall) -> tuple[str, int]:
         raise NotImplementedError

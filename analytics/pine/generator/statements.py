@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from analytics.pine.generator.columns import ColumnWriter, begins, prepares
 from analytics.pine.generator.expressions import attribute, missing
 from analytics.pine.generator.slicing import Changes, has_requests, reads, sliced
-from analytics.pine.generator.steady import SteadyWriter
 from analytics.pine.generator.unit import Line, Unit
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.semantics import tree
@@ -48,7 +48,7 @@ class Requests:
         self.changes: Changes = {}
 
 
-class _ScriptWriter(SteadyWriter):
+class _ScriptWriter(ColumnWriter):
     """Writes the function that makes an instance of a script, or of what an expression on other bars needs of it."""
 
     def __init__(self, script: tree.Script, bindings: dict[str, Binding], requests: Requests) -> None:
@@ -76,19 +76,16 @@ class _ScriptWriter(SteadyWriter):
         tail = self._end_of_bar(main)
         inputs = "".join(f", i{setting.number}" for setting in self.script.inputs)
         lines: list[Line] = [(f"def {name}(context, keep, budget{inputs}):", 0)]
-        begin = [(f"c_{price} = context.{price}", 0) for price in sorted(main.prices)]
+        begin = [(f"c_{price} = context.{price}", 0) for price in sorted(main.prices)] + begins(main)
         if any("budget." in text for text, _ in (*main.lines, *self.factories)):
             begin.append(("budget.renew()", 0))
         begin += [(f"{held} = {call}", 0) for held, call in main.each_bar_calls]
         lines += [(f"    {code} = UNSET", 0) for code in main.cells]
-        lines += [
-            (f"    {held} = keep.history([{absent}] * {furthest})", 0)
-            for held, absent, furthest in main.histories.values()
-        ]
+        lines += [(f"    {history.name} = {history.made()}", 0) for history in main.histories.values()]
         each_bar = sorted(held for held, _ in main.each_bar_calls)
         lines += [(f"    {held} = NA", 0) for held in each_bar]
         lines += [(f"    {text}", origin) for text, origin in (*main.steady, *self.factories)]
-        lines += [(f"    {text}", origin) for text, origin in main.setup]
+        lines += [(f"    {text}", origin) for text, origin in (*main.setup, *prepares(main))]
         lines.append(("    def bar():", 0))
         changed = sorted(main.changed) + each_bar
         if changed:
@@ -121,6 +118,7 @@ class _ScriptWriter(SteadyWriter):
             raise TooManyCalls
         name = f"make{self.requests.count}"
         writer = _ScriptWriter(self.script, self.bindings, self.requests)
+        writer.looks_ahead = False
         self.requests.depth += 1
         lines = writer.maker(name, tree.Block(statements, node.expression))
         self.requests.depth -= 1
@@ -141,9 +139,9 @@ class _ScriptWriter(SteadyWriter):
     def _end_of_bar(self, main: Unit) -> list[Line]:
         """Return what puts the values of this bar into their histories."""
         lines: list[Line] = []
-        for key, (held, _, _) in main.histories.items():
+        for key, history in main.histories.items():
             value = key.code if isinstance(key, tree.Symbol) else self.write(main.recorded_builtins[key])
-            lines.append((f"{held}.append({value})", 0))
+            lines.append((f"{history.name}.append({value})", 0))
         return lines
 
     def _kept(self, unit: Unit) -> list[Line]:
@@ -256,19 +254,21 @@ class _ScriptWriter(SteadyWriter):
             case tree.Declare() if self.may_be_steady(node.symbol) and self.is_steady(node.value):
                 self.set_once(node.symbol, node.value, line)
             case tree.Declare():
-                if not (isinstance(node.value, tree.BuiltinCall) and self.plot(node.value, node.symbol)):
-                    self._set(node.symbol, self.write(node.value), line)
+                is_done = self.declared_ahead(node.symbol, node.value)
+                if not (is_done or (isinstance(node.value, tree.BuiltinCall) and self.plot(node.value, node.symbol))):
+                    self._set(node.symbol, self.surely(node.value), line)
             case tree.Assign():
                 self._set(node.symbol, self._bounded(node.value), line)
             case tree.AssignField():
                 self.unit.line(f"{self.write(node.target, 9)}.{attribute(node)} = {self._bounded(node.value)}", line)
             case tree.Evaluate():
                 if not (isinstance(node.value, tree.BuiltinCall) and self.plot(node.value)):
-                    self.unit.line(self.write(node.value), line)
+                    self.unit.line(self.surely(node.value), line)
             case tree.DeclareOnce():
                 self._declare_once(node)
             case tree.DeclareGroup():
-                self._declare_group(node.symbols, self.write(node.value), line)
+                if not self.group_declared_ahead(node.symbols, node.value):
+                    self._declare_group(node.symbols, self.surely(node.value), line)
             case tree.If():
                 self._if(node)
             case tree.For():
@@ -286,7 +286,7 @@ class _ScriptWriter(SteadyWriter):
 
     def _bounded(self, value: tree.Expression) -> str:
         """Return a value that a variable may take again and again; whole numbers stay within 64 bits."""
-        text = self.write(value)
+        text = self.surely(value)
         if value.type == INT and isinstance(value, tree.Arithmetic) and not isinstance(value.right, tree.Constant):
             return f"clamped({text})"
         return text
@@ -333,7 +333,8 @@ class _ScriptWriter(SteadyWriter):
         word = "if"
         current: tree.If | None = node
         while current is not None:
-            self.unit.line(f"{word} {self.write(current.condition)}:", current.span.line)
+            condition = self.surely(current.condition) if word == "if" else self.write(current.condition)
+            self.unit.line(f"{word} {condition}:", current.span.line)
             self._inner(current.then, current.into)
             rest, current = current.otherwise, None
             if rest is None:

@@ -1,9 +1,11 @@
 """What is known before the first bar: variables that never change, and the options of plots."""
 
-from analytics.pine.generator.expressions import ExpressionWriter
+from analytics.pine.generator.expressions import MEANS, PRICES, ExpressionWriter
 from analytics.pine.runtime.bindings import PerCall
 from analytics.pine.runtime.plots import Plotting
 from analytics.pine.semantics import tree
+
+_NUMBERS = ("ta.", "math.")
 
 
 class SteadyWriter(ExpressionWriter):
@@ -32,14 +34,38 @@ class SteadyWriter(ExpressionWriter):
             return False
         line, unit, place = node.span.line, self.unit, self.name("s")
         given = ", ".join([self.write(one) if is_known else "None" for one, is_known in named.values()])
-        varying = [named[name][0] for number, name in enumerate(form.changing) if not (number and named[name][1])]
+        varying = [name for number, name in enumerate(form.changing) if not (number and named[name][1])]
         shows = [f"{place}_{number}" for number in range(len(varying))]
         unit.steady.append((f"{place} = keep.part({self.bound(node.name, binding.state)}(context))", line))
         targets = "".join(f"{show}, " for show in shows)
         unit.steady.append((f"{targets.rstrip() or place + '_'} = {place}.begin(({given}), {tuple(known)})", line))
-        for show, value in zip(shows, varying, strict=True):
-            unit.line(f"{show}({self.write(value)})", line)
+        for show, name in zip(shows, varying, strict=True):
+            value = named[name][0]
+            unit.line(f"{show}({self._number(value) if name in form.prices else self.surely(value)})", line)
         if symbol is not None:
             unit.steady.append((f"{symbol.code} = {place}.plot", line))
             self.steady.add(symbol)
         return True
+
+    def _number(self, node: tree.Expression) -> str:
+        """Return a number as source; what collections say of nothing, which may be None, as na."""
+        text = self.surely(node)
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            match part:
+                case tree.Choice():
+                    waiting += [part.then, part.otherwise]
+                case tree.Constant() | tree.Arithmetic() | tree.Negation():
+                    pass
+                case tree.Builtin() if part.name in PRICES or part.name in MEANS:
+                    pass
+                case tree.BuiltinCall() if part.name.startswith(_NUMBERS):
+                    pass
+                case tree.Read() if part.symbol in self.unit.columns:
+                    pass
+                case tree.Read() if part is node:
+                    return f"NA if {text} is None else {text}"
+                case _:
+                    return f"number({text})"
+        return text

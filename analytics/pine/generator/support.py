@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import fmod
 from typing import Any
 
+from analytics.pine.runtime.columns import Columns
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.numbers import LONGEST_HISTORY, TOLERANCE, divide
 from analytics.pine.runtime.repeated import Repeated
@@ -85,10 +86,11 @@ def copied(value: Any) -> Any:
 class Recorded:
     """The history of a value in a local scope: what it was when its place was reached on earlier bars."""
 
-    __slots__ = ("_context", "_missing", "bar", "values")
+    __slots__ = ("_context", "_missing", "bar", "reach", "values")
 
-    def __init__(self, context: Any, missing: Any) -> None:
+    def __init__(self, context: Any, missing: Any, reach: int = LONGEST_HISTORY) -> None:
         self._context = context
+        self.reach = reach
         self._missing = missing
         self.values: list[Any] = []
         self.bar = -1
@@ -110,7 +112,7 @@ class Recorded:
         place = -1 - int(offset)
         if place > -1:
             raise PineRuntimeError("[] cannot look at bars that are still to come: the offset is negative.")
-        return self.values[place] if -place <= len(self.values) else self._missing
+        return self.values[place] if -place <= min(len(self.values), LONGEST_HISTORY) else self._missing
 
     def past(self, value: Any, offset: float) -> Any:
         """Record a value and return the one some bars before it."""
@@ -130,8 +132,9 @@ class Recorded:
 
     def trim(self) -> None:
         """Forget what no script can look at any more."""
-        if len(self.values) > 2 * LONGEST_HISTORY:
-            del self.values[:-LONGEST_HISTORY]
+        kept = self.reach + 1
+        if len(self.values) > kept:
+            del self.values[:-kept]
 
 
 _MARKING = (State, Repeated)
@@ -146,23 +149,41 @@ class Keeping:
         """What has been asked for, by this instance and all that ask for its sake."""
         self.parts: list[Any] = []
         self.lists: list[list[Any]] = []
+        self.reaches: list[int] = []
+        """How far back each of the lists is asked."""
         self.cells: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
         self.lasting: list[tuple[Callable[[], tuple[Any, ...]], Callable[[tuple[Any, ...]], None]]] = []
         """Variables that stay as they are when a bar is computed again: `varip`."""
+        self.ahead: Callable[[Columns | None], None] | None = None
 
     def part(self, part: Any) -> Any:
         """Keep an object that can save and restore itself."""
         self.parts.append(part)
         return part
 
-    def call(self, part: Any) -> Any:
-        """Keep an object and return what calls it, which is quicker than to call the object."""
+    def call(self, part: Any, *lengths: float) -> Any:
+        """Keep an object and return what calls it, which is quicker than to call the object.
+
+        `lengths` are what it is called with on every bar.
+        """
         self.parts.append(part)
+        reach = sum([max(length, 0) for length in lengths])
+        if lengths and 0 <= reach <= LONGEST_HISTORY:
+            part.narrow(int(reach))
         return part.__call__
 
-    def history(self, values: list[Any]) -> list[Any]:
-        """Keep a history that grows by one value for each bar."""
+    def calls(self, part: Any, *lengths: float) -> tuple[Any, Any]:
+        """Keep an object and return what calls it for one bar and for many."""
+        return self.call(part, *lengths), part.over
+
+    def looks_ahead(self, ahead: Callable[[Columns | None], None]) -> None:
+        """Take what prepares many bars of the history, so that each need not be computed by itself."""
+        self.ahead = ahead
+
+    def history(self, values: list[Any], reach: int = LONGEST_HISTORY) -> list[Any]:
+        """Keep a history that grows by one value for each bar, and is asked no further back than `reach`."""
         self.lists.append(values)
+        self.reaches.append(reach)
         return values
 
     def variables(self, read: Callable[[], tuple[Any, ...]], write: Callable[[tuple[Any, ...]], None]) -> None:
@@ -207,10 +228,10 @@ class Keeping:
         self._restore(lengths, cells)
 
     def trim(self) -> None:
-        """Forget what no script can look at any more."""
-        for values in self.lists:
-            if len(values) > 2 * LONGEST_HISTORY:
-                del values[:-LONGEST_HISTORY]
+        """Forget what no script can look at any more; not between a mark and its rewind, which compare lengths."""
+        for values, reach in zip(self.lists, self.reaches, strict=True):
+            if len(values) > reach:
+                del values[:-reach]
         for part in self.parts:
             if isinstance(part, Recorded):
                 part.trim()
@@ -225,7 +246,7 @@ def past(values: list[Any], value: Any, offset: float, missing: Any) -> Any:
         if back == 0:
             return value
         raise PineRuntimeError(f"[] cannot look at bars that are still to come: the offset is {back}.")
-    return values[-back] if back <= len(values) else missing
+    return values[-back] if back <= len(values) and back <= LONGEST_HISTORY else missing
 
 
 def apart(rows: list[Any], count: int) -> tuple[list[Any], ...]:
@@ -248,6 +269,11 @@ def larger(one: float, other: float) -> float:
 def smaller(one: float, other: float) -> float:
     """Return the smaller of two numbers, na if one of them is."""
     return one if one <= other else other if other < one else NA
+
+
+def number(value: float | None) -> float:
+    """Return a number, na for a missing one."""
+    return NA if value is None else value
 
 
 def clamped(value: Any) -> Any:
@@ -315,6 +341,7 @@ NAMES: dict[str, Any] = {
     "apart": apart,
     "joined": joined,
     "clamped": clamped,
+    "number": number,
     "larger": larger,
     "smaller": smaller,
     "remainder": remainder,
@@ -326,6 +353,8 @@ NAMES: dict[str, Any] = {
     "source": source,
     "copied": copied,
     "absolute": abs,
+    "together": zip,
+    "following": next,
     "text": str,
 }
 """Everything that generated code may call by these names."""

@@ -1,11 +1,47 @@
 """A Python function being written, with what it needs before its first call."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from analytics.pine.semantics import tree
 
 Line = tuple[str, int]
 """A line of Python and the line of the script it comes from, 0 if it comes from none."""
+
+
+class History(NamedTuple):
+    """The history of a variable: its name, what it holds before the first bar, and how far back it is asked.
+
+    Where offsets are constant, none is further back than `furthest`; an open history may be asked anything.
+    """
+
+    name: str
+    absent: str
+    furthest: int
+    is_open: bool
+
+    def made(self) -> str:
+        """Return what makes the history as source."""
+        reach = "" if self.is_open else f", {self.furthest}"
+        return f"keep.history([{self.absent}] * {self.furthest}{reach})"
+
+
+class Ahead(NamedTuple):
+    """What is computed before the rest of a bar, over the history for many bars at once: as source for one and many."""
+
+    names: tuple[str, ...]
+    once: str
+    over: str
+    origin: int
+
+    @property
+    def targets(self) -> str:
+        """Return what its value on a bar is assigned to as source."""
+        return self.names[0] if len(self.names) == 1 else "".join(f"{name}, " for name in self.names).rstrip()
+
+    @property
+    def columns(self) -> str:
+        """Return what its values on many bars are assigned to as source."""
+        return ", ".join(f"{name}__" for name in self.names)
 
 
 class Unit:
@@ -23,7 +59,7 @@ class Unit:
         self.repeats = False
         self.cells: dict[str, tree.Symbol] = {}
         self.changed: set[str] = set()
-        self.histories: dict[Any, tuple[str, str, int]] = {}
+        self.histories: dict[Any, History] = {}
         self.recorders: dict[str, str] = {}
         self.prices: set[str] = set()
         self.once: dict[str, str] = {}
@@ -31,6 +67,9 @@ class Unit:
         self.each_bar: dict[str, str] = {}
         self.each_bar_calls: list[tuple[str, str]] = []
         self.recorded_builtins: dict[str, tree.Builtin] = {}
+        self.ahead: list[Ahead] = []
+        self.written_ahead: dict[int, str] = {}
+        self.columns: dict[tree.Symbol, tuple[str, str]] = {}
 
     def line(self, text: str, origin: int = 0) -> None:
         self.lines.append(("    " * self.indent + text, origin))
@@ -80,12 +119,13 @@ class Unit:
             self.setup.append((f"{held} = keep.part(Recorded(context, {absent}))", symbol.span.line))
         return held
 
-    def history(self, key: Any, absent: str, furthest: int) -> str:
-        """Return the history of a variable that has one value on each bar."""
-        known = self.histories.get(key)
-        name = key.code if isinstance(key, tree.Symbol) else key.replace(".", "_")
-        if known is not None:
-            self.histories[key] = (known[0], absent, max(known[2], furthest))
-            return known[0]
-        self.histories[key] = (f"h_{name}", absent, furthest)
-        return f"h_{name}"
+    def history(self, key: Any, absent: str, back: int | None) -> str:
+        """Return the history of a variable with one value on each bar, of which one some bars back is asked for.
+
+        None stands for any number of bars.
+        """
+        name = f"h_{key.code if isinstance(key, tree.Symbol) else key.replace('.', '_')}"
+        known = self.histories.get(key, History(name, absent, 0, is_open=False))
+        furthest = max(known.furthest, back or 0)
+        self.histories[key] = History(name, absent, furthest, is_open=known.is_open or back is None)
+        return name

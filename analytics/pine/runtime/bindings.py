@@ -31,7 +31,7 @@ class PerCall:
     what `restore()` brings back before a bar is computed again.
     """
 
-    state: type
+    state: type[Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.state import State
 from analytics.pine.runtime.technical.windows import Calculation, RollingSum
@@ -175,6 +176,10 @@ class Sum(Calculation):
 
     def __call__(self, source: float, length: float) -> float:
         return self.window.add(source, length)
+
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the sums on many bars."""
+        return self.window.over(sources, length)
 
 
 class RandomNumber(State):

@@ -1,5 +1,6 @@
 """Plots, colourings, levels and fillings: what a script shows on every bar."""
 
+from array import array
 from collections.abc import Callable
 from itertools import repeat
 from typing import Any, ClassVar
@@ -22,7 +23,7 @@ class Plot:
     """What one plot shows: `held` are the values of `columns` on every bar; `options` are the same on all bars.
 
     A column that is the same on all bars, too, is held as a single value: which ones these are is in `fixed`. The first
-    never is.
+    never is. Columns of prices are arrays, which hold a number in eight bytes.
     """
 
     __slots__ = ("columns", "fixed", "held", "kind", "number", "options")
@@ -32,7 +33,7 @@ class Plot:
         self.number = number
         self.columns = columns
         self.fixed = (False,) * len(columns)
-        self.held: list[list[Any]] = [[] for _ in columns]
+        self.held: list[list[Any] | array[float]] = [[] for _ in columns]
         self.options: dict[str, Any] = {}
 
     @property
@@ -43,7 +44,7 @@ class Plot:
     @property
     def values(self) -> list[Any]:
         """Return the first column."""
-        return self.held[0].copy() if self.held else []
+        return list(self.held[0]) if self.held else []
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
@@ -55,6 +56,16 @@ class Plot:
             repeat(column[0], count) if fixed else column for column, fixed in zip(self.held, self.fixed, strict=True)
         ]
         return list(zip(*columns, strict=True))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: plain values, so that whoever reads them needs to allow nothing else."""
+        state = {name: getattr(self, name) for name in self.__slots__}
+        return state | {"held": [column if isinstance(column, list) else column.tobytes() for column in self.held]}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name in self.__slots__:
+            setattr(self, name, state[name])
+        self.held = [column if isinstance(column, list) else array("d", column) for column in self.held]
 
     def cut(self, count: int) -> None:
         """Drop what is shown from a bar on; bars before it of which nothing is known show nothing."""
@@ -80,6 +91,8 @@ class Plotting:
     kind: ClassVar[str]
     parameters: ClassVar[tuple[str, ...]]
     changing: ClassVar[tuple[str, ...]]
+    prices: ClassVar[frozenset[str]] = frozenset()
+    """Which of those that change are numbers, whatever a script gives."""
 
     def __init__(self, context: Context, plot: Plot | None = None) -> None:
         self.context = context
@@ -99,7 +112,8 @@ class Plotting:
             if len(plot.held[0]) != index:
                 plot.cut(index)
             for column, name in zip(plot.held, self.changing, strict=True):
-                column.append(arguments[self.parameters.index(name)])
+                value = arguments[self.parameters.index(name)]
+                column.append(NA if value is None and name in self.prices else value)
         return plot
 
     def begin(self, arguments: tuple[Any, ...], known: tuple[bool, ...]) -> tuple[Callable[[Any], None], ...]:
@@ -113,7 +127,10 @@ class Plotting:
         plot.columns = self.changing
         same = dict(zip(self.parameters, known, strict=True))
         plot.fixed = tuple(same[name] and place > 0 for place, name in enumerate(self.changing))
-        plot.held = [[named[name]] if fixed else [] for name, fixed in zip(self.changing, plot.fixed, strict=True)]
+        plot.held = [
+            [named[name]] if fixed else array("d") if name in self.prices else []
+            for name, fixed in zip(self.changing, plot.fixed, strict=True)
+        ]
         return tuple(column.append for column, fixed in zip(plot.held, plot.fixed, strict=True) if not fixed)
 
     def save(self) -> int:
@@ -135,6 +152,7 @@ class PlotSeries(Plotting):
         "show_last", "display", "format", "precision", "force_overlay", "linestyle",
     )  # fmt: skip
     changing = ("series", "color")
+    prices = frozenset({"series"})
 
 
 class PlotShape(Plotting):
@@ -165,6 +183,7 @@ class PlotArrow(Plotting):
         "display", "format", "precision", "force_overlay",
     )  # fmt: skip
     changing = ("series", "colorup", "colordown")
+    prices = frozenset({"series"})
 
 
 class PlotBar(Plotting):
@@ -177,6 +196,7 @@ class PlotBar(Plotting):
         "force_overlay",
     )  # fmt: skip
     changing = ("open", "high", "low", "close", "color")
+    prices = frozenset({"open", "high", "low", "close"})
 
 
 class PlotCandle(Plotting):
@@ -189,6 +209,7 @@ class PlotCandle(Plotting):
         "display", "format", "precision", "force_overlay",
     )  # fmt: skip
     changing = ("open", "high", "low", "close", "color", "wickcolor", "bordercolor")
+    prices = frozenset({"open", "high", "low", "close"})
 
 
 class Background(Plotting):
@@ -237,6 +258,7 @@ class GradientFilling(Plotting):
         "editable",
     )  # fmt: skip
     changing = ("top_value", "bottom_value", "top_color", "bottom_color")
+    prices = frozenset({"top_value", "bottom_value"})
 
 
 class Filling(Plotting):

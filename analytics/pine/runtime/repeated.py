@@ -26,6 +26,10 @@ class Repeated:
         self.before = self.inner.mark()  # again after a rewind, for histories may have been cut off
         return self.inner(*arguments)
 
+    def narrow(self, reach: int) -> None:
+        """Keep no more than calls with constant lengths need."""
+        self.inner.narrow(reach)
+
     def mark(self) -> Any:
         """Return what `rewind` needs; the calls of a bar count as one."""
         return self.inner.mark()

@@ -3,6 +3,9 @@
 from collections import deque
 from typing import Any, ClassVar
 
+_PLAIN = frozenset({float, int, bool, str, type(None)})
+"""What holds nothing that could change."""
+
 
 class State:
     """Something with `__slots__` that lasts from bar to bar; slots named in `passing` are others' and not saved.
@@ -36,21 +39,30 @@ class State:
 
     def mark(self) -> Any:
         """Return what `rewind` needs after a single call: less than a copy, for long histories are not copied."""
-        return tuple(
-            len(getattr(self, name)) if name in self.growing else _marked(getattr(self, name)) for name in self.kept
-        )
+        marked = []
+        for name in self.kept:
+            value = getattr(self, name)
+            if value.__class__ not in _PLAIN:
+                value = len(value) if name in self.growing else _marked(value)
+            marked.append(value)
+        return tuple(marked)
 
     def rewind(self, marked: Any) -> None:
         """Undo the one call since `mark`."""
+        growing = self.growing
         for name, value in zip(self.kept, marked, strict=True):
-            held = getattr(self, name)
-            if name in self.growing:
+            if name in growing:
+                held = getattr(self, name)
                 if len(held) != value:
                     held.pop()
-            elif isinstance(held, State) and isinstance(value, tuple):
-                held.rewind(value)
+            elif value.__class__ in _PLAIN:
+                setattr(self, name, value)
             else:
-                setattr(self, name, _saved(value))
+                held = getattr(self, name)
+                if isinstance(held, State) and isinstance(value, tuple):
+                    held.rewind(value)
+                else:
+                    setattr(self, name, _saved(value))
 
 
 def _marked(value: Any) -> Any:

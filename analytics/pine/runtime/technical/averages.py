@@ -5,6 +5,7 @@ from operator import mul
 from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.numbers import divide, whole
@@ -23,6 +24,12 @@ class Sma(Calculation):
 
     def __call__(self, source: float, length: float) -> float:
         return self.window.add(source, length, "ta.sma") / self.window.width
+
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the means on many bars."""
+        sums = self.window.over(sources, length, "ta.sma")
+        width = self.window.width
+        return [total / width for total in sums]
 
 
 class Ema(Calculation):
@@ -51,6 +58,33 @@ class Ema(Calculation):
             self.value = value = value + self.weight * (source - value)
             return value
         return self._begin(source)
+
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the averages on many bars."""
+        averages, rest = self._until_begun(sources, length)
+        value, weight = self.value, self.weight
+        begun = len(averages)
+        for source in rest:
+            if source == source:
+                value = value + weight * (source - value)
+                averages.append(value)
+            else:
+                averages.append(NA)
+        if value != value and rest:  # the average itself has become na on the way
+            return averages[:begun] + [self(source, length) for source in rest]
+        self.value = value
+        return averages
+
+    def is_begun(self, length: float) -> bool:
+        """Return whether the average has a value, and of this length."""
+        return length == self.length and self.value == self.value
+
+    def _until_begun(self, sources: Column, length: float) -> tuple[list[float], Column]:
+        """Return the averages up to where the average has its first value, and the values that are left."""
+        averages: list[float] = []
+        while len(averages) < len(sources) and not self.is_begun(length):
+            averages.append(self(sources[len(averages)], length))
+        return averages, sources[len(averages) :]
 
     def _begin(self, source: float) -> float:
         if self.warming is None:  # the average itself has become na: it starts again
@@ -87,6 +121,23 @@ class Rma(Ema):
             self.length = length
         return NA if source != source else self.advance(source)
 
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the averages on many bars."""
+        averages, rest = self._until_begun(sources, length)
+        value, width = self.value, self.width
+        others = width - 1
+        begun = len(averages)
+        for source in rest:
+            if source == source:
+                value = (value * others + source) / width
+                averages.append(value)
+            else:
+                averages.append(NA)
+        if value != value and rest:
+            return averages[:begun] + [self(source, length) for source in rest]
+        self.value = value
+        return averages
+
     def advance(self, source: float) -> float:
         """Take in a value that is not na, with the length of the bar before."""
         value = self.value
@@ -118,9 +169,9 @@ class Wma(Calculation):
         values = self.values
         if source != source:
             if values:
-                remember(values, values[-1])
+                remember(values, values[-1], self.reach)
             return NA
-        remember(values, source)
+        remember(values, source, self.reach)
         self.present += 1
         width = self.width
         if self.present < width:
@@ -152,11 +203,12 @@ class Swma(Calculation):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
+        self.narrow(4)
         self.values: list[float] = []
 
     def __call__(self, source: float) -> float:
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if len(values) < 4:
             return NA
         oldest, older, old, new = values[-4:]
@@ -205,7 +257,7 @@ class Alma(Calculation):
             self.weights = [exp(-((index - top) ** 2) / (2 * spread * spread)) for index in range(width)]
             self.norm = sum(self.weights)
             self.shape = shape
-        remember(self.values, source)
+        remember(self.values, source, self.reach)
         width = len(self.weights)
         if len(self.values) < width:
             return NA

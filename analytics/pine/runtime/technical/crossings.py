@@ -3,6 +3,7 @@
 from typing import Any
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE, whole
 from analytics.pine.runtime.technical.windows import Calculation, remember
@@ -13,6 +14,7 @@ class Crossover(Calculation):
     """Whether the first source is above the second now and was not at the last bar that had both; exact."""
 
     __slots__ = ("armed", "missing")
+    columns = 2
     passing = frozenset({"context", "missing"})
 
     def __init__(self, context: Context) -> None:
@@ -30,6 +32,22 @@ class Crossover(Calculation):
             return False
         return self.missing
 
+    def over(self, bars: Columns, sources1: Column, sources2: Column) -> list[bool | None]:
+        """Return the answers on many bars."""
+        armed = self.armed
+        answers: list[bool | None] = []
+        for source1, source2 in zip(sources1, sources2, strict=True):
+            if source1 > source2:
+                answers.append(armed)
+                armed = False
+            elif source1 <= source2:
+                armed = True
+                answers.append(False)
+            else:
+                answers.append(self.missing)
+        self.armed = armed
+        return answers
+
 
 class Crossunder(Crossover):
     """Whether the first source is below the second now and was not at the last bar that had both; exact."""
@@ -46,11 +64,16 @@ class Crossunder(Crossover):
             return False
         return self.missing
 
+    def over(self, bars: Columns, sources1: Column, sources2: Column) -> list[bool | None]:
+        """Return the answers on many bars."""
+        return super().over(bars, sources2, sources1)
+
 
 class Cross(Calculation):
     """Whether the sources have changed sides since they last differed by more than the tolerance."""
 
     __slots__ = ("missing", "side")
+    columns = 2
     passing = frozenset({"context", "missing"})
 
     def __init__(self, context: Context) -> None:
@@ -86,7 +109,7 @@ class Rising(Calculation):
             return False
         values = self.values
         risen = len(values) >= width and source - max(values[-width:]) > TOLERANCE
-        remember(values, source)
+        remember(values, source, self.reach)
         return risen
 
 
@@ -105,7 +128,7 @@ class Falling(Calculation):
             return False
         values = self.values
         fallen = len(values) >= width and min(values[-width:]) - source > TOLERANCE
-        remember(values, source)
+        remember(values, source, self.reach)
         return fallen
 
 
@@ -127,6 +150,7 @@ class ValueWhen(Calculation):
     """The value a source had when a condition was true for the last time but `occurrence`."""
 
     __slots__ = ("values",)
+    columns = 2
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -136,7 +160,7 @@ class ValueWhen(Calculation):
         back = whole(occurrence, "ta.valuewhen", "occurrence", least=0)
         values = self.values
         if condition:
-            remember(values, source)
+            remember(values, source, self.reach)
         if back < len(values):
             return values[-1 - back]
         if isinstance(source, bool):
@@ -156,7 +180,7 @@ class Change(Calculation):
 
     def __call__(self, source: Any, length: float = 1) -> Any:
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         back = length if type(length) is int and length > 0 else whole(length, self.function)
         before = values[-1 - back] if back < len(values) else None
         if isinstance(source, bool):

@@ -5,6 +5,7 @@ from operator import ge, gt, le, lt
 from typing import Any, ClassVar
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import whole
 from analytics.pine.runtime.technical.windows import BarWindow, Calculation, forget, remember
@@ -29,7 +30,7 @@ class Extreme(BarWindow):
 
     def scan(self) -> None:
         """Look through the window, and forget what no window reaches back to."""
-        forget(self.values, self.width)
+        forget(self.values, max(self.reach, self.width))
         window = self.values[-self.width :]
         total = sum(window)
         if total != total:
@@ -43,6 +44,19 @@ class Extreme(BarWindow):
         """Forget the values before one that is na."""
         self.best = self.worst
         self.at = self.bar
+
+    def one_by_one(self, first: int, sources: Column, length: float) -> list[float]:
+        """Return the values on many bars where some are no numbers, or the window is not full."""
+        context, found = self.context, []
+        begun = context.bar_index
+        for bar, source in enumerate(sources, start=first):
+            context.bar_index = bar
+            found.append(self(source, length))
+        context.bar_index = begun
+        return found
+
+    def __call__(self, source: float, length: float) -> float:
+        raise NotImplementedError
 
 
 class Highest(Extreme):
@@ -68,6 +82,27 @@ class Highest(Extreme):
             self.scan()
         return self.best if bar >= self.width - 1 and self.best != -inf else NA
 
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the highest values on many bars."""
+        found = [self(sources[0], length)]
+        values, width, best, at = self.values, self.width, self.best, self.at
+        rest = sources[1:]
+        total = sum(rest, sum(values[-width:]))
+        if total - total != 0 or self.bar < width - 1:
+            return found + self.one_by_one(bars.first + 1, rest, length)
+        for bar, source in enumerate(rest, start=self.bar + 1):
+            values.append(source)
+            if source > best:
+                best, at = source, bar
+            elif at <= bar - width:
+                window = values[-width:]
+                best = max(window)
+                at = bar - width + 1 + window.index(best)
+            found.append(best)
+        self.bar, self.best, self.at = bars.first + len(rest), best, at
+        forget(values, max(self.reach, width))
+        return found
+
 
 class Lowest(Extreme):
     """The lowest of the last values."""
@@ -91,6 +126,27 @@ class Lowest(Extreme):
             self.place(source, length, self.function)
             self.scan()
         return self.best if bar >= self.width - 1 and self.best != inf else NA
+
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the lowest values on many bars."""
+        found = [self(sources[0], length)]
+        values, width, best, at = self.values, self.width, self.best, self.at
+        rest = sources[1:]
+        total = sum(rest, sum(values[-width:]))
+        if total - total != 0 or self.bar < width - 1:
+            return found + self.one_by_one(bars.first + 1, rest, length)
+        for bar, source in enumerate(rest, start=self.bar + 1):
+            values.append(source)
+            if source < best:
+                best, at = source, bar
+            elif at <= bar - width:
+                window = values[-width:]
+                best = min(window)
+                at = bar - width + 1 + window.index(best)
+            found.append(best)
+        self.bar, self.best, self.at = bars.first + len(rest), best, at
+        forget(values, max(self.reach, width))
+        return found
 
 
 class HighestBars(Highest):
@@ -179,7 +235,7 @@ class Pivot(Calculation):
         before = whole(left, self.function, "leftbars", least=0)
         after = whole(right, self.function, "rightbars", least=0)
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if len(values) <= before + after or source != source:
             return NA
         pivot = values[-1 - after]

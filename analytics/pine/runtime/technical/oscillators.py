@@ -3,6 +3,7 @@
 from math import sqrt
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE, divide, whole
 from analytics.pine.runtime.technical.averages import Ema, Rma, Sma
@@ -43,6 +44,33 @@ class Rsi(Calculation):
             return 100.0
         return 0.0 if rises <= TOLERANCE else 100 - 100 / (1 + rises / falls)
 
+    def over(self, bars: Columns, sources: Column, length: float) -> list[float]:
+        """Return the index on many bars."""
+        indexes: list[float] = []
+        rises, falls = self.rises, self.falls
+        while len(indexes) < len(sources) and not (rises.is_begun(length) and falls.is_begun(length)):
+            indexes.append(self(sources[len(indexes)], length))
+        rest, begun = sources[len(indexes) :], len(indexes)
+        before, width, rise, fall = self.before, rises.width, rises.value, falls.value
+        others = width - 1
+        for source in rest:
+            if source != source:
+                indexes.append(NA)
+                continue
+            move = source - before
+            before = source
+            if move > 0:
+                rise = (rise * others + move) / width
+                fall = fall * others / width
+            else:
+                rise = rise * others / width
+                fall = (fall * others - move) / width
+            indexes.append(100.0 if fall <= TOLERANCE else 0.0 if rise <= TOLERANCE else 100 - 100 / (1 + rise / fall))
+        if rest and (rise != rise or fall != fall):
+            return indexes[:begun] + [self(source, length) for source in rest]
+        self.before, rises.value, falls.value = before, rise, fall
+        return indexes
+
 
 class Macd(Calculation):
     """The difference of a fast and a slow average, its own average, and how far it is from that."""
@@ -60,11 +88,21 @@ class Macd(Calculation):
         average = self.signal(line, signal)
         return line, average, line - average
 
+    def over(
+        self, bars: Columns, sources: Column, fast: float, slow: float, signal: float
+    ) -> tuple[list[float], list[float], list[float]]:
+        """Return each of the three values on many bars."""
+        pairs = zip(self.fast.over(bars, sources, fast), self.slow.over(bars, sources, slow), strict=True)
+        lines = [one - other for one, other in pairs]
+        averages = self.signal.over(bars, lines, signal)
+        return lines, averages, [line - average for line, average in zip(lines, averages, strict=True)]
+
 
 class Stoch(Calculation):
     """Where the source is between the lowest low (0) and the highest high (100) of the window."""
 
     __slots__ = ("highest", "lowest")
+    columns = 3
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -76,11 +114,18 @@ class Stoch(Calculation):
         lowest = self.lowest(low, length)
         return divide(100 * (source - lowest), highest - lowest)
 
+    def over(self, bars: Columns, sources: Column, high: Column, low: Column, length: float) -> list[float]:
+        """Return the places on many bars."""
+        tops, bottoms = self.highest.over(bars, high, length), self.lowest.over(bars, low, length)
+        triples = zip(sources, tops, bottoms, strict=True)
+        return [divide(100 * (source - lowest), highest - lowest) for source, highest, lowest in triples]
+
 
 class Wpr(Stoch):
     """Where the close is below the highest high (0) on the way to the lowest low (-100) of the window."""
 
     __slots__ = ()
+    columns = 0
 
     def __call__(self, length: float) -> float:  # type: ignore[override]
         context = self.context
@@ -192,7 +237,7 @@ class Roc(Calculation):
     def __call__(self, source: float, length: float) -> float:
         width = whole(length, "ta.roc")
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if len(values) <= width:
             return NA
         before = values[-1 - width]
@@ -214,6 +259,24 @@ class Bb(Calculation):
         sums = deviation.sums
         mean = sums.total / sums.width if reach == reach else NA
         return mean, mean + reach, mean - reach
+
+    def over(
+        self, bars: Columns, sources: Column, length: float, multiplier: float
+    ) -> tuple[list[float], list[float], list[float]]:
+        """Return each of the bands on many bars."""
+        sums, squares = self.deviation.sums, self.deviation.squares
+        totals = sums.over(sources, length, "ta.variance")
+        squared = squares.over([source * source for source in sources], length, "ta.variance")
+        width = sums.width
+        means = [total / width for total in totals]
+        variances = [square / width - mean * mean for square, mean in zip(squared, means, strict=True)]
+        reaches = [multiplier * sqrt(0.0 if variance < 0 else variance) for variance in variances]
+        upper = [mean + reach for mean, reach in zip(means, reaches, strict=True)]
+        lower = [mean - reach for mean, reach in zip(means, reaches, strict=True)]
+        together = sum(reaches)
+        if together != together:
+            means = [mean if reach == reach else NA for mean, reach in zip(means, reaches, strict=True)]
+        return means, upper, lower
 
 
 class Bbw(Bb):

@@ -5,6 +5,7 @@ from collections import Counter
 from math import ceil, floor, sqrt
 
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Column, Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE, divide, whole
 from analytics.pine.runtime.technical.averages import Sma
@@ -45,6 +46,21 @@ class Variance(Calculation):
 
     __call__ = variance
 
+    def over(self, bars: Columns, sources: Column, length: float, biased: bool = True) -> list[float]:
+        """Return the variances on many bars."""
+        totals = self.sums.over(sources, length, "ta.variance")
+        squares = self.squares.over([source * source for source in sources], length, "ta.variance")
+        width = self.sums.width
+        means = [total / width for total in totals]
+        if biased:
+            found = [square / width - mean * mean for square, mean in zip(squares, means, strict=True)]
+        elif width == 1:
+            return [NA] * len(sources)
+        else:
+            triples = zip(totals, squares, means, strict=True)
+            found = [square / (width - 1) - total * mean / (width - 1) for total, square, mean in triples]
+        return [0.0 if variance < 0 else variance for variance in found]
+
 
 class Stdev(Variance):
     """The square root of the variance."""
@@ -53,6 +69,10 @@ class Stdev(Variance):
 
     def __call__(self, source: float, length: float, biased: bool = True) -> float:
         return sqrt(self.variance(source, length, biased))
+
+    def over(self, bars: Columns, sources: Column, length: float, biased: bool = True) -> list[float]:
+        """Return the deviations on many bars."""
+        return [sqrt(variance) for variance in super().over(bars, sources, length, biased)]
 
 
 class Dev(Calculation):
@@ -72,7 +92,7 @@ class Dev(Calculation):
     def around(self, source: float, mean: float, width: int) -> float:
         """Return the mean distance of the last values, `source` the newest, from `mean`."""
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if mean != mean or len(values) < width:
             return NA
         return sum([abs(value - mean) for value in values[: -width - 1 : -1]]) / width
@@ -82,6 +102,7 @@ class Correlation(Calculation):
     """Pearson's correlation of the last values of two sources; 0 where their covariance is within the tolerance."""
 
     __slots__ = ("products", "squares1", "squares2", "sums1", "sums2")
+    columns = 2
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -128,14 +149,14 @@ class Median(Calculation):
         if length != self.length:
             if length is None or length != length:
                 if source == source:
-                    remember(values, source)
+                    remember(values, source, self.reach)
                     self.length = NA
                 return False
             self.width = whole(length, self.function)
             self.length = length
             ordered[:] = sorted(values[-self.width :])
         if source == source:
-            remember(values, source)
+            remember(values, source, self.reach)
             insort(ordered, source)
             if len(ordered) > self.width:
                 del ordered[bisect_left(ordered, values[-self.width - 1])]
@@ -185,7 +206,7 @@ class PercentileNearestRank(Calculation):
         values = self.values
         if length != self.length:
             if length is None or length != length:
-                remember(values, source)
+                remember(values, source, self.reach)
                 self.length = NA
                 return False
             self.width = whole(length, self.function)
@@ -195,7 +216,7 @@ class PercentileNearestRank(Calculation):
             missing = len(window) - len(self.ordered)
             self.early, self.late = (missing, 0) if len(values) <= self.width else (0, missing)
         full = len(values) >= self.width
-        remember(values, source)
+        remember(values, source, self.reach)
         if source == source:
             insort(self.ordered, source)
         elif full:
@@ -256,7 +277,7 @@ class PercentRank(Calculation):
     def __call__(self, source: float, length: float) -> float:
         width = whole(length, "ta.percentrank")
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if source != source or len(values) <= width:
             return NA
         bound = source + TOLERANCE
@@ -275,7 +296,7 @@ class Rci(Calculation):
     def __call__(self, source: float, length: float) -> float:
         width = whole(length, "ta.rci")
         values = self.values
-        remember(values, source)
+        remember(values, source, self.reach)
         if self.context.bar_index < width or not enough(values, width):
             return NA
         ranks = _ranks(values[-width:])
@@ -330,7 +351,7 @@ class Cog(Calculation):
         width = whole(length, "ta.cog")
         values = self.values
         if source == source:
-            remember(values, source)
+            remember(values, source, self.reach)
         if len(values) < width:
             return NA
         window = values[: -width - 1 : -1]

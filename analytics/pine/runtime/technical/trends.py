@@ -2,6 +2,7 @@
 
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding, PerCall
+from analytics.pine.runtime.columns import Columns
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import TOLERANCE
 from analytics.pine.runtime.technical.averages import Rma
@@ -27,19 +28,40 @@ def true_range(context: Context, *, handle_na: bool) -> float:
     return high - low if handle_na else NA
 
 
+def true_ranges(bars: Columns, *, handle_na: bool) -> list[float]:
+    """Return the ranges of many bars, each as `true_range` does."""
+    ranges = []
+    for high, low, before in zip(bars.high, bars.low, bars.before, strict=True):
+        if before > high:
+            ranges.append(before - low)
+        elif before < low:
+            ranges.append(high - before)
+        elif before == before or handle_na:
+            ranges.append(high - low)
+        else:
+            ranges.append(NA)
+    return ranges
+
+
 class TrueRange(Calculation):
     """The bar's range together with the close before; without one na, or the mere range if `handle_na`."""
 
     __slots__ = ()
+    columns = 0
 
     def __call__(self, handle_na: bool = False) -> float:
         return true_range(self.context, handle_na=handle_na)
+
+    def over(self, bars: Columns, handle_na: bool = False) -> list[float]:
+        """Return the ranges of many bars."""
+        return true_ranges(bars, handle_na=handle_na)
 
 
 class Atr(Calculation):
     """Wilder's average of the true range, in which the first bar counts with its mere range."""
 
     __slots__ = ("average",)
+    columns = 0
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -50,11 +72,16 @@ class Atr(Calculation):
         span = true_range(self.context, handle_na=True)
         return average.advance(span) if length == average.length and span == span else average(span, length)
 
+    def over(self, bars: Columns, length: float) -> list[float]:
+        """Return the averages on many bars."""
+        return self.average.over(bars, true_ranges(bars, handle_na=True), length)
+
 
 class Dmi(Calculation):
     """Wilder's directional movement: plus and minus indicator, and the averaged index of their difference."""
 
     __slots__ = ("high", "index", "low", "minus", "plus", "span", "true_range")
+    columns = 0
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -95,6 +122,7 @@ class Supertrend(Calculation):
     """
 
     __slots__ = ("average", "close", "direction", "lower", "upper")
+    columns = 0
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -139,6 +167,7 @@ class Sar(Calculation):
     """
 
     __slots__ = ("bar", "extreme", "highs", "lows", "rising", "speed", "stop")
+    columns = 0
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

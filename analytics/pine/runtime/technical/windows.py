@@ -1,5 +1,9 @@
 """Windows over the last values of a source."""
 
+from itertools import islice
+from typing import ClassVar
+
+from analytics.pine.runtime.columns import Column
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.numbers import whole
 from analytics.pine.runtime.state import State
@@ -7,30 +11,48 @@ from analytics.pine.runtime.values import NA
 
 KEPT = 5000
 """How many values a window of changing length can reach back to."""
+SPARE = 32
+"""How many values more than its length a window of constant length keeps at least."""
 
 
-def remember(values: list[float], value: float, width: int = 0) -> None:
-    """Append a value to a history of bounded length, which is no shorter than a window of `width`."""
+def remember(values: list[float], value: float, reach: int) -> None:
+    """Append a value to a history that reaches back as far."""
     values.append(value)
-    if len(values) > 2 * KEPT:
-        forget(values, width)
+    if len(values) > 2 * reach:
+        forget(values, reach)
 
 
-def forget(values: list[float], width: int) -> None:
-    """Drop values from a long history that neither a window of `width` nor a changing one reaches back to."""
-    kept = max(KEPT, width)
-    if len(values) > 2 * kept:
-        del values[:-kept]
+def forget(values: list[float], reach: int) -> None:
+    """Drop the values of a history that are further back; at least two of them, for `rewind` looks at the length."""
+    if len(values) > 2 * reach:
+        del values[:-reach]
 
 
 class Calculation(State):
-    """What one place in a script that calls a function keeps; `values` is its history of the source."""
+    """What one place in a script that calls a function keeps; `values` is its history of the source.
 
-    __slots__ = ("context",)
+    Some also have `over(bars, ...)`, which takes columns for the first arguments and returns the values of many bars in
+    a row, a column for each where a call returns several: the very ones that as many calls would have returned, and
+    leaves the state that these would have left. It is the same computation in the same order, with the state in local
+    variables.
+    """
+
+    __slots__ = ("context", "reach")
     growing = frozenset({"values"})
+    columns: ClassVar[int] = 1
+    """How many of the first arguments are values of the bar; the others are lengths and the like."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.reach = KEPT
+
+    def narrow(self, reach: int) -> None:
+        """Keep no more values than windows of constant lengths need, which are no longer than `reach` together."""
+        self.reach = reach + SPARE
+        for name in self.kept:
+            part = getattr(self, name, None)
+            if isinstance(part, Calculation | RollingSum):
+                part.narrow(reach)
 
 
 class RollingSum(State):
@@ -42,16 +64,21 @@ class RollingSum(State):
     values of the window are equal.
     """
 
-    __slots__ = ("carry", "entries", "length", "total", "values", "width")
+    __slots__ = ("carry", "entries", "length", "reach", "total", "values", "width")
     growing = frozenset({"entries", "values"})
 
     def __init__(self) -> None:
+        self.reach = KEPT
         self.values: list[float] = []
         self.entries: list[float] = []
         self.total = 0.0
         self.carry = 0.0
         self.length = NA
         self.width = 0
+
+    def narrow(self, reach: int) -> None:
+        """Keep no more values than a window of a constant length needs, which is no longer than `reach`."""
+        self.reach = reach + SPARE
 
     def add(self, source: float, length: float, function: str = "math.sum") -> float:
         """Return the sum after a new value; an na changes nothing."""
@@ -87,10 +114,65 @@ class RollingSum(State):
         self.total = total = lowered + entry
         self.carry = (total - lowered) - entry
         entries.append(entry)
-        if total != total or len(values) > 2 * KEPT:
+        if total != total or len(values) > 2 * self.reach:
             self._put_in_order()
             return self.total
         return total
+
+    def over(self, sources: Column, length: float, function: str = "math.sum") -> list[float]:
+        """Return the sums after each of several values, as `add` would one by one."""
+        sums: list[float] = []
+        start = 0
+        while start < len(sources) and (length != self.length or len(self.values) < self.width):
+            sums.append(self.add(sources[start], length, function))
+            start += 1
+        rest = sources[start:]
+        slid = self._slide_over(rest) if rest else []
+        sums += [self.add(source, length, function) for source in rest] if slid is None else slid
+        return sums
+
+    def _slide_over(self, sources: Column) -> list[float] | None:
+        """Return the sums of a full window after each of several values; None, and nothing done, where one is na."""
+        together = sum(sources, self.total)
+        if together - together != 0:
+            return None
+        values, entries, width = self.values, self.entries, self.width
+        count, entered = len(values), len(entries)
+        total, carry, last = self.total, self.carry, values[-1]
+        values += sources
+        sums: list[float] = []
+        # What leaves was entered `width` values before, perhaps by this very loop.
+        for source, leaves in zip(sources, islice(entries, entered - width, None), strict=False):
+            afresh = False
+            if carry:
+                size = carry if carry > 0 else -carry
+                afresh = size - ((source + size) - source) > 0 and source != 0
+            if source == last:
+                place = count + len(entries) - entered + 1
+                afresh = afresh or values[place - width : place].count(source) == width
+            last = source
+            if afresh:
+                place = count + len(entries) - entered
+                carry = 0.0
+                total = sum(values[place : place - width : -1])
+                entries.append(source)
+                sums.append(total)
+                continue
+            leaving = -leaves - carry
+            lowered = total + leaving
+            entry = source - ((lowered - total) - leaving)
+            total = lowered + entry
+            carry = (total - lowered) - entry
+            entries.append(entry)
+            sums.append(total)
+        if total - total != 0:
+            del values[count:], entries[entered:]
+            return None
+        self.total, self.carry = total, carry
+        if len(values) > 2 * self.reach:
+            forget(values, max(self.reach, width))
+            forget(entries, max(self.reach, width))
+        return sums
 
     def _fill(self, source: float) -> float:
         """Take in a value of which none has to leave."""
@@ -116,8 +198,8 @@ class RollingSum(State):
             self.total = sum(self.values[: -self.width - 1 : -1])
             self.carry = 0.0
             self.entries[-1] = self.values[-1]
-        forget(self.values, self.width)
-        forget(self.entries, self.width)
+        forget(self.values, max(self.reach, self.width))
+        forget(self.entries, max(self.reach, self.width))
 
     def _afresh(self, source: float) -> float:
         """Sum the window up, its newest value first, and forget the carry."""
@@ -157,7 +239,7 @@ class BarWindow(Calculation):
         bar = self.context.bar_index
         steady = bar == self.bar + 1 and length == self.length
         if steady:
-            remember(self.values, source, self.width)
+            remember(self.values, source, max(self.reach, self.width))
         else:
             self._catch_up(bar, source, length, function)
         self.bar = bar
@@ -179,7 +261,7 @@ class BarWindow(Calculation):
                     values.append(values[-1])
                 else:
                     values.append(values[-self.width - 1] if len(values) > self.width else 0.0)
-        remember(values, source, self.width)
+        remember(values, source, max(self.reach, self.width))
 
 
 def enough(values: list[float], count: int) -> bool:

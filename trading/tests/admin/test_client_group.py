@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 MOVES = {Role.DEALER, Role.ADMIN, Role.SUPER_ADMIN}
 WHO = ["anonymous", "owner", "other", *(role for role in Role if role.is_staff)]
 # Session, user and permissions; the account's owner, groups, conditions; accounts and their state, once each.
-QUERIES = 15
+QUERIES = 12
 
 
 def browser_of(who, owner):

@@ -40,6 +40,7 @@ class AccountGroupAdmin(PlannableModelAdmin):
         "slippage_mode", "orders_per_minute",
     )  # fmt: skip
     search_fields = ("name",)
+    search_help_text = _("Name of the group")
     inlines = (GroupInstrumentInline,)
     fieldsets = (
         (

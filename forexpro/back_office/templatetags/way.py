@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 
 from forexpro.back_office.navigation import PLACES, Place
@@ -10,7 +11,11 @@ register = template.Library()
 
 @register.filter
 def placed(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the way to a page by the names that the sidebar has, instead of those of apps and models."""
+    """Return the way to a page by the names that the sidebar has, instead of those of apps and models.
+
+    The name of an object is `own`: it is written as it is.
+    """
+    parts = [part | {"own": isinstance(part["title"], Model)} for part in parts]
     places = _places()
     found = next((places[link] for part in parts if (link := str(part.get("link", ""))) in places), None)
     if found is None:

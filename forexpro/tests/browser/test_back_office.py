@@ -136,3 +136,21 @@ def test_filters_open_by_keyboard(staff: Page, account):
     expect(staff.get_by_role("button", name="Apply filters")).to_be_visible()
     staff.keyboard.press("Escape")
     expect(filters).to_be_focused()
+
+
+def test_a_new_key_is_shown_once_and_copied_on_a_phone(staff: Page):
+    staff.set_viewport_size({"width": 360, "height": 780})
+    staff.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    staff.goto("/admin/crm/servicekey/add/")
+    staff.get_by_label("Name").fill("berlin")
+    staff.get_by_role("button", name="Save", exact=True).click()
+    key = staff.get_by_label("Copy it now")
+    expect(key).to_be_focused()
+    text = key.input_value()
+    assert staff.evaluate("document.documentElement.scrollWidth") == 360
+    staff.get_by_role("button", name="Copy").click()
+    expect(staff.get_by_role("button", name="Copied")).to_be_visible()
+    assert staff.evaluate("navigator.clipboard.readText()") == text
+    staff.get_by_role("link", name="I have copied it").click()
+    expect(staff.get_by_role("link", name="berlin", exact=True)).to_be_visible()
+    assert text not in staff.content()

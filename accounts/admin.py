@@ -99,6 +99,9 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
     def has_limit_client_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.limit_client")
 
+    def has_change_account_group_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("trading.change_account_group")
+
     def has_manage_staff_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("accounts.manage_staff")
 

@@ -93,6 +93,7 @@ class RotationForm(forms.Form):
 class ServiceKeyAdmin(BackOfficeModelAdmin):
     list_display = ("name", "may", "created_at", "last_used", "expires_at", "standing_label")
     search_fields = ("name",)
+    search_help_text = _("Name of the key")
     ordering = ("name",)
     form = ServiceKeyForm
     fieldsets = ((None, {"fields": ("name", "scopes", "networks", "expires_at")}),)

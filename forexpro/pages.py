@@ -121,7 +121,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _error(request: HttpRequest, status: int, *, code: str, title: str, advice: str, message: str = "") -> HttpResponse:
     if request.path.startswith("/api/") or not request.accepts("text/html"):
         return JsonResponse(error_body(code, message or title), status=status)
-    return render(request, "errors/error.html", {"status": status, "title": title, "advice": advice}, status=status)
+    # Whoever works there goes on there; who it is may not be known when the database is away.
+    context = {"status": status, "title": title, "advice": advice, "of_back_office": request.path.startswith("/admin/")}
+    return render(request, "errors/error.html", context, status=status)
 
 
 class SpecimenForm(forms.Form):

@@ -12,6 +12,7 @@ class SymbolAdmin(PlannableModelAdmin):
     list_display = ("code", "name", "asset_class", "digits", "typical_spread_points", "leverage_cap", "is_active")
     list_filter = ("asset_class", "is_active", "margin_mode", "quote_currency")
     search_fields = ("code", "name")
+    search_help_text = _("Symbol or name, such as EURUSD or Gold")
     list_per_page = 50
     fieldsets = (
         (None, {"fields": ("code", "name", "asset_class", "is_active")}),

@@ -13,10 +13,14 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("brand/favicon.svg")}],
     "BORDER_RADIUS": "6px",
     "SHOW_VIEW_ON_SITE": False,
-    "STYLES": [lambda request: static("back_office/style.css")],
+    "STYLES": [
+        lambda request: static("back_office/style.css"),
+        lambda request: static("back_office/density.css"),
+    ],
     "SCRIPTS": [
         lambda request: static("back_office/theme.js"),
         lambda request: static("back_office/live.js"),
+        lambda request: static("back_office/keyboard.js"),
     ],
     "SIDEBAR": {"navigation": "forexpro.back_office.navigation.sidebar"},
     "ACCOUNT": {

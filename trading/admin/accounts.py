@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
@@ -20,6 +20,7 @@ from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
+from trading.admin.client_group import client_group_page
 from trading.admin.columns import money_column, price_column
 from trading.admin.dialogs import BalanceForm, Dealing, GroupForm, LeverageForm
 from trading.admin.filters import AccountActivityFilter, CurrencyFilter, ExposureFilter
@@ -68,7 +69,7 @@ class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
         "balance_now", "credit_now", "reserved_now", "equity", "blocked", "margin", "margin_level", "ratio", "floor",
         "called",
     )  # fmt: skip
-    actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage", "change_group")
+    actions_detail = ("move_money", "enable_trading", "disable_trading", "set_leverage", "change_group", "move_owner")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[TradingAccount], search_term: str
@@ -89,6 +90,11 @@ class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         why = "<int:account_id>/events/<int:seq>/"
         return [
+            path(
+                "of-client/<int:owner_id>/group/",
+                self.admin_site.admin_view(self.client_group_view),
+                name="trading_client_group",
+            ),
             path(why, self.admin_site.admin_view(self.why_view), name="trading_tradingaccount_why"),
             path(
                 f"{why}document/",
@@ -97,6 +103,10 @@ class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
             ),
             *super().get_urls(),
         ]
+
+    def client_group_view(self, request: HttpRequest, owner_id: int) -> HttpResponse:
+        """Show what moving a client to another group changes, and move them."""
+        return client_group_page(request, owner_id)
 
     def why_view(self, request: HttpRequest, account_id: int, seq: int) -> HttpResponse:
         """Show the decision behind an event of any account."""
@@ -283,6 +293,12 @@ class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
             account_id=int(object_id),
             group_id=form.cleaned_data["group"].pk,
         )
+
+    @action(description=_("Move the client"), permissions=["change_group"], icon="group")
+    def move_owner(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to the page that moves all accounts of the owner."""
+        owner_id = TradingAccount.objects.values_list("owner_id", flat=True).get(pk=object_id)
+        return HttpResponseRedirect(reverse("admin:trading_client_group", args=[owner_id]))
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Offer either of enabling and disabling."""

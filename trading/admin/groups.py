@@ -36,13 +36,23 @@ class GroupInstrumentInline(StackedInline):
 @admin.register(AccountGroup)
 class AccountGroupAdmin(PlannableModelAdmin):
     list_display = (
-        "name", "is_default", "leverage_max", "margin_call_level", "stop_out_level", "spread_mode", "slippage_mode",
-        "orders_per_minute",
+        "name", "is_default", "currencies", "leverage_max", "margin_call_level", "stop_out_level", "spread_mode",
+        "slippage_mode", "orders_per_minute",
     )  # fmt: skip
     search_fields = ("name",)
+    search_help_text = _("Name of the group")
     inlines = (GroupInstrumentInline,)
     fieldsets = (
-        (None, {"fields": (("name", "is_default"), ("leverage_max", "orders_per_minute"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("name", "is_default"),
+                    ("currencies", "position_mode"),
+                    ("leverage_max", "orders_per_minute"),
+                )
+            },
+        ),
         (
             _("Margin"),
             {

@@ -97,6 +97,20 @@ class AccountListView(MutatingView, ListAPIView[TradingAccount]):
                 "The group Retail allows a leverage from 1 to 100.",
                 {"leverage": "500", "maximum": "100"},
             ),
+            error_example(
+                "Another currency than the group's",
+                422,
+                "currency_not_in_group",
+                "The group Retail takes accounts in USD, EUR only. Choose another group.",
+                {"currency": "CHF", "currencies": ["USD", "EUR"]},
+            ),
+            error_example(
+                "Another position mode than the group's",
+                422,
+                "position_mode_not_in_group",
+                "The group Retail takes hedging accounts only. Choose another group.",
+                {"position_mode": "netting", "accepted": "hedging"},
+            ),
         ],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:

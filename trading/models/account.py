@@ -5,11 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trading.models.fields import MoneyField
 from trading.models.group import AccountGroup
-
-
-class PositionMode(models.TextChoices):
-    HEDGING = "hedging", _("Hedging")
-    NETTING = "netting", _("Netting")
+from trading.models.group import PositionMode as PositionMode
 
 
 class NextAccountNumber(Func):

@@ -1,8 +1,9 @@
 from copy import copy
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,11 @@ from marketdata.models.margin import (
     validate_margin_rates,
 )
 from trading.models.fields import MoneyField, VolumeField
+
+
+class PositionMode(models.TextChoices):
+    HEDGING = "hedging", _("Hedging")
+    NETTING = "netting", _("Netting")
 
 
 class SpreadMode(models.TextChoices):
@@ -75,6 +81,22 @@ class AccountGroup(models.Model):
 
     name = models.CharField(_("name"), max_length=64, unique=True)
     is_default = models.BooleanField(_("default for new accounts"), default=False)
+    currencies = models.CharField(
+        _("currencies of accounts"),
+        max_length=120,
+        blank=True,
+        default="",
+        validators=[RegexValidator(r"^[A-Z]{3,5}( [A-Z]{3,5})*$", _("Codes with spaces between, such as USD EUR."))],
+        help_text=_("Codes with spaces between, such as USD EUR. Empty for every currency."),
+    )
+    position_mode = models.CharField(
+        _("position mode of accounts"),
+        max_length=8,
+        choices=PositionMode,
+        blank=True,
+        default="",
+        help_text=_("Empty for both."),
+    )
     leverage_max = models.DecimalField(_("highest leverage"), max_digits=8, decimal_places=2, default=Decimal(500))
     margin_call_level = models.DecimalField(
         _("margin call level"), max_digits=14, decimal_places=2, default=Decimal(100)
@@ -197,10 +219,33 @@ class AccountGroup(models.Model):
                 name="group_slippage_bounds",
                 violation_error_message=_("The least slippage is not above the most."),
             ),
+            models.CheckConstraint(
+                condition=Q(position_mode__in=["", *PositionMode.values]), name="group_position_mode"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse to close the group to accounts that are in it."""
+        super().clean()
+        others = self.accounts.exclude(status="closed") if self.pk else None
+        if others is not None and self.currencies:
+            self._ensure_none(others.exclude(currency__in=self.currencies.split()), "currencies")
+        if others is not None and self.position_mode:
+            self._ensure_none(others.exclude(position_mode=self.position_mode), "position_mode")
+
+    @staticmethod
+    def _ensure_none(accounts: "models.QuerySet[Any]", field: str) -> None:
+        account = accounts.order_by("id").first()
+        if account is not None:
+            raise ValidationError(
+                {
+                    field: _("Account %(account)s is in this group and would not fit. Move it to another group first.")
+                    % {"account": account.number}
+                }
+            )
 
 
 class GroupInstrument(CommissionFields):

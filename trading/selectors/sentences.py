@@ -68,7 +68,9 @@ def _policy_changed(payload: Payload) -> str:
 
 def _group_changed(payload: Payload) -> str:
     group: dict[str, str] = payload["changes"]["group"]
-    return _("Moved from the group %(before)s to the group %(after)s, whose conditions apply from now on.") % group
+    moved = _("Moved from the group %(before)s to the group %(after)s, whose conditions apply from now on.") % group
+    reason = payload.get("reason")
+    return _("%(what)s Reason: %(reason)s") % {"what": moved, "reason": reason} if reason else moved
 
 
 def _placed(payload: Payload) -> str:

@@ -64,6 +64,7 @@ def account_open_apply(
     if owner.access_level != AccessLevel.FULL:
         raise access_restricted()
     ensure_leverage(leverage, group, owner)
+    ensure_group_takes(group, currency=currency, position_mode=position_mode)
     if not (3 <= len(currency) <= 5 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise Refused("currency_invalid", f"{currency!r} is not a currency code such as USD.", {"currency": currency})
     now = datetime.now(UTC)
@@ -152,6 +153,24 @@ def ensure_leverage(leverage: Decimal, group: AccountGroup, owner: User | None =
             "leverage_not_allowed",
             f"The highest leverage for this client is {owner.leverage_max.normalize():f}. Choose that or less.",
             {"leverage": str(leverage), "maximum": str(owner.leverage_max)},
+        )
+
+
+def ensure_group_takes(group: AccountGroup, *, currency: str, position_mode: str) -> None:
+    """Refuse `currency_not_in_group` and `position_mode_not_in_group` where a group is not for such accounts."""
+    if group.currencies and currency not in group.currencies.split():
+        raise Refused(
+            "currency_not_in_group",
+            _("The group %(group)s takes accounts in %(currencies)s only. Choose another group.")
+            % {"group": group.name, "currencies": ", ".join(group.currencies.split())},
+            {"currency": currency, "currencies": group.currencies.split()},
+        )
+    if group.position_mode and position_mode != group.position_mode:
+        raise Refused(
+            "position_mode_not_in_group",
+            _("The group %(group)s takes %(mode)s accounts only. Choose another group.")
+            % {"group": group.name, "mode": group.get_position_mode_display().lower()},
+            {"position_mode": str(position_mode), "accepted": group.position_mode},
         )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
 from trading.locks import lock_accounts
@@ -37,11 +39,23 @@ def client_accounts_roll_over(*, owner_id: int, origin: Origin) -> None:
         account_roll_over(account_id=account.pk, origin=origin)
 
 
-def client_group_set_apply(*, owner_id: int, group: AccountGroup, origin: Origin) -> None:
-    """Move a client's accounts, which are locked, to a group. Refuses as `account_set_group`."""
-    for account in open_accounts(owner_id):
-        if account.group_id != group.pk:
-            group_set_apply(account_id=account.pk, group_id=group.pk, origin=origin)
+def client_group_set_apply(*, owner_id: int, group: AccountGroup, reason: str = "", origin: Origin) -> list[int]:
+    """Move a client's accounts, which are locked, to a group; return those that moved.
+
+    Refuses as `account_set_group`, naming the first account that the group does not take.
+    """
+    moved = [account for account in open_accounts(owner_id) if account.group_id != group.pk]
+    for account in moved:
+        try:
+            group_set_apply(account_id=account.pk, group_id=group.pk, reason=reason, origin=origin)
+        except Refused as refusal:
+            raise Refused(
+                refusal.code,
+                _("Account %(account)s: %(why)s") % {"account": account.number, "why": refusal.message},
+                {**refusal.details, "account": str(account.number)},
+                http_status=refusal.http_status,
+            ) from refusal
+    return [account.pk for account in moved]
 
 
 def client_leverage_lower_apply(*, owner_id: int, leverage_max: Decimal, origin: Origin) -> None:

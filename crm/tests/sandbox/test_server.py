@@ -86,7 +86,7 @@ def test_what_the_platform_says_is_escaped():
     request = {"id": "7", "user_id": "5", "amount": "5.00", "currency": "USD", "status": "requested"}
     page = clients_page([CLIENT], [request], [])
     assert "<b>Ada" not in page + client_page(CLIENT, [], [], [])
-    assert page.count("&lt;b&gt;Ada") == 2
+    assert page.count("&lt;b&gt;Ada") == 3
 
 
 def test_what_waits_of_all_clients_is_decided_on_the_first_page():
@@ -94,7 +94,8 @@ def test_what_waits_of_all_clients_is_decided_on_the_first_page():
     page = clients_page([CLIENT], [request], [request | {"id": "8", "status": "approved"}])
     assert "/clients/5/deposits/7/approve" in page
     assert "/withdrawals/8/" not in page  # it waits for its payment
-    assert "Waiting" not in clients_page([CLIENT], [], [])
+    assert "Nothing waits for a decision." in clients_page([CLIENT], [], [])
+    assert "Nothing waits for a decision." not in page
 
 
 def test_only_what_is_open_can_be_decided():

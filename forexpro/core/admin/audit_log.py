@@ -32,6 +32,7 @@ from forexpro.core.events.selectors import (
     events_of_person,
     in_chunks,
     latest_verification,
+    names_of_actors,
     search_events,
 )
 from forexpro.core.events.sentences import explanation_address, sentence_or_type
@@ -99,7 +100,7 @@ class TypeFilter(DropdownFilter):
 
 @admin.register(Event)
 class EventAdmin(LongList, ReadOnlyModelAdmin):
-    list_display = ("moment", "stream", "seq", "type", "actor", "ip", "summary")
+    list_display = ("moment", "stream", "seq", "type", "who", "ip", "summary")
     list_display_links = ("moment", "type")
     list_filter = (
         PersonFilter,
@@ -145,7 +146,13 @@ class EventAdmin(LongList, ReadOnlyModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context = {"verification": latest_verification(), "anchor": EventAnchor.objects.order_by("-id").first()}
-        return super().changelist_view(request, {**context, **(extra_context or {})})
+        response = super().changelist_view(request, {**context, **(extra_context or {})})
+        changelist = getattr(response, "context_data", {}).get("cl")
+        if changelist is not None:
+            names = names_of_actors(changelist.result_list)
+            for event in changelist.result_list:
+                event.name_of_actor = names.get(event.actor, "")
+        return response
 
     def export_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """Answer the filtered events as CSV, however many they are; the export itself is an event."""
@@ -164,6 +171,12 @@ class EventAdmin(LongList, ReadOnlyModelAdmin):
     def moment(self, event: Event) -> str:
         """To the millisecond, in the reader's zone: the order of two events is often the question."""
         return timezone.localtime(event.occurred_at).replace(tzinfo=None).isoformat(" ", "milliseconds")
+
+    @display(description=_("actor"))
+    def who(self, event: Event) -> str:
+        """The name and, as filters take it, the actor; only the list has looked names up."""
+        name = getattr(event, "name_of_actor", "")
+        return f"{name} ({event.actor})" if name else event.actor
 
     @display(description=_("what happened"))
     def summary(self, event: Event) -> str:

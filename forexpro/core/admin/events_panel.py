@@ -8,15 +8,19 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from forexpro.core.admin.extensions import Panel
+from forexpro.core.events.selectors import names_of_actors
 from forexpro.core.events.sentences import explanation_address, sentence_or_type
 from forexpro.core.models import Event
 
 
 def events_panel(newest: Iterable[Event], audit_filter: dict[str, str], *, title: Any = None) -> Panel:
     """Return a section of some events, each with a sentence, its origin and, where there is one, its reason."""
+    newest = list(newest)
+    names = names_of_actors(newest)
     events = [
         {
             "event": event,
+            "who": names.get(event.actor, ""),
             "sentence": sentence_or_type(event),
             "why": explanation_address(event.stream, event.seq, event.type),
         }

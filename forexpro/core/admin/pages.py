@@ -103,6 +103,11 @@ class BackOfficeModelAdmin(ModelAdmin):
         instance = self.get_object(request, unquote(str(object_id)))
         return [entry for entry in entries if entry.path not in added or added[entry.path][1](instance)]
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *arguments: Any, **options: Any) -> Any:
+        # Nobody adds one after the other here, and a third button hides the one that saves.
+        context["show_save_and_add_another"] = False
+        return super().render_change_form(request, context, *arguments, **options)
+
     # --- An object's page ----------------------------------------------------------------------
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

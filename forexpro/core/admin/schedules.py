@@ -53,6 +53,7 @@ class ScheduleAdmin(BackOfficeModelAdmin):
     list_select_related = ("interval", "crontab")
     list_filter = ("enabled",)
     search_fields = ("name", "task")
+    search_help_text = _("Name of the task or of its program")
     ordering = ("name",)
     sortable_by = ()
     # Columns of our own instead of the fields, whose help is meant for whoever writes tasks.

@@ -1,12 +1,14 @@
 """The log of webhook deliveries: what was sent, what was answered, and sending it again."""
 
+import json
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -80,8 +82,11 @@ class WebhookDeliveryAdmin(Managing, LongList, ReadOnlyModelAdmin):
         return delivery.last_error or delivery.last_status or "–"
 
     @display(description=_("body"))
-    def body(self, delivery: WebhookDelivery) -> str:
-        return delivery.message.body
+    def body(self, delivery: WebhookDelivery) -> SafeString:
+        """What is sent, in lines; what is signed are the bytes without them."""
+        return format_html(
+            "<pre class='payload'>{}</pre>", json.dumps(json.loads(delivery.message.body), indent=2, ensure_ascii=False)
+        )
 
     @display(description=_("attempts"))
     def attempts_log(self, delivery: WebhookDelivery) -> str:

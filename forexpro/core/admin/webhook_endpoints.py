@@ -39,6 +39,7 @@ class WebhookEndpointAdmin(Managing, BackOfficeModelAdmin):
     list_display = ("name", "url", "told_of", "standing_label", "waiting", "given_up")
     list_filter = ("enabled", "ordered")
     search_fields = ("name", "url")
+    search_help_text = _("Name or address of the endpoint")
     ordering = ("name",)
     sortable_by = ()
     live_streams = ("webhook:",)

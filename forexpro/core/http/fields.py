@@ -149,6 +149,8 @@ class TextInputSchema(OpenApiSerializerFieldExtension):
         schema: dict[str, Any] = auto_schema._map_serializer_field(field, direction, bypass_extensions=True)
         if "oneOf" in schema:  # with an empty text, which the pattern allows where the field does
             schema |= schema.pop("oneOf")[0]
+        if isinstance(schema["type"], list):  # null, which is added once more to what is answered here
+            schema["type"] = schema["type"][0]
         return schema | {"pattern": getattr(field, "pattern", None) or text_pattern(field)}
 
 

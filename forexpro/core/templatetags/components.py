@@ -126,7 +126,7 @@ def toast(message: Message | None = None) -> Mapping[str, Any]:
 @register.filter(is_safe=True)
 def main_landmark(page: str) -> str:
     """Make the element that unfold calls main the page's main landmark."""
-    return page.replace('<div id="main"', '<div id="main" role="main"', 1)
+    return page.replace('<div id="main"', '<div id="main" role="main" tabindex="-1"', 1)
 
 
 @register.simple_tag

@@ -33,9 +33,11 @@ from kyc.models import RejectionReason
 from kyc.services.retention import relationship_end
 from kyc.tests.factories import send
 from trading.engine.state import OrderType, Side
-from trading.models import Booking, ConditionsVersion, Deal, FundingLimit, LedgerTransaction
+from trading.models import AccountGroup, Booking, ConditionsVersion, Deal, FundingLimit, LedgerTransaction
 from trading.models.funding import Direction, Status
+from trading.selectors.client_group import shown_state
 from trading.services.accounts import account_set_trading
+from trading.services.client_terms import open_accounts
 from trading.services.funding.decisions import withdrawal_decide
 from trading.services.funding.proofs import deposit_proof_add
 from trading.services.funding.transfers import account_transfer
@@ -71,6 +73,9 @@ def make_objects(people: People) -> dict[str, str]:
     set_price("EURUSD", "1.10000", "1.10010")
     names = WORDS | _accounts(people) | _trading(people) | _funding(people) | _verification(people)
     names |= _house(people)
+    # What a move of the owner to another group starts from, now that they have all their accounts.
+    other_group = AccountGroup.objects.get(pk=names["other_group_id"])
+    names["group_seen"] = shown_state(open_accounts(people[THE_OWNER].pk), other_group)
     return {name: str(value) for name, value in names.items()}
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from forexpro.tests.browser.journey import violations
-from trading.tests.factories import make_account, make_order, make_symbols, make_user, set_price
+from trading.tests.factories import make_account, make_group, make_order, make_symbols, make_user, set_price
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -86,6 +86,71 @@ def test_pages_fit_their_width(staff: Page, account, width):
     buy(account)
     staff.set_viewport_size({"width": width, "height": 900})
     person = f"/admin/accounts/user/{account.owner_id}/change/"
-    for address in ("/admin/", "/admin/status/", person, "/admin/core/event/"):
+    move = f"/admin/trading/tradingaccount/of-client/{account.owner_id}/group/?group={make_group('Other').pk}"
+    for address in ("/admin/", "/admin/status/", person, "/admin/core/event/", "/admin/crm/servicekey/add/", move):
         staff.goto(address)
         assert staff.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_a_dialog_keeps_the_keyboard_and_gives_it_back(staff: Page, account):
+    staff.goto(f"/admin/trading/tradingaccount/{account.pk}/change/")
+    staff.keyboard.press("Tab")
+    expect(staff.get_by_role("link", name="Skip to the content")).to_be_focused()
+    opener = staff.get_by_role("link", name="Set leverage")
+    opener.focus()
+    staff.keyboard.press("Enter")
+    dialog = staff.get_by_role("dialog", name="Change the leverage")
+    expect(dialog.get_by_label("Leverage, 1 to")).to_be_focused()
+    staff.keyboard.press("Shift+Tab")
+    expect(dialog.get_by_role("button", name="Change")).to_be_focused()
+    staff.keyboard.press("Tab")
+    expect(dialog.get_by_label("Leverage, 1 to")).to_be_focused()
+    staff.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+    account.refresh_from_db()
+    assert account.leverage == 100
+
+
+def test_a_client_is_moved_by_keyboard_as_the_preview_says(staff: Page, account):
+    buy(account)
+    strict = make_group("Strict", stop_out_level=80, margin_call_level=120)
+    staff.goto(f"/admin/accounts/user/{account.owner_id}/change/")
+    staff.get_by_role("link", name="Change group").press("Enter")
+    staff.get_by_label("Group", exact=True).select_option("Strict")
+    staff.get_by_role("button", name="Show what changes").press("Enter")
+    expect(staff.get_by_role("row", name="Stop-out level 50 80 All")).to_be_visible()
+    assert violations(staff, "#content") == []
+    staff.get_by_label("Reason, which the client can read").fill("Became professional")
+    staff.keyboard.press("Enter")
+    expect(staff.get_by_text("1 account is in the group Strict now.")).to_be_visible()
+    account.refresh_from_db()
+    assert account.group == strict
+
+
+def test_filters_open_by_keyboard(staff: Page, account):
+    staff.goto("/admin/trading/tradingaccount/")
+    filters = staff.get_by_role("button", name="Filters")
+    filters.focus()
+    staff.keyboard.press("Enter")
+    expect(staff.get_by_role("button", name="Apply filters")).to_be_visible()
+    staff.keyboard.press("Escape")
+    expect(filters).to_be_focused()
+
+
+def test_a_new_key_is_shown_once_and_copied_on_a_phone(staff: Page):
+    staff.set_viewport_size({"width": 360, "height": 780})
+    staff.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    staff.goto("/admin/crm/servicekey/add/")
+    staff.get_by_label("Name").fill("berlin")
+    staff.get_by_role("button", name="Save", exact=True).click()
+    key = staff.get_by_label("Copy it now")
+    expect(key).to_be_focused()
+    text = key.input_value()
+    assert staff.evaluate("document.documentElement.scrollWidth") == 360
+    staff.get_by_role("button", name="Copy").click()
+    expect(staff.get_by_role("button", name="Copied")).to_be_visible()
+    assert staff.evaluate("navigator.clipboard.readText()") == text
+    staff.get_by_role("link", name="I have copied it").click()
+    expect(staff.get_by_role("link", name="berlin", exact=True)).to_be_visible()
+    assert text not in staff.content()

@@ -5,6 +5,7 @@ from forexpro.tests.authorisation.access import (
     NOBODY,
     STAFF,
     Operation,
+    asks,
     back_office_model,
     button,
     changes,
@@ -104,6 +105,8 @@ PEOPLE: dict[str, Operation] = {
     **button(f"{_OF_USER}/view_as_client", desks.VISITORS, **REASON),
     **button(f"{_OF_USER}/set_limits", desks.LIMITERS, access_level="close_only", withdrawals_allowed="on", **REASON),
     **button(f"{_OF_USER}/set_flags", desks.ANNOTATORS, flags="vip"),
+    f"GET {_OF_USER}/move_client/": reads(desks.DEALERS),  # leads to the page that asks and moves
+    f"POST {_OF_USER}/move_client/": asks(desks.DEALERS),
     **button(f"{_OF_USER}/write_note", desks.ANNOTATORS, text="Called about the deposit."),
     **button(f"{_OF_USER}/suspend", desks.SUSPENDERS, **REASON),
     **button(f"{_OF_USER}/activate", desks.SUSPENDERS, of="suspended_id", **REASON),
@@ -153,6 +156,7 @@ CONDITIONS: dict[str, Operation] = {
 
 _ACCOUNTS = "admin/trading/tradingaccount"
 _OF_ACCOUNT = f"{_ACCOUNTS}/<path:object_id>"
+_OF_CLIENT = f"{_ACCOUNTS}/of-client/<int:owner_id>"
 _EVENT = f"{_ACCOUNTS}/<int:account_id>/events/<int:seq>"
 TRADING: dict[str, Operation] = {
     **back_office_model(_ACCOUNTS, view=STAFF),
@@ -165,6 +169,12 @@ TRADING: dict[str, Operation] = {
     **button(f"{_OF_ACCOUNT}/disable_trading", desks.DEALERS),
     **button(f"{_OF_ACCOUNT}/set_leverage", desks.DEALERS, leverage="50"),
     **button(f"{_OF_ACCOUNT}/change_group", desks.DEALERS, group="{other_group_id}"),
+    f"GET {_OF_ACCOUNT}/move_owner/": reads(desks.DEALERS),
+    f"POST {_OF_ACCOUNT}/move_owner/": asks(desks.DEALERS),
+    f"GET {_OF_CLIENT}/group/": reads(desks.DEALERS, owner_id="user_id"),
+    f"POST {_OF_CLIENT}/group/": changes(
+        desks.DEALERS, {"owner_id": "user_id"}, group="{other_group_id}", seen="{group_seen}", **REASON
+    ),
     **back_office_model("admin/trading/order", view=STAFF),
     **button("admin/trading/order/<path:object_id>/cancel", desks.DEALERS, of="order_id", **REASON),
     **back_office_model("admin/trading/position", view=STAFF),

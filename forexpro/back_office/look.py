@@ -14,8 +14,12 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [
-        lambda request: static("back_office/style.css"),
+        lambda request: static("back_office/panels.css"),
+        lambda request: static("back_office/sections.css"),
+        lambda request: static("back_office/lists.css"),
+        lambda request: static("back_office/desk.css"),
         lambda request: static("back_office/density.css"),
+        lambda request: static("back_office/forms.css"),
     ],
     "SCRIPTS": [
         lambda request: static("back_office/theme.js"),

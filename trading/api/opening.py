@@ -139,7 +139,7 @@ class AccountOptionsView(MutatingView):
         assert isinstance(request.user, User)
         options = {
             "currencies": list(DEPOSITS),
-            "leverages": leverage_choices(),
+            "leverages": leverage_choices(request.user),
             "leverage": default_leverage(request.user),
             "position_modes": [mode.value for mode in PositionMode],
         }

@@ -82,17 +82,21 @@ def own_account_open(
     return account
 
 
-def leverage_choices() -> list[Decimal]:
-    """Return the leverages that a new account may have, the group's highest among them."""
-    highest = AccountGroup.objects.get(is_default=True).leverage_max
+def leverage_choices(owner: User) -> list[Decimal]:
+    """Return the leverages that a person's new account may have, the highest of all among them."""
+    highest = _highest_leverage(owner)
     return [leverage for leverage in LEVERAGES if leverage < highest] + [highest]
 
 
-def default_leverage(owner: User | None = None) -> Decimal:
+def default_leverage(owner: User) -> Decimal:
     """Return the leverage of a person who does not choose one."""
-    highest = AccountGroup.objects.get(is_default=True).leverage_max
-    own = highest if owner is None or owner.leverage_max is None else owner.leverage_max
-    return min(LEVERAGE, highest, own)
+    return min(LEVERAGE, _highest_leverage(owner))
+
+
+def _highest_leverage(owner: User) -> Decimal:
+    """Return the most that the group of new accounts allows, and the person."""
+    highest: Decimal = AccountGroup.objects.get(is_default=True).leverage_max
+    return highest if owner.leverage_max is None else min(highest, owner.leverage_max)
 
 
 def _ensure_room(owner: User, kind: TradingAccount.Kind) -> None:

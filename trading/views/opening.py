@@ -64,11 +64,12 @@ def _page(request: HttpRequest, form: NewAccountForm, **texts: str) -> HttpRespo
 
 def _form(request: HttpRequest) -> NewAccountForm:
     """Return the form of a new account, with what was sent in it."""
+    owner = signed_in_person(request)
     return NewAccountForm(
         request.POST if request.method == "POST" else None,
         currencies=list(DEPOSITS),
-        leverages=leverage_choices(),
-        initial={"leverage": names.plain(default_leverage()), "position_mode": PositionMode.HEDGING},
+        leverages=leverage_choices(owner),
+        initial={"leverage": names.plain(default_leverage(owner)), "position_mode": PositionMode.HEDGING},
     )
 
 

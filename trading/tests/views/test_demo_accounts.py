@@ -72,6 +72,14 @@ def test_what_is_not_offered_is_not_opened(browser, address, person, change):
     assert not TradingAccount.objects.filter(owner=person).exists()
 
 
+def test_nobody_is_offered_more_leverage_than_is_allowed_them(browser, address, person):
+    person.leverage_max = Decimal(20)
+    person.save()
+    offered = browser.get(address).context["form"]
+    assert max(int(value) for value, _label in offered.fields["leverage"].choices) == 20
+    assert offered["leverage"].initial == "20"
+
+
 def test_a_person_has_a_sensible_number_of_them(browser, address, person):
     for _ in range(ACCOUNTS_MAX):
         assert browser.post(address, {**CHOICES, "leverage": "30"}).status_code == 302

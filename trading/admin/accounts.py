@@ -21,7 +21,7 @@ from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
 from trading.admin.client_group import client_group_page
-from trading.admin.columns import money_column, price_column
+from trading.admin.columns import money_column, ratio_column
 from trading.admin.dialogs import BalanceForm, Dealing, GroupForm, LeverageForm
 from trading.admin.filters import AccountActivityFilter, CurrencyFilter, ExposureFilter
 from trading.engine.valuation import Valuation
@@ -131,7 +131,7 @@ class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
         return request.user.has_perm("trading.change_account_group")
 
     # --- Columns -------------------------------------------------------------------------------
-    ratio = price_column("leverage", _("leverage"))
+    ratio = ratio_column("leverage", _("leverage"))
     balance_now = money_column("balance", _("balance"), currency=lambda account: account.currency)
     credit_now = money_column("credit", _("credit"), currency=lambda account: account.currency)
     reserved_now = money_column("reserved", _("reserved for withdrawals"), currency=lambda account: account.currency)

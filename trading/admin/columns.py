@@ -1,4 +1,4 @@
-"""Columns of back-office lists whose numbers read as they do everywhere else: no zeros that mean nothing."""
+"""Columns of back-office lists whose numbers read as they do everywhere else."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -33,10 +33,19 @@ def volume_column(field: str, description: Any) -> Column:
 
 
 def price_column(field: str, description: Any) -> Column:
-    """Return a column of prices or ratios, without trailing zeros."""
+    """Return a column of prices with the digits of each row's symbol, its `symbol_digits`."""
 
     def write(price: Decimal, row: Any) -> str:
-        return names.plain(price)
+        return names.plain(price) if row.symbol_digits is None else f"{price:.{row.symbol_digits}f}"
+
+    return _column(field, description, write)
+
+
+def ratio_column(field: str, description: Any) -> Column:
+    """Return a column of rates or ratios, without trailing zeros."""
+
+    def write(ratio: Decimal, row: Any) -> str:
+        return names.plain(ratio)
 
     return _column(field, description, write)
 

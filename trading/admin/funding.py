@@ -28,7 +28,7 @@ from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
 from forexpro.core.uploads.storage import private_file
 from trading import names
-from trading.admin.columns import money_column, price_column
+from trading.admin.columns import money_column, ratio_column
 from trading.admin.rows import OfAccountAdmin, currency_of_account
 from trading.models import Deposit, DepositProof, FundingLimit, PaymentMethod, PaymentTerms, Transfer, Withdrawal
 from trading.models.funding import Status
@@ -360,7 +360,7 @@ class TransferAdmin(OfAccountAdmin):
     search_help_text = _("Number of the transfer or of an account, e-mail address of the client")
     sent = money_column("amount", _("amount"), currency=lambda transfer: transfer.source.currency)
     arrived = money_column("received", _("received"), currency=lambda transfer: transfer.target.currency)
-    exchange = price_column("rate", _("rate"))
+    exchange = ratio_column("rate", _("rate"))
     readonly_fields = ("sent", "arrived", "exchange")
     fieldsets = (
         (None, {"fields": (("id", "created_at"), ("source", "target"))}),

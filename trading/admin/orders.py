@@ -9,13 +9,13 @@ from forexpro.core.admin.filters import MomentFilter, choice_filter
 from trading.admin.columns import guards_column, price_column, volume_column
 from trading.admin.dialogs import DealingWithRows, ReasonForm
 from trading.admin.filters import SideFilter, SymbolFilter
-from trading.admin.rows import OfAccountAdmin
+from trading.admin.rows import OfSymbolAdmin
 from trading.models import Order
 from trading.services.dealing import order_cancel_by_dealer
 
 
 @admin.register(Order)
-class OrderAdmin(DealingWithRows, OfAccountAdmin):
+class OrderAdmin(DealingWithRows, OfSymbolAdmin):
     list_display = (
         "id", "account", "symbol", "side", "type", "lots", "at", "status", "filled_at", "reason", "placed_at",
     )  # fmt: skip

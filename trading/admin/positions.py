@@ -6,17 +6,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from forexpro.core.admin.filters import MomentFilter, choice_filter
-from trading.admin.columns import guards_column, money_column, price_column, reason_column, volume_column
+from trading.admin.columns import guards_column, money_column, price_column, ratio_column, reason_column, volume_column
 from trading.admin.dialogs import DealingWithRows, ReasonForm
 from trading.admin.filters import DEAL_REASONS, CloseReasonFilter, DealReasonFilter, SideFilter, SymbolFilter
-from trading.admin.rows import OfAccountAdmin, currency_of_account, why_link
+from trading.admin.rows import OfSymbolAdmin, currency_of_account, why_link
 from trading.models import Deal, Position
 from trading.selectors.sentences import CLOSE_REASONS
 from trading.services.dealing import position_close_by_dealer
 
 
 @admin.register(Position)
-class PositionAdmin(DealingWithRows, OfAccountAdmin):
+class PositionAdmin(DealingWithRows, OfSymbolAdmin):
     list_display = (
         "id", "account", "symbol", "side", "lots", "opened_price", "stop", "target", "result",
         "closed_because", "opened_at", "closed_at",
@@ -31,7 +31,7 @@ class PositionAdmin(DealingWithRows, OfAccountAdmin):
     swap_charged = money_column("swap", _("swap"), currency=currency_of_account)
     commission_charged = money_column("commission", _("commission"), currency=currency_of_account)
     closed_price = price_column("close_price", _("close price"))
-    margin_rate = price_column("margin_conversion", _("margin conversion rate"))
+    margin_rate = ratio_column("margin_conversion", _("margin conversion rate"))
     acting = guards_column("guards", _("guards"))
     readonly_fields = (
         "lots", "opened_price", "stop", "target", "result", "closed_because", "opened_lots", "swap_charged",
@@ -76,7 +76,7 @@ class PositionAdmin(DealingWithRows, OfAccountAdmin):
 
 
 @admin.register(Deal)
-class DealAdmin(OfAccountAdmin):
+class DealAdmin(OfSymbolAdmin):
     list_display = (
         "id", "account", "symbol", "side", "entry", "lots", "at", "result", "swap_charged", "commission_charged",
         "because", "executed_at", "why",

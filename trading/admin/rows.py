@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.pages import LongList
+from marketdata.models import Symbol
 from trading.models import TradingAccount
 
 
@@ -49,3 +50,12 @@ class OfAccountAdmin(LongList, ReadOnlyModelAdmin):
     def audit_filter(self, object_id: str) -> dict[str, str]:
         account_id = self.model._default_manager.values_list("account_id", flat=True).get(pk=object_id)
         return {"stream": f"account:{account_id}"}
+
+
+class OfSymbolAdmin(OfAccountAdmin):
+    """Rows of accounts that have prices of a symbol."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the rows with `symbol_digits`: None for a symbol that the catalogue has lost."""
+        digits = Symbol.objects.filter(code=OuterRef("symbol")).values("digits")
+        return super().get_queryset(request).annotate(symbol_digits=Subquery(digits))

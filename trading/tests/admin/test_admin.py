@@ -52,7 +52,7 @@ def test_numbers_of_lists_have_no_zeros_that_mean_nothing(clients, position):
     client = clients[Role.ADMIN]
     assert "10,000.00" in client.get("/admin/trading/tradingaccount/").content.decode()
     deals = client.get("/admin/trading/deal/").content.decode()
-    assert ">1.1001<" in deals
+    assert ">1.10010<" in deals
     assert ">1.00<" in deals
 
 

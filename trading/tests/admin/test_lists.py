@@ -188,3 +188,10 @@ def test_times_of_deals_are_found_by_their_index(plan):
 def test_open_positions_are_read_from_an_index_that_has_no_others(plan):
     found = plan(Position.objects.filter(closed_at=None).values("account_id").order_by())
     assert "position_open" in found or "position_swap_due" in found
+
+
+def test_prices_have_all_digits_of_their_symbol(staff, crowd):
+    for address in ("trading/position/", "trading/deal/"):
+        assert "1.10010" in staff.get(f"/admin/{address}").content.decode()
+    position = Position.objects.filter(account=crowd["busy"]).get()
+    assert "1.10010" in staff.get(f"/admin/trading/position/{position.pk}/change/").content.decode()

@@ -1,10 +1,8 @@
 """What the calls about clients take and give."""
 
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -94,8 +92,7 @@ class ClientChangeInput(ProfileInput):
     leverage_max = NumberInput(
         max_digits=8,
         decimal_places=2,
-        above_zero=True,
-        validators=[MinValueValidator(Decimal(1))],
+        at_least_one=True,
         required=False,
         allow_null=True,
         help_text="Accounts with more are brought down to it at once. Null: the group's alone.",

@@ -164,21 +164,30 @@ def text_pattern(field: TextInput) -> str:
 
 
 class NumberInput(serializers.DecimalField):
-    """A number that is not negative, or with `above_zero` is greater than zero; text, or a number of JSON.
+    """A number that is not negative, with `above_zero` greater than zero, with `at_least_one` no less than one.
 
-    Trailing zeros mean nothing: `0.1` and `0.10` ask for the same. A number of JSON is a binary fraction, so that it is
-    rounded to the last place that counts.
+    It is text, or a number of JSON, which is a binary fraction and therefore rounded to the last place that counts.
+    Trailing zeros mean nothing: `0.1` and `0.10` ask for the same.
     """
 
     default_error_messages = {"above_zero": "Send a number greater than zero, or leave this out."}
 
-    def __init__(self, *, max_digits: int, decimal_places: int, above_zero: bool = False, **options: Any):
-        super().__init__(max_digits=max_digits, decimal_places=decimal_places, min_value=Decimal(0), **options)
+    def __init__(
+        self,
+        *,
+        max_digits: int,
+        decimal_places: int,
+        above_zero: bool = False,
+        at_least_one: bool = False,
+        **options: Any,
+    ):
+        least = Decimal(1 if at_least_one else 0)
+        super().__init__(max_digits=max_digits, decimal_places=decimal_places, min_value=least, **options)
         self.above_zero = above_zero
+        large_enough = "(?=0*[1-9])" if at_least_one else "(?=.*[1-9])" if above_zero else ""
         digits = f"[0-9]{{1,{max_digits - decimal_places}}}(\\.[0-9]{{1,{decimal_places}}})?"
-        self.pattern = f"^(?=.*[1-9]){digits}$" if above_zero else f"^{digits}$"
-
-        self.least = Decimal(1).scaleb(-decimal_places) if above_zero else Decimal(0)
+        self.pattern = f"^{large_enough}{digits}$"
+        self.least = Decimal(1).scaleb(-decimal_places) if above_zero else least
         self.most = 10 ** (max_digits - decimal_places) - 1
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:

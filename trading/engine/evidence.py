@@ -10,7 +10,6 @@ from trading.engine.conversion import Conversion
 from trading.engine.margin_formulae import Exposure, effective_leverage
 from trading.engine.margin_tiers import lone_margin
 from trading.engine.market import Instrument, MarginMode, Quote
-from trading.engine.profit import Profit
 from trading.engine.state import AccountState, LevelUnit, Policy, Position
 from trading.engine.swap import Swap
 from trading.engine.valuation import Valuation
@@ -61,9 +60,9 @@ def opening_evidence(
     }
 
 
-def closing_evidence(fill: dict[str, Any], profit: Profit) -> dict[str, Any]:
+def closing_evidence(fill: dict[str, Any], conversion: Conversion, formula: str) -> dict[str, Any]:
     """Return the evidence of a closing deal: the tick, the profit's conversion and its formula."""
-    return fill | {"profit_conversion": conversion_record(profit.conversion), "profit_formula": profit.formula}
+    return fill | {"profit_conversion": conversion_record(conversion), "profit_formula": formula}
 
 
 def commission_evidence(commission: Commission) -> dict[str, Any]:

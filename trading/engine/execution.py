@@ -27,7 +27,7 @@ from trading.engine.margin import frozen_rate, margin_conversion
 from trading.engine.market import Instrument, Quote
 from trading.engine.netting import closing_volume, increased, netted_position
 from trading.engine.nights import charge_nights
-from trading.engine.profit import closing_profit
+from trading.engine.profit import closing_profit, profit_formula
 from trading.engine.state import Order, Position
 from trading.engine.terms import CommissionEntry, CommissionSettlement
 
@@ -142,9 +142,10 @@ def close_position(
     """
     position = charge_nights(decision, position)
     state = decision.state
+    instrument = decision.market.instrument(position.symbol)
     if commission is None:
         commission = deal_commission(
-            decision.market.instrument(position.symbol),
+            instrument,
             CommissionEntry.OUT,
             position.side.opposite,
             volume,
@@ -157,7 +158,8 @@ def close_position(
     )
     remaining = position.volume - volume
     swap = quantize(position.swap * volume / position.volume, state.currency) if remaining else position.swap
-    evidence = closing_evidence(fill, profit) | commission_evidence(commission)
+    formula = profit_formula(profit, instrument, position.side, volume, position.open_price, price, state.currency)
+    evidence = closing_evidence(fill, profit.conversion, formula) | commission_evidence(commission)
     if remaining:
         decision.emit(
             PositionReduced(

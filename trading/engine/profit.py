@@ -12,12 +12,11 @@ from trading.engine.state import Side
 
 @dataclass(frozen=True, slots=True)
 class Profit:
-    """`amount` in account currency, rounded; `in_quote_currency` before the conversion; `formula` with its numbers."""
+    """`amount` in account currency, rounded; `in_quote_currency` before the conversion."""
 
     amount: Decimal
     in_quote_currency: Decimal
     conversion: Conversion
-    formula: str
 
 
 def quote_profit(
@@ -95,10 +94,24 @@ def closing_profit(
     in_quote_currency = quote_profit(instrument, side, volume, open_price, close_price)
     conversion = profit_conversion(instrument, side, in_quote_currency, close_price, currency, market)
     amount = quantize(in_quote_currency * conversion.rate, currency)
+    return Profit(amount, in_quote_currency, conversion)
+
+
+def profit_formula(
+    profit: Profit,
+    instrument: Instrument,
+    side: Side,
+    volume: Decimal,
+    open_price: Decimal,
+    close_price: Decimal,
+    currency: str,
+) -> str:
+    """Return how `closing_profit` came to a profit, with its numbers."""
     first, second = (close_price, open_price) if side is Side.BUY else (open_price, close_price)
     formula = (
-        f"({first} − {second}) × {volume} × {lot_size(instrument)} = {in_quote_currency} {instrument.quote_currency}"
+        f"({first} − {second}) × {volume} × {lot_size(instrument)} = "
+        f"{profit.in_quote_currency} {instrument.quote_currency}"
     )
-    if conversion.legs:
-        formula += f" × {conversion.rate} = {amount} {currency}"
-    return Profit(amount, in_quote_currency, conversion, formula)
+    if profit.conversion.legs:
+        formula += f" × {profit.conversion.rate} = {profit.amount} {currency}"
+    return formula

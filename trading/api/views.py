@@ -63,6 +63,8 @@ class AccountView(MutatingView):
     account: OwnedAccount
 
     def check_throttles(self, request: Request) -> None:
+        if not hasattr(self, str(request.method).lower()):
+            self.http_method_not_allowed(request)  # whoever asks: no object has to be looked up for that
         # Between permissions and throttles, because a throttle's rate may be that of the account's group.
         self.account = owned_account(request.user, self.kwargs["account_id"])
         limits = [cast(Throttle, throttle).limit(request, self) for throttle in self.get_throttles()]

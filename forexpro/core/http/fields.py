@@ -104,6 +104,8 @@ class IdInput(serializers.Field[int, Any, str, int]):
     default_error_messages = {"invalid": gettext_lazy("Send an id as you were answered it.")}
 
     def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, float) and data.is_integer():  # 17.0 is an integer, says JSON Schema
+            data = int(data)
         text = str(data) if isinstance(data, int) and not isinstance(data, bool) else data
         if not isinstance(text, str) or not ID.fullmatch(text):
             self.fail("invalid")

@@ -34,6 +34,10 @@ CONFIGURATION = """
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", 401, 403, 404, 409, 412, 422, 429]
 
+# Whoever asks for what is another's is told that there is no such thing, with a key or without.
+[checks.missing_required_header]
+expected-statuses = [400, 401, 403, 404, 406, 412]
+
 # A wrong password is 400, as it always was; that cannot be told by the form of it.
 [[operations]]
 include-operation-id = "tokens_issue"

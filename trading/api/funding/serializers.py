@@ -112,7 +112,7 @@ class DepositOutput(FundingRequestOutput):
 
 
 class ProofInput(serializers.Serializer[Any]):
-    proof = serializers.FileField()
+    proof = serializers.FileField(allow_empty_file=True)  # refused where files are looked at, by a code
 
 
 class ProofOutput(serializers.ModelSerializer[DepositProof]):

@@ -72,3 +72,7 @@ def test_no_operation_is_missing_above():
             route.replace("<id:order_id>", "<id>").replace("<id:position_id>", "<id>").replace("<id:seq>", "<id>")
         )
     assert offered == tried
+
+
+def test_what_a_method_is_not_it_is_for_everybody(owner, stranger):
+    assert [client.delete("/ledger").status_code for client in (owner, stranger)] == [405, 405]

@@ -226,6 +226,7 @@ def test_a_proof_is_sent_once_and_by_its_owner_alone(owner, others, live, bank, 
     assert send(owner, None).status_code == 400
     lie = SimpleUploadedFile("receipt.png", b"<svg onload=alert(1)>", content_type="image/png")
     assert code(send(owner, lie)).startswith("file_")
+    assert code(send(owner, SimpleUploadedFile("receipt.png", b""))) == "file_empty"
     for who in ("stranger", "staff"):
         assert code(send(others[who], picture(9))) == "request_not_found"
     assert DepositProof.objects.count() == 1

@@ -63,8 +63,8 @@ def test_the_documented_pattern_says_what_is_taken(field, allow_blank):
 
 
 def test_ids_come_as_they_were_answered():
-    assert [IdInput().run_validation(one) for one in ("17", 17, "007")] == [17, 17, 7]
-    for wrong in ("", "-1", -1, "1.0", 1.5, True, "１７", "9" * 19, 10**18, " 17", None, []):
+    assert [IdInput().run_validation(one) for one in ("17", 17, 17.0, "007")] == [17, 17, 17, 7]
+    for wrong in ("", "-1", -1, "1.0", 1.5, -1.0, 1e18, float("inf"), True, "１７", "9" * 19, 10**18, " 17", None, []):
         with pytest.raises(ValidationError):
             IdInput().run_validation(wrong)
 

@@ -130,7 +130,7 @@ def test_a_client_is_moved_by_keyboard_as_the_preview_says(staff: Page, account)
 
 def test_filters_open_by_keyboard(staff: Page, account):
     staff.goto("/admin/trading/tradingaccount/")
-    filters = staff.get_by_role("button", name="Filters")
+    filters = staff.get_by_role("button", name="Filters", exact=True)
     filters.focus()
     staff.keyboard.press("Enter")
     expect(staff.get_by_role("button", name="Apply filters")).to_be_visible()

@@ -61,6 +61,7 @@ def moment_of_text(text: str | None) -> float:
             where = "UTC"
         hour, minute, second = (int(clock[part] or 0) for part in (1, 2, 3))
         try:
+            # A clock on a wall: which zone it hangs in is found afterwards.
             wall = datetime(int(parts["year"]), month, int(parts.get("day") or 1), hour, minute, second)  # noqa: DTZ001
         except ValueError:
             break

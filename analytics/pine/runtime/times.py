@@ -185,7 +185,7 @@ def timestamp(context: Context, *parts: Any) -> float:
     # Every 400 years the calendar is the same again.
     cycles = (year - _SOME_YEAR) // _CYCLE_YEARS
     try:
-        wall = datetime(year - cycles * _CYCLE_YEARS, month, 1) + timedelta(  # noqa: DTZ001
+        wall = datetime(year - cycles * _CYCLE_YEARS, month, 1) + timedelta(  # noqa: DTZ001  # its zone follows
             days=day - 1, hours=hour, minutes=minute, seconds=second
         )
     except (ValueError, OverflowError) as error:

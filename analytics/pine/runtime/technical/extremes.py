@@ -56,6 +56,7 @@ class Extreme(BarWindow):
         return found
 
     def __call__(self, source: float, length: float) -> float:
+        """Return the extreme of one more bar; each of the two compares in its own direction."""
         raise NotImplementedError
 
 

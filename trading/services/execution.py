@@ -70,9 +70,10 @@ def decided(loaded: LoadedAccount, command: Command, market: Market, request: Re
 
 def request_hash(command: Command) -> str:
     """Return hex SHA-256 of what a command asks for, whatever id a new order will get."""
+    asked = command_payload(command)
     if isinstance(command, PlaceOrder):
-        command = dataclasses.replace(command, order_id=0)
-    return hash_of(command_payload(command))
+        asked["order_id"] = 0
+    return hash_of(asked)
 
 
 def hash_of(asked: Mapping[str, Any]) -> str:

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "forexpro.core.http.traffic.TrafficMiddleware",
     "forexpro.core.http.deadlines.DeadlineMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "forexpro.core.http.content_policy.ContentPolicyMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

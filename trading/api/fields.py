@@ -1,6 +1,5 @@
 """How symbols, prices, volumes and amounts of an account travel."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -67,11 +66,13 @@ class MoneyOutput(serializers.Field):
 
 def with_text_ids(value: Any) -> Any:
     """Return JSON in which every number called `id` or `…_id` is a string."""
-    if isinstance(value, Mapping):
-        return {
-            key: str(item) if isinstance(item, int) and (key == "id" or key.endswith("_id")) else with_text_ids(item)
-            for key, item in value.items()
-        }
+    if isinstance(value, dict):
+        return {key: item if isinstance(item, str) else _text_id(key, item) for key, item in value.items()}
     if isinstance(value, list):
         return [with_text_ids(item) for item in value]
     return value
+
+
+def _text_id(key: str, item: Any) -> Any:
+    is_id = isinstance(item, int) and (key == "id" or key.endswith("_id"))
+    return str(item) if is_id else with_text_ids(item)

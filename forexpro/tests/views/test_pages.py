@@ -193,3 +193,11 @@ def test_pages_allow_no_inline_script_or_style(client, settings):
     assert "<style" not in page
     assert " style=" not in page
     assert " onclick=" not in page
+
+
+@pytest.mark.django_db
+def test_answers_to_programs_may_load_nothing_and_be_framed_by_nobody(client):
+    for address, status in (("/api/health", 200), ("/api/v1/accounts", 401), ("/api/v1/nowhere", 404)):
+        response = client.get(address)
+        assert response.status_code == status
+        assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"

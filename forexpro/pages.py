@@ -76,6 +76,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         code="not_found",
         title=_("There is nothing at this address"),
         advice=_("It may have been moved or closed. Check the address, or start from the overview."),
+        message=_("There is nothing at this address: /api/docs/ shows every call."),
     )
 
 

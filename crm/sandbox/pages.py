@@ -22,7 +22,7 @@ TONES = {
     "none": "bad",
 }
 # What can be decided where something has which status.
-DECISIONS = {
+DECISIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "deposits": dict.fromkeys(("requested", "in_review"), ("approve", "decline")),
     "withdrawals": dict.fromkeys(("requested", "in_review"), ("approve", "decline")) | {"approved": ("pay",)},
     "kyc": {"in_review": ("approve", "decline")},

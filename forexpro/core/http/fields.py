@@ -204,7 +204,7 @@ class NumberInput(serializers.DecimalField):
         if self.above_zero and not number:
             self.fail("above_zero")
         # What is too small is told so by the validator.
-        if isinstance(data, str) and number >= self.min_value and not re.fullmatch(self.pattern, data):
+        if isinstance(data, str) and number >= self.least and not re.fullmatch(self.pattern, data):
             self.fail("invalid")
         return trimmed(number)
 

@@ -62,17 +62,3 @@ class MoneyOutput(serializers.Field):
 
     def to_representation(self, value: Decimal) -> str:
         return f"{quantize(value, self.context['currency']):f}"
-
-
-def with_text_ids(value: Any) -> Any:
-    """Return JSON in which every number called `id` or `…_id` is a string."""
-    if isinstance(value, dict):
-        return {key: item if isinstance(item, str) else _text_id(key, item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [with_text_ids(item) for item in value]
-    return value
-
-
-def _text_id(key: str, item: Any) -> Any:
-    is_id = isinstance(item, int) and (key == "id" or key.endswith("_id"))
-    return str(item) if is_id else with_text_ids(item)

@@ -98,8 +98,10 @@ class TestErrors:
         assert response["X-Request-ID"] in page
 
     @pytest.mark.django_db
-    def test_programs_get_the_error_shape(self, client):
-        response = client.get("/api/v1/nowhere", headers={"Accept": "application/json"})
+    @pytest.mark.parametrize("path", ["/api/v1/nowhere", "/crm/users/ada", "/market/nowhere"])
+    @pytest.mark.parametrize("accept", ["application/json", "*/*", "text/html"])
+    def test_programs_get_the_error_shape(self, client, path, accept):
+        response = client.get(path, headers={"Accept": accept})
         assert response.status_code == HTTPStatus.NOT_FOUND
         assert response.json()["error"]["code"] == "not_found"
 

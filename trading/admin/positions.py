@@ -26,7 +26,7 @@ class PositionAdmin(DealingWithRows, OfSymbolAdmin):
     opened_price = price_column("open_price", _("open price"))
     stop = price_column("stop_loss", _("stop loss"))
     target = price_column("take_profit", _("take profit"))
-    result = money_column("profit", _("realised profit"), currency=currency_of_account)
+    result = money_column("profit", _("realised"), currency=currency_of_account)
     closed_because = reason_column("close_reason", _("close reason"), CLOSE_REASONS)
     opened_lots = volume_column("initial_volume", _("opened volume"))
     swap_charged = money_column("swap", _("swap"), currency=currency_of_account)

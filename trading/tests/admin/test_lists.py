@@ -201,4 +201,4 @@ def test_a_closed_position_has_the_volume_that_it_had(staff, crowd):
     closed = Position.objects.get(account=crowd["busy"])
     position_close(account_id=crowd["busy"].pk, position_id=closed.pk, origin=ORIGIN)
     page = staff.get("/admin/trading/position/").content.decode()
-    assert re.findall(r'field-lots[^>]*>\s*([\d.]+)', page) == ["10.00", "0.10"]
+    assert re.findall(r"field-lots[^>]*>\s*([\d.]+)", page) == ["10.00", "0.10"]

@@ -37,6 +37,13 @@ def test_nothing_sticks_out(terminal, width):
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.parametrize("width", [360, 700, 768, 1024])
+def test_what_the_account_is_worth_is_not_cut_off(terminal, position, width):
+    summary = terminal(width, 800).locator(".summary")
+    expect(summary.get_by_text("%")).to_be_visible()
+    assert summary.evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
 def test_more_symbols_than_fit_do_not_move_the_page(terminal):
     make_symbols({f"{code}USD": (code, "USD", 5) for code in ("AUD", "NZD", "CAD", "CHF", "SEK", "NOK")})
     page = terminal(768, 800)

@@ -8,6 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -69,7 +71,21 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
         body = error_body("invalid_input", "Some fields need correction.", {"fields": fields})
         return Response(body, status=status.HTTP_400_BAD_REQUEST)
     code = getattr(exception.detail, "code", None) or exception.default_code
-    return Response(error_body(code, str(exception.detail)), status=exception.status_code, headers=headers)
+    message = str(exception.detail)
+    if isinstance(exception, exceptions.Throttled):
+        message = _throttled(exception.wait)
+    return Response(error_body(code, message), status=exception.status_code, headers=headers)
+
+
+def _throttled(wait: float | None) -> str:
+    if not wait:
+        return _("Too many requests. Wait a while and try again.")
+    seconds = math.ceil(wait)
+    return ngettext(
+        "Too many requests. Try again in %(seconds)s second.",
+        "Too many requests. Try again in %(seconds)s seconds.",
+        seconds,
+    ) % {"seconds": seconds}
 
 
 def _headers_of(refused: Refused) -> dict[str, str]:

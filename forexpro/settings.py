@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase-documents": {"task": "kyc.tasks.erase_documents", "schedule": crontab(hour=2, minute=10)},
     "erase-proofs": {"task": "trading.tasks.erase_proofs", "schedule": crontab(hour=2, minute=20)},
     "delete-orphaned-files": {"task": "kyc.tasks.delete_orphaned_files", "schedule": crontab(hour=0, minute=40)},
+    "delete-orphaned-proofs": {"task": "trading.tasks.delete_orphaned_proofs", "schedule": crontab(hour=0, minute=45)},
     "forget-expired-sign-ins": {"task": "accounts.tasks.forget_expired", "schedule": crontab(hour=0, minute=40)},
     "end-visits": {"task": "accounts.tasks.end_visits", "schedule": 60, "options": {"expires": 60}},
     "forget-answered-calls": {"task": "crm.tasks.forget_answered_calls", "schedule": crontab(hour=0, minute=50)},

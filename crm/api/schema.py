@@ -66,7 +66,7 @@ REFUSED_KEYS = (
         "service_key_required",
         "This is the key of a person. The CRM's calls take a service key, which a super admin creates.",
     ),
-    error_example("Too many calls", 429, "throttled", "Request was throttled. Expected available in 12 seconds."),
+    error_example("Too many calls", 429, "throttled", "Too many requests. Try again in 12 seconds."),
 )
 REPEATED = (
     error_example(

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -78,6 +79,8 @@ def _sentence(exception: exceptions.APIException, context: Mapping[str, Any]) ->
     """Return what an exception of REST framework says, or what to do instead where it says only what was wrong."""
     view = context.get("view")
     match exception:
+        case exceptions.Throttled():
+            return _throttled(exception.wait)
         case _ if view is None:
             pass
         case exceptions.NotAuthenticated() if exception.detail == exception.default_detail:
@@ -90,6 +93,17 @@ def _sentence(exception: exceptions.APIException, context: Mapping[str, Any]) ->
         case exceptions.NotAcceptable():
             return _("Answers here are application/json: say so in Accept, or leave that header out.")
     return str(exception.detail)
+
+
+def _throttled(wait: float | None) -> str:
+    if not wait:
+        return _("Too many requests. Wait a while and try again.")
+    seconds = math.ceil(wait)
+    return ngettext(
+        "Too many requests. Try again in %(seconds)s second.",
+        "Too many requests. Try again in %(seconds)s seconds.",
+        seconds,
+    ) % {"seconds": seconds}
 
 
 def _headers_of(refused: Refused, context: Mapping[str, Any]) -> dict[str, str]:

@@ -57,7 +57,7 @@ _EXAMPLES: dict[int, tuple[str, str, dict[str, Any]]] = {
         "This Idempotency-Key was used for another request. Use a new key for a new request.",
         {},
     ),
-    429: ("throttled", "Request was throttled. Expected available in 12 seconds.", {}),
+    429: ("throttled", "Too many requests. Try again in 12 seconds.", {}),
     503: ("database_unavailable", "The database does not answer right now. Repeat it in a moment, unchanged.", {}),
 }
 # Of a list, which is refused for nothing else.

@@ -75,7 +75,9 @@ def test_every_failure_has_the_one_shape(failure, status, code, details):
 
 
 def test_a_throttled_caller_is_told_when_to_come_back():
-    assert APIClient().get("/raise/throttled")["Retry-After"] == "13"
+    throttled = APIClient().get("/raise/throttled")
+    assert throttled["Retry-After"] == "13"
+    assert throttled.json()["error"]["message"] == "Too many requests. Try again in 13 seconds."
     assert APIClient().get("/raise/locked")["Retry-After"] == "61"
 
 

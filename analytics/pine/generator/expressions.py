@@ -1,5 +1,6 @@
 """Expressions of the typed tree as Python expressions."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -46,7 +47,7 @@ def missing(kind: Type, version: int) -> str:
     return "None"
 
 
-class ExpressionWriter:
+class ExpressionWriter(ABC):
     """Writes expressions into units; what they need from bar to bar goes into the unit's beginnings."""
 
     def __init__(self, version: int, bindings: dict[str, Binding], inputs: list[tree.Input]) -> None:
@@ -369,19 +370,21 @@ class ExpressionWriter:
                 return f"{name} if {name} == {name} else {self.write(node.arguments[1], OR)}", CHOICE
         return None
 
+    @abstractmethod
     def computed_ahead(self, node: tree.BuiltinCall) -> str | None:
         """Return the name of a value that is computed before the rest of the bar, if that can be."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _request(self, node: tree.RequestCall) -> tuple[str, int]:
-        raise NotImplementedError
+        """Return a call that asks for a value on other bars."""
 
     def _function_call(self, node: tree.FunctionCall) -> tuple[str, int]:
         arguments = ", ".join([self.write(argument) for argument in node.arguments])
         return f"{self.function_at_call(node)}({arguments})", ATOM
 
+    @abstractmethod
     def function_at_call(self, node: tree.FunctionCall) -> str:
-        raise NotImplementedError
+        """Return the name of the instance of a function that belongs to the place of a call."""
 
     def _field(self, node: tree.FieldRead) -> tuple[str, int]:
         return f"{self.write(node.value, ATOM)}.{attribute(node)}", ATOM

@@ -166,7 +166,7 @@ def _compile(text: str, diagnostics: Diagnostics) -> Program:
 
 
 def computed_bars(program: Program, bars: Iterable[Bar]) -> list[Bar]:
-    """Return the bars of a history that a script is computed on: the last `calc_bars_count`, all where it names none."""
+    """Return the bars that a script is computed on: the last `calc_bars_count` of a history, all if it names none."""
     found = list(bars)
     count = program.declaration.get("calc_bars_count") or 0
     return found[-count:] if count > 0 else found

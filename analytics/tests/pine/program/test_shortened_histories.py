@@ -80,7 +80,9 @@ def test_bars_that_come_later_are_added():
     [("30", [None] * 9 + [0, 1, 2]), ("60", [None] * 7 + [0, 0, 1, 1, 2])],
 )
 def test_a_request_may_be_for_the_last_bars_only(timeframe, expected):
-    assert plotted(f"plot(request.security({TICKER}, '{timeframe}', bar_index, calc_bars_count = 3))", CLOSES) == expected
+    assert (
+        plotted(f"plot(request.security({TICKER}, '{timeframe}', bar_index, calc_bars_count = 3))", CLOSES) == expected
+    )
 
 
 def test_a_request_for_the_last_bars_of_a_lower_timeframe():
@@ -93,4 +95,3 @@ def test_a_request_for_the_last_bars_of_a_lower_timeframe():
     result = run(compile(text), bars_of(CLOSES), symbol=EURUSD, timeframe=Timeframe.parse("30"), market=market)
 
     assert values(result) == [0] * 10 + [1, 1]
-

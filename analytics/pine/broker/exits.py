@@ -238,10 +238,10 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
 def settle(broker: "Broker", order: Order, quantity: int) -> None:
     """Take what an order closed off its lots, oldest first, and drop the exits of those that are used up."""
     account = broker.account
-    if order.kind is Kind.EXIT and order.lot:
+    if order.lot:
         lot = account.lot(order.lot)
         if lot is not None:
-            _reduce(broker, lot, quantity, carry=False)
+            _reduce(broker, lot, quantity, carry=order.kind is Kind.CLOSE)
         return
     only = order.entry_id if order.kind is Kind.CLOSE else None
     for lot in account.lots.copy():

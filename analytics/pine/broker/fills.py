@@ -183,7 +183,14 @@ def _close(
     by_entry = bound and not reverses and broker.settings.close_entries_rule == CLOSE_ANY
     only = order.entry_id if by_entry else None
     closed = account.close_trades(
-        quantity, price, only=only, share=share, closed_by=closed_by, bar=broker.bar_index, time=broker.time
+        quantity,
+        price,
+        only=only,
+        lot=order.lot if order.kind is Kind.CLOSE else 0,
+        share=share,
+        closed_by=closed_by,
+        bar=broker.bar_index,
+        time=broker.time,
     )
     broker.closed_on_bar += 1
     settle(broker, order, closed)

@@ -108,7 +108,8 @@ class Order:
 
     An entry's `quantity` is what it opens; `flip` is what it closes before that, known when the order was placed at a
     price, and counted only at the fill when it is a market order (unless `no_flip`). An exit belongs to the lot
-    numbered `lot`, or to one that its entry is yet to open (0); `terms` are the arguments it was made from.
+    numbered `lot`, or to one that its entry is yet to open (0), a margin call may be for one lot; `terms` are the
+    arguments an exit was made from.
     """
 
     kind: Kind

@@ -229,6 +229,8 @@ def move_exit(broker: "Broker", order: Order, limit: float, stop: float) -> None
     if (limit_ticks, stop_ticks) == (order.limit, order.stop) or order.terms is None:
         return
     order.terms = order.terms.moved(limit_ticks, stop_ticks)
+    if limit_ticks != order.limit:
+        order.reached = None
     order.limit, order.stop = limit_ticks, stop_ticks
     order.bar = broker.bar_index
     order.sequence = broker.book.next_sequence()

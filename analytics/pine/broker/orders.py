@@ -149,6 +149,8 @@ class Order:
     trail_offset: int = 0
     armed: bool = False
     trail_stop: int | None = None
+    # At which price the market first reached a limit that it has to pass by some ticks.
+    reached: int | None = None
 
     @property
     def is_market(self) -> bool:
@@ -257,6 +259,8 @@ class Book:
         )
         if before is not None and before.limit_armed and (before.limit, before.stop) == (order.limit, order.stop):
             order.limit_armed = True
+        if before is not None and before.limit == order.limit:
+            order.reached = before.reached
         order.sequence = before.sequence if before is not None and keeps_place else self.next_sequence()
 
     def remove(self, order: Order) -> None:

@@ -57,7 +57,7 @@ def place(
     by_default = quantity is None
     price_now = _price_now(broker, side, limit_ticks, stop_ticks)
     if quantity is None:
-        lots = default_lots(broker, price_now)
+        lots = default_lots(broker, price_now, fills_there=at_market)
     elif quantity > 0:
         lots = broker.lot_grid.whole(quantity)
     else:

@@ -6,7 +6,7 @@ from analytics.pine.broker.exits import bind, settle
 from analytics.pine.broker.margin import can_fill
 from analytics.pine.broker.orders import Kind, Order, Reason
 from analytics.pine.broker.settings import CLOSE_ANY, OCA_CANCEL, OCA_REDUCE
-from analytics.pine.broker.sizing import affordable_lots
+from analytics.pine.broker.sizing import granted_lots
 from analytics.pine.broker.trades import OpenTrade
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def resize(broker: "Broker", order: Order, ticks: int) -> None:
     if order.limit is not None and order.stop is not None:
         ticks = order.budget_ticks
     price = broker.tick_grid.value(ticks)
-    order.quantity = affordable_lots(broker, order.budget, price, order.budget_point_value)
+    order.quantity = granted_lots(broker, order.budget, price, order.budget_point_value)
     order.budget = None
 
 

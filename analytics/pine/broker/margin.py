@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from analytics.pine.broker import large_sums
 from analytics.pine.broker.orders import Kind, Order, Reason
 from analytics.pine.broker.settings import CLOSE_ANY
 
@@ -39,12 +40,17 @@ def margin_of(broker: "Broker", side: int, lots: int, ticks: int) -> float:
 
 def can_place(broker: "Broker", side: int, lots: int, ticks: int) -> bool:
     """Return whether an entry can be paid for by itself at the current price."""
-    return margin_of(broker, side, lots, ticks) <= broker.account.equity * (1 + NOISE)
+    needed, equity = margin_of(broker, side, lots, ticks), broker.account.equity
+    if equity >= large_sums.LARGE:
+        return large_sums.covers(equity, needed, broker.tick_grid.step)
+    return needed <= equity * (1 + NOISE)
 
 
 def can_fill(broker: "Broker", side: int, position: int, lots: int, ticks: int, equity: float) -> bool:
     """Return whether the position that a fill leaves behind can be paid for at the price of the fill."""
     needed = margin_of(broker, side, abs(position + side * lots), ticks)
+    if equity >= large_sums.LARGE:
+        return large_sums.covers_fill(equity, needed, broker.tick_grid.step)
     return needed - equity <= abs(equity) * NOISE
 
 
@@ -179,7 +185,10 @@ def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:
 def _missing(broker: "Broker", price: float, ratio: float) -> float:
     account = broker.account
     equity = account.realised_equity + account.open_profit_at(price)
-    return abs(account.size) * price * account.point_value * ratio - equity - abs(equity) * NOISE
+    margin = abs(account.size) * price * account.point_value * ratio
+    if equity >= large_sums.LARGE:
+        return large_sums.shortfall(equity, margin, broker.tick_grid.step)
+    return margin - equity - abs(equity) * NOISE
 
 
 def liquidation_price(broker: "Broker") -> float:

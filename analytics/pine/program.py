@@ -308,7 +308,7 @@ class Stream:
         while broker.is_paused:
             saved = instance.save()
             instance.compute()
-            instance.restore(saved)
+            instance.restore(saved, on_fill=True)
             broker.resume()
         instance.compute()
         broker.close_bar()

@@ -147,10 +147,15 @@ class BarsSince(Calculation):
 
 
 class ValueWhen(Calculation):
-    """The value a source had when a condition was true for the last time but `occurrence`."""
+    """The value a source had when a condition was true for the last time but `occurrence`.
+
+    Each time that a bar is computed because an order fills counts as an occurrence, and is not taken back.
+    """
 
     __slots__ = ("values",)
     columns = 2
+    growing = frozenset()
+    outlasts_fills = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

@@ -393,3 +393,18 @@ def test_numbers_beyond_all_measure_do_no_harm(command):
     _, filled = follow([START, START], {0: [command]}, Symbol(mintick=0.00001), margin_long=0)
 
     assert filled == []
+
+
+@pytest.mark.parametrize(
+    ("placed", "left"),
+    [
+        # the long at market will have reversed the short when the stop is reached
+        ([entry("L", quantity=2), entry("S", "short", 3, stop=98)], -3),
+        ([entry("S", "short", 3, stop=98), entry("L", quantity=2)], -1),
+        ([close_all(), entry("S", "short", 3, stop=98)], -3),
+    ],
+)
+def test_an_entry_at_a_price_closes_what_orders_placed_before_it_will_leave(placed, left):
+    broker, _ = follow([START, START, (100, 101, 97, 97)], {0: [entry("A", "short", 5)], 1: placed}, pyramiding=3)
+
+    assert broker.account.position == left

@@ -92,7 +92,7 @@ def place(
         elif not same_bar and to_come * side > 0 and len(account.lots) >= broker.settings.entries_allowed:
             _withdraw(broker, before)
             return
-        if not at_market and not same_bar and to_come * side < 0:
+        if not at_market and not same_bar and account.position and to_come * side < 0:
             order.flip = abs(to_come)
     elif not lots:
         _withdraw(broker, before)

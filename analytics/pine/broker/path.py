@@ -11,6 +11,7 @@ from analytics.pine.broker.admission import Admission, drop
 from analytics.pine.broker.exits import adopt, drop_orphans, follow, is_active
 from analytics.pine.broker.fills import resize
 from analytics.pine.broker.orders import Kind, Order, Reason
+from analytics.pine.broker.rounding import Grid
 
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
@@ -20,18 +21,22 @@ if TYPE_CHECKING:
 Step = tuple[int, int, bool]
 
 
-def path_of(open_: int, high: int, low: int, close: int) -> tuple[int, int, int, int]:
-    """Return the four prices that a bar is assumed to go through; equally near extremes put the low first."""
-    if high - open_ < open_ - low:
+def path_of(grid: Grid, open_: int, high: int, low: int, close: int) -> tuple[int, int, int, int]:
+    """Return the four prices that a bar is assumed to go through; equally near extremes put the low first.
+
+    How near they are is told by the prices as floats: of two equal distances in ticks one may come out smaller.
+    """
+    begin = grid.value(open_)
+    if grid.value(high) - begin < begin - grid.value(low):
         return open_, high, low, close
     return open_, low, high, close
 
 
-def steps_through(parts: Iterable[tuple[int, int, int, int]], previous: int) -> list[Step]:
+def steps_through(grid: Grid, parts: Iterable[tuple[int, int, int, int]], previous: int) -> list[Step]:
     """Return the way through the parts of a bar (open, high, low, close) from the price before it."""
     steps: list[Step] = []
     for part in parts:
-        first, second, third, last = path_of(*part)
+        first, second, third, last = path_of(grid, *part)
         steps += [(previous, first, True), (first, second, False), (second, third, False), (third, last, False)]
         previous = last
     return steps

@@ -290,8 +290,11 @@ def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], pr
         order.committed = False
 
 
-def activate_all(broker: "Broker", price: int) -> None:
-    """Fill what was just placed within a bar at a price that the market has reached already, there and then."""
+def activate_all(broker: "Broker", price: int, admission: Admission | None = None) -> None:
+    """Fill what was just placed within a bar at a price that the market has reached already, there and then.
+
+    An `admission` lets in only entries that can be paid for.
+    """
     fresh, broker.fresh = broker.fresh, []
     for order in fresh:
         if order.kind is Kind.EXIT:
@@ -300,7 +303,11 @@ def activate_all(broker: "Broker", price: int) -> None:
         reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)
         if reason is None:
             _note_reached([order], price, jumped=True)
-        elif broker.book.holds(order):
+        elif not broker.book.holds(order):
+            continue
+        elif admission is not None and not admission.allows(broker, order, price):
+            broker.book.remove(order)
+        else:
             _fill_beyond(broker, order, price, reason)
     activate(broker, price)
 
@@ -309,9 +316,10 @@ def fill_at_close(broker: "Broker") -> None:
     """Fill the orders placed on this bar at its close: those at market, then those whose price it has reached."""
     book, price = broker.book, broker.close_ticks
     broker.moment += 1
-    fill_at_market(broker, [order for order in book.market() if order.bar == broker.bar_index], price)
+    admission = Admission(broker, at_close=True)
+    fill_at_market(broker, [order for order in book.market() if order.bar == broker.bar_index], price, admission)
     broker.fresh = []
     for order in (*book.priced(), *book.exits.values()):
         if order.bar == broker.bar_index:
             broker.fresh.append(order)
-    activate_all(broker, price)
+    activate_all(broker, price, admission)

@@ -408,3 +408,16 @@ def test_an_entry_at_a_price_closes_what_orders_placed_before_it_will_leave(plac
     broker, _ = follow([START, START, (100, 101, 97, 97)], {0: [entry("A", "short", 5)], 1: placed}, pyramiding=3)
 
     assert broker.account.position == left
+
+
+@pytest.mark.parametrize("limit", [None, 102])
+def test_at_the_close_only_entries_that_can_be_paid_for_fill(limit):
+    """A thousand carries ten at 100: of five and six the latter are too many, also if only the five took the room."""
+    plan = {1: [entry("A", quantity=5), entry("B", quantity=6, limit=limit)]}
+
+    broker, filled = follow(
+        [START, flat(100), START], plan, initial_capital=1_000, pyramiding=2, process_orders_on_close=True
+    )
+
+    assert filled == [(1, "A", 5, 100)]
+    assert broker.account.position == 5

@@ -111,8 +111,9 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         if reason is not None:
             level = order.stop if reason is Reason.STOP else order.limit
             # What the market was beyond already, the jump has not passed.
-            way = 0 if level is None else max((level - previous) * jump, 0)
-            gap.append((order.kind is Kind.EXIT, way, order.sequence, order, reason))
+            way = 0 if level is None else (level - previous) * jump
+            passed = way if 0 < way <= abs(price - previous) else 0
+            gap.append((order.kind is Kind.EXIT, passed, order.sequence, order, reason))
     admission = Admission(broker)
     fill_at_market(broker, orders, price, admission)
     if gap:

@@ -421,3 +421,12 @@ def test_at_the_close_only_entries_that_can_be_paid_for_fill(limit):
 
     assert filled == [(1, "A", 5, 100)]
     assert broker.account.position == 5
+
+
+def test_what_a_jump_has_not_passed_fills_in_the_order_of_placing():
+    """Both are beyond the market when they are placed; the jump from 100 to 99 passes neither of their prices."""
+    plan = {0: [order("L", quantity=2, stop=96), order("S", "short", 3, limit=98)]}
+
+    _, filled = follow([START, flat(99)], plan)
+
+    assert [name for _, name, _, _ in filled] == ["L", "S"]

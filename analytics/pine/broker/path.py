@@ -11,6 +11,7 @@ from analytics.pine.broker.admission import Admission, drop
 from analytics.pine.broker.exits import adopt, drop_orphans, follow, is_active
 from analytics.pine.broker.fills import resize
 from analytics.pine.broker.orders import Kind, Order, Reason
+from analytics.pine.broker.rounding import Grid
 
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
@@ -20,18 +21,22 @@ if TYPE_CHECKING:
 Step = tuple[int, int, bool]
 
 
-def path_of(open_: int, high: int, low: int, close: int) -> tuple[int, int, int, int]:
-    """Return the four prices that a bar is assumed to go through; equally near extremes put the low first."""
-    if high - open_ < open_ - low:
+def path_of(grid: Grid, open_: int, high: int, low: int, close: int) -> tuple[int, int, int, int]:
+    """Return the four prices that a bar is assumed to go through; equally near extremes put the low first.
+
+    How near they are is told by the prices as floats: of two equal distances in ticks one may come out smaller.
+    """
+    begin = grid.value(open_)
+    if grid.value(high) - begin < begin - grid.value(low):
         return open_, high, low, close
     return open_, low, high, close
 
 
-def steps_through(parts: Iterable[tuple[int, int, int, int]], previous: int) -> list[Step]:
+def steps_through(grid: Grid, parts: Iterable[tuple[int, int, int, int]], previous: int) -> list[Step]:
     """Return the way through the parts of a bar (open, high, low, close) from the price before it."""
     steps: list[Step] = []
     for part in parts:
-        first, second, third, last = path_of(*part)
+        first, second, third, last = path_of(grid, *part)
         steps += [(previous, first, True), (first, second, False), (second, third, False), (third, last, False)]
         previous = last
     return steps
@@ -53,6 +58,24 @@ def marketable(order: Order, price: int, assumption: int) -> Reason | None:
     if limit is not None and beyond <= limit * order.side - assumption:
         return Reason.LIMIT
     return None
+
+
+def _limit_price(order: Order, price: int) -> int:
+    """Return at which price a limit fills: the one at which the market first reached it, else this one."""
+    return price if order.reached is None else order.reached
+
+
+def _note_reached(orders: Iterable[Order], price: int, *, jumped: bool) -> None:
+    """Keep at which price the market, now here, has reached limits that it has to pass before they fill.
+
+    They fill later for that, but at the price at which they would have filled otherwise: where it `jumped`, at the one
+    beyond the limit.
+    """
+    for order in orders:
+        if order.limit is None or order.reached is not None or order.waits_for_stop:
+            continue
+        if (price - order.limit) * order.side <= 0 and (order.kind is not Kind.EXIT or is_active(order)):
+            order.reached = price if jumped else order.limit
 
 
 def fill_at_market(broker: "Broker", orders: list[Order], price: int, admission: Admission | None = None) -> None:
@@ -88,8 +111,9 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         if reason is not None:
             level = order.stop if reason is Reason.STOP else order.limit
             # What the market was beyond already, the jump has not passed.
-            way = 0 if level is None else max((level - previous) * jump, 0)
-            gap.append((order.kind is Kind.EXIT, way, order.sequence, order, reason))
+            way = 0 if level is None else (level - previous) * jump
+            passed = way if 0 < way <= abs(price - previous) else 0
+            gap.append((order.kind is Kind.EXIT, passed, order.sequence, order, reason))
     admission = Admission(broker)
     fill_at_market(broker, orders, price, admission)
     if gap:
@@ -99,6 +123,8 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         broker.fresh.extend(adopt(broker))
         activate(broker, price)
         _trail_open(broker, price)
+    if assumption:
+        _note_reached((*book.priced(), *book.exits.values()), price, jumped=True)
 
 
 def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int, admission: Admission) -> None:
@@ -108,7 +134,8 @@ def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int, adm
     for order, reason in gap:
         if not book.holds(order):
             continue
-        ticks = price if reason is Reason.LIMIT else price + order.side * broker.settings.slippage
+        passed = reason is Reason.LIMIT
+        ticks = _limit_price(order, price) if passed else price + order.side * broker.settings.slippage
         # A stop that the jump passed was sized when it was placed.
         resize(broker, order, order.budget_ticks + ticks - price if reason is Reason.STOP else ticks)
         if not admission.allows(broker, order, ticks):
@@ -137,10 +164,19 @@ def activate(broker: "Broker", price: int) -> None:
                 continue
             reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)
             if reason is not None:
-                slip = order.side * broker.settings.slippage if reason is Reason.STOP else 0
-                broker.fill(order, price + slip, reason)
-            elif order.trail is not None and not order.armed and (price - order.trail) * order.side <= 0:
+                _fill_beyond(broker, order, price, reason)
+                continue
+            _note_reached([order], price, jumped=True)
+            if order.trail is not None and not order.armed and (price - order.trail) * order.side <= 0:
                 _arm(broker, order, price)
+
+
+def _fill_beyond(broker: "Broker", order: Order, price: int, reason: Reason) -> None:
+    """Fill an order at a price that is beyond its own."""
+    if reason is Reason.LIMIT:
+        broker.fill(order, _limit_price(order, price), reason)
+    else:
+        broker.fill(order, price + order.side * broker.settings.slippage, reason)
 
 
 def _arm(broker: "Broker", order: Order, price: int) -> None:
@@ -186,6 +222,8 @@ def run_leg(broker: "Broker", start: int, end: int) -> None:
                 reached.append((order.sequence, order, hit[1]))
         _follow_all(broker, nearest * direction)
         if not reached:
+            if broker.settings.backtest_fill_limits_assumption:
+                _note_reached((*book.priced(), *book.exits.values()), end, jumped=False)
             return
         price = nearest * direction
         broker.moment += 1
@@ -237,7 +275,7 @@ def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], pr
         if not book.holds(order):
             continue
         if reason is Reason.LIMIT:
-            broker.fill(order, order.limit if order.limit is not None else price, reason)
+            broker.fill(order, _limit_price(order, price if order.limit is None else order.limit), reason)
         elif reason is not None:
             broker.fill(order, price + order.side * slippage, reason)
         elif order.kind is Kind.EXIT:
@@ -246,22 +284,32 @@ def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], pr
             order.limit_armed = True
             if marketable(order, price, broker.settings.backtest_fill_limits_assumption) is Reason.LIMIT:
                 broker.fill(order, price, Reason.LIMIT)
+            else:
+                _note_reached([order], price, jumped=True)
         activate(broker, price)
     for order in locked:
         order.committed = False
 
 
-def activate_all(broker: "Broker", price: int) -> None:
-    """Fill what was just placed within a bar at a price that the market has reached already, there and then."""
+def activate_all(broker: "Broker", price: int, admission: Admission | None = None) -> None:
+    """Fill what was just placed within a bar at a price that the market has reached already, there and then.
+
+    An `admission` lets in only entries that can be paid for.
+    """
     fresh, broker.fresh = broker.fresh, []
     for order in fresh:
         if order.kind is Kind.EXIT:
             broker.fresh.append(order)
             continue
         reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)
-        if reason is not None and broker.book.holds(order):
-            slip = order.side * broker.settings.slippage if reason is Reason.STOP else 0
-            broker.fill(order, price + slip, reason)
+        if reason is None:
+            _note_reached([order], price, jumped=True)
+        elif not broker.book.holds(order):
+            continue
+        elif admission is not None and not admission.allows(broker, order, price):
+            broker.book.remove(order)
+        else:
+            _fill_beyond(broker, order, price, reason)
     activate(broker, price)
 
 
@@ -269,9 +317,10 @@ def fill_at_close(broker: "Broker") -> None:
     """Fill the orders placed on this bar at its close: those at market, then those whose price it has reached."""
     book, price = broker.book, broker.close_ticks
     broker.moment += 1
-    fill_at_market(broker, [order for order in book.market() if order.bar == broker.bar_index], price)
+    admission = Admission(broker, at_close=True)
+    fill_at_market(broker, [order for order in book.market() if order.bar == broker.bar_index], price, admission)
     broker.fresh = []
     for order in (*book.priced(), *book.exits.values()):
         if order.bar == broker.bar_index:
             broker.fresh.append(order)
-    activate_all(broker, price)
+    activate_all(broker, price, admission)

@@ -73,7 +73,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> Response
     code = getattr(exception.detail, "code", None) or exception.default_code
     message = str(exception.detail)
     if isinstance(exception, exceptions.Throttled):
-        message = _throttled(exception.wait)
+        message = _throttled(wait)
     return Response(error_body(code, message), status=exception.status_code, headers=headers)
 
 

@@ -9,6 +9,7 @@ import io
 import json
 import resource
 import sys
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 # Keys of a PDF's dictionaries that act, carry files, or tell about its maker.
@@ -16,6 +17,8 @@ ACTIVE = {
     "/AA", "/AF", "/AcroForm", "/EF", "/EmbeddedFile", "/EmbeddedFiles", "/JS", "/JavaScript", "/Launch", "/Metadata",
     "/OPI", "/OpenAction", "/PieceInfo", "/Ref", "/RichMedia", "/RichMediaContent", "/XFA",
 }  # fmt: skip
+# What runs programs: a document with such an action is no document.
+PROGRAMS = {"/JavaScript", "/Launch"}
 # What a page needs to be seen; annotations are drawn into it before.
 PAGE = {
     "/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Resources", "/Contents",
@@ -139,6 +142,8 @@ def clean_pdf(upload: bytes, wanted: dict[str, Any]) -> tuple[bytes, dict[str, A
         raise Unwanted("file_damaged")
     if sheets > wanted["sheets"]:
         raise Unwanted("file_too_many_sheets")
+    if any(runs_programs(entries) for thing in source.objects for entries in dictionaries(thing)):
+        raise Unwanted("file_active")
     if "/AcroForm" in source.Root:
         source.generate_appearance_streams()
     source.flatten_annotations("all")
@@ -150,7 +155,9 @@ def clean_pdf(upload: bytes, wanted: dict[str, Any]) -> tuple[bytes, dict[str, A
             del page.obj[name]
     unpacked = 0
     for thing in target.objects:
-        strip(thing)
+        for entries in dictionaries(thing):
+            for name in ACTIVE & set(entries.keys()):
+                del entries[name]
         if isinstance(thing, pikepdf.Stream):
             unpacked += clean_stream(thing, wanted["pixels"])
             if unpacked > UNPACKED_BYTES_MAX:
@@ -160,25 +167,26 @@ def clean_pdf(upload: bytes, wanted: dict[str, Any]) -> tuple[bytes, dict[str, A
     return output.getvalue(), {"sheets": sheets}
 
 
-def strip(thing: Any, depth: int = 0) -> None:
-    """Take what is active out of a dictionary and of those that stand in it."""
+def dictionaries(thing: Any, depth: int = 0) -> Iterator[Any]:
+    """Yield a dictionary or stream and those that stand in it; indirect ones are visited by themselves."""
     import pikepdf
 
     if depth > 50:
         raise Unwanted("file_too_complex")
+    inside: list[Any] = []
     if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-        for name in ACTIVE & set(thing.keys()):
-            del thing[name]
-        for name in list(thing.keys()):
-            strip_inside(thing[name], depth)
+        yield thing
+        inside = [thing[name] for name in list(thing.keys())]
     elif isinstance(thing, pikepdf.Array):
-        for item in thing:
-            strip_inside(item, depth)
+        inside = list(thing)
+    for value in inside:
+        if not getattr(value, "is_indirect", True):
+            yield from dictionaries(value, depth + 1)
 
 
-def strip_inside(value: Any, depth: int) -> None:
-    if not getattr(value, "is_indirect", True):  # the others are visited by themselves
-        strip(value, depth + 1)
+def runs_programs(entries: Any) -> bool:
+    """Return whether a dictionary is an action that runs a script or a program, or holds a script."""
+    return "/JS" in entries or any(entries.get("/S") == action for action in PROGRAMS)
 
 
 def clean_stream(stream: Any, pixels: int) -> int:

@@ -15,6 +15,7 @@ from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from forexpro.core.refusals import Refused
+from forexpro.core.uploads.hidden import hides_another
 from forexpro.core.uploads.scanning import refuse_infected
 from forexpro.core.uploads.types import JPEG, PDF, media_type
 
@@ -55,9 +56,9 @@ class CleanFile:
 def cleaned(upload: "File[bytes]") -> CleanFile:
     """Return a new file with what is to be seen in `upload`: a JPEG of a picture, a PDF of a PDF.
 
-    Refuses `file_empty`, `file_too_large`, `file_type_refused`, `file_name_disagrees`, `file_damaged`, `file_animated`,
-    `file_too_many_pixels`, `file_too_small`, `file_encrypted`, `file_too_many_sheets`, `file_active`,
-    `file_too_complex`, `file_infected`, and for now `scanner_unavailable` and `uploads_busy`.
+    Refuses `file_empty`, `file_too_large`, `file_type_refused`, `file_name_disagrees`, `file_hides_another`,
+    `file_damaged`, `file_animated`, `file_too_many_pixels`, `file_too_small`, `file_encrypted`, `file_too_many_sheets`,
+    `file_active`, `file_too_complex`, `file_infected`, and for now `scanner_unavailable` and `uploads_busy`.
     """
     if not upload.size:
         raise _refusal("file_empty")
@@ -66,6 +67,8 @@ def cleaned(upload: "File[bytes]") -> CleanFile:
     upload.seek(0)
     content = upload.read()
     kind = media_type(content, upload.name or "")
+    if hides_another(content, kind):
+        raise _refusal("file_hides_another")
     refuse_infected(content)
     if not _turns.acquire(timeout=WAIT_SECONDS):
         raise Refused("uploads_busy", _("Many files are coming in right now. Try again in a minute."), http_status=503)
@@ -118,6 +121,10 @@ def _refusal(code: str) -> Refused:
         "file_too_large": (
             _("This file is larger than %(megabytes)s MB. Send a smaller photograph.") % {"megabytes": megabytes},
             {"bytes_max": settings.UPLOAD_BYTES_MAX},
+        ),
+        "file_hides_another": (
+            _("This file has another one, or a program, in it. Take a new photograph, or print it into a new PDF."),
+            {},
         ),
         "file_damaged": (_("This file cannot be read to its end. Take a new photograph, or save it again."), {}),
         "file_animated": (_("This picture moves. Send a photograph or a scan that does not."), {}),

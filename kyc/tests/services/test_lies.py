@@ -15,6 +15,7 @@ FEW = {
     "photograph with PHP behind it",
     "photograph with the test virus",
     "HEIC with its maker",
+    "photograph with place, maker and orientation",
     "a name that climbs",
     "PDF that acts on opening",
     "PDF that carries a file",

@@ -53,10 +53,10 @@ def exif(**more: object) -> Image.Exif:
     return tags
 
 
-def png_text() -> PngInfo:
+def png_text(comment: bytes = SECRET) -> PngInfo:
     """Return text as PNGs carry it."""
     info = PngInfo()
-    info.add_text("Comment", (SECRET + SCRIPT + PHP).decode())
+    info.add_text("Comment", comment.decode())
     info.add_itxt("XML:com.adobe.xmp", SECRET.decode(), zip=True)
     return info
 

@@ -41,11 +41,19 @@ class SteadyWriter(ExpressionWriter):
         unit.steady.append((f"{targets.rstrip() or place + '_'} = {place}.begin(({given}), {tuple(known)})", line))
         for show, name in zip(shows, varying, strict=True):
             value = named[name][0]
+            if self.shown_ahead(show, value):
+                continue
             unit.line(f"{show}({self._number(value) if name in form.prices else self.surely(value)})", line)
+        if any(shown.show in shows for shown in unit.shown):
+            unit.steady.append((f"{''.join(f'{show}_all, ' for show in shows)}= {place}.many()", line))
         if symbol is not None:
             unit.steady.append((f"{symbol.code} = {place}.plot", line))
             self.steady.add(symbol)
         return True
+
+    def shown_ahead(self, show: str, value: tree.Expression) -> bool:
+        """Write ahead what a plot takes in if that can be."""
+        raise NotImplementedError
 
     def _number(self, node: tree.Expression) -> str:
         """Return a number as source; what collections say of nothing, which may be None, as na."""

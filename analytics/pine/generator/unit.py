@@ -44,6 +44,15 @@ class Ahead(NamedTuple):
         return ", ".join(f"{name}__" for name in self.names)
 
 
+class Shown(NamedTuple):
+    """What a plot takes in by `show` before the rest of a bar, over the history for many bars at once, as source."""
+
+    show: str
+    once: str
+    over: str
+    origin: int
+
+
 class Unit:
     """The function of a script's bar (`main` is then itself) or of one user function.
 
@@ -68,6 +77,9 @@ class Unit:
         self.each_bar_calls: list[tuple[str, str]] = []
         self.recorded_builtins: dict[str, tree.Builtin] = {}
         self.ahead: list[Ahead] = []
+        self.shown: list[Shown] = []
+        self.rows = ""
+        """What the rest of many bars needs of what was computed ahead."""
         self.written_ahead: dict[int, str] = {}
         self.columns: dict[tree.Symbol, tuple[str, str]] = {}
 
@@ -77,6 +89,11 @@ class Unit:
     @property
     def is_main(self) -> bool:
         return self.main is self
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Return whether bars of the history begin with what was prepared for many of them."""
+        return bool(self.ahead or self.shown)
 
     @property
     def again(self) -> str:

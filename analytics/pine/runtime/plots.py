@@ -133,6 +133,15 @@ class Plotting:
         ]
         return tuple(column.append for column, fixed in zip(plot.held, plot.fixed, strict=True) if not fixed)
 
+    def many(self) -> tuple[Callable[[list[Any]], None], ...]:
+        """Return for each value that `begin` takes in what takes in those of many bars, a list of them."""
+        plot = self.plot
+        return tuple(
+            column.fromlist if isinstance(column, array) else column.extend
+            for column, fixed in zip(plot.held, plot.fixed, strict=True)
+            if not fixed
+        )
+
     def save(self) -> int:
         """Return how many bars are shown."""
         return len(self.plot.held[0]) if self.plot.held else 0

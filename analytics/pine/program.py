@@ -2,7 +2,7 @@
 
 import builtins
 import gc
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import CodeType
@@ -252,7 +252,8 @@ class Stream:
         begin, close_bar = broker.begin, broker.close_bar
         try:
             self._look_ahead(start, stop)
-            for index in range(start, stop):
+            places = iter(range(start, stop))
+            for index in places:
                 # As `context.move` does.
                 time, open_, high, low, close, volume = bars[index]
                 context.bar_index, context.time, context.volume = index, time, volume
@@ -262,9 +263,31 @@ class Stream:
                 if waiting:
                     tell(self.context)
                 close_bar()
+                if broker.rests:
+                    self._compute_at_rest(broker, places)
             self._look_ahead(stop, stop)
         except Exception as error:
             raise self.instance.failed(error) from None
+
+    def _compute_at_rest(self, broker: Broker, places: Iterator[int]) -> None:
+        """Compute bars while the broker has nothing to do, up to the one on which something is ordered."""
+        context, compute = self.context, self.instance.bar
+        bars, waiting = context.bars, context.waiting
+        times: list[int] = []
+        for index in places:
+            time, open_, high, low, close, volume = bars[index]
+            context.bar_index, context.time, context.volume = index, time, volume
+            context.open, context.high, context.low, context.close = open_, high, low, close
+            broker.begin_at_rest(time, close)
+            compute()
+            if waiting:
+                tell(self.context)
+            if not broker.rests:
+                broker.have_rested(times)
+                broker.close_bar()
+                return
+            times.append(time)
+        broker.have_rested(times)
 
     def _look_ahead(self, start: int, stop: int) -> None:
         """Prepare bars of the history that are computed next, one after the other; none when they are done."""

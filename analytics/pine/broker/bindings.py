@@ -196,6 +196,7 @@ def _allow_entry_in(context: Any, direction: str) -> None:
 def _max_loss_days(context: Any, count: int, alert_message: str | None) -> None:
     del alert_message
     context.broker.risk.max_loss_days = count
+    context.broker.rests = False
 
 
 def _max_drawdown(context: Any, value: float, kind: str, alert_message: str | None) -> None:
@@ -206,11 +207,13 @@ def _max_drawdown(context: Any, value: float, kind: str, alert_message: str | No
 def _max_intraday_loss(context: Any, value: float, kind: str, alert_message: str | None) -> None:
     del alert_message
     context.broker.risk.max_intraday_loss = (value, kind)
+    context.broker.rests = False
 
 
 def _max_orders(context: Any, count: int, alert_message: str | None) -> None:
     del alert_message
     context.broker.risk.max_orders = count
+    context.broker.rests = False
 
 
 def _max_position(context: Any, contracts: float) -> None:

@@ -64,6 +64,7 @@ class Broker:
         "mark_ticks",
         "moment",
         "open_ticks",
+        "rests",
         "risk",
         "settings",
         "start",
@@ -115,6 +116,9 @@ class Broker:
         # Between which prices the margin of the position is covered, None if that has to be found out.
         self.covered: Range | None = None
         self._is_calm = False
+        # Whether nothing is open, waits or has to be watched: then a bar leaves nothing but its time until something is
+        # ordered.
+        self.rests = False
         # The extremes of calm bars that the position has not seen yet, in ticks.
         self.highest, self.lowest = -inf, inf
         self._days = TradingDays(symbol.timezone, symbol.hours)
@@ -159,6 +163,7 @@ class Broker:
             if calm is ALWAYS:
                 self._is_calm = True
                 self.is_rounded = False
+                self.rests = self.conversion is None
                 return False
             step = self.tick_grid.step
             top, bottom = high / step + 0.5, low / step + 0.5
@@ -226,6 +231,18 @@ class Broker:
         if self.first_close is None:
             self.first_close = self.last_close
 
+    def begin_at_rest(self, time: int, close: float) -> None:
+        """Begin a bar as `begin` does while `rests`; of bars that end as they began, `have_rested` tells later."""
+        self.bar_index += 1
+        self.time = time
+        self.last_close = close
+        self.is_rounded = False
+
+    def have_rested(self, times: list[int]) -> None:
+        """End bars at these times on which nothing was ordered."""
+        self.equity_curve.extend([self.account.equity] * len(times))
+        self.times.fromlist(times)
+
     def _fill_at_close(self) -> None:
         account, book = self.account, self.book
         if not book and not account.position:
@@ -254,6 +271,7 @@ class Broker:
     def forget_calm(self) -> None:
         """Let it be found out anew between which prices bars are calm, because orders or position have changed."""
         self.calm = None
+        self.rests = False
         self.changes += 1
 
     def begin_anew(self) -> None:

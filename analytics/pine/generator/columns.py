@@ -177,7 +177,7 @@ class ColumnWriter(SteadyWriter):
 def begins(main: Unit, rest: list[str]) -> list[Line]:
     """Return the lines with which a bar begins, before the rest of it."""
     named = {name for text in rest for name in _NAME.findall(text)} | set(main.cells)
-    prices = {f"c_{price}": f"c_{price} = context.{price}" for price in sorted(main.prices)}
+    prices = {name: f"{name} = context.{path}" for name, path in sorted(main.prices.items())}
     lines = [(text, 0) for name, text in prices.items() if name in named or not main.looks_ahead]
     if not main.looks_ahead:
         return lines

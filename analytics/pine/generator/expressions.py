@@ -16,6 +16,7 @@ CHOICE, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, ATOM = range(1, 10)
 _EPSILON = "1e-10"
 _OF_TWO = {"math.max": "larger", "math.min": "smaller"}
 _STEADY = ("color.", "math.")
+_OF_ACCOUNT = "broker.account."
 _ORDERS = {"<": f"< -{_EPSILON}", ">": f"> {_EPSILON}", "<=": f"<= {_EPSILON}", ">=": f">= -{_EPSILON}"}
 PRICES = frozenset({"open", "high", "low", "close", "volume", "bar_index", "time"})
 MEANS = {
@@ -126,6 +127,9 @@ class ExpressionWriter:
             return form.format(**{price: self.unit.price(price) for price in prices}), MULTIPLY
         binding = self.bindings.get(name)
         if isinstance(binding, Variable):
+            if binding.path.startswith(_OF_ACCOUNT):
+                # What a script orders fills when it has been computed.
+                return self.unit.price(binding.path), ATOM
             if binding.path:
                 return f"context.{binding.path}", ATOM
             return f"{self.bound(name, binding.read)}(context)", ATOM

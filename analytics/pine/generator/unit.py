@@ -70,7 +70,7 @@ class Unit:
         self.changed: set[str] = set()
         self.histories: dict[Any, History] = {}
         self.recorders: dict[str, str] = {}
-        self.prices: set[str] = set()
+        self.prices: dict[str, str] = {}
         self.once: dict[str, str] = {}
         self.steady: list[Line] = []
         self.each_bar: dict[str, str] = {}
@@ -109,11 +109,14 @@ class Unit:
         return "again"
 
     def price(self, name: str) -> str:
-        """Return how the unit reads a value of the bar: the script's own function reads it once."""
+        """Return how the unit reads a value of the bar, an attribute of the context by its path.
+
+        No computation of a bar changes it, so that the script's own function reads it once.
+        """
         if not self.is_main:
             return f"context.{name}"
-        self.prices.add(name)
-        return f"c_{name}"
+        self.prices[f"c_{name.replace('.', '_')}"] = name
+        return f"c_{name.replace('.', '_')}"
 
     def is_cell(self, symbol: tree.Symbol) -> bool:
         """Return whether a variable outlives the call: it is `var`, or functions of the script see it."""

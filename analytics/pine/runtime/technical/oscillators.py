@@ -269,8 +269,10 @@ class Bb(Calculation):
         squared = squares.over([source * source for source in sources], length, "ta.variance")
         width = sums.width
         means = [total / width for total in totals]
-        variances = [square / width - mean * mean for square, mean in zip(squared, means, strict=True)]
-        reaches = [multiplier * sqrt(0.0 if variance < 0 else variance) for variance in variances]
+        reaches = [
+            multiplier * sqrt(0.0 if (variance := square / width - mean * mean) < 0 else variance)
+            for square, mean in zip(squared, means, strict=True)
+        ]
         upper = [mean + reach for mean, reach in zip(means, reaches, strict=True)]
         lower = [mean - reach for mean, reach in zip(means, reaches, strict=True)]
         together = sum(reaches)

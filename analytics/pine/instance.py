@@ -56,10 +56,10 @@ class Instance:
         snapshot = Snapshot(value for values in self.keep.values() for value in values)
         return kept, snapshot, self.context.save()
 
-    def restore(self, saved: Any) -> None:
-        """Go back to a state that `save()` returned."""
+    def restore(self, saved: Any, *, on_fill: bool = False) -> None:
+        """Go back to a state that `save()` returned; `on_fill` says that the bar is computed again for a fill."""
         kept, snapshot, context = saved
-        self.keep.restore(kept)
+        self.keep.restore(kept, on_fill=on_fill)
         snapshot.restore()
         self.context.restore(context)
 

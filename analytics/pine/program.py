@@ -46,6 +46,7 @@ _DECLARED = (
     "max_labels_count",
     "max_boxes_count",
     "max_polylines_count",
+    "calc_bars_count",
     "format",
     "precision",
 )
@@ -81,7 +82,7 @@ class Result:
     summary: Summary | None
 
     def plot(self, title: str) -> list[float]:
-        """Return the values of the plot with a title, one for each bar."""
+        """Return the values of the plot with a title, one for each bar that was computed."""
         for plot in self.outputs.plots.values():
             if plot.title == title:
                 values: list[float] = plot.values
@@ -164,6 +165,13 @@ def _compile(text: str, diagnostics: Diagnostics) -> Program:
     )
 
 
+def computed_bars(program: Program, bars: Iterable[Bar]) -> list[Bar]:
+    """Return the bars that a script is computed on: the last `calc_bars_count` of a history, all if it names none."""
+    found = list(bars)
+    count = program.declaration.get("calc_bars_count") or 0
+    return found[-count:] if count > 0 else found
+
+
 class Stream:
     """A script that runs along with its market: first over the history, then bar by bar."""
 
@@ -179,6 +187,7 @@ class Stream:
         proceed: Callable[[], None] | None = None,
         market: Market | None = None,
     ) -> None:
+        bars = computed_bars(program, bars)
         given = {name: program.declaration[name] for name in _DECLARED if program.declaration.get(name) is not None}
         self.program = program
         self.broker = None
@@ -187,7 +196,7 @@ class Stream:
         self.context = Context(
             symbol=symbol,
             timeframe=timeframe,
-            bars=list(bars),
+            bars=bars,
             declaration=Declaration(version=program.version, **given),
             broker=self.broker,
             now=now,
@@ -322,7 +331,7 @@ class Stream:
         while broker.is_paused:
             saved = instance.save()
             instance.compute()
-            instance.restore(saved)
+            instance.restore(saved, on_fill=True)
             broker.resume()
         instance.compute()
         broker.close_bar()

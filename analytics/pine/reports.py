@@ -60,10 +60,10 @@ def _plain(value: Any) -> Any:
 
 
 def _columns(plot: Plot, bars: int) -> dict[str, list[Any]]:
-    """Return the values of a plot for every bar by column."""
+    """Return the values of a plot for every bar by column; on the bars before the first computed one there are none."""
     rows = plot.rows
     missing = [None] * (bars - len(rows))
-    return {name: [*(_plain(row[place]) for row in rows), *missing] for place, name in enumerate(plot.columns)}
+    return {name: [*missing, *(_plain(row[place]) for row in rows)] for place, name in enumerate(plot.columns)}
 
 
 def write_plots(file: TextIO, result: Result, market: Market) -> None:

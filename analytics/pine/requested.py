@@ -85,6 +85,11 @@ class Feed:
         """Return the last bar that has opened by a moment."""
         return bisect_right(self.starts, moment) - 1
 
+    def keep_last(self, count: int) -> None:
+        """Forget the bars before the last ones, as if there were none; nothing has been computed yet."""
+        for bars in (self.context.bars, self.starts, self.ends):
+            del bars[:-count]
+
 
 class ChartFeed(Feed):
     """A feed whose bars are put together from the chart's own."""
@@ -114,6 +119,11 @@ class ChartFeed(Feed):
                 self.context.bars[-1] = self.context.bars[-1].and_then(bar)
         self.grouped = len(bars)
 
+    def keep_last(self, count: int) -> None:
+        """Forget the bars before the last ones, as if there were none."""
+        super().keep_last(count)
+        del self.firsts[:-count]
+
     def refresh(self) -> None:
         """Put the last bar together again from the chart's bars as they are now."""
         self.follow()
@@ -137,8 +147,11 @@ class Asking:
         self.feeds: dict[tuple[str, str], Feed | None] = {}
         self.calendar = calendar_of(context.symbol)
 
-    def feed(self, symbol: str, timeframe: str, *, ignore: bool) -> Feed | None:
-        """Return the feed of a symbol and timeframe, None if there is no such symbol and that is to be ignored."""
+    def feed(self, symbol: str, timeframe: str, *, ignore: bool, count: float) -> Feed | None:
+        """Return the feed of a symbol and timeframe, None if there is no such symbol and that is to be ignored.
+
+        Of more than `count` bars it has the last ones only.
+        """
         key = (symbol, timeframe)
         if key in self.feeds:
             return self.feeds[key]
@@ -166,9 +179,19 @@ class Asking:
                     f'There are no bars of "{symbol or chart.symbol.tickerid}" in the timeframe "{frame.period}" here.'
                 )
         if feed is not None:
+            self._shorten(feed, count)
             self.begin(feed)
         self.feeds[key] = feed
         return feed
+
+    def _shorten(self, feed: Feed, count: float) -> None:
+        """Leave a feed its last `count` bars, and no more than fit into the part of the history a script declares."""
+        declared = self.context.declaration.calc_bars_count
+        if declared > 0:
+            frame, own = feed.context.timeframe.seconds, (self.context.main_timeframe or self.context.timeframe).seconds
+            feed.keep_last(max(declared * own // frame, 1))
+        if count == count and count > 0:
+            feed.keep_last(int(count))
 
     def _tell_missing(self, symbol: str, frame: Timeframe) -> None:
         """Say that nobody here has other bars: the script goes on, and sees na."""
@@ -195,7 +218,7 @@ class Requested(Asking):
     def __call__(
         self, symbol: str, timeframe: str, gaps: bool, lookahead: bool, ignore: bool, currency: Any, count: Any
     ) -> Any:
-        feed = self.feed(symbol, timeframe, ignore=ignore)
+        feed = self.feed(symbol, timeframe, ignore=ignore, count=count)
         if feed is None:
             return self.missing
         context = self.context
@@ -230,7 +253,7 @@ class RequestedInside(Asking):
     def __call__(
         self, symbol: str, timeframe: str, ignore: bool, currency: Any, ignore_timeframe: bool, count: Any
     ) -> Any:
-        feed = self.feed(symbol, timeframe, ignore=ignore or ignore_timeframe)
+        feed = self.feed(symbol, timeframe, ignore=ignore or ignore_timeframe, count=count)
         if feed is None:
             return []
         if isinstance(feed, ChartFeed):

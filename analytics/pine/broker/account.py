@@ -23,6 +23,7 @@ class Account:
 
     __slots__ = (
         "average_price",
+        "calls",
         "closed",
         "closed_count",
         "drawdown_percent",
@@ -50,6 +51,7 @@ class Account:
     )
     _PLAIN = (
         "average_price",
+        "calls",
         "closed_count",
         "drawdown_percent",
         "held_long",
@@ -96,6 +98,8 @@ class Account:
         self.runup_low = settings.initial_capital
         self.held_long = 0
         self.held_short = 0
+        # Margin calls that hold for later trades, too: what they take off each, and the last lot they have seen.
+        self.calls: tuple[tuple[int, int], ...] = ()
 
     @property
     def gross_profit(self) -> float:
@@ -157,6 +161,7 @@ class Account:
         self.held_long = max(self.held_long, self.position)
         self.held_short = max(self.held_short, -self.position)
         self.lots_opened += 1
+        trade.lot = self.lots_opened
         lot = Lot(self.lots_opened, trade.entry_id, trade.side, trade.lots, trade.lots, trade.ticks, from_exit)
         self.lots.append(lot)
         self._average()
@@ -168,6 +173,7 @@ class Account:
         price: float,
         *,
         only: str | None,
+        lot: int = 0,
         share: float,
         closed_by: Callable[[OpenTrade], tuple[str, str, bool]],
         bar: int,
@@ -175,13 +181,14 @@ class Account:
     ) -> int:
         """Close up to a quantity of open trades, the oldest first, and return what was closed.
 
-        `only` names the entry whose trades count when any may be closed; `share` is the part of the order that closes;
-        `closed_by` says a trade's exit id and comment, and whether entry and exit change places in the record.
+        `only` names the entry whose trades count when any may be closed, `lot` the one trade that does; `share` is the
+        part of the order that closes; `closed_by` says a trade's exit id and comment, and whether entry and exit change
+        places in the record.
         """
         left = quantity
         kept: list[OpenTrade] = []
         for trade in self.open:
-            if not left or (only is not None and trade.entry_id != only):
+            if not left or (only is not None and trade.entry_id != only) or (lot and trade.lot != lot):
                 kept.append(trade)
                 continue
             lots = min(left, trade.lots)
@@ -192,6 +199,7 @@ class Account:
         self.open = kept
         if not self.position:
             self.open_commission = 0.0
+            self.calls = ()
         self._average()
         return quantity - left
 

@@ -226,7 +226,7 @@ def _default_entry_quantity(context: Any, price: float) -> float:
     if known is None and broker.settings.default_qty_type != words.FIXED:
         return 0.0
     return broker.lot_grid.value(
-        default_lots(broker, broker.tick_grid.down((known or 0.0) / broker.tick_grid.step + 0.5))
+        default_lots(broker, broker.tick_grid.down((known or 0.0) / broker.tick_grid.step + 0.5), fills_there=True)
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from math import floor, inf
 from typing import Any
 
-from analytics.pine.broker import commands, fills, margin, path, pauses, states
+from analytics.pine.broker import commands, fills, margin, path, pauses, states, walk
 from analytics.pine.broker.account import Account
 from analytics.pine.broker.calm import ALWAYS, Range, calm_range
 from analytics.pine.broker.fills import Fill
@@ -31,16 +31,12 @@ class Broker:
     """
 
     __slots__ = (
-        "_by_ticks",
         "_days",
-        "_is_calm",
-        "_margin_waits",
-        "_next",
         "_sites",
-        "_steps",
         "account",
         "bar_index",
         "book",
+        "by_ticks",
         "calm",
         "changes",
         "close_ticks",
@@ -53,6 +49,7 @@ class Broker:
         "fresh",
         "high_ticks",
         "highest",
+        "is_calm",
         "is_paused",
         "is_rounded",
         "last_close",
@@ -61,13 +58,16 @@ class Broker:
         "low_ticks",
         "lowest",
         "margin_debt",
+        "margin_waits",
         "mark_ticks",
         "moment",
+        "next_step",
         "open_ticks",
         "rests",
         "risk",
         "settings",
         "start",
+        "steps",
         "symbol",
         "tick_grid",
         "time",
@@ -103,19 +103,19 @@ class Broker:
         self.mark_ticks = 0
         self.last_close = 0.0
         self.is_rounded = True
-        self._steps: list[path.Step] = []
-        self._next = 0
-        self._by_ticks = False
+        self.steps: list[path.Step] = []
+        self.next_step = 0
+        self.by_ticks = False
         # Position and equity before anything filled on the bar.
         self.start = 0, settings.initial_capital
         self.margin_debt: margin.Debt | None = None
-        self._margin_waits = False
+        self.margin_waits = False
         self._sites = 0
         self.calm: Range | None = None
         self.changes = 0
         # Between which prices the margin of the position is covered, None if that has to be found out.
         self.covered: Range | None = None
-        self._is_calm = False
+        self.is_calm = False
         # Whether nothing is open, waits or has to be watched: then a bar leaves nothing but its time until something is
         # ordered.
         self.rests = False
@@ -131,7 +131,7 @@ class Broker:
         `lower` are the bars of a shorter timeframe that make it up, for the bar magnifier. `by_ticks` says that the
         script runs at each price of the way, not only where something fills.
         """
-        self._by_ticks = by_ticks
+        self.by_ticks = by_ticks
         return self.begin(bar.time, bar.open, bar.high, bar.low, bar.close, lower)
 
     def begin(
@@ -152,7 +152,7 @@ class Broker:
             self.forget_calm()
         risk = self.risk
         if (
-            not self._by_ticks
+            not self.by_ticks
             and risk.max_orders is None
             and risk.max_intraday_loss is None
             and risk.max_loss_days is None
@@ -161,7 +161,7 @@ class Broker:
             if calm is None:
                 calm = self.calm = calm_range(self)
             if calm is ALWAYS:
-                self._is_calm = True
+                self.is_calm = True
                 self.is_rounded = False
                 self.rests = self.conversion is None
                 return False
@@ -172,7 +172,7 @@ class Broker:
                 return False
         account = self.account
         self.settle()
-        self._is_calm = False
+        self.is_calm = False
         self.margin_debt = None
         self.forget_calm()
         nearest, previous = self.tick_grid.nearest, self.close_ticks
@@ -186,13 +186,13 @@ class Broker:
         parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
         if lower and self.settings.use_bar_magnifier:
             parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
-        self._steps = path.steps_through(parts, previous)
-        self._next = 0
-        return self._advance(False)
+        self.steps = path.steps_through(parts, previous)
+        self.next_step = 0
+        return walk.advance(self, False)
 
     def _pass_over(self, top: float, bottom: float, close: float) -> None:
         """Take in a calm bar: the position has another value, and its extremes may be new ones."""
-        self._is_calm = True
+        self.is_calm = True
         self.is_rounded = False
         account = self.account
         if account.position:
@@ -206,24 +206,24 @@ class Broker:
             if bottom < self.lowest:
                 self.lowest = bottom
         if self.book.entries:
-            self._drop_unaffordable()
+            self.drop_unaffordable()
 
     def resume(self) -> bool:
         """Go on with a bar after the script ran within it; return whether the script has to run again."""
         self.is_paused = False
         self.mark_ticks = self.close_ticks
         before = self.account.orders_filled
-        if self._by_ticks:
-            pauses.go_on_after_tick(self, self._steps[self._next])
+        if self.by_ticks:
+            pauses.go_on_after_tick(self, self.steps[self.next_step])
         else:
-            pauses.go_on_after_fill(self, self._steps[self._next - 1])
-        self._advance(self.account.orders_filled > before)
+            pauses.go_on_after_fill(self, self.steps[self.next_step - 1])
+        walk.advance(self, self.account.orders_filled > before)
         return self.is_paused
 
     def close_bar(self) -> None:
         """End a bar after the script: fill what is to be filled at the close, then check margin and rules."""
         settings, account = self.settings, self.account
-        if not self._is_calm or self.book.closes or settings.process_orders_on_close:
+        if not self.is_calm or self.book.closes or settings.process_orders_on_close:
             self._fill_at_close()
         # As `account.equity`, which is slower.
         self.equity_curve.append(settings.initial_capital + account.net_profit + account.open_profit)
@@ -280,7 +280,7 @@ class Broker:
         self.forget_calm()
         self.highest, self.lowest = -inf, inf
         self.fresh = []
-        self.is_paused = self._margin_waits = False
+        self.is_paused = self.margin_waits = False
 
     def settle(self) -> None:
         """Let the position see the extremes of the calm bars since it last did.
@@ -292,64 +292,13 @@ class Broker:
             self.account.watch(value(floor(self.highest)), value(floor(self.lowest)))
             self.highest, self.lowest = -inf, inf
 
-    def _drop_unaffordable(self) -> None:
+    def drop_unaffordable(self) -> None:
+        """Drop entries that wait at a price and could not be paid for at the close."""
         waiting = len(self.book.entries)
         self._round_close()
         margin.drop_unaffordable(self)
         if len(self.book.entries) != waiting:
             self.forget_calm()
-
-    def _advance(self, filled: bool) -> bool:
-        """Go on along the bar's way, to the next point at which the script has to run or to the end."""
-        account = self.account
-        before = account.orders_filled
-        by_ticks = self._by_ticks
-        may_pause = self.settings.calc_on_order_fills or by_ticks
-        while self._next < len(self._steps):
-            self._take(self._steps[self._next])
-            self._next += 1
-            if self._next == 1 and not may_pause and self._rests():
-                break
-            filled = filled or account.orders_filled > before
-            if (by_ticks or (filled and may_pause)) and self._next < len(self._steps):
-                self.is_paused = True
-                self.mark_ticks = self._steps[self._next - 1][1]
-                account.mark(self.tick_grid.value(self.mark_ticks))
-                return True
-        self._finish()
-        return filled or bool(self.fills)
-
-    def _rests(self) -> bool:
-        """Return whether nothing can happen any more on a bar that has opened."""
-        if len(self._steps) > 4 or self.risk.counts_days or self._margin_waits:
-            return False
-        lowest, highest = self.calm = calm_range(self)
-        self._is_calm = lowest <= self.low_ticks <= self.close_ticks <= self.high_ticks < highest
-        return self._is_calm
-
-    def _take(self, step: path.Step) -> None:
-        start, end, is_jump = step
-        if is_jump:
-            path.open_at(self, end, start, market=self._next == 0)
-        elif not self._margin_waits and (self.book.entries or self.book.exits):
-            path.run_leg(self, start, end)
-        if not self.account.position or self._margin_waits or self._next % 4 == 3:
-            return
-        is_adverse = not is_jump and self.account.position * (end - start) < 0
-        if is_adverse and self.risk.intraday_loss(self, end):
-            return
-        if margin.call(self, end, may_wait=is_adverse and self._next % 4 == 1):
-            self._margin_waits = True
-
-    def _finish(self) -> None:
-        account, value = self.account, self.tick_grid.value
-        self._margin_waits = False
-        account.mark(value(self.close_ticks))
-        if self.book.entries:
-            self._drop_unaffordable()
-        if account.position or self.fills:
-            account.watch(value(self.high_ticks), value(self.low_ticks))
-            self.risk.after_bar(self)
 
     def _round_close(self) -> None:
         if not self.is_rounded:

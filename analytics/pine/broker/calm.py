@@ -3,6 +3,7 @@
 from math import ceil, floor, inf
 from typing import TYPE_CHECKING
 
+from analytics.pine.broker.large_sums import LARGE
 from analytics.pine.broker.margin import margin_ratio
 from analytics.pine.broker.orders import Book, Kind, Order
 
@@ -87,10 +88,14 @@ def _covered(broker: "Broker") -> Range:
     ratio = margin_ratio(broker, account.position)
     if not account.position or ratio <= 0:
         return -inf, inf
+    if account.calls and account.calls[0][1] < account.lots_opened:
+        return NEVER
     worth = account.size * account.point_value
     slope = abs(worth) * ratio - worth
     base = worth * account.average_price - account.realised_equity
-    noise = NOISE * (abs(base) + abs(account.realised_equity) + abs(worth * account.average_price) * (1 + ratio))
+    # Large sums are compared in whole ticks, up to ten of them.
+    noise = 10 * broker.tick_grid.step if account.equity >= LARGE / 2 else 0.0
+    noise += NOISE * (abs(base) + abs(account.realised_equity) + abs(worth * account.average_price) * (1 + ratio))
     if slope == 0:
         return (-inf, inf) if base < -noise else NEVER
     limit = (-noise - base) / slope / broker.tick_grid.step

@@ -57,7 +57,7 @@ def place(
     by_default = quantity is None
     price_now = _price_now(broker, side, limit_ticks, stop_ticks)
     if quantity is None:
-        lots = default_lots(broker, price_now)
+        lots = default_lots(broker, price_now, fills_there=at_market)
     elif quantity > 0:
         lots = broker.lot_grid.whole(quantity)
     else:
@@ -229,6 +229,8 @@ def move_exit(broker: "Broker", order: Order, limit: float, stop: float) -> None
     if (limit_ticks, stop_ticks) == (order.limit, order.stop) or order.terms is None:
         return
     order.terms = order.terms.moved(limit_ticks, stop_ticks)
+    if limit_ticks != order.limit:
+        order.reached = None
     order.limit, order.stop = limit_ticks, stop_ticks
     order.bar = broker.bar_index
     order.sequence = broker.book.next_sequence()

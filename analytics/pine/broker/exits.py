@@ -93,6 +93,8 @@ def _issue_again(
     order.spent = order.committed = False
     if lot is not None and order.trail is not None:
         _arm_at_issue(order, broker.mark_ticks)
+    if limit != order.limit:
+        order.reached = None
     unmoved = limit == order.limit and stop == order.stop
     if not (unmoved and trail == order.trail and trail_stop == order.trail_stop) or order.withdrawn:
         order.withdrawn = False
@@ -238,10 +240,10 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
 def settle(broker: "Broker", order: Order, quantity: int) -> None:
     """Take what an order closed off its lots, oldest first, and drop the exits of those that are used up."""
     account = broker.account
-    if order.kind is Kind.EXIT and order.lot:
+    if order.lot:
         lot = account.lot(order.lot)
         if lot is not None:
-            _reduce(broker, lot, quantity, carry=False)
+            _reduce(broker, lot, quantity, carry=order.kind is Kind.CLOSE)
         return
     only = order.entry_id if order.kind is Kind.CLOSE else None
     for lot in account.lots.copy():
@@ -280,7 +282,7 @@ def _drop_exits_of(broker: "Broker", lot: Lot, *, carry: bool) -> None:
                 continue
             book.move_to_lot(order, 0)
             order.levels_known = False
-            order.armed, order.trail_stop = False, None
+            order.armed, order.trail_stop, order.reached = False, None, None
             continue
         book.remove(order)
 

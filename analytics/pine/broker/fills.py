@@ -6,7 +6,7 @@ from analytics.pine.broker.exits import bind, settle
 from analytics.pine.broker.margin import can_fill
 from analytics.pine.broker.orders import Kind, Order, Reason
 from analytics.pine.broker.settings import CLOSE_ANY, OCA_CANCEL, OCA_REDUCE
-from analytics.pine.broker.sizing import affordable_lots
+from analytics.pine.broker.sizing import granted_lots
 from analytics.pine.broker.trades import OpenTrade
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def resize(broker: "Broker", order: Order, ticks: int) -> None:
     if order.limit is not None and order.stop is not None:
         ticks = order.budget_ticks
     price = broker.tick_grid.value(ticks)
-    order.quantity = affordable_lots(broker, order.budget, price, order.budget_point_value)
+    order.quantity = granted_lots(broker, order.budget, price, order.budget_point_value)
     order.budget = None
 
 
@@ -183,7 +183,14 @@ def _close(
     by_entry = bound and not reverses and broker.settings.close_entries_rule == CLOSE_ANY
     only = order.entry_id if by_entry else None
     closed = account.close_trades(
-        quantity, price, only=only, share=share, closed_by=closed_by, bar=broker.bar_index, time=broker.time
+        quantity,
+        price,
+        only=only,
+        lot=order.lot if order.kind is Kind.CLOSE else 0,
+        share=share,
+        closed_by=closed_by,
+        bar=broker.bar_index,
+        time=broker.time,
     )
     broker.closed_on_bar += 1
     settle(broker, order, closed)

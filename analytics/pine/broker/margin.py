@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from analytics.pine.broker import large_sums
 from analytics.pine.broker.orders import Kind, Order, Reason
+from analytics.pine.broker.settings import CLOSE_ANY
 
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
+    from analytics.pine.broker.trades import OpenTrade
 
 MARGIN_CALL = "Margin call"
 # A margin call closes this many times what would restore the margin.
@@ -37,12 +40,17 @@ def margin_of(broker: "Broker", side: int, lots: int, ticks: int) -> float:
 
 def can_place(broker: "Broker", side: int, lots: int, ticks: int) -> bool:
     """Return whether an entry can be paid for by itself at the current price."""
-    return margin_of(broker, side, lots, ticks) <= broker.account.equity * (1 + NOISE)
+    needed, equity = margin_of(broker, side, lots, ticks), broker.account.equity
+    if equity >= large_sums.LARGE:
+        return large_sums.covers(equity, needed, broker.tick_grid.step)
+    return needed <= equity * (1 + NOISE)
 
 
 def can_fill(broker: "Broker", side: int, position: int, lots: int, ticks: int, equity: float) -> bool:
     """Return whether the position that a fill leaves behind can be paid for at the price of the fill."""
     needed = margin_of(broker, side, abs(position + side * lots), ticks)
+    if equity >= large_sums.LARGE:
+        return large_sums.covers_fill(equity, needed, broker.tick_grid.step)
     return needed - equity <= abs(equity) * NOISE
 
 
@@ -60,6 +68,13 @@ def call(broker: "Broker", ticks: int, *, may_wait: bool = False) -> bool:
     than one lot, one unit is, or one lot of what trades in whole units only. The latter waits for the bar's close at
     the first extreme of the bar (`may_wait`) if the close will not cover the margin either.
     """
+    waits = _call(broker, ticks, may_wait=may_wait)
+    if broker.account.calls and not waits:
+        _cut_later_trades(broker, ticks)
+    return waits
+
+
+def _call(broker: "Broker", ticks: int, *, may_wait: bool) -> bool:
     account = broker.account
     position = account.position
     if not position:
@@ -98,9 +113,45 @@ def _cover(broker: "Broker", value: float, price: float) -> int:
 
 
 def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
-    order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(broker.account.position)))
+    """Close a part of the position; where any trade may be closed, so much of every one, and of each that follows."""
+    account = broker.account
     slipped = ticks - side * broker.settings.slippage
-    broker.fill(order, slipped, Reason.MARKET)
+    if broker.settings.close_entries_rule == CLOSE_ANY:
+        calls = (*account.calls, (lots, account.lots_opened))
+        for trade in account.open.copy():
+            _cut(broker, trade, lots, slipped)
+        account.calls = calls if account.position else ()
+    else:
+        order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(account.position)))
+        broker.fill(order, slipped, Reason.MARKET)
+    _bring_exits_back(broker, ticks, slipped)
+
+
+def _cut(broker: "Broker", trade: "OpenTrade", lots: int, ticks: int) -> None:
+    quantity = min(lots, trade.lots)
+    order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-trade.side, quantity=quantity, lot=trade.lot)
+    broker.fill(order, ticks, Reason.MARKET)
+
+
+def _cut_later_trades(broker: "Broker", ticks: int) -> None:
+    """Take off trades opened since a margin call what that took off the others, once for each call.
+
+    Where any trade may be closed, a call holds until the position is flat, whatever margin the account has by then.
+    """
+    account = broker.account
+    calls, opened = account.calls, account.lots_opened
+    if calls[0][1] == opened:
+        return
+    side = 1 if account.position > 0 else -1
+    slipped = ticks - side * broker.settings.slippage
+    for lots, seen in calls:
+        for trade in [trade for trade in account.open if trade.lot > seen]:
+            _cut(broker, trade, lots, slipped)
+    account.calls = tuple((lots, opened) for lots, _ in calls) if account.position else ()
+    _bring_exits_back(broker, ticks, slipped)
+
+
+def _bring_exits_back(broker: "Broker", ticks: int, slipped: int) -> None:
     for withdrawn in [order for order in broker.book.exits.values() if order.withdrawn]:
         # Withdrawn exits come back with the call; a stop that is passed already fills with it.
         withdrawn.withdrawn = False
@@ -134,7 +185,10 @@ def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:
 def _missing(broker: "Broker", price: float, ratio: float) -> float:
     account = broker.account
     equity = account.realised_equity + account.open_profit_at(price)
-    return abs(account.size) * price * account.point_value * ratio - equity - abs(equity) * NOISE
+    margin = abs(account.size) * price * account.point_value * ratio
+    if equity >= large_sums.LARGE:
+        return large_sums.shortfall(equity, margin, broker.tick_grid.step)
+    return margin - equity - abs(equity) * NOISE
 
 
 def liquidation_price(broker: "Broker") -> float:

@@ -108,7 +108,8 @@ class Order:
 
     An entry's `quantity` is what it opens; `flip` is what it closes before that, known when the order was placed at a
     price, and counted only at the fill when it is a market order (unless `no_flip`). An exit belongs to the lot
-    numbered `lot`, or to one that its entry is yet to open (0); `terms` are the arguments it was made from.
+    numbered `lot`, or to one that its entry is yet to open (0), a margin call may be for one lot; `terms` are the
+    arguments an exit was made from.
     """
 
     kind: Kind
@@ -148,6 +149,8 @@ class Order:
     trail_offset: int = 0
     armed: bool = False
     trail_stop: int | None = None
+    # At which price the market first reached a limit that it has to pass by some ticks.
+    reached: int | None = None
 
     @property
     def is_market(self) -> bool:
@@ -256,6 +259,8 @@ class Book:
         )
         if before is not None and before.limit_armed and (before.limit, before.stop) == (order.limit, order.stop):
             order.limit_armed = True
+        if before is not None and before.limit == order.limit:
+            order.reached = before.reached
         order.sequence = before.sequence if before is not None and keeps_place else self.next_sequence()
 
     def remove(self, order: Order) -> None:

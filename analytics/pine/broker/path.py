@@ -55,6 +55,24 @@ def marketable(order: Order, price: int, assumption: int) -> Reason | None:
     return None
 
 
+def _limit_price(order: Order, price: int) -> int:
+    """Return at which price a limit fills: the one at which the market first reached it, else this one."""
+    return price if order.reached is None else order.reached
+
+
+def _note_reached(orders: Iterable[Order], price: int, *, jumped: bool) -> None:
+    """Keep at which price the market, now here, has reached limits that it has to pass before they fill.
+
+    They fill later for that, but at the price at which they would have filled otherwise: where it `jumped`, at the one
+    beyond the limit.
+    """
+    for order in orders:
+        if order.limit is None or order.reached is not None or order.waits_for_stop:
+            continue
+        if (price - order.limit) * order.side <= 0 and (order.kind is not Kind.EXIT or is_active(order)):
+            order.reached = price if jumped else order.limit
+
+
 def fill_at_market(broker: "Broker", orders: list[Order], price: int, admission: Admission | None = None) -> None:
     """Fill market orders in the order of their placing; entries that cannot be paid for are dropped."""
     admission = admission or Admission(broker)
@@ -99,6 +117,8 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         broker.fresh.extend(adopt(broker))
         activate(broker, price)
         _trail_open(broker, price)
+    if assumption:
+        _note_reached((*book.priced(), *book.exits.values()), price, jumped=True)
 
 
 def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int, admission: Admission) -> None:
@@ -108,7 +128,8 @@ def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int, adm
     for order, reason in gap:
         if not book.holds(order):
             continue
-        ticks = price if reason is Reason.LIMIT else price + order.side * broker.settings.slippage
+        passed = reason is Reason.LIMIT
+        ticks = _limit_price(order, price) if passed else price + order.side * broker.settings.slippage
         # A stop that the jump passed was sized when it was placed.
         resize(broker, order, order.budget_ticks + ticks - price if reason is Reason.STOP else ticks)
         if not admission.allows(broker, order, ticks):
@@ -137,10 +158,19 @@ def activate(broker: "Broker", price: int) -> None:
                 continue
             reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)
             if reason is not None:
-                slip = order.side * broker.settings.slippage if reason is Reason.STOP else 0
-                broker.fill(order, price + slip, reason)
-            elif order.trail is not None and not order.armed and (price - order.trail) * order.side <= 0:
+                _fill_beyond(broker, order, price, reason)
+                continue
+            _note_reached([order], price, jumped=True)
+            if order.trail is not None and not order.armed and (price - order.trail) * order.side <= 0:
                 _arm(broker, order, price)
+
+
+def _fill_beyond(broker: "Broker", order: Order, price: int, reason: Reason) -> None:
+    """Fill an order at a price that is beyond its own."""
+    if reason is Reason.LIMIT:
+        broker.fill(order, _limit_price(order, price), reason)
+    else:
+        broker.fill(order, price + order.side * broker.settings.slippage, reason)
 
 
 def _arm(broker: "Broker", order: Order, price: int) -> None:
@@ -186,6 +216,8 @@ def run_leg(broker: "Broker", start: int, end: int) -> None:
                 reached.append((order.sequence, order, hit[1]))
         _follow_all(broker, nearest * direction)
         if not reached:
+            if broker.settings.backtest_fill_limits_assumption:
+                _note_reached((*book.priced(), *book.exits.values()), end, jumped=False)
             return
         price = nearest * direction
         broker.moment += 1
@@ -237,7 +269,7 @@ def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], pr
         if not book.holds(order):
             continue
         if reason is Reason.LIMIT:
-            broker.fill(order, order.limit if order.limit is not None else price, reason)
+            broker.fill(order, _limit_price(order, price if order.limit is None else order.limit), reason)
         elif reason is not None:
             broker.fill(order, price + order.side * slippage, reason)
         elif order.kind is Kind.EXIT:
@@ -246,6 +278,8 @@ def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], pr
             order.limit_armed = True
             if marketable(order, price, broker.settings.backtest_fill_limits_assumption) is Reason.LIMIT:
                 broker.fill(order, price, Reason.LIMIT)
+            else:
+                _note_reached([order], price, jumped=True)
         activate(broker, price)
     for order in locked:
         order.committed = False
@@ -259,9 +293,10 @@ def activate_all(broker: "Broker", price: int) -> None:
             broker.fresh.append(order)
             continue
         reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)
-        if reason is not None and broker.book.holds(order):
-            slip = order.side * broker.settings.slippage if reason is Reason.STOP else 0
-            broker.fill(order, price + slip, reason)
+        if reason is None:
+            _note_reached([order], price, jumped=True)
+        elif broker.book.holds(order):
+            _fill_beyond(broker, order, price, reason)
     activate(broker, price)
 
 

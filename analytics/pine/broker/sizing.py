@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from analytics.pine.broker import large_sums
 from analytics.pine.broker.rounding import ten_digits
 from analytics.pine.broker.settings import (
     CASH,
@@ -49,9 +50,19 @@ def affordable_lots(broker: "Broker", money: float, price: float, point_value: f
     return int(ten_digits(money) / cost / broker.lot_grid.step)
 
 
-def default_lots(broker: "Broker", ticks: int) -> int:
-    """Return the default quantity of an order that would fill at a price."""
+def granted_lots(broker: "Broker", money: float, price: float, point_value: float) -> int:
+    """Return the whole lots that an order filled at a price is granted for its money."""
+    lots = affordable_lots(broker, money, price, point_value)
+    if money < large_sums.LARGE or not lots:
+        return lots
+    cost = unit_cost(broker, price, point_value) * broker.lot_grid.step
+    return large_sums.granted(ten_digits(money), lots, cost, broker.tick_grid.step)
+
+
+def default_lots(broker: "Broker", ticks: int, *, fills_there: bool) -> int:
+    """Return the default quantity of an order that would fill at a price, or surely does."""
     money = default_budget(broker)
     if money is None:
         return broker.lot_grid.whole(broker.settings.default_qty_value)
-    return affordable_lots(broker, money, broker.tick_grid.value(ticks), broker.account.point_value)
+    lots_for = granted_lots if fills_there else affordable_lots
+    return lots_for(broker, money, broker.tick_grid.value(ticks), broker.account.point_value)

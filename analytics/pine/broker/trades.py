@@ -36,7 +36,10 @@ class ClosedTrade(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class OpenTrade:
-    """A trade that is open: `lots` are what is left of it, `commission` is what was paid to open that."""
+    """A trade that is open: `lots` are what is left of it, `commission` is what was paid to open that.
+
+    `lot` is the number of the lot that it was opened with.
+    """
 
     entry_id: str
     comment: str
@@ -51,6 +54,7 @@ class OpenTrade:
     moment: int
     max_runup: float = 0.0
     max_drawdown: float = 0.0
+    lot: int = 0
 
     def save(self) -> tuple[Any, ...]:
         """Return the fields as plain values."""

@@ -1,8 +1,10 @@
 """Expressions of the typed tree as Python expressions."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+from analytics.pine.generator.comparisons import comparison, may_be_na
 from analytics.pine.generator.unit import Unit
 from analytics.pine.runtime.bindings import Binding, OfContext, PerCall, Pure, Variable
 from analytics.pine.runtime.plots import Plotting
@@ -13,11 +15,9 @@ from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
 
 # How tightly Python binds what was written; brackets are set only where they are needed, because Python counts them.
 CHOICE, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, ATOM = range(1, 10)
-_EPSILON = "1e-10"
 _OF_TWO = {"math.max": "larger", "math.min": "smaller"}
 _STEADY = ("color.", "math.")
 _OF_ACCOUNT = "broker.account."
-_ORDERS = {"<": f"< -{_EPSILON}", ">": f"> {_EPSILON}", "<=": f"<= {_EPSILON}", ">=": f">= -{_EPSILON}"}
 PRICES = frozenset({"open", "high", "low", "close", "volume", "bar_index", "time"})
 MEANS = {
     "hl2": ("({high} + {low}) / 2", ("high", "low")),
@@ -47,7 +47,7 @@ def missing(kind: Type, version: int) -> str:
     return "None"
 
 
-class ExpressionWriter:
+class ExpressionWriter(ABC):
     """Writes expressions into units; what they need from bar to bar goes into the unit's beginnings."""
 
     def __init__(self, version: int, bindings: dict[str, Binding], inputs: list[tree.Input]) -> None:
@@ -59,6 +59,7 @@ class ExpressionWriter:
         """Variables that are the same on all bars: they are computed before the first."""
         self.unit: Unit
         self.made = 0
+        self.only_truth: set[int] = set()
         self.is_sure = False
         """Whether what is being written is computed once on every bar."""
         self._writers: dict[type, Callable[[Any], tuple[str, int]]] = {
@@ -71,7 +72,7 @@ class ExpressionWriter:
             tree.Negation: lambda node: (f"-{self.write(node.operand, SIGN)}", SIGN),
             tree.Comparison: self._comparison,
             tree.Logic: self._logic,
-            tree.Not: lambda node: (f"not {self.write(node.operand, NOT)}", NOT),
+            tree.Not: lambda node: (f"not {self.write(self.decided(node.operand), NOT)}", NOT),
             tree.Truth: lambda node: (f"truth({self.write(node.operand)})", ATOM),
             tree.Choice: self._choice,
             tree.Past: self._past,
@@ -88,6 +89,11 @@ class ExpressionWriter:
         """Return an expression as source that binds at least as tightly as needed."""
         text, tightness = self._writers[type(node)](node)
         return text if tightness >= needed else f"({text})"
+
+    def decided(self, node: tree.Expression) -> tree.Expression:
+        """Take note that only the truth of an expression matters, and return it."""
+        self.only_truth.add(id(node))
+        return node
 
     def surely(self, node: tree.Expression) -> str:
         """Return an expression that every bar computes once as source."""
@@ -189,31 +195,18 @@ class ExpressionWriter:
         return f"divide({self.write(left)}, {self.write(right)})", ATOM
 
     def _comparison(self, node: tree.Comparison) -> tuple[str, int]:
-        left, right, operator = node.left, node.right, node.operator
-        kinds = {left.type, right.type}
-        if kinds == {BOOL} and self.version >= 6:
-            # A built-in may know no answer yet; in version 6 that is false.
-            return f"(not {self.write(left, NOT)}) {operator} (not {self.write(right, NOT)})", COMPARE
-        if not kinds <= {INT, FLOAT, NA}:
-            return f"{self.write(left, COMPARE + 1)} {operator} {self.write(right, COMPARE + 1)}", COMPARE
-        whole = kinds == {INT}
-        if whole and operator != "!=":
-            return f"{self.write(left, COMPARE + 1)} {operator} {self.write(right, COMPARE + 1)}", COMPARE
-        difference = self.write(left, COMPARE + 1)
-        if not (isinstance(right, tree.Constant) and right.value == 0):
-            difference = f"{self.write(left, ADD)} - {self.write(right, ADD + 1)}"
-        if operator in ("==", "!="):
-            bound = "0" if whole else _EPSILON
-            return f"absolute({difference}) {'<=' if operator == '==' else '>'} {bound}", COMPARE
-        return f"{difference} {_ORDERS[operator]}", COMPARE
+        return comparison(self, node, decided=self.version >= 6 or id(node) in self.only_truth)
 
     def _logic(self, node: tree.Logic) -> tuple[str, int]:
         if not node.lazy and not self._is_plain(node.right):
             function = "both" if node.operator == "and" else "either"
-            return f"{function}({self.write(node.left)}, {self.write(node.right)})", ATOM
+            return f"{function}({self.write(self.decided(node.left))}, {self.write(self.decided(node.right))})", ATOM
         tightness = AND if node.operator == "and" else OR
-        left = self.write(node.left, tightness)
-        return f"{left} {node.operator} {self.maybe(node.right, tightness + 1)}", tightness
+        left = self.write(self.decided(node.left), tightness)
+        text = f"{left} {node.operator} {self.maybe(self.decided(node.right), tightness + 1)}"
+        if self.version < 6 and id(node) not in self.only_truth and may_be_na(node):
+            return f"{text} or False", OR
+        return text, tightness
 
     def _is_plain(self, node: tree.Expression) -> bool:
         """Return whether it makes no difference that an expression is left out."""
@@ -241,7 +234,8 @@ class ExpressionWriter:
         links: list[str] = []
         rest: tree.Expression = node
         while isinstance(rest, tree.Choice):
-            condition = self.maybe(rest.condition, OR) if links else self.write(rest.condition, OR)
+            asked = self.decided(rest.condition)
+            condition = self.maybe(asked, OR) if links else self.write(asked, OR)
             links.append(f"{self.maybe(rest.then, OR)} if {condition} else ")
             rest = rest.otherwise
         return "".join(links) + self.maybe(rest, OR), CHOICE
@@ -373,19 +367,21 @@ class ExpressionWriter:
                 return f"{name} if {name} == {name} else {self.write(node.arguments[1], OR)}", CHOICE
         return None
 
+    @abstractmethod
     def computed_ahead(self, node: tree.BuiltinCall) -> str | None:
         """Return the name of a value that is computed before the rest of the bar, if that can be."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _request(self, node: tree.RequestCall) -> tuple[str, int]:
-        raise NotImplementedError
+        """Return a call that asks for a value on other bars."""
 
     def _function_call(self, node: tree.FunctionCall) -> tuple[str, int]:
         arguments = ", ".join([self.write(argument) for argument in node.arguments])
         return f"{self.function_at_call(node)}({arguments})", ATOM
 
+    @abstractmethod
     def function_at_call(self, node: tree.FunctionCall) -> str:
-        raise NotImplementedError
+        """Return the name of the instance of a function that belongs to the place of a call."""
 
     def _field(self, node: tree.FieldRead) -> tuple[str, int]:
         return f"{self.write(node.value, ATOM)}.{attribute(node)}", ATOM

@@ -278,7 +278,7 @@ class _ScriptWriter(ColumnWriter):
                 self._for_in(node)
             case tree.While():
                 self._begin(node.into, line)
-                self.unit.line(f"while {self.write(node.condition, 3)} and budget.turn():", line)
+                self.unit.line(f"while {self.write(self.decided(node.condition), 3)} and budget.turn():", line)
                 self._inner(node.body, node.into, loop=True)
             case tree.Break():
                 self.unit.line("break", line)
@@ -334,7 +334,8 @@ class _ScriptWriter(ColumnWriter):
         word = "if"
         current: tree.If | None = node
         while current is not None:
-            condition = self.surely(current.condition) if word == "if" else self.write(current.condition)
+            asked = self.decided(current.condition)
+            condition = self.surely(asked) if word == "if" else self.write(asked)
             self.unit.line(f"{word} {condition}:", current.span.line)
             self._inner(current.then, current.into)
             rest, current = current.otherwise, None

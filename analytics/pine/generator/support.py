@@ -200,10 +200,11 @@ class Keeping:
     def save(self) -> Any:
         return [part.save() for part in self.parts], [len(values) for values in self.lists], self.values()
 
-    def restore(self, saved: Any) -> None:
+    def restore(self, saved: Any, *, on_fill: bool = False) -> None:
         parts, lengths, cells = saved
         for part, state in zip(self.parts, parts, strict=True):
-            part.restore(state)
+            if not (on_fill and isinstance(part, State) and part.outlasts_fills):
+                part.restore(state)
         self._restore(lengths, cells)
 
     def _restore(self, lengths: list[int], cells: list[tuple[Any, ...]]) -> None:

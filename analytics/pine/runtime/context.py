@@ -31,6 +31,7 @@ class Declaration:
     max_boxes_count: int = 50
     max_polylines_count: int = 50
     max_bars_back: int = 5000
+    calc_bars_count: int = 0
     format: str = "inherit"
     precision: int | None = None
 

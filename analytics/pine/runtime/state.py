@@ -18,6 +18,8 @@ class State:
     growing: ClassVar[frozenset[str]] = frozenset()
     """Lists to which a call appends one element at most, and from whose beginning it may drop some."""
     kept: ClassVar[tuple[str, ...]] = ()
+    outlasts_fills: ClassVar[bool] = False
+    """Whether it stays as it is when a bar is computed again because an order has filled."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

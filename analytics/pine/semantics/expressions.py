@@ -67,8 +67,9 @@ class ExpressionAnalysis(Analysis, ABC):
     def call(self, node: nodes.Call) -> tree.Expression:
         """Return what a call means."""
 
+    @abstractmethod
     def typed(self, value: tree.Expression, kind: Type) -> tree.Expression:
-        raise NotImplementedError
+        """Return a value as one of a type that it has to have."""
 
     def expression(self, node: nodes.Expression) -> tree.Expression:
         """Return what an expression means; it has a value."""

@@ -246,3 +246,11 @@ def test_a_file_that_is_no_text_is_not_formatted(tmp_path):
     (tmp_path / "image.pine").write_bytes(b"\xff\xfe\x00")
 
     pine("format", tmp_path, fails="cannot be formatted")
+
+
+def test_a_script_of_the_last_candles_has_no_values_before_them(folder):
+    (folder / "mine.pine").write_text('//@version=6\nindicator("Mine", calc_bars_count = 2)\nplot(close, "Close")\n')
+
+    rows = list(csv.DictReader(StringIO(run(folder, "mine.pine", "--csv-out")[0])))
+
+    assert [row["Close"] for row in rows] == ["NaN", "NaN", "NaN", "1.13", "1.14"]

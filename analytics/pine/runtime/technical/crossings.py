@@ -147,10 +147,15 @@ class BarsSince(Calculation):
 
 
 class ValueWhen(Calculation):
-    """The value a source had when a condition was true for the last time but `occurrence`."""
+    """The value a source had when a condition was true for the last time but `occurrence`.
+
+    Each time that a bar is computed because an order fills counts as an occurrence, and is not taken back.
+    """
 
     __slots__ = ("values",)
     columns = 2
+    growing = frozenset()
+    outlasts_fills = True
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -183,10 +188,10 @@ class Change(Calculation):
         remember(values, source, self.reach)
         back = length if type(length) is int and length > 0 else whole(length, self.function)
         before = values[-1 - back] if back < len(values) else None
-        if isinstance(source, bool):
-            if before is None:
+        if source is None or isinstance(source, bool):
+            if before is None or source is None:
                 return False if self.context.declaration.version >= 6 else None
-            return source is not before
+            return source != before
         return NA if before is None or is_na(source) else source - before
 
 

@@ -1,5 +1,6 @@
 """Highest and lowest values of windows, and pivots."""
 
+from abc import ABC, abstractmethod
 from math import inf
 from operator import ge, gt, le, lt
 from typing import Any, ClassVar
@@ -12,7 +13,7 @@ from analytics.pine.runtime.technical.windows import BarWindow, Calculation, for
 from analytics.pine.runtime.values import NA
 
 
-class Extreme(BarWindow):
+class Extreme(BarWindow, ABC):
     """The highest or lowest of the last values; of equal ones the oldest counts, and an na begins the window anew.
 
     Each of the two compares for itself: to call a comparison would cost nearly as much as all the rest.
@@ -55,9 +56,9 @@ class Extreme(BarWindow):
         context.bar_index = begun
         return found
 
+    @abstractmethod
     def __call__(self, source: float, length: float) -> float:
         """Return the extreme of one more bar; each of the two compares in its own direction."""
-        raise NotImplementedError
 
 
 class Highest(Extreme):

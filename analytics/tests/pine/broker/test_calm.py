@@ -5,6 +5,7 @@ from random import Random
 import pytest
 
 from analytics.pine.broker import broker as broker_module
+from analytics.pine.broker import walk as walk_module
 from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.calm import NEVER, calm_range
 from analytics.pine.broker.orders import Kind
@@ -72,7 +73,8 @@ def run(settings, seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_passing_over_calm_bars_changes_nothing(name, seed, monkeypatch):
     passed_over, calm = run(SETTINGS[name], seed)
-    monkeypatch.setattr(broker_module, "calm_range", lambda broker: NEVER)
+    for module in (broker_module, walk_module):
+        monkeypatch.setattr(module, "calm_range", lambda broker: NEVER)
     looked_at, never = run(SETTINGS[name], seed)
 
     assert passed_over == looked_at

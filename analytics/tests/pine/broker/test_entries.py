@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.tests.pine.broker.desk import Symbol, cancel, cancel_all, close_all, entry, flat, follow, order
+from analytics.tests.pine.broker.desk import Symbol, cancel, cancel_all, close_all, entry, flat, follow, leave, order
 
 START = flat(100)
 # The high is nearer to the open: 100, 104, 90, 95.
@@ -72,6 +72,44 @@ def test_limits_wait_until_the_market_has_passed_them_by_the_assumed_ticks():
 
     assert reached == []
     assert passed == [(1, "E", 1, 97)]
+
+
+@pytest.mark.parametrize(
+    ("limit", "bars", "unverified", "verified"),
+    [
+        # a buy beyond the market fills at the open: later, when the market is two ticks below its limit, at that price
+        (101, [flat(100), (100, 101, 99, 100)], (1, 100), (2, 100)),
+        (101, [flat(100), flat(97)], (1, 100), (2, 100)),
+        (105, [flat(100)], (1, 100), (1, 100)),
+        # one that was only touched fills at its limit, wherever the market opens then
+        (97, [(100, 101, 96, 100), flat(90)], (1, 97), (2, 97)),
+        (97, [flat(96), (96, 97, 95, 96)], (1, 96), (2, 96)),
+        (97, [flat(100), flat(94)], (2, 94), (2, 94)),
+    ],
+)
+def test_limits_that_are_verified_fill_later_at_the_same_price(limit, bars, unverified, verified):
+    for assumption, (bar, price) in ((0, unverified), (2, verified)):
+        _, filled = follow([START, *bars], {0: [entry("E", limit=limit)]}, backtest_fill_limits_assumption=assumption)
+
+        assert filled == [(bar, "E", 1, price)]
+
+
+def test_a_limit_that_is_moved_was_never_reached():
+    plan = {0: [entry("E", limit=97)], 1: [entry("E", limit=96)], 2: [entry("E", limit=96)]}
+    bars = [START, (100, 101, 96, 100), (100, 101, 95, 100), flat(90)]
+
+    _, filled = follow(bars, plan, backtest_fill_limits_assumption=2)
+
+    assert filled == [(3, "E", 1, 96)]
+
+
+def test_a_profit_that_is_verified_is_taken_later_at_the_same_price():
+    plan = {0: [entry("E"), leave("X", "E", limit=105)]}
+    bars = [START, (100, 106, 100, 103), (103, 108, 103, 104)]
+
+    _, filled = follow(bars, plan, backtest_fill_limits_assumption=2)
+
+    assert filled == [(1, "E", 1, 100), (2, "X", -1, 105)]
 
 
 @pytest.mark.parametrize(

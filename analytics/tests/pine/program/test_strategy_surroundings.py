@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from analytics.pine.program import compile, run
+from analytics.pine.program import compile, run, stream
 from analytics.pine.runtime.bars import Bar
 from analytics.tests.pine.program.markets import EURUSD, HALF_HOURS, half_hours
 from analytics.tests.pine.program.scripts import START
@@ -70,3 +70,32 @@ if bar_index == 1
     assert left_at() == [9.6]
     assert left_at(market=lambda name, timeframe: None) == [9.6]
     assert left_at(market=shorter) == [10.5]
+
+
+OCCURRENCES = """//@version=6
+strategy("s", calc_on_order_fills = {0})
+if bar_index == 2
+    strategy.entry("L", strategy.long, 1)
+third = bar_index % 3 == 0
+var kept = 0
+kept += third ? 1 : 0
+plot(kept)
+plot(ta.valuewhen(third, bar_index, 0))
+plot(ta.valuewhen(third, bar_index, 1))
+plot(ta.valuewhen(third, bar_index, 2))
+"""
+
+
+@pytest.mark.parametrize(("declared", "expected"), [("false", [3, 6, 3, 0]), ("true", [3, 6, 3, 3])])
+def test_an_occurrence_is_counted_anew_when_a_bar_is_computed_again_for_a_fill(declared, expected):
+    """The entry fills on a bar where the condition holds: its value is there twice, while `var` goes back."""
+    program = compile(OCCURRENCES.format(declared))
+    bars = half_hours(8)
+    ran = run(program, bars, symbol=EURUSD, timeframe=HALF_HOURS)
+    live = stream(program, bars[:2], symbol=EURUSD, timeframe=HALF_HOURS)
+    for bar in bars[2:]:
+        live.update(bar._replace(close=bar.open), confirmed=False)
+        live.update(bar, confirmed=True)
+
+    for result in (ran, live.result()):
+        assert [plot.values[-1] for plot in result.outputs.plots.values()] == expected

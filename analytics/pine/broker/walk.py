@@ -1,0 +1,65 @@
+"""How a bar that may matter is gone through: along its way, with the margin looked at on each part, to its end."""
+
+from typing import TYPE_CHECKING
+
+from analytics.pine.broker import margin, path
+from analytics.pine.broker.calm import calm_range
+
+if TYPE_CHECKING:
+    from analytics.pine.broker.broker import Broker
+
+
+def advance(broker: "Broker", filled: bool) -> bool:
+    """Go on along the bar's way, to the next point at which the script has to run or to the end."""
+    account = broker.account
+    before = account.orders_filled
+    by_ticks = broker.by_ticks
+    may_pause = broker.settings.calc_on_order_fills or by_ticks
+    while broker.next_step < len(broker.steps):
+        _take(broker, broker.steps[broker.next_step])
+        broker.next_step += 1
+        if broker.next_step == 1 and not may_pause and _rests(broker):
+            break
+        filled = filled or account.orders_filled > before
+        if (by_ticks or (filled and may_pause)) and broker.next_step < len(broker.steps):
+            broker.is_paused = True
+            broker.mark_ticks = broker.steps[broker.next_step - 1][1]
+            account.mark(broker.tick_grid.value(broker.mark_ticks))
+            return True
+    _finish(broker)
+    return filled or bool(broker.fills)
+
+
+def _rests(broker: "Broker") -> bool:
+    """Return whether nothing can happen any more on a bar that has opened."""
+    if len(broker.steps) > 4 or broker.risk.counts_days or broker.margin_waits:
+        return False
+    lowest, highest = broker.calm = calm_range(broker)
+    broker.is_calm = lowest <= broker.low_ticks <= broker.close_ticks <= broker.high_ticks < highest
+    return broker.is_calm
+
+
+def _take(broker: "Broker", step: path.Step) -> None:
+    start, end, is_jump = step
+    if is_jump:
+        path.open_at(broker, end, start, market=broker.next_step == 0)
+    elif not broker.margin_waits and (broker.book.entries or broker.book.exits):
+        path.run_leg(broker, start, end)
+    if not broker.account.position or broker.margin_waits or broker.next_step % 4 == 3:
+        return
+    is_adverse = not is_jump and broker.account.position * (end - start) < 0
+    if is_adverse and broker.risk.intraday_loss(broker, end):
+        return
+    if margin.call(broker, end, may_wait=is_adverse and broker.next_step % 4 == 1):
+        broker.margin_waits = True
+
+
+def _finish(broker: "Broker") -> None:
+    account, value = broker.account, broker.tick_grid.value
+    broker.margin_waits = False
+    account.mark(value(broker.close_ticks))
+    if broker.book.entries:
+        broker.drop_unaffordable()
+    if account.position or broker.fills:
+        account.watch(value(broker.high_ticks), value(broker.low_ticks))
+        broker.risk.after_bar(broker)

@@ -8,7 +8,7 @@ from analytics.pine.broker import settings as words
 from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.commands import given, key_of_movable, move_exit
 from analytics.pine.broker.margin import liquidation_price, margin_of
-from analytics.pine.broker.orders import NO_NOTES, ExitKey, Kind, Notes
+from analytics.pine.broker.orders import ENTRY, NO_NOTES, ORDER, ExitKey, Kind, Notes
 from analytics.pine.broker.sizing import default_lots
 from analytics.pine.broker.statistics import percent_of
 from analytics.pine.broker.trade_values import CLOSED_TRADE_VALUES, OPEN_TRADE_VALUES
@@ -17,11 +17,11 @@ from analytics.pine.runtime.values import NA
 
 
 def _entry(context: Any, *arguments: Any) -> None:
-    _place(context.broker, Kind.ENTRY, *arguments)
+    _place(context.broker, ENTRY, *arguments)
 
 
 def _order(context: Any, *arguments: Any) -> None:
-    _place(context.broker, Kind.ORDER, *arguments)
+    _place(context.broker, ORDER, *arguments)
 
 
 def _place(

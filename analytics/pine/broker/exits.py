@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from analytics.pine.broker.orders import ExitTerms, Kind, Order, exit_key
+from analytics.pine.broker.orders import CLOSE, EXIT, ExitTerms, Order, exit_key
 from analytics.pine.broker.rounding import share_of
 from analytics.pine.broker.trades import Lot
 
@@ -44,7 +44,7 @@ def issue_exit(
         _issue_again(broker, existing, terms, reserved, size, lot, adopts=adopts)
         return
     order = Order(
-        kind=Kind.EXIT,
+        kind=EXIT,
         id=terms.id,
         side=-side,
         quantity=reserved,
@@ -213,7 +213,7 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
         if reserved <= 0:
             continue
         order = Order(
-            kind=Kind.EXIT,
+            kind=EXIT,
             id=terms.id,
             side=-lot.side,
             quantity=reserved,
@@ -243,9 +243,9 @@ def settle(broker: "Broker", order: Order, quantity: int) -> None:
     if order.lot:
         lot = account.lot(order.lot)
         if lot is not None:
-            _reduce(broker, lot, quantity, carry=order.kind is Kind.CLOSE)
+            _reduce(broker, lot, quantity, carry=order.kind is CLOSE)
         return
-    only = order.entry_id if order.kind is Kind.CLOSE else None
+    only = order.entry_id if order.kind is CLOSE else None
     for lot in account.lots.copy():
         if not quantity:
             return

@@ -226,9 +226,8 @@ def move_exit(broker: "Broker", order: Order, limit: float, stop: float) -> None
     """Place an exit again with other prices, as `exit_` would when all else is as it was when it was placed."""
     limit_ticks = None if limit is NA else _rounded_price(broker, limit, -order.side)
     stop_ticks = None if stop is NA else _rounded_price(broker, stop, order.side)
-    if (limit_ticks, stop_ticks) == (order.limit, order.stop) or order.terms is None:
+    if limit_ticks == order.limit and stop_ticks == order.stop:
         return
-    order.terms = order.terms.moved(limit_ticks, stop_ticks)
     if limit_ticks != order.limit:
         order.reached = None
     order.limit, order.stop = limit_ticks, stop_ticks

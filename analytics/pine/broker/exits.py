@@ -185,7 +185,7 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
             continue
         book.move_to_lot(order, lot.number)
         order.sequence = book.next_sequence()
-        terms = order.terms
+        terms = order.terms_now()
         if terms is not None and terms.quantity is None and terms.percent is None:
             # It closes the whole lot, whatever the entry was thought to open.
             order.reserved = max(order.reserved + lot.initial - order.bound, 0)
@@ -200,8 +200,9 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
         if order.entry_id == lot.entry_id and order.lot not in (0, lot.number) and not order.consumed:
             if order.spent or order.committed or order.side == lot.side:
                 continue
-            if order.terms is not None:
-                inherited.setdefault(order.id, order.terms)
+            terms = order.terms_now()
+            if terms is not None:
+                inherited.setdefault(order.id, terms)
     standing = {} if lot.from_exit else book.standing
     for terms in (inherited | standing).values():
         if terms.is_empty or (terms.id, lot.entry_id, lot.number) in book.exits:

@@ -94,11 +94,6 @@ class ExitTerms(NamedTuple):
         """Return whether prices alone say where it fills, not distances and no trailing."""
         return self.profit is None and self.loss is None and self.trail is None and self.trail_points is None
 
-    def moved(self, limit: int | None, stop: int | None) -> "ExitTerms":
-        """Return the same with other prices."""
-        given, quantity, percent, profit, _, loss, _, trail, points, offset, oca_name, notes = self
-        return ExitTerms(given, quantity, percent, profit, limit, loss, stop, trail, points, offset, oca_name, notes)
-
     @property
     def is_empty(self) -> bool:
         """Return whether no price would ever fill it."""
@@ -171,6 +166,13 @@ class Order:
     def waits_for_stop(self) -> bool:
         """Return whether this is a stop-limit order whose stop was not reached yet."""
         return self.kind is not EXIT and self.limit is not None and self.stop is not None and not self.limit_armed
+
+    def terms_now(self) -> ExitTerms | None:
+        """Return the terms; those of an exit at prices with the ones that it has been moved to."""
+        terms = self.terms
+        if terms is not None and terms.is_at_prices and (terms.limit, terms.stop) != (self.limit, self.stop):
+            terms = self.terms = terms._replace(limit=self.limit, stop=self.stop)
+        return terms
 
     def same_terms(self, other: "Order") -> bool:
         """Return whether an order placed again under its name is the same in prices and quantity."""

@@ -257,34 +257,33 @@ class Stream:
     def _compute_and_trade(self, broker: Broker, start: int, stop: int) -> None:
         """Compute bars of the history of a strategy whose script runs once on each bar."""
         context, compute = self.context, self.instance.bar
-        bars, waiting = context.bars, context.waiting
-        begin, close_bar = broker.begin, broker.close_bar
+        bars, waiting = context.bars[start:stop], context.waiting
+        begin, end = broker.begin, broker.end
+        equities: list[float] = []
         try:
             self._look_ahead(start, stop)
-            places = iter(range(start, stop))
-            for index in places:
+            row = enumerate(bars, start)
+            for index, (time, open_, high, low, close, volume) in row:
                 # As `context.move` does.
-                time, open_, high, low, close, volume = bars[index]
                 context.bar_index, context.time, context.volume = index, time, volume
                 context.open, context.high, context.low, context.close = open_, high, low, close
                 begin(time, open_, high, low, close)
                 compute()
                 if waiting:
                     tell(self.context)
-                close_bar()
+                equities.append(end())
                 if broker.rests:
-                    self._compute_at_rest(broker, places)
+                    self._compute_at_rest(broker, row, equities)
+            broker.record([bar.time for bar in bars], equities)
             self._look_ahead(stop, stop)
         except Exception as error:
             raise self.instance.failed(error) from None
 
-    def _compute_at_rest(self, broker: Broker, places: Iterator[int]) -> None:
-        """Compute bars while the broker has nothing to do, up to the one on which something is ordered."""
-        context, compute = self.context, self.instance.bar
-        bars, waiting = context.bars, context.waiting
-        times: list[int] = []
-        for index in places:
-            time, open_, high, low, close, volume = bars[index]
+    def _compute_at_rest(self, broker: Broker, row: Iterator[tuple[int, Bar]], equities: list[float]) -> None:
+        """Compute bars in a row while the broker has nothing to do, up to the one on which something is ordered."""
+        context, compute, waiting = self.context, self.instance.bar, self.context.waiting
+        equity = equities[-1]
+        for index, (time, open_, high, low, close, volume) in row:
             context.bar_index, context.time, context.volume = index, time, volume
             context.open, context.high, context.low, context.close = open_, high, low, close
             broker.begin_at_rest(time, close)
@@ -292,11 +291,9 @@ class Stream:
             if waiting:
                 tell(self.context)
             if not broker.rests:
-                broker.have_rested(times)
-                broker.close_bar()
+                equities.append(broker.end())
                 return
-            times.append(time)
-        broker.have_rested(times)
+            equities.append(equity)
 
     def _look_ahead(self, start: int, stop: int) -> None:
         """Prepare bars of the history that are computed next, one after the other; none when they are done."""

@@ -8,7 +8,7 @@ from analytics.pine.broker import settings as words
 from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.commands import given, key_of_movable, move_exit
 from analytics.pine.broker.margin import liquidation_price, margin_of
-from analytics.pine.broker.orders import ENTRY, ORDER, ExitKey, Kind, Notes
+from analytics.pine.broker.orders import ENTRY, NO_NOTES, ORDER, ExitKey, Kind, Notes
 from analytics.pine.broker.sizing import default_lots
 from analytics.pine.broker.statistics import percent_of
 from analytics.pine.broker.trade_values import CLOSED_TRADE_VALUES, OPEN_TRADE_VALUES
@@ -38,8 +38,14 @@ def _place(
     alert_message: str | None,
     disable_alert: bool,
 ) -> None:
-    notes = Notes(comment=comment, alert=alert_message, silent=bool(disable_alert))
+    notes = _notes(comment, alert_message, disable_alert)
     broker.place(kind, order_id, direction, quantity, limit, stop, oca_name=oca_name, oca_type=oca_type, notes=notes)
+
+
+def _notes(comment: str | None, alert: str | None, silent: bool) -> Notes:
+    if comment is None and alert is None and not silent:
+        return NO_NOTES
+    return Notes(comment=comment, alert=alert, silent=bool(silent))
 
 
 def _notes_of_exit(
@@ -161,7 +167,7 @@ class _Close(_Closing):
         immediately: bool,
         disable_alert: bool,
     ) -> None:
-        notes = Notes(comment=comment, alert=alert_message, silent=bool(disable_alert))
+        notes = _notes(comment, alert_message, disable_alert)
         self.broker.close(entry_id, quantity, percent, immediately=bool(immediately), notes=notes, site=self.site)
 
 
@@ -169,7 +175,7 @@ class _CloseAll(_Closing):
     __slots__ = ()
 
     def __call__(self, comment: str | None, alert_message: str | None, immediately: bool, disable_alert: bool) -> None:
-        notes = Notes(comment=comment, alert=alert_message, silent=bool(disable_alert))
+        notes = _notes(comment, alert_message, disable_alert)
         self.broker.close(None, immediately=bool(immediately), notes=notes, site=self.site)
 
 

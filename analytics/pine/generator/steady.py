@@ -90,5 +90,6 @@ class SteadyWriter(ExpressionWriter):
                 case tree.Read() if part is node:
                     return f"NA if {text} is None else {text}"
                 case _:
-                    return f"number({text})"
+                    shown = self.name("n")
+                    return f"NA if ({shown} := {text}) is None else {shown}"
         return text

@@ -2,7 +2,9 @@
 
 from array import array
 from collections.abc import Callable
+from functools import partial
 from itertools import repeat
+from struct import pack
 from typing import Any, ClassVar
 
 from analytics.pine.runtime.bindings import Binding, PerCall
@@ -75,6 +77,10 @@ class Plot:
                 column.extend([NA] * (count - len(column)))
 
 
+def _pack_into(column: "array[float]", values: list[float]) -> None:
+    column.frombytes(pack(f"{len(values)}d", *values))
+
+
 def reserved(context: Context, kind: str) -> Plot:
     """Return the next plot of a script."""
     plots = context.outputs.plots
@@ -134,10 +140,10 @@ class Plotting:
         return tuple(column.append for column, fixed in zip(plot.held, plot.fixed, strict=True) if not fixed)
 
     def many(self) -> tuple[Callable[[list[Any]], None], ...]:
-        """Return for each value that `begin` takes in what takes in those of many bars, a list of them."""
+        """Return for each value that `begin` takes in what takes in those of many bars."""
         plot = self.plot
         return tuple(
-            column.fromlist if isinstance(column, array) else column.extend
+            partial(_pack_into, column) if isinstance(column, array) else column.extend
             for column, fixed in zip(plot.held, plot.fixed, strict=True)
             if not fixed
         )

@@ -1,6 +1,7 @@
 """Oscillators and bands."""
 
 from math import sqrt
+from operator import add, mul, sub
 
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.columns import Column, Columns
@@ -266,15 +267,14 @@ class Bb(Calculation):
         """Return each of the bands on many bars."""
         sums, squares = self.deviation.sums, self.deviation.squares
         totals = sums.over(sources, length, "ta.variance")
-        squared = squares.over([source * source for source in sources], length, "ta.variance")
+        squared = squares.over(list(map(mul, sources, sources)), length, "ta.variance")
         width = sums.width
         means = [total / width for total in totals]
         reaches = [
             multiplier * sqrt(0.0 if (variance := square / width - mean * mean) < 0 else variance)
             for square, mean in zip(squared, means, strict=True)
         ]
-        upper = [mean + reach for mean, reach in zip(means, reaches, strict=True)]
-        lower = [mean - reach for mean, reach in zip(means, reaches, strict=True)]
+        upper, lower = list(map(add, means, reaches)), list(map(sub, means, reaches))
         together = sum(reaches)
         if together != together:
             means = [mean if reach == reach else NA for mean, reach in zip(means, reaches, strict=True)]

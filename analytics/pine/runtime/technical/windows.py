@@ -108,9 +108,9 @@ class RollingSum(State):
             size = carry if carry > 0 else -carry
             if size - ((source + size) - source) > 0 and source:
                 return self._afresh(source)
-        leaving = -entries[-self.width] - carry
-        lowered = total + leaving
-        entry = source - ((lowered - total) - leaving)
+        leaving = entries[-self.width] + carry
+        lowered = total - leaving
+        entry = source - ((lowered - total) + leaving)
         self.total = total = lowered + entry
         self.carry = (total - lowered) - entry
         entries.append(entry)
@@ -155,9 +155,9 @@ class RollingSum(State):
                     last = source
                     continue
             last = source
-            leaving = -leaves - carry
-            lowered = total + leaving
-            entry = source - ((lowered - total) - leaving)
+            leaving = leaves + carry
+            lowered = total - leaving
+            entry = source - ((lowered - total) + leaving)
             total = lowered + entry
             carry = (total - lowered) - entry
             entries.append(entry)

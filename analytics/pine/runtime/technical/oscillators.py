@@ -55,9 +55,6 @@ class Rsi(Calculation):
         before, width, rise, fall = self.before, rises.width, rises.value, falls.value
         others = width - 1
         for source in rest:
-            if source != source:
-                indexes.append(NA)
-                continue
             move = source - before
             before = source
             if move > 0:
@@ -67,7 +64,7 @@ class Rsi(Calculation):
                 rise = rise * others / width
                 fall = (fall * others - move) / width
             indexes.append(100.0 if fall <= TOLERANCE else 0.0 if rise <= TOLERANCE else 100 - 100 / (1 + rise / fall))
-        if rest and (rise != rise or fall != fall):
+        if rise + fall != rise + fall and rest:  # a source is na, or an average has become na
             return indexes[:begun] + [self(source, length) for source in rest]
         self.before, rises.value, falls.value = before, rise, fall
         return indexes

@@ -31,13 +31,12 @@ def calm_range(broker: "Broker") -> Range:
     if covered is None:
         covered = broker.covered = _covered(broker)
     lowest, highest = covered
-    for orders in (book.entries, book.exits):
-        for order in orders.values():
-            below, above = _levels(order, book)
-            if below > lowest:
-                lowest = below
-            if above < highest:
-                highest = above
+    for order in (*book.entries.values(), *book.exits.values()) if book.entries else book.exits.values():
+        below, above = _levels(order, book)
+        if below > lowest:
+            lowest = below
+        if above < highest:
+            highest = above
     return lowest, highest
 
 

@@ -224,15 +224,16 @@ def key_of_movable(broker: "Broker", order_id: str, entry_id: str) -> ExitKey | 
 
 def move_exit(broker: "Broker", order: Order, limit: float, stop: float) -> None:
     """Place an exit again with other prices, as `exit_` would when all else is as it was when it was placed."""
-    limit_ticks = None if limit is NA else _rounded_price(broker, limit, -order.side)
-    stop_ticks = None if stop is NA else _rounded_price(broker, stop, order.side)
+    side, book = order.side, broker.book
+    limit_ticks = None if limit is NA else _rounded_price(broker, limit, -side)
+    stop_ticks = None if stop is NA else _rounded_price(broker, stop, side)
     if limit_ticks == order.limit and stop_ticks == order.stop:
         return
     if limit_ticks != order.limit:
         order.reached = None
     order.limit, order.stop = limit_ticks, stop_ticks
     order.bar = broker.bar_index
-    order.sequence = broker.book.next_sequence()
+    order.sequence = book.placed = book.placed + 1
     broker.forget_calm()
 
 

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import close_old_connections, connection, transaction
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 from redis import Redis
@@ -25,6 +27,10 @@ channels.testing.application.no_op = close_old_connections
 
 # What Django fills after migrations and no test changes; emptied, it would have to be filled anew after each test.
 MADE_BY_MIGRATE = {"django_content_type", "auth_permission"}
+
+# How long an example takes says how busy the machine is.
+property_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_settings.load_profile("untimed")
 
 services = pytest.StashKey[ExitStack]()
 

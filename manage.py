@@ -3,6 +3,11 @@
 
 import os
 import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+# What `make` installs into; whoever runs another Python means this one.
+INSTALLED = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
 
 # Commands that touch neither the database nor Redis, or see to them themselves.
 WITHOUT_SERVICES = {
@@ -11,6 +16,8 @@ WITHOUT_SERVICES = {
 
 
 def main() -> None:
+    if find_spec("django") is None:
+        _start_over_where_installed()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forexpro.settings")
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +31,12 @@ def main() -> None:
             execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, embedded.EmbeddedServiceFailed) as error:
         sys.exit(str(error))
+
+
+def _start_over_where_installed() -> None:
+    if not INSTALLED.exists() or Path(sys.prefix).samefile(INSTALLED.parent.parent):
+        sys.exit("ForexPro is not installed yet: run `make build` first.")
+    os.execv(INSTALLED, [str(INSTALLED), *sys.argv])  # noqa: S606  # the same command again
 
 
 if __name__ == "__main__":

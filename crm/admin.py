@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
@@ -136,7 +137,8 @@ class ServiceKeyAdmin(BackOfficeModelAdmin):
 
     @display(description=_("last used"))
     def last_used(self, key: ServiceKey) -> Any:
-        return max((used.last_used_at for used in key.secrets.all() if used.last_used_at), default=None)
+        newest = max((used.last_used_at for used in key.secrets.all() if used.last_used_at), default=None)
+        return None if newest is None else date_format(timezone.localtime(newest), "DATETIME_FORMAT")
 
     @display(description=_("standing"), label={"good": "success", "expired": "warning", "revoked": "danger"})
     def standing_label(self, key: ServiceKey) -> tuple[str, Any]:

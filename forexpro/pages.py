@@ -20,6 +20,9 @@ from django_htmx.http import trigger_client_event
 from forexpro.core.http.appearance import Appearance, appearance_of, remember_appearance
 from forexpro.core.http.errors import DATABASE_AWAY, RETRY_LATER, database_away_body, error_body
 
+# Below these everything is an answer to a program, whatever it says that it accepts.
+CALLED_BY_PROGRAMS = ("/api/", "/crm/", "/market/")
+
 
 @require_POST
 def appearance_change(request: HttpRequest) -> HttpResponse:
@@ -73,6 +76,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         code="not_found",
         title=_("There is nothing at this address"),
         advice=_("It may have been moved or closed. Check the address, or start from the overview."),
+        message=_("There is nothing at this address: /api/docs/ shows every call."),
     )
 
 
@@ -119,7 +123,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _error(request: HttpRequest, status: int, *, code: str, title: str, advice: str, message: str = "") -> HttpResponse:
-    if request.path.startswith("/api/") or not request.accepts("text/html"):
+    if request.path.startswith(CALLED_BY_PROGRAMS) or not request.accepts("text/html"):
         return JsonResponse(error_body(code, message or title), status=status)
     # Whoever works there goes on there; who it is may not be known when the database is away.
     context = {"status": status, "title": title, "advice": advice, "of_back_office": request.path.startswith("/admin/")}

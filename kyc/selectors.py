@@ -82,6 +82,12 @@ class Need:
         return self.document.status if self.document is not None else "not_started"
 
     @property
+    def state(self) -> str:
+        """What is shown of it, in a word by which to notice that it has changed."""
+        parts = (self.document and self.document.pk, self.status, self.in_force and self.in_force.pk)
+        return "-".join([self.requirement.slug, *(str(part or 0) for part in parts)])
+
+    @property
     def is_open(self) -> bool:
         """Whether the client has to send something."""
         return not self.is_met and self.status != Status.IN_REVIEW

@@ -1,5 +1,7 @@
 """The client's own verification."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from forexpro.core.http.origin import request_origin
+from forexpro.core.http.sessions import unattended
 from forexpro.core.refusals import Refused
 from kyc.forms import DocumentForm
+from kyc.models import Document
 from kyc.requirements import REQUIREMENTS, Requirement
-from kyc.selectors import LevelOverview, verification_of
+from kyc.selectors import LevelOverview, Verification, verification_of
 from kyc.services.documents import document_submit
 from kyc.throttles import refuse_flood
 
@@ -22,7 +26,14 @@ from kyc.throttles import refuse_flood
 @never_cache
 @require_safe
 def verification(request: HttpRequest) -> HttpResponse:
-    """Show what is needed for which level, what has been sent, and what became of it."""
+    """Show what is needed for which level, what has been sent, and what became of it.
+
+    An open page asks by itself, with what it shows in `seen`, and is answered what is decided since: what somebody is
+    about to send beside it stays as it is.
+    """
+    if getattr(request, "htmx", False) and "seen" in request.GET:
+        unattended(request)
+        return _news(request, request.GET["seen"].split())
     return _page(request)
 
 
@@ -59,17 +70,30 @@ def send(request: HttpRequest, requirement: str) -> HttpResponse:
 def _page(
     request: HttpRequest, *, sent: tuple[Requirement, DocumentForm] | None = None, status: int = 200
 ) -> HttpResponse:
-    own = verification_of(_person(request).pk)
-    open_needs = (need.requirement for overview in own.levels for need in overview.needs if need.is_open)
-    context = {
+    return render(request, "kyc/verification.html", _context(verification_of(_person(request).pk), sent), status=status)
+
+
+def _news(request: HttpRequest, seen: list[str]) -> HttpResponse:
+    context = _context(verification_of(_person(request).pk))
+    if context["seen"] == seen:
+        return HttpResponse(status=204)
+    for level in context["levels"]:
+        level["needs"] = [item for item in level["needs"] if item["need"].state not in seen]
+    return render(request, "kyc/partials/news.html", context)
+
+
+def _context(own: Verification, sent: tuple[Requirement, DocumentForm] | None = None) -> dict[str, Any]:
+    needs = [need for overview in own.levels for need in overview.needs]
+    return {
         "verification": own,
         "levels": [_level(overview, sent) for overview in own.levels],
-        "next": next(open_needs, None),
+        "next": next((need.requirement for need in needs if need.is_open), None),
+        "seen": [need.state for need in needs],
+        "waits": any(need.status == Document.Status.IN_REVIEW for need in needs),
     }
-    return render(request, "kyc/verification.html", context, status=status)
 
 
-def _level(overview: LevelOverview, sent: tuple[Requirement, DocumentForm] | None) -> dict[str, object]:
+def _level(overview: LevelOverview, sent: tuple[Requirement, DocumentForm] | None) -> dict[str, Any]:
     """Return a level with a form for each of its needs, the one that was sent where one was."""
     needs = []
     for need in overview.needs:

@@ -54,3 +54,7 @@ class SymbolAdmin(PlannableModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Symbol | None = None) -> tuple[str, ...]:
         # Quotes, candles, orders and positions know a symbol by its code.
         return ("code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Symbol | None = None) -> bool:
+        # They know it for ever. What is not traded any more is not active.
+        return False

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from forexpro.core.http.appearance import THEMES
-from forexpro.core.http.frames import embeddable
+from forexpro.core.http.content_policy import embeddable
 from marketdata.selectors import day_summaries, latest_ticks, symbol_catalogue
 from marketdata.ticks import format_price
 

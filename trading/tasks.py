@@ -8,6 +8,7 @@ from celery import shared_task
 from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
 from trading.selectors.sweep import accounts_due_for_margin_check, accounts_with_overdue_orders
+from trading.services.funding.proofs import orphaned_proofs_delete
 from trading.services.funding.retention import proofs_erase
 from trading.services.idempotency import forget_answered_requests
 from trading.services.replay import accounts_replay
@@ -67,3 +68,9 @@ def forget_old_requests() -> None:
 def erase_proofs() -> None:
     """Erase the proofs of payment whose time is over."""
     proofs_erase()
+
+
+@shared_task
+def delete_orphaned_proofs() -> None:
+    """Delete files that a process stored and did not live to record."""
+    orphaned_proofs_delete()

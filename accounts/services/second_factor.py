@@ -163,13 +163,16 @@ def second_factor_verify(*, request: HttpRequest, user: User, code: str, failure
     if not accepted:
         attempt_failed(request)
         attempt = attempt_of(request)
-        raise locked(request, user.email) if attempt is not None and attempt.is_last else code_invalid()
+        raise locked(request, user.email) if attempt is not None and attempt.is_last else code_invalid(of_app=of_app)
     attempt_take_back(request)
 
 
-def code_invalid() -> Refused:
+def code_invalid(*, of_app: bool = True) -> Refused:
     """Return the refusal of a code that is wrong, too old or was used already."""
-    message = _("This code is not valid, or it was used already. Wait for the next one and try again.")
+    if of_app:
+        message = _("This code is not valid, or it was used already. Wait for the next one and try again.")
+    else:
+        message = _("This backup code is not valid, or it was used already. Enter another one.")
     return Refused("code_invalid", message, http_status=400)
 
 

@@ -14,7 +14,7 @@ def forming(bar: Bar, inside: Sequence[Bar], grid: Grid) -> Iterator[Bar]:
     """
     high, low, volume = bar.open, bar.open, 0.0
     for part in inside or (bar,):
-        ticks = path_of(*(grid.nearest(price) for price in (part.open, part.high, part.low, part.close)))
+        ticks = path_of(grid, *(grid.nearest(price) for price in (part.open, part.high, part.low, part.close)))
         extremes = (part.high, part.low) if ticks[1] > ticks[2] else (part.low, part.high)
         for number, price in enumerate((part.open, *extremes, part.close), start=1):
             high, low = max(high, price), min(low, price)

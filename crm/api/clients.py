@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from accounts.services.clients import ClientRow, RowResult, clients_upsert_apply
 from accounts.services.force_logout import signed_out_apply
@@ -236,7 +237,13 @@ class ClientView(ServiceView):
                 {"field": "reason"},
             ),
             error_example("Nothing is named", 422, "nothing_to_change", "Name at least one field to change."),
-            error_example("No such group", 422, "group_not_found", "There is no group of this name.", {"group": "VIP"}),
+            error_example(
+                "No such group",
+                422,
+                "group_not_found",
+                "There is no group of this name, only Retail, VIP.",
+                {"group": "vip", "groups": ["Retail", "VIP"]},
+            ),
             error_example(
                 "More leverage than the group has",
                 422,
@@ -302,7 +309,7 @@ class ForceLogoutView(ServiceView):
     )
     def post(self, request: Request) -> Response:
         wanted = self.validated(ForceLogoutInput)
-        user_id = int(wanted["user_id"])
+        user_id: int = wanted["user_id"]
 
         def effect() -> Answer:
             signed_out_apply(
@@ -335,7 +342,7 @@ class PasswordResetView(ServiceView):
         changes=True,
     )
     def post(self, request: Request) -> Response:
-        user_id = int(self.validated(UserInput)["user_id"])
+        user_id: int = self.validated(UserInput)["user_id"]
 
         def effect() -> Answer:
             password_reset_request_apply(locked_client(user_id), origin=self.origin)
@@ -381,7 +388,9 @@ class NotesView(ServiceView):
 
 
 def _invalid(error: serializers.ValidationError) -> Refused:
-    return Refused("invalid_input", _("Some fields need correction."), {"fields": error.detail}, http_status=400)
+    # Of what is no object at all, there is but a list.
+    fields = error.detail if isinstance(error.detail, dict) else {api_settings.NON_FIELD_ERRORS_KEY: error.detail}
+    return Refused("invalid_input", _("Some fields need correction."), {"fields": fields}, http_status=400)
 
 
 def _bulk_body(results: list[RowResult]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class ServiceKeyScheme(OpenApiAuthenticationExtension):
 
 
 REFUSED_KEYS = (
-    error_example("No key", 401, "not_authenticated", "Authentication credentials were not provided."),
+    error_example("No key", 401, "not_authenticated", "Send a service key as the header X-API-Key."),
     error_example(
         "A wrong key", 401, "service_key_invalid", "There is no such service key. Check it, or have it rotated."
     ),
@@ -51,7 +51,7 @@ REFUSED_KEYS = (
         401,
         "service_key_expired",
         "This service key has expired, or was replaced by a newer one. Use that, or have it rotated.",
-        {"expired_at": "2026-03-02T09:30:00+00:00"},
+        {"expired_at": "2026-03-02T09:30:00Z"},
     ),
     error_example(
         "From another address",
@@ -66,7 +66,7 @@ REFUSED_KEYS = (
         "service_key_required",
         "This is the key of a person. The CRM's calls take a service key, which a super admin creates.",
     ),
-    error_example("Too many calls", 429, "throttled", "Request was throttled. Expected available in 12 seconds."),
+    error_example("Too many calls", 429, "throttled", "Too many requests. Try again in 12 seconds."),
 )
 REPEATED = (
     error_example(

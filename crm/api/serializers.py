@@ -12,8 +12,10 @@ from crm.models import Note
 from crm.models.note import TEXT_LENGTH
 from crm.selectors.clients import verification_of_client, version_of
 from crm.services.clients import FLAG_LENGTH, FLAG_PATTERN, FLAGS_MAX
+from forexpro.core.http.exact import ExactInput
 from forexpro.core.http.fields import (
     FlagInput,
+    IdInput,
     IdOutput,
     LinesInput,
     NumberInput,
@@ -60,7 +62,7 @@ class BulkInput(serializers.Serializer[Any]):
     )
 
 
-class LimitsInput(serializers.Serializer[Any]):
+class LimitsInput(ExactInput):
     deposits_maximum = NumberInput(
         max_digits=20,
         decimal_places=8,
@@ -71,8 +73,8 @@ class LimitsInput(serializers.Serializer[Any]):
     withdrawals_allowed = FlagInput(required=False)
 
 
-class ClientChangeInput(ProfileInput):
-    """A field that is left out stays as it is."""
+class ClientChangeInput(ExactInput, ProfileInput):
+    """A field that is left out stays as it is. What there is not is refused: a misspelt limit would limit nothing."""
 
     external_id = TextInput(required=False, allow_null=True, max_length=64)
     status = serializers.ChoiceField(
@@ -117,7 +119,7 @@ class ClientChangeInput(ProfileInput):
 
 
 class UserInput(serializers.Serializer[Any]):
-    user_id = PatternInput("^[0-9]{1,18}$", help_text="The client's id.")
+    user_id = IdInput(help_text="The client's id.")
 
 
 class ForceLogoutInput(UserInput):

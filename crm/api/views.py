@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -62,6 +63,11 @@ class ServiceView(APIView):
         super().perform_authentication(request)
         if isinstance(request.user, ServiceCaller):
             self.caller = request.user
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
+        if self.caller is None:
+            raise NotAuthenticated(_("Send a service key as the header X-API-Key."))
+        super().permission_denied(request, message, code)
 
     @property
     def origin(self) -> Origin:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from forexpro.core.http.exact import ExactInput
 from forexpro.core.http.fields import FlagInput, IdOutput, TextInput, WholeNumberInput
 from forexpro.core.models import WebhookDelivery, WebhookEndpoint
 from forexpro.core.refusals import Refused
@@ -44,7 +45,7 @@ DELIVERY: dict[str, Any] = {
 }
 
 
-class EndpointInput(serializers.ModelSerializer[WebhookEndpoint]):
+class EndpointInput(ExactInput, serializers.ModelSerializer[WebhookEndpoint]):
     url = TextInput(max_length=URL_LENGTH, help_text="https, at a public address.")
     event_types = serializers.ListField(
         child=TextInput(max_length=64), min_length=1, max_length=200, help_text="Names, or `*` for all."
@@ -89,7 +90,7 @@ class EndpointSecretOutput(EndpointOutput):
         fields = [*EndpointOutput.Meta.fields, "secret"]
 
 
-class RotateInput(serializers.Serializer[Any]):
+class RotateInput(ExactInput):
     hours = WholeNumberInput(
         default=HOURS, min_value=0, max_value=HOURS_MAX, help_text="For how long older secrets sign, too."
     )
@@ -121,7 +122,7 @@ class WhichInput(serializers.Serializer[Any]):
     until = serializers.DateTimeField(required=False)
 
 
-class ReplayInput(WhichInput):
+class ReplayInput(ExactInput, WhichInput):
     message_ids = serializers.ListField(child=TextInput(max_length=40), required=False, min_length=1, max_length=1000)
     missed = FlagInput(
         default=False, help_text="What happened from `since` to `until` and was never queued, while it was off."

@@ -5,7 +5,6 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
-OPEN = ("requested", "in_review")
 # How a status looks: what waits for somebody, what went well, what did not; the others are quiet.
 TONES = {
     "requested": "waits",
@@ -22,10 +21,100 @@ TONES = {
     "suspended": "bad",
     "none": "bad",
 }
+# What can be decided where something has which status.
+DECISIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "deposits": dict.fromkeys(("requested", "in_review"), ("approve", "decline")),
+    "withdrawals": dict.fromkeys(("requested", "in_review"), ("approve", "decline")) | {"approved": ("pay",)},
+    "kyc": {"in_review": ("approve", "decline")},
+}
+LABELS = {"approve": "Approve", "decline": "Decline", "pay": "Mark as paid"}
 EMPTY_DESK = "Nothing waits for a decision. A client who asks for money in or out appears here."
+# Of however many there are; the others are found from what they do, in the webhooks beside.
+CLIENTS_SHOWN = 25
 
 
-def _page(title: str, content: str, *, back: bool = False) -> str:
+# --- Pages -----------------------------------------------------------------------------------------
+def clients_page(clients: list[Any], deposits: list[Any], withdrawals: list[Any]) -> str:
+    """Return the page with what waits for a decision, and the clients who changed last."""
+    names = {client["id"]: _name(client) for client in clients}
+    waiting = [
+        (
+            what,
+            _link(request["user_id"], names.get(request["user_id"], f"Client {request['user_id']}")),
+            *_request(request["user_id"], kind, request),
+        )
+        for what, kind, requests in (("Deposit", "deposits", deposits), ("Withdrawal", "withdrawals", withdrawals))
+        for request in requests
+    ]
+    shown = [
+        (
+            _link(client["id"], _name(client)),
+            escape(client["email"]),
+            _status(client["kyc"]["status"]),
+            _status(client["access_level"]),
+            _visit(client),
+        )
+        for client in clients[:CLIENTS_SHOWN]
+    ]
+    new = (
+        "<form class='new' method='post' action='/clients'>"
+        "<label>Name <input name='full_name' required maxlength='150' autocomplete='off'></label>"
+        "<label>E-mail <input name='email' type='email' required autocomplete='off'></label>"
+        "<button>Create client</button></form>"
+    )
+    more = f"<p class='empty'>The {CLIENTS_SHOWN} of {len(clients):,} clients who changed last.</p>"
+    desk = _table(["What", "Client", "Amount", "Status", ""], waiting, empty=EMPTY_DESK)
+    everybody = _table(
+        ["Name", "E-mail", "Verification", "Access", ""], shown, empty="The platform has no client yet. Create one."
+    )
+    return _page(
+        "Clients",
+        _section("To decide", desk),
+        _section("Clients", new + everybody + (more if len(clients) > CLIENTS_SHOWN else "")),
+    )
+
+
+def client_page(client: Any, deposits: list[Any], withdrawals: list[Any], documents: list[Any]) -> str:
+    """Return the page of one client: what was asked for and sent, with what can be decided."""
+    id = client["id"]
+    facts = (
+        f"<div class='facts'><p>{escape(client['email'])}</p><p>{_status(client['status'])}</p>"
+        f"<p>Access: {_words(client['access_level'])}</p>{_visit(client, tone='primary')}</div>"
+    )
+    money = [
+        _section(
+            kind.capitalize(),
+            _table(
+                ["Method", "Amount", "Status", ""],
+                [(escape(request["method"]), *_request(id, kind, request)) for request in requests],
+                empty=f"This client has asked for no {kind} yet.",
+            ),
+        )
+        for kind, requests in (("deposits", deposits), ("withdrawals", withdrawals))
+    ]
+    papers = _table(
+        ["Kind", "Status", ""],
+        [
+            (
+                _words(document["kind"]),
+                _status(document["status"]),
+                _decisions(id, "kyc", document, document["kind"].replace("_", " ")),
+            )
+            for document in documents
+        ],
+        empty="This client has sent no document yet.",
+    )
+    return _page(_name(client), facts, *money, _section("Documents", papers), back=True)
+
+
+def refused_page(code: str, message: str) -> str:
+    """Return the page that says what the platform refused."""
+    told = f"<p class='refused' role='alert'>{escape(message)}</p><p class='empty'>Code <code>{escape(code)}</code></p>"
+    return _page("Refused", told, "<p><a href='/'>To the clients</a></p>", back=True)
+
+
+# --- What they are made of -------------------------------------------------------------------------
+def _page(title: str, *content: str, back: bool = False) -> str:
     way = "<a href='/'>Clients</a> <span aria-hidden='true'>›</span> " if back else ""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -33,8 +122,9 @@ def _page(title: str, content: str, *, back: bool = False) -> str:
 <link rel="icon" href="/static/icon.svg">
 <script type="module" src="/static/sandbox.js"></script></head>
 <body><header><a class="brand" href="/"><img src="/static/icon.svg" alt="" width="20" height="20">CRM sandbox</a>
-<p>Plays the CRM: calls the service API, and shows the webhooks that come.</p></header>
-<main><h1>{way}{escape(title)}</h1>{content}</main>
+<p>Plays the CRM: calls the service API, and shows the webhooks that come.</p>
+<a class="to-webhooks" href="#webhooks-title">Webhooks</a></header>
+<main><h1>{way}{escape(title)}</h1>{"".join(content)}</main>
 <aside aria-labelledby="webhooks-title"><header><h2 id="webhooks-title">Webhooks</h2>
 <p id="stream" data-state="connecting">Connecting</p></header>
 <p class="empty" id="no-webhooks">None yet. Each one appears here once its signature is verified.</p>
@@ -46,31 +136,49 @@ def _section(title: str, content: str) -> str:
     return f"<section><h2>{escape(title)}</h2>{content}</section>"
 
 
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]], *, empty: str) -> str:
-    names = list(heads)
-    lines = [
-        "".join(
-            f"<td{' class=number' if name == 'Amount' else ''} data-label='{escape(name)}'>{cell}</td>"
-            for name, cell in zip(names, row, strict=True)
-        )
-        for row in rows
-    ]
+def _table(heads: list[str], rows: Iterable[Iterable[str]], *, empty: str) -> str:
+    kinds = [" class='number'" if head == "Amount" else "" for head in heads]
+    lines = ["".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True)) for row in rows]
     if not lines:
         return f"<p class='empty'>{escape(empty)}</p>"
     head = "".join(
-        f"<th scope='col'{' class=number' if name == 'Amount' else ''}>{escape(name) or '<span>Actions</span>'}</th>"
-        for name in names
+        f"<th scope='col'{kind}>{escape(name) or '<span>Actions</span>'}</th>"
+        for kind, name in zip(kinds, heads, strict=True)
     )
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f"<div class='scroll'><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
-def _button(action: str, label: str, *, tone: str = "", new_tab: bool = False, named: str = "") -> str:
+def _request(client_id: str, kind: str, request: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return amount, status and buttons of a deposit or a withdrawal."""
+    return (
+        escape(f"{Decimal(request['amount']):,f} {request['currency']}"),
+        _status(request["status"]),
+        _decisions(client_id, kind, request, f"{kind.removesuffix('s')} {request['id']}"),
+    )
+
+
+def _decisions(client_id: str, kind: str, decided: Mapping[str, Any], what: str) -> str:
+    return "".join(
+        _button(
+            f"/clients/{client_id}/{kind}/{decided['id']}/{decision}",
+            LABELS[decision],
+            what=what,
+            tone="" if decision == "decline" else "primary",
+        )
+        for decision in DECISIONS[kind].get(decided["status"], ())
+    )
+
+
+def _visit(client: Mapping[str, Any], tone: str = "") -> str:
+    return _button(f"/clients/{client['id']}/visit", "View as client", what=_name(client), tone=tone, new_tab=True)
+
+
+def _button(action: str, label: str, *, what: str, tone: str = "", new_tab: bool = False) -> str:
     target = " target='_blank'" if new_tab else ""
-    name = f" aria-label='{escape(named)}'" if named else ""
     return (
         f"<form method='post' action='{escape(action)}'{target}>"
-        f"<button class='{tone}'{name}>{escape(label)}</button></form>"
+        f"<button class='{tone}' aria-label='{escape(f'{label}: {what}')}'>{escape(label)}</button></form>"
     )
 
 
@@ -82,108 +190,9 @@ def _status(code: str) -> str:
     return f"<span class='status {TONES.get(code, '')}'>{_words(code)}</span>"
 
 
-def _money(request: Mapping[str, Any]) -> str:
-    return escape(f"{Decimal(request['amount']):,f} {request['currency']}")
+def _name(client: Mapping[str, Any]) -> str:
+    return str(client["full_name"] or client["email"])
 
 
-def _link(client: Mapping[str, Any] | None, id: str) -> str:
-    name = client["full_name"] or client["email"] if client is not None else f"Client {id}"
-    return f"<a href='/clients/{escape(id)}'>{escape(name)}</a>"
-
-
-def clients_page(clients: list[Any], deposits: list[Any], withdrawals: list[Any]) -> str:
-    known = {client["id"]: client for client in clients}
-    waiting = [
-        (
-            kind,
-            _link(known.get(request["user_id"]), request["user_id"]),
-            _money(request),
-            _status(request["status"]),
-            _decisions(
-                f"/clients/{request['user_id']}/{kind.lower()}s/{request['id']}",
-                f"{kind.lower()} {request['id']}",
-                is_open=request["status"] in OPEN,
-            ),
-        )
-        for kind, requests in (("Deposit", deposits), ("Withdrawal", withdrawals))
-        for request in requests
-    ]
-    rows = [
-        (
-            _link(client, client["id"]),
-            escape(client["email"]),
-            _status(client["kyc"]["status"]),
-            _status(client["access_level"]),
-            _button(
-                f"/clients/{client['id']}/visit",
-                "View as client",
-                new_tab=True,
-                named=f"View as client: {client['full_name']}",
-            ),
-        )
-        for client in clients
-    ]
-    new = (
-        "<form class='new' method='post' action='/clients'>"
-        "<label>Name <input name='full_name' required maxlength='150' autocomplete='off'></label>"
-        "<label>E-mail <input name='email' type='email' required autocomplete='off'></label>"
-        "<button>Create client</button></form>"
-    )
-    desk = _table(["What", "Client", "Amount", "Status", ""], waiting, empty=EMPTY_DESK)
-    everybody = _table(
-        ["Name", "E-mail", "Verification", "Access", ""], rows, empty="The platform has no client yet. Create one."
-    )
-    return _page("Clients", _section("To decide", desk) + _section("All clients", new + everybody))
-
-
-def client_page(client: Any, deposits: list[Any], withdrawals: list[Any], documents: list[Any]) -> str:
-    base = f"/clients/{client['id']}"
-    facts = (
-        f"<div class='facts'><p>{escape(client['email'])}</p><p>{_status(client['status'])}</p>"
-        f"<p>Access: {_words(client['access_level'])}</p>"
-        f"{_button(f'{base}/visit', 'View as client', tone='primary', new_tab=True)}</div>"
-    )
-    content = facts
-    for kind, requests in (("deposits", deposits), ("withdrawals", withdrawals)):
-        rows = [
-            (
-                escape(request["method"]),
-                _money(request),
-                _status(request["status"]),
-                _decisions(
-                    f"{base}/{kind}/{request['id']}",
-                    f"{kind.removesuffix('s')} {request['id']}",
-                    is_open=request["status"] in OPEN,
-                ),
-            )
-            for request in requests
-        ]
-        empty = f"This client has asked for no {kind} yet."
-        content += _section(kind.capitalize(), _table(["Method", "Amount", "Status", ""], rows, empty=empty))
-    shown = [
-        (
-            _words(document["kind"]),
-            _status(document["status"]),
-            _decisions(
-                f"{base}/kyc/{document['id']}",
-                document["kind"].replace("_", " "),
-                is_open=document["status"] == "in_review",
-            ),
-        )
-        for document in documents
-    ]
-    papers = _table(["Kind", "Status", ""], shown, empty="This client has sent no document yet.")
-    return _page(client["full_name"] or client["email"], content + _section("Documents", papers), back=True)
-
-
-def refused_page(code: str, message: str) -> str:
-    told = f"<p class='refused' role='alert'>{escape(message)}</p><p class='empty'>Code <code>{escape(code)}</code></p>"
-    return _page("Refused", f"{told}<p><a href='/'>To the clients</a></p>", back=True)
-
-
-def _decisions(action: str, what: str, *, is_open: bool) -> str:
-    if not is_open:
-        return ""
-    return _button(f"{action}/approve", "Approve", tone="primary", named=f"Approve {what}") + _button(
-        f"{action}/decline", "Decline", named=f"Decline {what}"
-    )
+def _link(client_id: str, name: str) -> str:
+    return f"<a href='/clients/{escape(client_id)}'>{escape(name)}</a>"

@@ -83,7 +83,7 @@ async def visit(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(await request.app[PLATFORM].visit(int(request.match_info["client"]), WHO, VISIT_REASON))
 
 
-@routes.post(r"/clients/{client:\d+}/{kind:deposits|withdrawals|kyc}/{id:\d+}/{decision:approve|decline}")
+@routes.post(r"/clients/{client:\d+}/{kind:deposits|withdrawals|kyc}/{id:\d+}/{decision:approve|decline|pay}")
 async def decide(request: web.Request) -> web.Response:
     platform, client_id = request.app[PLATFORM], int(request.match_info["client"])
     kind, id, decision = (request.match_info[name] for name in ("kind", "id", "decision"))

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.models import Scope
 from accounts.services.visits import REASON_LENGTH
-from forexpro.core.http.fields import LinesInput, PatternInput, TextInput
+from forexpro.core.http.fields import IdInput, LinesInput, TextInput
 
 
 class ImpersonateInput(serializers.Serializer[Any]):
@@ -18,7 +18,7 @@ class ImpersonateInput(serializers.Serializer[Any]):
         default="",
         help_text="What the client reads; the number where it is missing.",
     )
-    client_id = PatternInput("^[0-9]{1,18}$", help_text="Whom they visit.")
+    client_id = IdInput(help_text="Whom they visit.")
     reason = LinesInput(
         max_length=REASON_LENGTH,
         required=False,

@@ -82,7 +82,7 @@ class ImpersonateView(ServiceView):
             issuer=issuer_of(self.caller.id),
             admin_id=given["admin_id"],
             admin_name=given["admin_name"],
-            client_id=int(given["client_id"]),
+            client_id=given["client_id"],
             reason=given["reason"],
             scopes=given["scopes"],
             origin=self.origin,

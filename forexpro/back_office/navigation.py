@@ -39,6 +39,7 @@ PLACES = {
     "trading.booking": Place(MONEY, "rule", _("Bookings by hand")),
     "trading.paymentmethod": Place(MONEY, "credit_card"),
     "trading.ledgertransaction": Place(MONEY, "account_balance", _("Ledger")),
+    "trading.fundinglimit": Place(MONEY, "payments"),
     "marketdata.symbol": Place(MARKET, "candlestick_chart"),
     "trading.accountgroup": Place(MARKET, "tune", _("Groups")),
     "trading.conditionsversion": Place(MARKET, "history_edu", _("Conditions in force")),

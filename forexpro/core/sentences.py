@@ -1,6 +1,7 @@
 """What staff do in the back office, in words."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ def _schedule_changed(payload: Payload) -> str:
 def _planned(payload: Payload) -> str:
     return _("%(name)s (%(object)s) is to change at %(moment)s: %(fields)s.") % {
         **payload,
-        "moment": payload["effective_at"],
+        "moment": f"{datetime.fromisoformat(payload['effective_at']).astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "fields": ", ".join(payload["changes"]),
     }
 

@@ -52,6 +52,11 @@ def _list(model: str, instance: User | TradingAccount, query: str = "") -> str:
     return f"{reverse(f'admin:trading_{model}_changelist')}?account__id__exact={instance.pk}{query}"
 
 
+def _names_accounts(instance: User | TradingAccount) -> bool:
+    """Tell whether rows say whose they are; on an account's own page each would say the same."""
+    return isinstance(instance, User)
+
+
 def accounts_panel(request: HttpRequest, user: User) -> Panel:
     """Show a person's accounts with equity and margin."""
     accounts = _overview(request, user).accounts
@@ -75,6 +80,7 @@ def positions_panel(request: HttpRequest, instance: User | TradingAccount) -> Pa
             "positions": overview.positions[:POSITIONS_SHOWN],
             "more": max(len(overview.positions) - POSITIONS_SHOWN, 0),
             "unvalued": unvalued,
+            "names_accounts": _names_accounts(instance),
         },
         link=_list("position", instance, "&closed_at__isempty=1"),
         is_empty=not overview.positions and not unvalued,
@@ -88,7 +94,7 @@ def orders_panel(request: HttpRequest, instance: User | TradingAccount) -> Panel
     return Panel(
         title=_("Working orders"),
         template="back_office/panels/orders.html",
-        context={"orders": orders},
+        context={"orders": orders, "names_accounts": _names_accounts(instance)},
         link=_list("order", instance, "&status=working"),
         is_empty=not orders,
     )
@@ -100,7 +106,7 @@ def deals_panel(request: HttpRequest, instance: User | TradingAccount) -> Panel:
     return Panel(
         title=_("Newest deals"),
         template="back_office/panels/deals.html",
-        context={"deals": deals},
+        context={"deals": deals, "names_accounts": _names_accounts(instance)},
         link=_list("deal", instance),
         is_empty=not deals,
     )
@@ -115,7 +121,7 @@ def movements_panel(request: HttpRequest, instance: User | TradingAccount) -> Pa
     return Panel(
         title=_("Newest movements of money"),
         template="back_office/panels/movements.html",
-        context={"movements": movements},
+        context={"movements": movements, "names_accounts": _names_accounts(instance)},
         link=_list("ledgertransaction", instance),
         is_empty=not movements,
     )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from forexpro.core.admin.filters import MomentFilter, choice_filter
+from trading import names
 from trading.admin.columns import guards_column, money_column, price_column, ratio_column, reason_column, volume_column
 from trading.admin.dialogs import DealingWithRows, ReasonForm
 from trading.admin.filters import DEAL_REASONS, CloseReasonFilter, DealReasonFilter, SideFilter, SymbolFilter
@@ -21,11 +22,11 @@ class PositionAdmin(DealingWithRows, OfSymbolAdmin):
         "id", "account", "symbol", "side", "lots", "opened_price", "stop", "target", "result",
         "closed_because", "opened_at", "closed_at",
     )  # fmt: skip
-    lots = volume_column("volume", _("volume"))
+    open_lots = volume_column("volume", _("open volume"))
     opened_price = price_column("open_price", _("open price"))
     stop = price_column("stop_loss", _("stop loss"))
     target = price_column("take_profit", _("take profit"))
-    result = money_column("profit", _("profit"), currency=currency_of_account)
+    result = money_column("profit", _("realised"), currency=currency_of_account)
     closed_because = reason_column("close_reason", _("close reason"), CLOSE_REASONS)
     opened_lots = volume_column("initial_volume", _("opened volume"))
     swap_charged = money_column("swap", _("swap"), currency=currency_of_account)
@@ -34,11 +35,11 @@ class PositionAdmin(DealingWithRows, OfSymbolAdmin):
     margin_rate = ratio_column("margin_conversion", _("margin conversion rate"))
     acting = guards_column("guards", _("guards"))
     readonly_fields = (
-        "lots", "opened_price", "stop", "target", "result", "closed_because", "opened_lots", "swap_charged",
+        "open_lots", "opened_price", "stop", "target", "result", "closed_because", "opened_lots", "swap_charged",
         "commission_charged", "closed_price", "margin_rate", "acting",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": (("id", "account"), ("symbol", "side"), ("lots", "opened_lots"))}),
+        (None, {"fields": (("id", "account"), ("symbol", "side"), ("open_lots", "opened_lots"))}),
         (_("Opened"), {"fields": (("opened_price", "opened_at"), ("margin_rate", "comment"))}),
         (
             _("Levels"),
@@ -59,6 +60,11 @@ class PositionAdmin(DealingWithRows, OfSymbolAdmin):
     actions_detail = ("close",)
     open_rows = {"closed_at": None}
     number_argument = "position_id"
+
+    @display(description=_("volume"), ordering="initial_volume")
+    def lots(self, position: Position) -> str:
+        """Say what is open; of a closed position, of which nothing is, what was opened."""
+        return names.lots(position.volume if position.closed_at is None else position.initial_volume)
 
     @action(
         description=_("Close"),

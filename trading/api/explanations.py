@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forexpro.core.http.wire import as_answered
 from forexpro.core.signing import sign
 from trading.api.examples import EXPLANATION, EXPLANATION_DOCUMENT
 from trading.api.views import AccountView
@@ -66,7 +67,7 @@ class ExplanationView(AccountView):
         examples=[EXPLANATION],
     )
     def get(self, request: Request, seq: int, **kwargs: Any) -> Response:
-        return Response(explanation_report(explained_decision(self.account_row, seq)))
+        return Response(as_answered(explanation_report(explained_decision(self.account_row, seq))))
 
 
 class ExplanationDocumentView(AccountView):

@@ -1,6 +1,5 @@
 """How symbols, prices, volumes and amounts of an account travel."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -63,15 +62,3 @@ class MoneyOutput(serializers.Field):
 
     def to_representation(self, value: Decimal) -> str:
         return f"{quantize(value, self.context['currency']):f}"
-
-
-def with_text_ids(value: Any) -> Any:
-    """Return JSON in which every number called `id` or `…_id` is a string."""
-    if isinstance(value, Mapping):
-        return {
-            key: str(item) if isinstance(item, int) and (key == "id" or key.endswith("_id")) else with_text_ids(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [with_text_ids(item) for item in value]
-    return value

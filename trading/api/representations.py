@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trading.api.fields import with_text_ids
+from forexpro.core.http.wire import as_answered
 from trading.selectors.journal import AccountEvent
 from trading.services.answers import Answer
 
@@ -12,7 +12,7 @@ def event_json(event: AccountEvent) -> dict[str, Any]:
     return {
         "seq": event.seq,
         "type": event.type,
-        "payload": with_text_ids(event.facts),
+        "payload": as_answered(event.facts),
         "occurred_at": event.occurred_at,
     }
 

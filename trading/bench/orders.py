@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import itertools
 import os
 import socket
 import statistics
@@ -9,12 +10,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -26,6 +29,7 @@ from accounts.models import ApiKey, Scope, User
 from accounts.services.api_keys import KEY_START
 from forexpro.core.bench import Measurement, benchmark
 from forexpro.core.events.chain import Origin
+from forexpro.core.garbage import collect_seldom
 from forexpro.core.scratch import child_environment, scratch_services
 from trading.bench.alternatives import Orderer, RawOrders, place_with_orm
 from trading.bench.crowd import open_account
@@ -35,9 +39,13 @@ from trading.models import AccountGroup
 from trading.services.orders import order_place
 
 # Enough that an account has a few positions, as people's have, and not hundreds.
-ACCOUNTS = 1000
+ACCOUNTS = 3000
 CONNECTIONS = 8
-ORDERS = 1000
+ORDERS = 500
+# Ways that are compared take turns so often, because a machine is not equally fast all the time.
+TURNS = 5
+# Each order is that of the next account, whichever way it goes, so that all accounts have equally many positions.
+_numbers = itertools.count()
 ORIGIN = Origin(actor="system:bench")
 START_SECONDS = 60
 # Orders are placed at one quote for as long as it takes.
@@ -84,6 +92,11 @@ class Run:
         orders = len(durations)
         return cls(orders / seconds, centiles[49] * 1000, centiles[98] * 1000, processor_seconds / orders * 1000)
 
+    @classmethod
+    def median(cls, runs: Iterable["Run"]) -> "Run":
+        """Return the median of each figure."""
+        return cls(*map(statistics.median, zip(*map(astuple, runs), strict=True)))
+
 
 @benchmark
 def order_placement() -> Iterator[Measurement]:
@@ -92,31 +105,46 @@ def order_placement() -> Iterator[Measurement]:
         traders = _prepare()
         raw = RawOrders(traders)
         _settle(raw)
-        alone = _in_threads(raw.place, 1, ORDERS // 4)
-        alone_with_key = _in_threads(raw.place_with_key, 1, ORDERS // 4)
-        floor = _in_threads(raw.place_with_key, CONNECTIONS, ORDERS)
-        raw.close()
-        with_orm = _in_threads(lambda number: place_with_orm(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4)
-        service = _in_threads(lambda number: _place(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4)
-        yield from _beside("service, one after the other", service, alone, "the same statements, bare")
+        service, bare, with_orm = _in_turn(
+            lambda: _in_threads(lambda number: _place(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4),
+            lambda: _in_threads(raw.place, 1, ORDERS // 4),
+            lambda: _in_threads(lambda number: place_with_orm(traders[number % ACCOUNTS].account_id), 1, ORDERS // 4),
+        )
+        yield from _beside("service, one after the other", service, bare, "the same statements, bare")
         yield from _beside("service, one after the other", service, with_orm, "row by row through the ORM")
         for server_name, command in SERVERS.items():
             with _served(command) as (port, server):
-                asyncio.run(_over_http(port, server, traders, CONNECTIONS, ORDERS // 10))
-                one = asyncio.run(_over_http(port, server, traders, 1, ORDERS // 4))
-                many = asyncio.run(_over_http(port, server, traders, CONNECTIONS, ORDERS))
-                hot = asyncio.run(_over_http(port, server, traders[:1], CONNECTIONS, ORDERS // 10))
-                browsers = [replace(trader, head=trader.head_of_browser) for trader in traders]
-                by_session = asyncio.run(_over_http(port, server, browsers, CONNECTIONS, ORDERS))
-            yield from _beside(f"HTTP, {server_name}, 1 connection", one, alone_with_key, "the same statements, bare")
-            yield from _beside(
-                f"HTTP, {server_name}, {CONNECTIONS} connections",
-                many,
-                floor,
-                f"the same statements, bare, {CONNECTIONS} connections",
-            )
-            yield from _beside(f"HTTP, {server_name}, one account", hot, many, "many accounts")
-            yield from _beside(f"HTTP, {server_name}, by session", by_session, many, "by API key")
+                yield from _through_server(f"HTTP, {server_name}", partial(_over_http, port, server), traders, raw)
+        raw.close()
+
+
+def _through_server(
+    server_name: str, over_http: Callable[..., Run], traders: Sequence[Trader], raw: RawOrders
+) -> Iterator[Measurement]:
+    browsers = [replace(trader, head=trader.head_of_browser) for trader in traders]
+    over_http(traders, CONNECTIONS, ORDERS)
+    one, one_bare = _in_turn(
+        lambda: over_http(traders, 1, ORDERS // 4),
+        lambda: _in_threads(raw.place_with_key, 1, ORDERS // 4),
+    )
+    many, many_bare, hot, by_session = _in_turn(
+        lambda: over_http(traders, CONNECTIONS, ORDERS),
+        lambda: _in_threads(raw.place_with_key, CONNECTIONS, ORDERS),
+        lambda: over_http(traders[:1], CONNECTIONS, ORDERS // 5),
+        lambda: over_http(browsers, CONNECTIONS, ORDERS),
+    )
+    bare = "the same statements, bare"
+    connections = f"{CONNECTIONS} connections"
+    yield from _beside(f"{server_name}, 1 connection", one, one_bare, bare)
+    yield from _beside(f"{server_name}, {connections}", many, many_bare, f"{bare}, {connections}")
+    yield from _beside(f"{server_name}, one account", hot, many, "many accounts")
+    yield from _beside(f"{server_name}, by session", by_session, many, "by API key")
+
+
+def _in_turn(*ways: Callable[[], Run]) -> list[Run]:
+    """Go each way `TURNS` times, one after the other; return the median of each."""
+    turns = [[way() for way in ways] for _ in range(TURNS)]
+    return [Run.median(runs) for runs in zip(*turns, strict=True)]
 
 
 def _beside(what: str, run: Run, floor: Run, floor_name: str) -> Iterator[Measurement]:
@@ -146,7 +174,9 @@ def _prepare() -> list[Trader]:
     settings.QUOTE_MAX_AGE_SECONDS = int(ENVIRONMENT["QUOTE_MAX_AGE_SECONDS"])
     publish_bids([Decimal("1.10000")])
     group = AccountGroup.objects.create(name="Bench", orders_per_minute=None)
-    return [_trader(number, group) for number in range(ACCOUNTS)]
+    traders = [_trader(number, group) for number in range(ACCOUNTS)]
+    collect_seldom()  # as servers do
+    return traders
 
 
 def _trader(number: int, group: AccountGroup) -> Trader:
@@ -196,15 +226,15 @@ def _place(account_id: int) -> None:
 
 
 def _in_threads(place: Callable[[int], object], threads: int, count: int) -> Run:
-    """Call `place` with the numbers below `count` from so many threads, each with a connection of its own."""
+    """Call `place` with the next `count` numbers from so many threads, each with a connection of its own."""
     durations: list[float] = []
     barrier = threading.Barrier(threads)
 
     def work(first: int) -> None:
-        place(first)
+        place(next(_numbers))
         barrier.wait()
         try:
-            for number in range(first, count, threads):
+            for number in islice(_numbers, len(range(first, count, threads))):
                 begun = time.perf_counter()
                 place(number)
                 durations.append(time.perf_counter() - begun)
@@ -217,10 +247,14 @@ def _in_threads(place: Callable[[int], object], threads: int, count: int) -> Run
         return Run.of(time.perf_counter() - begun, time.process_time() - processor_begun, durations)
 
 
-async def _over_http(port: int, server: int, traders: Sequence[Trader], connections: int, count: int) -> Run:
+def _over_http(port: int, server: int, traders: Sequence[Trader], connections: int, count: int) -> Run:
     """Place `count` orders over kept-alive connections; `server` is the process whose time counts, with its workers."""
+    return asyncio.run(_over_connections(port, server, traders, connections, count))
+
+
+async def _over_connections(port: int, server: int, traders: Sequence[Trader], connections: int, count: int) -> Run:
     durations: list[float] = []
-    numbers = iter(range(count))
+    numbers = islice(_numbers, count)
     body = orjson.dumps({"symbol": SYMBOL, "side": "buy", "type": "market", "volume": "0.01"})
 
     async def work() -> None:

@@ -37,7 +37,7 @@ def change(decision: Decision, command: ChangeBalance) -> None:
             {"amount": str(amount), "reason": str(command.reason)},
         )
     if command.reason in (BalanceReason.WITHDRAWAL, BalanceReason.TRANSFER) and amount < 0:
-        ensure_withdrawable(decision, -amount)
+        ensure_withdrawable(state, decision.market, -amount)
     if command.reason is BalanceReason.CREDIT and state.credit + amount < 0:
         raise Refused(
             "credit_insufficient",
@@ -64,15 +64,14 @@ def book_fee(decision: Decision, fee: Decimal, reference: str) -> None:
         book(decision, -quantize(fee, decision.state.currency), BalanceReason.FEE, reference)
 
 
-def ensure_withdrawable(decision: Decision, amount: Decimal) -> None:
+def ensure_withdrawable(state: AccountState, market: Market, amount: Decimal) -> None:
     """Refuse to take out more than can be withdrawn."""
-    state = decision.state
-    available = withdrawable(state, decision.market)
+    available = withdrawable(state, market)
     if amount > available:
         raise Refused(
             "funds_insufficient",
             f"At most {amount_text(available, state.currency)} can be withdrawn now.",
-            {"amount": str(amount), "available": str(available), "currency": state.currency},
+            {"field": "amount", "amount": str(amount), "available": str(available), "currency": state.currency},
         )
 
 

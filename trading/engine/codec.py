@@ -88,7 +88,7 @@ def guards_from_json(value: Mapping[str, Any] | None) -> Guards | None:
 
 def blocked_json(entries: tuple[BlockedCommission, ...]) -> str:
     """Return blocked commission as the JSON text that the account's row keeps."""
-    return json.dumps(to_json(entries))
+    return json.dumps(to_json(entries)) if entries else "[]"
 
 
 def blocked_from_json(text: str) -> tuple[BlockedCommission, ...]:
@@ -98,7 +98,7 @@ def blocked_from_json(text: str) -> tuple[BlockedCommission, ...]:
 
 def reservations_json(entries: tuple[Reservation, ...]) -> str:
     """Return reservations as the JSON text that the account's row keeps."""
-    return json.dumps(to_json(entries))
+    return json.dumps(to_json(entries)) if entries else "[]"
 
 
 def reservations_from_json(text: str) -> tuple[Reservation, ...]:

@@ -14,6 +14,7 @@ from trading.engine.expiry import ensure_expiry, expiry_of
 from trading.engine.guards import asked_guards, ensure_guards
 from trading.engine.limits import ensure_order_limits
 from trading.engine.liquidation import settle
+from trading.engine.margin import margin_required
 from trading.engine.market import Quote
 from trading.engine.state import AccountState, Order, OrderType, Policy, TimeInForce
 from trading.engine.triggers import order_triggers
@@ -56,7 +57,7 @@ def place(decision: Decision, command: PlaceOrder) -> None:
         return
     ensure_opening_allowed(state.policy, instrument, order.side)
     ensure_order_limits(state, order, market)
-    ensure_margin(state, value_account(state, market), value_account(decision.state, market))
+    ensure_margin(state, value_account(state, market), margin_required(decision.state, market))
 
 
 def _is_marketable_stop(order: Order, policy: Policy, quote: Quote) -> bool:

@@ -28,7 +28,7 @@ def reserve(decision: Decision, command: ReserveMoney) -> None:
             {"amount": str(command.amount), "currency": state.currency},
         )
     ensure_whole_coins(state, command.amount)
-    ensure_withdrawable(decision, command.amount)
+    ensure_withdrawable(state, decision.market, command.amount)
     decision.emit(MoneyReserved(command.reservation_id, quantize(command.amount, state.currency)))
 
 

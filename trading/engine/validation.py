@@ -182,16 +182,13 @@ def ensure_market_protection(
     ensure_protection(instrument, side, closing_price(side, quote), stop_loss, take_profit)
 
 
-def ensure_margin(
-    state: AccountState, before: Valuation, after: Valuation, *, on_entry: Decimal = ZERO, commission: Decimal = ZERO
-) -> None:
+def ensure_margin(state: AccountState, before: Valuation, margin_after: Decimal, *, commission: Decimal = ZERO) -> None:
     """Refuse a deal after which more margin would be in use than the equity before it; reducing margin is allowed.
 
-    `before` and `after` value the account at the same quotes, `on_entry` is the margin while the order is on its way,
-    `commission` (zero or negative) what the deal costs: it has to be free as well (MT5, commission, blocking of
-    assets). The spread just paid does not count against the deal.
+    `margin_after` is of the same quotes as `before`, and the highest that the deal comes to. `commission` (zero or
+    negative) is what it costs: that has to be free as well (MT5, commission, blocking of assets). The spread just paid
+    does not count against the deal.
     """
-    margin_after = max(after.margin, on_entry)
     details = {
         "equity": str(before.equity),
         "margin": str(before.margin),

@@ -9,7 +9,7 @@ from trading.engine.events import CancelReason, OrderArmed, OrderCancelled, Orde
 from trading.engine.execution import deals_commission, fill_order
 from trading.engine.fill_price import exceeds_deviation, order_fill_price
 from trading.engine.limits import ensure_limits
-from trading.engine.margin import entry_margin
+from trading.engine.margin import entry_margin, margin_required
 from trading.engine.market import Quote
 from trading.engine.netting import closing_volume
 from trading.engine.state import AccountState, Order, OrderType
@@ -58,8 +58,12 @@ def carry_out(decision: Decision, order: Order, quote: Quote, fill: dict[str, An
     if opens:
         ensure_opening_allowed(before.policy, instrument, order.side)
         ensure_limits(before, decision.state, order, decision.market)
-        valuations = value_account(before, decision.market), value_account(decision.state, decision.market)
-        ensure_margin(before, *valuations, on_entry=on_entry, commission=deals_commission(decision.events[decided:]))
+        ensure_margin(
+            before,
+            value_account(before, decision.market),
+            max(on_entry, margin_required(decision.state, decision.market)),
+            commission=deals_commission(decision.events[decided:]),
+        )
 
 
 def _price_moved(order: Order, price: object) -> Refused:

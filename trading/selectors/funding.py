@@ -13,6 +13,8 @@ from accounts.models import User
 from forexpro.core.money import ZERO
 from forexpro.core.refusals import Refused
 from trading.engine.balance import withdrawable
+from trading.engine.market import Market
+from trading.engine.state import AccountState
 from trading.models import Deposit, DepositProof, PaymentTerms, TradingAccount, Transfer, Withdrawal
 from trading.models.funding import Direction, Status
 from trading.selectors.market import group_market, newest_ticks
@@ -104,6 +106,12 @@ def funded_accounts(user: Person) -> list[FundedAccount]:
             available = None
         found.append(FundedAccount(by_id[loaded.state.id], available))
     return found
+
+
+def account_now(account_id: int) -> tuple[AccountState, Market]:
+    """Return an account as it stands with the present market as it sees it; a decision takes the lock before."""
+    (loaded,) = load_accounts([account_id])
+    return loaded.state, group_market(loaded.conditions, newest_ticks(), datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from forexpro.core.database import pipelined
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.refusals import Refused
 from marketdata.ticks import Tick
-from trading.engine.codec import to_json
-from trading.engine.commands import Command, PlaceOrder, Unchanged
+from trading.engine.codec import command_payload
+from trading.engine.commands import Command, PlaceOrder
 from trading.engine.decide import decide
 from trading.engine.evidence import quote_record
 from trading.engine.market import Market
@@ -70,9 +70,10 @@ def decided(loaded: LoadedAccount, command: Command, market: Market, request: Re
 
 def request_hash(command: Command) -> str:
     """Return hex SHA-256 of what a command asks for, whatever id a new order will get."""
+    asked = command_payload(command)
     if isinstance(command, PlaceOrder):
-        command = dataclasses.replace(command, order_id=0)
-    return hash_of({"command": type(command).__name__} | _fields(command))
+        asked["order_id"] = 0
+    return hash_of(asked)
 
 
 def hash_of(asked: Mapping[str, Any]) -> str:
@@ -82,10 +83,11 @@ def hash_of(asked: Mapping[str, Any]) -> str:
 
 def refusal_payload(refusal: Refused, command: Command, market: Market) -> dict[str, Any]:
     """Return what is recorded of a refusal: what was asked, why not, and the quote it was judged by."""
-    asked = _fields(command)
+    asked = command_payload(command)
+    name = asked.pop("command")
     quote = market.quotes.get(str(asked.get("symbol")))
     return {
-        "command": type(command).__name__,
+        "command": name,
         "asked": asked,
         "code": refusal.code,
         "message": refusal.message,
@@ -140,9 +142,3 @@ def ensure_same_request(request: Request, answered_hash: str) -> None:
             {"idempotency_key": request.key},
             http_status=422,
         )
-
-
-def _fields(command: Command) -> dict[str, Any]:
-    """Return what a command asks for as JSON; fields that it leaves unchanged are left out."""
-    fields = {field.name: getattr(command, field.name) for field in dataclasses.fields(command)}
-    return {name: to_json(value) for name, value in fields.items() if not isinstance(value, Unchanged)}

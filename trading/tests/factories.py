@@ -1,6 +1,7 @@
 """The market and the people that trading tests need."""
 
 import time
+from collections.abc import Mapping
 from decimal import Decimal
 
 from accounts.models import User
@@ -28,8 +29,8 @@ SYMBOLS = {
 PRICES = ("price", "limit_price", "stop_loss", "take_profit")
 
 
-def make_symbols() -> None:
-    for code, (base, quote, digits) in SYMBOLS.items():
+def make_symbols(symbols: Mapping[str, tuple[str, str, int]] = SYMBOLS) -> None:
+    for code, (base, quote, digits) in symbols.items():
         Symbol.objects.update_or_create(
             code=code,
             defaults={

@@ -1,5 +1,7 @@
 """What each desk sees and does about people, through the pages that they use."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core import mail
 
@@ -124,6 +126,19 @@ def test_who_sets_schedules(desk, role):
     task.refresh_from_db()
     assert task.interval.every == (45 if role in SETS_SCHEDULES else 30)
     assert Event.objects.filter(type="staff.schedule_changed").exists() == (role in SETS_SCHEDULES)
+
+
+def test_a_schedule_says_when_it_ran_last(desk):
+    from django_celery_beat.models import PeriodicTask
+
+    from forexpro.core.schedules.scheduler import schedule_install
+
+    schedule_install({"sweep": {"task": "trading.tasks.sweep_margins", "schedule": 30}})
+    page = f"/admin/django_celery_beat/periodictask/{PeriodicTask.objects.get().pk}/change/"
+    client = desk(Role.ADMIN)
+    assert "29 Nov 2026, 06:07" not in client.get(page).content.decode()
+    PeriodicTask.objects.update(last_run_at=datetime(2026, 11, 29, 6, 7, 8, tzinfo=UTC))
+    assert "29 Nov 2026, 06:07" in client.get(page).content.decode()
 
 
 @pytest.mark.parametrize("role", DESKS)

@@ -61,6 +61,11 @@ def test_a_backup_code_does_instead(client, app):
     give_password(client)
     page = client.get(f"{URL}?by=backup").content.decode()
     assert "Backup code" in page
+    wrong = client.post(f"{URL}?by=backup", {"code": "5abcd-efghj"})
+    # Backup codes do not change by themselves: there is nothing to wait for.
+    assert wrong.context["form"].errors == {
+        "code": ["This backup code is not valid, or it was used already. Enter another one."]
+    }
     client.post(f"{URL}?by=backup", {"code": BACKUP})
     assert is_signed_in(client)
 

@@ -14,12 +14,13 @@ class Admission:
     """What has happened at a moment so far: where it began, whether anything was closed, which side an entry opened.
 
     An entry that leaves more than can be paid for is let in nevertheless, and left to the margin call, if a close of
-    the same moment made room for it or if only an entry before it took the room.
+    the same moment made room for it or if only an entry before it took the room; not so `at_close`.
     """
 
-    __slots__ = ("closed", "opened_side", "start", "start_equity")
+    __slots__ = ("at_close", "closed", "opened_side", "start", "start_equity")
 
-    def __init__(self, broker: "Broker") -> None:
+    def __init__(self, broker: "Broker", *, at_close: bool = False) -> None:
+        self.at_close = at_close
         self.start = broker.account.position
         self.start_equity = broker.account.equity
         self.closed = False
@@ -38,6 +39,8 @@ class Admission:
             return both + margin_of(broker, side, abs(position + side * lots), ticks) <= account.equity
         if can_fill(broker, side, position, lots, ticks, account.equity):
             return True
+        if self.at_close:
+            return False
         if self.closed and self.start * side < 0:
             return True
         return position != self.start and can_fill(broker, side, self.start, lots, ticks, self.start_equity)

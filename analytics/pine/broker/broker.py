@@ -186,7 +186,7 @@ class Broker:
         parts = [(self.open_ticks, self.high_ticks, self.low_ticks, self.close_ticks)]
         if lower and self.settings.use_bar_magnifier:
             parts = [(nearest(part.open), nearest(part.high), nearest(part.low), nearest(part.close)) for part in lower]
-        self.steps = path.steps_through(parts, previous)
+        self.steps = path.steps_through(self.tick_grid, parts, previous)
         self.next_step = 0
         return walk.advance(self, False)
 

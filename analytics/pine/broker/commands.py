@@ -80,6 +80,7 @@ def place(
     if kind is ENTRY:
         # An order placed again on its bar is changed to just its quantity: it no longer closes the other side first.
         order.no_flip = same_bar
+        to_come = _position_to_come(broker)
         if not lots and (same_bar or not opposite):
             _withdraw(broker, before)
             return
@@ -88,11 +89,11 @@ def place(
             if not (at_market and opposite):
                 return
             order.quantity, order.no_flip = 0, False
-        elif not same_bar and _side_to_come(broker) == side and len(account.lots) >= broker.settings.entries_allowed:
+        elif not same_bar and to_come * side > 0 and len(account.lots) >= broker.settings.entries_allowed:
             _withdraw(broker, before)
             return
-        if not at_market and opposite and not same_bar:
-            order.flip = _left_to_close(broker)
+        if not at_market and not same_bar and account.position and to_come * side < 0:
+            order.flip = abs(to_come)
     elif not lots:
         _withdraw(broker, before)
         return
@@ -120,16 +121,8 @@ def _price_now(broker: "Broker", side: int, limit: int | None, stop: int | None)
     return price
 
 
-def _left_to_close(broker: "Broker") -> int:
-    """Return what the closes placed already will leave of the position, in lots."""
-    position = broker.account.position
-    side = 1 if position > 0 else -1
-    closing = sum(order.quantity for order in broker.book.closes.values() if order.side == -side)
-    return max(abs(position) - closing, 0)
-
-
-def _side_to_come(broker: "Broker") -> int:
-    """Return the side of the position as the market orders placed already will leave it, 0 for none."""
+def _position_to_come(broker: "Broker") -> int:
+    """Return the position as the market orders placed already will leave it, in lots."""
     position = broker.account.position
     for order in broker.book.market():
         if order.kind is CLOSE:
@@ -139,7 +132,7 @@ def _side_to_come(broker: "Broker") -> int:
             if position * order.side < 0:
                 position = 0
             position += order.side * order.quantity
-    return (position > 0) - (position < 0)
+    return position
 
 
 def exit_(

@@ -11,6 +11,7 @@ from analytics.pine.broker.admission import Admission, drop
 from analytics.pine.broker.exits import adopt, drop_orphans, follow, is_active
 from analytics.pine.broker.fills import resize
 from analytics.pine.broker.orders import EXIT, LIMIT, MARKET, STOP, TRAILING, Order, Reason
+from analytics.pine.broker.rounding import Grid
 
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
@@ -20,18 +21,22 @@ if TYPE_CHECKING:
 Step = tuple[int, int, bool]
 
 
-def path_of(open_: int, high: int, low: int, close: int) -> tuple[int, int, int, int]:
-    """Return the four prices that a bar is assumed to go through; equally near extremes put the low first."""
-    if high - open_ < open_ - low:
+def path_of(grid: Grid, open_: int, high: int, low: int, close: int) -> tuple[int, int, int, int]:
+    """Return the four prices that a bar is assumed to go through; equally near extremes put the low first.
+
+    How near they are is told by the prices as floats: of two equal distances in ticks one may come out smaller.
+    """
+    begin = grid.value(open_)
+    if grid.value(high) - begin < begin - grid.value(low):
         return open_, high, low, close
     return open_, low, high, close
 
 
-def steps_through(parts: Iterable[tuple[int, int, int, int]], previous: int) -> list[Step]:
+def steps_through(grid: Grid, parts: Iterable[tuple[int, int, int, int]], previous: int) -> list[Step]:
     """Return the way through the parts of a bar (open, high, low, close) from the price before it."""
     steps: list[Step] = []
     for part in parts:
-        first, second, third, last = path_of(*part)
+        first, second, third, last = path_of(grid, *part)
         steps += [(previous, first, True), (first, second, False), (second, third, False), (third, last, False)]
         previous = last
     return steps
@@ -106,8 +111,9 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
         if reason is not None:
             level = order.stop if reason is STOP else order.limit
             # What the market was beyond already, the jump has not passed.
-            way = 0 if level is None else max((level - previous) * jump, 0)
-            gap.append((order.kind is EXIT, way, order.sequence, order, reason))
+            way = 0 if level is None else (level - previous) * jump
+            passed = way if 0 < way <= abs(price - previous) else 0
+            gap.append((order.kind is EXIT, passed, order.sequence, order, reason))
     admission = Admission(broker)
     fill_at_market(broker, orders, price, admission)
     if gap:
@@ -285,8 +291,11 @@ def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], pr
         order.committed = False
 
 
-def activate_all(broker: "Broker", price: int) -> None:
-    """Fill what was just placed within a bar at a price that the market has reached already, there and then."""
+def activate_all(broker: "Broker", price: int, admission: Admission | None = None) -> None:
+    """Fill what was just placed within a bar at a price that the market has reached already, there and then.
+
+    An `admission` lets in only entries that can be paid for.
+    """
     fresh, broker.fresh = broker.fresh, []
     for order in fresh:
         if order.kind is EXIT:
@@ -295,7 +304,11 @@ def activate_all(broker: "Broker", price: int) -> None:
         reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)
         if reason is None:
             _note_reached([order], price, jumped=True)
-        elif broker.book.holds(order):
+        elif not broker.book.holds(order):
+            continue
+        elif admission is not None and not admission.allows(broker, order, price):
+            broker.book.remove(order)
+        else:
             _fill_beyond(broker, order, price, reason)
     activate(broker, price)
 
@@ -304,9 +317,10 @@ def fill_at_close(broker: "Broker") -> None:
     """Fill the orders placed on this bar at its close: those at market, then those whose price it has reached."""
     book, price = broker.book, broker.close_ticks
     broker.moment += 1
-    fill_at_market(broker, [order for order in book.market() if order.bar == broker.bar_index], price)
+    admission = Admission(broker, at_close=True)
+    fill_at_market(broker, [order for order in book.market() if order.bar == broker.bar_index], price, admission)
     broker.fresh = []
     for order in (*book.priced(), *book.exits.values()):
         if order.bar == broker.bar_index:
             broker.fresh.append(order)
-    activate_all(broker, price)
+    activate_all(broker, price, admission)

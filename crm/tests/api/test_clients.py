@@ -77,7 +77,7 @@ def test_bad_rows_take_no_good_one_with_them(crm, ada):
     rows = [
         {"external_id": "crm-1", "email": "one@example.com", "full_name": "One"},
         {"external_id": "crm-2", "email": "no address", "full_name": "Two"},
-        "no object",
+        None,
         {"email": "ada@example.com", "external_id": "crm-3"},
         {"external_id": "crm-4"},
         {"external_id": "crm-1", "full_name": "One Again"},
@@ -93,6 +93,7 @@ def test_bad_rows_take_no_good_one_with_them(crm, ada):
         "created": 2, "updated": 2, "unchanged": 1, "refused": 4,
     }  # fmt: skip
     codes = [row["error"]["code"] for row in answer["results"] if row["error"]]
+    assert list(answer["results"][2]["error"]["details"]["fields"]) == ["non_field_errors"]
     assert codes == ["invalid_input", "invalid_input", "client_incomplete", "external_id_taken"]
     one = User.objects.get(external_id="crm-1")
     assert (answer["results"][0]["id"], one.full_name) == (str(one.pk), "One Again")
@@ -143,6 +144,39 @@ def test_flags_limits_and_leverage(crm, ada, live):
     changes = Event.objects.get(stream=ada.stream, type="user.updated").payload["changes"]
     assert changes["deposits_maximum"] == {"before": None, "after": "2500"}
     assert changes["withdrawals_allowed"] == {"before": True, "after": False}
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"leverage_maximum": "30", "flags": ["vip"]}, {"leverage_maximum"}),
+        ({"limits": {"deposit_maximum": "10"}}, {"limits"}),
+        ({"email": "ada@elsewhere.example"}, {"email"}),
+    ],
+)
+def test_a_misspelt_limit_is_refused_and_not_left_out(crm, ada, body, fields):
+    answer = crm.patch(f"users/{ada.pk}", body)
+    assert error_of(answer) == (400, "invalid_input")
+    assert set(answer.json()["error"]["details"]["fields"]) == fields
+    assert User.objects.get(pk=ada.pk).flags == []
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"leverage_max": "0.5"}, "Ensure this value is greater than or equal to 1."),
+        ({"flags": ["V I P"]}, "Send text that matches ^[a-z0-9][a-z0-9_-]*$."),
+    ],
+)
+def test_what_a_field_takes_is_said(crm, ada, body, sentence):
+    assert sentence in crm.patch(f"users/{ada.pk}", body).content.decode()
+
+
+def test_a_group_that_there_is_not_is_answered_with_those_that_there_are(crm, ada, live):
+    refused = crm.patch(f"users/{ada.pk}", {"group": "test"}).json()["error"]
+    assert (refused["code"], refused["details"]["group"]) == ("group_not_found", "test")
+    assert "Test" in refused["details"]["groups"]
+    assert all(name in refused["message"] for name in refused["details"]["groups"])
 
 
 def test_all_open_accounts_change_group_or_none(crm, ada, live):
@@ -212,6 +246,10 @@ def test_force_logout_ends_every_session(crm, ada, client):
     assert client.get("/profile").status_code == 302
     assert not SignedInSession.objects.filter(user=ada).exists()
     assert Event.objects.get(stream=ada.stream, type="user.signed_out_everywhere").actor == "crm:berlin"
+
+
+def test_an_id_may_be_a_number(crm, ada):
+    assert crm.post("force-logout", {"user_id": ada.pk, "reason": "Lost phone"}).json()["user_id"] == str(ada.pk)
 
 
 def test_password_reset_mails_the_link(crm, ada, mailoutbox, django_capture_on_commit_callbacks):

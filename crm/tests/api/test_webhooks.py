@@ -47,6 +47,7 @@ def test_an_endpoint_is_created_once_and_its_secret_is_shown_once(crm):
         ({"event_types": []}, (400, "invalid_input")),
         ({"payload_version": 99}, (422, "webhook_version_unknown")),
         ({"name": ""}, (400, "invalid_input")),
+        ({"orderd": True}, (400, "invalid_input")),
     ],
 )
 def test_what_no_endpoint_can_be(crm, endpoint, changed, refusal):
@@ -161,6 +162,7 @@ def test_what_was_missed_is_made_up_for(crm, endpoint):
     ],
 )  # fmt: skip
 def test_there_is_no_such_endpoint(crm, method, path):
-    body = {} if method == "get" else {"status": "failed"} if path == "/replay" else {"name": "Other"}
+    bodies = {"": {"name": "Other"}, "/replay": {"status": "failed"}}
+    body = bodies.get(path) if method != "get" else None
     answer = getattr(crm, method)(f"webhooks/999999{path}", body)
     assert error_of(answer) == (404, "webhook_not_found")

@@ -134,6 +134,10 @@ def test_a_client_of_the_crm_trades_and_the_crm_hears_of_everything(platform: Pl
         assert [one["request_id"] for one in asked] == [withdrawal["id"]]
         sandbox.press(f"{client_page}/withdrawals/{withdrawal['id']}/decline")
         assert ada.get(f"withdrawals/{withdrawal['id']}")["status"] == "declined"
+        paid = ada.post("withdrawals", payment | {"amount": "100", "details": "DE89 3704 0044 0532 0130 00"})
+        for decision in ("approve", "pay"):
+            sandbox.press(f"{client_page}/withdrawals/{paid['id']}/{decision}")
+        assert ada.get(f"withdrawals/{paid['id']}")["status"] == "paid"
 
         told = {type: sandbox.webhooks(type, client_id) for type in NAMED}
         assert told["user.created"][0]["email"] == email

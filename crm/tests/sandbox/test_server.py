@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from standardwebhooks import Webhook
 
-from crm.sandbox.pages import client_page, clients_page
+from crm.sandbox.pages import CLIENTS_SHOWN, client_page, clients_page
 from crm.sandbox.server import PORT, sandbox
 from crm.sandbox.webhooks import KEPT, Inbox
 
@@ -93,9 +93,18 @@ def test_what_waits_of_all_clients_is_decided_on_the_first_page():
     request = {"id": "7", "user_id": "5", "amount": "5.00", "currency": "USD", "status": "requested"}
     page = clients_page([CLIENT], [request], [request | {"id": "8", "status": "approved"}])
     assert "/clients/5/deposits/7/approve" in page
-    assert "/withdrawals/8/" not in page  # it waits for its payment
+    assert "/withdrawals/8/pay" in page  # which is all that it waits for
+    assert "/withdrawals/8/approve" not in page
     assert "Nothing waits for a decision." in clients_page([CLIENT], [], [])
     assert "Nothing waits for a decision." not in page
+
+
+def test_of_many_clients_those_are_shown_who_changed_last():
+    clients = [CLIENT | {"id": str(number), "full_name": f"Client {number}"} for number in range(1, 1004)]
+    page = clients_page(clients, [], [])
+    assert page.count("View as client") == 2 * CLIENTS_SHOWN
+    assert f"The {CLIENTS_SHOWN} of 1,003 clients who changed last." in page
+    assert "who changed last" not in clients_page(clients[:CLIENTS_SHOWN], [], [])
 
 
 def test_only_what_is_open_can_be_decided():

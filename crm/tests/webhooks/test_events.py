@@ -140,6 +140,8 @@ def test_whoever_asks_for_everything_is_told_of_every_event_of_the_log(told: Any
     opened = json.loads(deliveries.get(message__type="position.opened").message.body)["data"]
     assert opened["stream"] == f"account:{account.pk}"
     assert opened["payload"]["position"]["symbol"] == "EURUSD"
+    assert isinstance(opened["payload"]["position"]["id"], str)
+    assert opened["payload"]["position"]["opened_at"].endswith("Z")
     assert "evidence" not in opened["payload"]
 
 

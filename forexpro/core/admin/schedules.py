@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
@@ -111,9 +113,11 @@ class ScheduleAdmin(BackOfficeModelAdmin):
         return str(task.task)
 
     @display(description=_("last run"))
-    def last_run(self, task: Any) -> Any:
+    def last_run(self, task: Any) -> str:
         """As of when beat last wrote it down, minutes ago at most."""
-        return task.last_run_at
+        if task.last_run_at is None:
+            return "–"
+        return date_format(timezone.localtime(task.last_run_at), "SHORT_DATETIME_FORMAT")
 
     @display(description=_("runs so far"))
     def run_count(self, task: Any) -> int:

@@ -53,7 +53,7 @@ class LinesInput(TextInput):
 class PatternInput(TextInput):
     """Text of a form that `pattern`, a regular expression of JSON Schema, describes."""
 
-    default_error_messages = {"form": gettext_lazy("This has not the form that is wanted here.")}
+    default_error_messages = {"form": gettext_lazy("Send text that matches {pattern}.")}
 
     def __init__(self, pattern: str, **options: Any):
         super().__init__(**options)
@@ -62,7 +62,7 @@ class PatternInput(TextInput):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         if not re.fullmatch(self.pattern, data):
-            self.fail("form")
+            self.fail("form", pattern=self.pattern)
         return text
 
 
@@ -203,7 +203,8 @@ class NumberInput(serializers.DecimalField):
         number = super().to_internal_value(data)
         if self.above_zero and not number:
             self.fail("above_zero")
-        if isinstance(data, str) and not re.fullmatch(self.pattern, data):
+        # What is too small is told so by the validator.
+        if isinstance(data, str) and number >= self.least and not re.fullmatch(self.pattern, data):
             self.fail("invalid")
         return trimmed(number)
 

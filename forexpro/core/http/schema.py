@@ -39,7 +39,11 @@ _DESCRIPTIONS = {
 }
 _EXAMPLES: dict[int, tuple[str, str, dict[str, Any]]] = {
     400: ("invalid_input", "Some fields need correction.", {"fields": {"limit": ["A valid integer is required."]}}),
-    401: ("not_authenticated", "Authentication credentials were not provided.", {}),
+    401: (
+        "not_authenticated",
+        "Show who you are: an access token as Authorization: Bearer …, or an API key as X-API-Key.",
+        {},
+    ),
     403: ("permission_denied", "You do not have permission to perform this action.", {}),
     404: ("not_found", "Not found.", {}),
     409: (
@@ -47,13 +51,13 @@ _EXAMPLES: dict[int, tuple[str, str, dict[str, Any]]] = {
         "The first request with this Idempotency-Key is still running. Repeat it in a moment.",
         {},
     ),
-    415: ("unsupported_media_type", 'Unsupported media type "text/plain" in request.', {}),
+    415: ("unsupported_media_type", "Send the body as application/json, and say so in Content-Type.", {}),
     422: (
         "idempotency_key_reused",
         "This Idempotency-Key was used for another request. Use a new key for a new request.",
         {},
     ),
-    429: ("throttled", "Request was throttled. Expected available in 12 seconds.", {}),
+    429: ("throttled", "Too many requests. Try again in 12 seconds.", {}),
     503: ("database_unavailable", "The database does not answer right now. Repeat it in a moment, unchanged.", {}),
 }
 # Of a list, which is refused for nothing else.

@@ -11,6 +11,7 @@ from typing import Any
 
 from forexpro.core.events.reader import RecordedEvent
 from forexpro.core.events.sentences import described_types
+from forexpro.core.http.wire import as_answered
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ def messages_of(events: Sequence[RecordedEvent], *, wanted: Callable[[str], bool
     for name, told in by_name.items():
         for event, data in zip(told, _built(name, told), strict=True):
             if data is not None:
-                found.append((event.position.id, name, data))
+                found.append((event.position.id, name, as_answered(data)))
     return sorted(found, key=lambda message: (place[message[0]], message[1]))
 
 

@@ -114,7 +114,7 @@ def _checked(url: str, allowed: Policy) -> Target:
         raise _refusal(_("The URL is too long; at most %(most)s characters are kept.") % {"most": URL_LENGTH})
     if not url.isascii() or not url.isprintable() or any(character in url for character in ' \\"<>^`{|}'):
         raise _refusal(
-            _("Write the URL in plain letters, without spaces: other alphabets as xn--…, in paths as %% codes.")
+            _("Write the URL in plain letters, without spaces: other alphabets as xn--…, in paths as percent codes.")
         )
     try:
         parts = urlsplit(url)

@@ -98,8 +98,10 @@ class TestErrors:
         assert response["X-Request-ID"] in page
 
     @pytest.mark.django_db
-    def test_programs_get_the_error_shape(self, client):
-        response = client.get("/api/v1/nowhere", headers={"Accept": "application/json"})
+    @pytest.mark.parametrize("path", ["/api/v1/nowhere", "/crm/users/ada", "/market/nowhere"])
+    @pytest.mark.parametrize("accept", ["application/json", "*/*", "text/html"])
+    def test_programs_get_the_error_shape(self, client, path, accept):
+        response = client.get(path, headers={"Accept": accept})
         assert response.status_code == HTTPStatus.NOT_FOUND
         assert response.json()["error"]["code"] == "not_found"
 
@@ -193,3 +195,11 @@ def test_pages_allow_no_inline_script_or_style(client, settings):
     assert "<style" not in page
     assert " style=" not in page
     assert " onclick=" not in page
+
+
+@pytest.mark.django_db
+def test_answers_to_programs_may_load_nothing_and_be_framed_by_nobody(client):
+    for address, status in (("/api/health", 200), ("/api/v1/accounts", 401), ("/api/v1/nowhere", 404)):
+        response = client.get(address)
+        assert response.status_code == status
+        assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"

@@ -14,6 +14,10 @@ pytestmark = pytest.mark.browser
 LATER = (date.today() + timedelta(days=800)).isoformat()
 
 
+# The page asks every five seconds what is new.
+ASKED_AGAIN = 20_000
+
+
 def file(name: str, content: bytes, type: str = "image/jpeg") -> dict[str, object]:
     return {"name": name, "mimeType": type, "buffer": content}
 
@@ -68,7 +72,11 @@ def test_a_client_is_verified(chromium, platform):
         found += violations(page)
 
     reviewer, password = platform.sign_ins["Compliance"]
-    with watched_page(chromium, platform.url) as page:
+    with watched_page(chromium, platform.url) as open_page, watched_page(chromium, platform.url) as page:
+        sign_in(open_page, trader, platform.sign_ins["Trader"][1])
+        open_page.goto("/verification")
+        address = open_page.get_by_role("article", name="Proof of address")
+        address.get_by_label("Files").set_input_files([file("bill.pdf", pdf(), "application/pdf")])
         sign_in(page, reviewer, password)
         page.goto("/admin/kyc/verificationcase/?q=Demo+Trader")
         page.locator("#result_list tbody a").first.click()
@@ -85,6 +93,13 @@ def test_a_client_is_verified(chromium, platform):
         page.get_by_role("button", name="Reject: Selfie").click()
         expect(page.get_by_text("Rejected; the client is told why.")).to_be_visible()
         expect(page.get_by_role("heading", name="Chloé Laurent")).to_be_visible()  # who has waited longest
+
+        # The client's page, which is open all the while, shows both and keeps what was about to be sent.
+        told = open_page.get_by_role("article", name="Selfie").get_by_text("The document is upside down.")
+        expect(told).to_be_visible(timeout=ASKED_AGAIN)
+        expect(open_page.get_by_role("article", name="Proof of identity").get_by_text("valid until")).to_be_visible()
+        expect(address.get_by_text("bill.pdf")).to_be_visible()
+        found += violations(open_page)
 
     with watched_page(chromium, platform.url) as page:
         sign_in(page, trader, platform.sign_ins["Trader"][1])

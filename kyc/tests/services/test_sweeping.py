@@ -49,7 +49,7 @@ def test_nothing_stored_is_nothing_to_delete(private_folder):
 def test_in_a_bucket_too(bucket, client_, monkeypatch):
     send(client_)
     orphan = private_files().save(generated_name("kyc", ".jpg"), ContentFile(b"x"))
-    monkeypatch.setattr("kyc.services.sweeping.LEAST_AGE", timedelta(seconds=-60))
+    monkeypatch.setattr("forexpro.core.uploads.sweeping.LEAST_AGE", timedelta(seconds=-60))
     assert orphaned_files_delete() == 1
     assert not private_files().exists(orphan)
     assert private_files().exists(Page.objects.get().file.name)

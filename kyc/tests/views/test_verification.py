@@ -1,3 +1,4 @@
+import re
 import time
 
 import pytest
@@ -98,6 +99,28 @@ def test_a_rejection_is_shown_with_its_reason_and_a_new_form(own, client_, revie
     assert "We could not accept this: Passport" in page
     assert post(own, "identity", photo("new")).status_code == 302
     assert "We could not accept this" not in text(own.get(PAGE))
+
+
+def test_an_open_page_is_told_what_is_decided_and_keeps_the_rest(own, client_, reviewer):
+    send(client_, Kind.SELFIE)
+    document = send(client_, Kind.PASSPORT)
+    asks = re.search(r'id="standing" hx-get="([^"]+)"', own.get(PAGE).content.decode())[1]
+    assert own.get(asks, headers={"HX-Request": "true"}).status_code == 204
+    document_reject(actor=reviewer, document_id=document.pk, note="It is dark.", origin=ORIGIN)
+    news = own.get(asks, headers={"HX-Request": "true"}).content.decode()
+    assert "It is dark." in news
+    assert re.findall(r'<article class="need" id="(\w+)" hx-swap-oob="true"', news) == ["identity"]
+    assert asks not in news
+    assert "every 5s" in news  # the selfie waits still
+
+
+def test_a_page_on_which_nothing_waits_does_not_ask(own, client_, reviewer):
+    assert "hx-get=" not in own.get(PAGE).content.decode().partition('id="standing"')[2].partition("</div>")[0]
+    verify(client_, reviewer)
+    page = text(own.get(PAGE, {"seen": "identity-0-not_started-0"}, headers={"HX-Request": "true"}))
+    assert "You are fully verified" in page
+    assert "every 5s" not in page
+    assert page.count("Reached") == 2
 
 
 def test_what_is_in_force_is_shown_beside_what_waits(own, client_, reviewer):

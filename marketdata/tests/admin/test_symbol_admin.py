@@ -26,6 +26,17 @@ def test_the_list_is_searched_without_a_query_per_symbol(client, staff, django_a
     assert "GBPUSD" not in response.content.decode()
 
 
+def test_nobody_deletes_what_clients_may_hold(client, staff):
+    page = client.get(reverse("admin:marketdata_symbol_changelist"))
+    assert "Delete selected" not in page.content.decode()
+    client.post(
+        reverse("admin:marketdata_symbol_changelist"),
+        {"action": "delete_selected", "_selected_action": ["XAUUSD"], "post": "yes"},
+    )
+    assert client.post(reverse("admin:marketdata_symbol_delete", args=["XAUUSD"]), {"post": "yes"}).status_code == 403
+    assert Symbol.objects.filter(code="XAUUSD").exists()
+
+
 def edit(client, symbol: Symbol, **changes: str):
     url = reverse("admin:marketdata_symbol_change", args=[symbol.code])
     form = client.get(url).context["adminform"].form

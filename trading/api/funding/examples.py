@@ -106,7 +106,7 @@ TOO_MUCH = error_example(
     422,
     "funds_insufficient",
     "At most 812.30 USD can be withdrawn now.",
-    {"amount": "900.00", "available": "812.30", "currency": "USD"},
+    {"field": "amount", "amount": "900.00", "available": "812.30", "currency": "USD"},
 )
 NOT_CONFIRMED = error_example(
     "Not confirmed",

@@ -221,7 +221,7 @@ class WithdrawalQuoteView(FundingView):
         summary="What a withdrawal would come to",
         request=WithdrawalQuoteInput,
         responses=FundingQuoteOutput,
-        examples=[PAY_OUT_QUOTE, QUOTED],
+        examples=[PAY_OUT_QUOTE, QUOTED, TOO_MUCH],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return _quoted(*withdrawal_quote(owner=self.owner, **self.validated(WithdrawalQuoteInput)))
@@ -276,7 +276,7 @@ class TransferQuoteView(FundingView):
         summary="What would arrive",
         request=TransferQuoteInput,
         responses=TransferQuoteOutput,
-        examples=[MOVE, ARRIVES],
+        examples=[MOVE, ARRIVES, TOO_MUCH],
     )
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         rate, received, asked = transfer_quote(owner=self.owner, **self.validated(TransferQuoteInput))

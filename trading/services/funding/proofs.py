@@ -12,6 +12,7 @@ from forexpro.core.http.errors import DATABASE_AWAY
 from forexpro.core.refusals import Refused
 from forexpro.core.uploads.cleaning import CleanFile, cleaned
 from forexpro.core.uploads.storage import delete_private, store_private
+from forexpro.core.uploads.sweeping import orphans_delete
 from trading.locks import lock_accounts, locked_deposit
 from trading.models import DepositProof
 from trading.selectors.funding import own_deposit
@@ -33,7 +34,7 @@ def deposit_proof_add(*, owner: User, deposit_id: int, upload: "File[bytes]", or
         with transaction.atomic(durable=True):
             proof = _add_apply(owner, deposit_id, clean, name, origin)
     except DATABASE_AWAY:
-        raise  # it may have been recorded all the same
+        raise  # it may have been recorded all the same: the sweep looks later
     except BaseException:  # also of a process that is told to end
         delete_private(name)
         raise
@@ -47,6 +48,13 @@ def proof_viewed(*, proof: DepositProof, origin: Origin) -> None:
     with transaction.atomic(durable=True):
         payload = {"deposit_id": proof.deposit_id, "proof_id": proof.pk}
         record([NewEvent(account_stream(proof.deposit.account_id), "deposit.proof_viewed", payload)], origin=origin)
+
+
+def orphaned_proofs_delete() -> int:
+    """Delete what was stored for a proof that was never recorded; return how many files."""
+    return orphans_delete(
+        FOLDER, lambda prefix: DepositProof.objects.filter(file__startswith=prefix).values_list("file", flat=True)
+    )
 
 
 def _add_apply(owner: User, deposit_id: int, clean: CleanFile, name: str, origin: Origin) -> DepositProof:

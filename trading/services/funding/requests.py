@@ -14,12 +14,14 @@ from accounts.models import User
 from forexpro.core.events.chain import Origin
 from forexpro.core.refusals import Refused
 from marketdata.ticks import Tick
+from trading.engine.balance import ensure_withdrawable
 from trading.engine.commands import ReleaseMoney, ReserveMoney
 from trading.engine.market import Market
 from trading.locks import locked_deposit, locked_withdrawal
 from trading.models import Deposit, PaymentTerms, TradingAccount, Withdrawal
 from trading.models.funding import Direction, Status
 from trading.selectors.accounts import account_for_user
+from trading.selectors.funding import account_now
 from trading.selectors.market import account_market, group_market, newest_ticks
 from trading.selectors.state import LoadedAccount
 from trading.services.answers import Answer
@@ -186,11 +188,13 @@ def deposit_quote(
 def withdrawal_quote(
     *, owner: User, account_id: int, method_id: int, currency: str, amount: Decimal
 ) -> tuple[Terms, dict[str, Any]]:
-    """Return what a withdrawal would come to now, as `deposit_quote`; free margin is for the request to look at."""
+    """Return what a withdrawal would come to now, as `deposit_quote`; the request looks again, under the lock."""
     account = live_account(owner, account_id)
     method_terms = payment_terms(method_id, Direction.WITHDRAWAL, currency)
-    terms = withdrawal_terms(method_terms, amount, account.currency, account_market(account))
+    state, market = account_now(account.pk)
+    terms = withdrawal_terms(method_terms, amount, account.currency, market)
     ensure_withdrawal_allowed(owner)
+    ensure_withdrawable(state, market, amount)
     return terms, _asked(Direction.WITHDRAWAL, account_id, method_id, currency, amount)
 
 

@@ -12,11 +12,13 @@ from accounts.models import User
 from forexpro.core.events.chain import Origin
 from forexpro.core.money import quantize
 from forexpro.core.refusals import Refused
+from trading.engine.balance import ensure_withdrawable
 from trading.engine.commands import BalanceReason, ChangeBalance
 from trading.locks import lock_accounts
 from trading.models import TradingAccount, Transfer
 from trading.selectors.accounts import account_for_user
-from trading.selectors.market import account_market, group_market, newest_ticks
+from trading.selectors.funding import account_now
+from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import load_accounts
 from trading.services.execution import decided, first_answer, hash_of, lock_and_load
 from trading.services.funding.limits import ensure_money_may_move
@@ -89,10 +91,16 @@ def account_transfer(
 def transfer_quote(
     *, owner: User, source_id: int, target_id: int, amount: Decimal
 ) -> tuple[Decimal, Decimal, dict[str, Any]]:
-    """Return the rate and what the target would get now, and what `signed_quote` is to be given."""
+    """Return the rate and what the target would get now, and what `signed_quote` is to be given.
+
+    Refuses what the transfer would, which looks again under the locks.
+    """
     source, target = _accounts(owner, source_id, target_id)
-    rate = exchange_rate(source.currency, target.currency, account_market(source))
-    return rate, received_amount(amount, rate, source, target), _asked(source_id, target_id, amount)
+    state, market = account_now(source.pk)
+    rate = exchange_rate(source.currency, target.currency, market)
+    received = received_amount(amount, rate, source, target)
+    ensure_withdrawable(state, market, amount)
+    return rate, received, _asked(source_id, target_id, amount)
 
 
 def received_amount(amount: Decimal, rate: Decimal, source: TradingAccount, target: TradingAccount) -> Decimal:

@@ -195,3 +195,20 @@ def test_prices_have_all_digits_of_their_symbol(staff, crowd):
         assert "1.10010" in staff.get(f"/admin/{address}").content.decode()
     position = Position.objects.filter(account=crowd["busy"]).get()
     assert "1.10010" in staff.get(f"/admin/trading/position/{position.pk}/change/").content.decode()
+
+
+def test_a_closed_position_has_the_volume_that_it_had(staff, crowd):
+    closed = Position.objects.get(account=crowd["busy"])
+    position_close(account_id=crowd["busy"].pk, position_id=closed.pk, origin=ORIGIN)
+    page = staff.get("/admin/trading/position/").content.decode()
+    assert re.findall(r"field-lots[^>]*>\s*([\d.]+)", page) == ["10.00", "0.10"]
+
+
+def test_rows_on_the_page_of_an_account_do_not_say_whose_they_are(staff, crowd):
+    account = crowd["busy"]
+    rows_of = {
+        address: re.findall(r"<td>(\d{8})</td>", staff.get(f"/admin/{address}/change/").content.decode())
+        for address in (f"trading/tradingaccount/{account.pk}", f"accounts/user/{account.owner_id}")
+    }
+    # A position, a deal and the deposit.
+    assert list(rows_of.values()) == [[], [str(account.number)] * 3]

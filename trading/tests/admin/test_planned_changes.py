@@ -85,6 +85,8 @@ def test_a_group_changes_at_the_moment_and_not_before(admin, account):
     assert (group.stop_out_level, planned.status) == (30, "applied")
     changed = Event.objects.get(type="staff.object_changed")
     assert changed.payload["changes"]["stop_out_level"] == {"before": "50.00", "after": "30"}
+    plan = Event.objects.get(type="staff.change_planned")
+    assert sentence(plan).endswith(f"is to change at {SUNDAY:%Y-%m-%d %H:%M} UTC: stop_out_level.")
     assert [bool(sentence(event)) for event in Event.objects.filter(stream__startswith="staff:")] == [True, True]
 
 

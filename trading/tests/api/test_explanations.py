@@ -14,6 +14,7 @@ def test_fill_with_its_numbers(owner):
     explanation = owner.get(f"/events/{filled['seq']}/explanation").json()
     assert explanation["command"]["command"] == "PlaceOrder"
     assert explanation["quotes"][0]["ask"] == "1.10010"
+    assert explanation["quotes"][0]["time"].endswith("Z")
     assert [entry["type"] for entry in explanation["verdict"]] == [event["type"] for event in filled["events"]]
     assert explanation["before"]["margin"] == "0"
     assert explanation["after"]["margin"] == "110.01"

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from trading.selectors import account_state
-from trading.tests.factories import make_order
+from trading.tests.factories import make_order, make_symbols
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,6 +35,20 @@ def test_no_accessibility_violations(terminal, position, width, height, theme):
 def test_nothing_sticks_out(terminal, width):
     page = terminal(width, 800)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("width", [360, 700, 768, 1024])
+def test_what_the_account_is_worth_is_not_cut_off(terminal, position, width):
+    summary = terminal(width, 800).locator(".summary")
+    expect(summary.get_by_text("%")).to_be_visible()
+    assert summary.evaluate("it => it.scrollWidth <= it.clientWidth")
+
+
+def test_more_symbols_than_fit_do_not_move_the_page(terminal):
+    make_symbols({f"{code}USD": (code, "USD", 5) for code in ("AUD", "NZD", "CAD", "CHF", "SEK", "NOK")})
+    page = terminal(768, 800)
+    assert page.locator(".pane-watchlist .pane-scroll").evaluate("it => it.scrollWidth > it.clientWidth")
+    assert page.evaluate("[document.documentElement.scrollWidth, scrollX]") == [768, 0]
 
 
 def test_keys(terminal):

@@ -141,11 +141,25 @@ def test_errors_stand_beside_their_fields(client, live, bank, address, change, s
     assert not Withdrawal.objects.exists()
 
 
-def test_more_than_there_is_is_refused_when_confirmed(client, live, bank):
-    typed = {"account": live.pk, "terms": terms_of(bank, "withdrawal"), "amount": "20000", "details": "IBAN"}
-    _, refused = steps(client, "/funding/withdraw", typed)
+def test_more_than_there_is_is_refused_beside_the_amount_before_anybody_confirms(client, live, bank):
+    other = make_live_account(live.owner, deposit="0")
+    for address, typed in (
+        ("/funding/withdraw", {"account": live.pk, "terms": terms_of(bank, "withdrawal"), "details": "IBAN"}),
+        ("/funding/transfer", {"source": live.pk, "target": other.pk}),
+    ):
+        refused = client.post(address, typed | {"amount": "10000.01"})
+        assert refused.status_code == 422
+        assert refused.context["form"].errors == {"amount": ["At most 10,000.00 USD can be withdrawn now."]}
+        assert "Is this right?" not in body(refused)
+
+
+def test_money_that_went_while_one_looked_is_refused_when_confirmed(client, live, bank):
+    typed = {"account": live.pk, "terms": terms_of(bank, "withdrawal"), "amount": "400", "details": "IBAN"}
+    confirm = {**hidden(body(client.post("/funding/withdraw", typed))), "confirm": "1"}
+    ask_withdrawal(live, bank, "9800")
+    refused = client.post("/funding/withdraw", confirm)
     assert refused.status_code == 422
-    assert "At most 10,000.00 USD can be withdrawn now." in body(refused)
+    assert "At most 200.00 USD can be withdrawn now." in body(refused)
 
 
 def test_a_withdrawal_wants_the_password_again(live, bank):

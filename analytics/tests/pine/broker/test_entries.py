@@ -393,3 +393,40 @@ def test_numbers_beyond_all_measure_do_no_harm(command):
     _, filled = follow([START, START], {0: [command]}, Symbol(mintick=0.00001), margin_long=0)
 
     assert filled == []
+
+
+@pytest.mark.parametrize(
+    ("placed", "left"),
+    [
+        # the long at market will have reversed the short when the stop is reached
+        ([entry("L", quantity=2), entry("S", "short", 3, stop=98)], -3),
+        ([entry("S", "short", 3, stop=98), entry("L", quantity=2)], -1),
+        ([close_all(), entry("S", "short", 3, stop=98)], -3),
+    ],
+)
+def test_an_entry_at_a_price_closes_what_orders_placed_before_it_will_leave(placed, left):
+    broker, _ = follow([START, START, (100, 101, 97, 97)], {0: [entry("A", "short", 5)], 1: placed}, pyramiding=3)
+
+    assert broker.account.position == left
+
+
+@pytest.mark.parametrize("limit", [None, 102])
+def test_at_the_close_only_entries_that_can_be_paid_for_fill(limit):
+    """A thousand carries ten at 100: of five and six the latter are too many, also if only the five took the room."""
+    plan = {1: [entry("A", quantity=5), entry("B", quantity=6, limit=limit)]}
+
+    broker, filled = follow(
+        [START, flat(100), START], plan, initial_capital=1_000, pyramiding=2, process_orders_on_close=True
+    )
+
+    assert filled == [(1, "A", 5, 100)]
+    assert broker.account.position == 5
+
+
+def test_what_a_jump_has_not_passed_fills_in_the_order_of_placing():
+    """Both are beyond the market when they are placed; the jump from 100 to 99 passes neither of their prices."""
+    plan = {0: [order("L", quantity=2, stop=96), order("S", "short", 3, limit=98)]}
+
+    _, filled = follow([START, flat(99)], plan)
+
+    assert [name for _, name, _, _ in filled] == ["L", "S"]

@@ -4,6 +4,8 @@ import pickle
 
 from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.orders import Kind
+from analytics.pine.broker.path import path_of
+from analytics.pine.broker.rounding import Grid
 from analytics.pine.broker.settings import StrategySettings
 from analytics.tests.pine.broker.desk import MINUTE, Candle, Symbol, flat
 
@@ -88,3 +90,11 @@ def test_a_forming_bar_is_computed_again_from_the_bar_before():
 
     assert prices == [[], [103], []]
     assert broker.bar_index == 1
+
+
+def test_which_extreme_is_nearer_is_told_by_prices_as_floats():
+    """0.52 above and below: 93.42 - 92.9 is a little less than 92.9 - 92.38, so that the high comes first."""
+    grid = Grid(0.01)
+
+    assert path_of(grid, 9290, 9342, 9238, 9247) == (9290, 9342, 9238, 9247)
+    assert path_of(Grid(1.0), 100, 102, 98, 101) == (100, 98, 102, 101)

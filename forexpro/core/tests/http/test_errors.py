@@ -24,6 +24,9 @@ class Raising(APIView):
         "conflict": Refused("still_running", "Wait.", http_status=409),
         "missing": Http404(),
         "forbidden": PermissionDenied(),
+        "numbered": Refused(
+            "taken", "Take another.", {"id": 7, "at": "2026-03-02T09:30:00.5+00:00", "rows": [{"a_id": 8}]}
+        ),
         "unknown": Refused("token_invalid", "Sign in again.", http_status=401),
         "locked": Refused("sign_in_locked", "Wait.", {"retry_after": 61}, http_status=429),
         "throttled": exceptions.Throttled(wait=12.3),
@@ -51,6 +54,7 @@ pytestmark = pytest.mark.urls(__name__)
     ("failure", "status", "code", "details"),
     [
         ("refused", 422, "insufficient_margin", {"required": "10.00"}),
+        ("numbered", 422, "taken", {"id": "7", "at": "2026-03-02T09:30:00.5Z", "rows": [{"a_id": "8"}]}),
         ("conflict", 409, "still_running", {}),
         ("unknown", 401, "token_invalid", {}),
         ("locked", 429, "sign_in_locked", {"retry_after": 61}),
@@ -71,7 +75,9 @@ def test_every_failure_has_the_one_shape(failure, status, code, details):
 
 
 def test_a_throttled_caller_is_told_when_to_come_back():
-    assert APIClient().get("/raise/throttled")["Retry-After"] == "13"
+    throttled = APIClient().get("/raise/throttled")
+    assert throttled["Retry-After"] == "13"
+    assert throttled.json()["error"]["message"] == "Too many requests. Try again in 13 seconds."
     assert APIClient().get("/raise/locked")["Retry-After"] == "61"
 
 
@@ -99,6 +105,33 @@ def test_who_is_not_signed_in_gets_the_shape_too():
     assert response.status_code == 401
     assert response["WWW-Authenticate"].startswith("Bearer")
     assert response.json()["error"]["code"] == "not_authenticated"
+
+
+@pytest.mark.parametrize(
+    ("ask", "status", "sentence"),
+    [
+        (lambda: APIClient().delete("/raise/refused"), 405, "Use one of these methods: GET, POST, HEAD, OPTIONS."),
+        (
+            lambda: APIClient().post("/raise/refused", "volume", content_type="text/plain"),
+            415,
+            "Send the body as application/json, and say so in Content-Type.",
+        ),
+        (
+            lambda: APIClient().get("/private", headers={"Accept": "text/html"}),
+            406,
+            "Answers here are application/json: say so in Accept, or leave that header out.",
+        ),
+        (
+            lambda: APIClient().get("/private"),
+            401,
+            "Show who you are: an access token as Authorization: Bearer …, or an API key as X-API-Key.",
+        ),
+    ],
+)
+def test_what_cannot_be_understood_says_what_can(ask, status, sentence):
+    response = ask()
+    assert response.status_code == status
+    assert response.json()["error"]["message"] == sentence
 
 
 def test_decimals_travel_as_strings():

@@ -138,13 +138,8 @@ VERIFICATION: dict[str, Operation] = {
 
 _GROUPS = "admin/trading/accountgroup"
 CONDITIONS: dict[str, Operation] = {
-    **back_office_model(
-        "admin/marketdata/symbol",
-        view=desks.SYMBOLS,
-        add=desks.ADMINS,
-        change=desks.ADMINS,
-        delete=desks.SUPER_ADMINS,
-    ),
+    # What clients hold refers to it: a symbol stays, and is switched off.
+    **back_office_model("admin/marketdata/symbol", view=desks.SYMBOLS, add=desks.ADMINS, change=desks.ADMINS),
     # A group that has accounts stays.
     **back_office_model(_GROUPS, view=desks.CONDITIONS, add=desks.ADMINS, change=desks.ADMINS),
     **button(f"{_GROUPS}/<path:object_id>/apply_retail_limits", desks.ADMINS),

@@ -1,7 +1,12 @@
 """Files with which clients show that they have paid: cleaned, kept once, looked at by those who may."""
 
+import os
+from time import time
+
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -10,11 +15,12 @@ from accounts.roles import Role
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from forexpro.core.tests.uploads.conftest import private_folder
-from forexpro.core.uploads.storage import private_files
+from forexpro.core.uploads.storage import generated_name, private_files
 from trading.models import DepositProof
 from trading.models.funding import Status
 from trading.services.funding.decisions import deposit_decide
 from trading.services.funding.proofs import FOLDER, PROOFS_MAX, deposit_proof_add
+from trading.tasks import delete_orphaned_proofs
 from trading.tests.factories import ORIGIN, make_user
 from trading.tests.services.funding.asking import ask_deposit, picture
 from trading.tests.views.conftest import signed_in
@@ -165,3 +171,17 @@ def test_who_of_the_staff_looks_and_that_it_is_recorded(deposit, settings, role,
     assert client.get(address).status_code == (200 if sees else 403)
     looks = Event.objects.filter(type="deposit.proof_viewed", actor=f"staff:{user.pk}")
     assert looks.count() == sees
+
+
+def test_what_a_dead_process_left_behind_is_deleted_and_nothing_else(deposit, private_folder):
+    kept = send(deposit).file.name
+    orphan, young, document = (
+        private_files().save(generated_name(folder, ".jpg"), ContentFile(b"x")) for folder in (FOLDER, FOLDER, "kyc")
+    )
+    seven_hours_ago = time() - 7 * 3600
+    for name in (kept, orphan, document):
+        os.utime(private_folder / name, (seven_hours_ago, seven_hours_ago))
+    delete_orphaned_proofs()
+    assert set(kept_files()) == {kept, young}
+    assert private_files().exists(document)
+    assert settings.CELERY_BEAT_SCHEDULE["delete-orphaned-proofs"]["task"] == delete_orphaned_proofs.name

@@ -229,6 +229,16 @@ def test_the_rate_that_was_shown_counts(live):
     assert ask_withdrawal(live, euro, "100", currency="EUR", quote=quote).payment_amount == paid_out.payment_amount
 
 
+def test_no_more_is_quoted_than_can_be_withdrawn(live, bank):
+    ask_withdrawal(live, bank, "9500")
+    asked = {"owner": live.owner, "account_id": live.pk, "method_id": bank.pk, "currency": "USD"}
+    terms, _named = withdrawal_quote(**asked, amount=D(500))
+    assert terms.amount == D(500)
+    with pytest.raises(Refused, match="funds_insufficient") as refused:
+        withdrawal_quote(**asked, amount=D("500.01"))
+    assert (refused.value.details["field"], refused.value.details["available"]) == ("amount", "500.00")
+
+
 def test_a_quote_is_for_what_it_was_given_for_and_not_for_long(live, monkeypatch):
     euro = make_method(currency="EUR")
     asked = {"owner": live.owner, "account_id": live.pk, "method_id": euro.pk, "currency": "EUR", "amount": D(100)}

@@ -91,6 +91,8 @@ def test_no_more_leaves_than_can_be_withdrawn(live, trader, bank):
     with pytest.raises(Refused, match="funds_insufficient") as refused:
         transfer(live, other, "500.01")
     assert refused.value.details["available"] == "500.00"
+    with pytest.raises(Refused, match="funds_insufficient"):
+        transfer_quote(owner=trader, source_id=live.pk, target_id=other.pk, amount=D("500.01"))
     assert balances(live, other) == [10_000, 0]
     assert not Transfer.objects.exists()
     assert Event.objects.filter(stream=f"account:{live.pk}").order_by("-seq").first().type == "order.refused"

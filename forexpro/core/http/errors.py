@@ -80,7 +80,7 @@ def _sentence(exception: exceptions.APIException, context: Mapping[str, Any]) ->
     view = context.get("view")
     match exception:
         case exceptions.Throttled():
-            return _throttled(exception.wait)
+            return _throttled(getattr(exception, "wait", None))
         case _ if view is None:
             pass
         case exceptions.NotAuthenticated() if exception.detail == exception.default_detail:

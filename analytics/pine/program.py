@@ -8,6 +8,7 @@ from functools import cache
 from types import CodeType
 from typing import Any
 
+from analytics.pine import replays
 from analytics.pine.broker.bindings import BINDINGS as BROKER
 from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.listing import TradeRow
@@ -26,9 +27,7 @@ from analytics.pine.requested import Market, Requested, RequestedInside
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
-from analytics.pine.runtime.columns import Columns
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
-from analytics.pine.runtime.messages import tell
 from analytics.pine.runtime.outputs import LogLine, Outputs
 from analytics.pine.runtime.rates import Rates
 from analytics.pine.runtime.symbols import Symbol
@@ -225,7 +224,7 @@ class Stream:
         for start in range(0, len(bars), CHECK_EVERY):
             stop = min(start + CHECK_EVERY, len(bars))
             if broker is None:
-                self._compute(start, stop)
+                replays.compute(instance, start, stop)
             elif broker.settings.calc_on_every_history_tick:
                 for index in range(start, stop):
                     self._trade_by_ticks(index, bars[index])
@@ -234,57 +233,10 @@ class Stream:
                     self.context.move(index, bars[index])
                     self._trade(bars[index])
             else:
-                self._compute_and_trade(broker, start, stop)
+                replays.compute_and_trade(instance, broker, start, stop)
             instance.keep.trim()
             if proceed is not None:
                 proceed()
-
-    def _compute(self, start: int, stop: int) -> None:
-        """Compute bars of the history."""
-        bars, move, compute = self.context.bars, self.context.move, self.instance.bar
-        waiting = self.context.waiting
-        try:
-            self._look_ahead(start, stop)
-            for index in range(start, stop):
-                move(index, bars[index])
-                compute()
-                if waiting:
-                    tell(self.context)
-            self._look_ahead(stop, stop)
-        except Exception as error:
-            raise self.instance.failed(error) from None
-
-    def _compute_and_trade(self, broker: Broker, start: int, stop: int) -> None:
-        """Compute bars of the history of a strategy whose script runs once on each bar."""
-        context, compute = self.context, self.instance.bar
-        bars, waiting = context.bars, context.waiting
-        begin, close_bar = broker.begin, broker.close_bar
-        try:
-            self._look_ahead(start, stop)
-            for index in range(start, stop):
-                # As `context.move` does.
-                time, open_, high, low, close, volume = bars[index]
-                context.bar_index, context.time, context.volume = index, time, volume
-                context.open, context.high, context.low, context.close = open_, high, low, close
-                begin(time, open_, high, low, close)
-                compute()
-                if waiting:
-                    tell(self.context)
-                close_bar()
-            self._look_ahead(stop, stop)
-        except Exception as error:
-            raise self.instance.failed(error) from None
-
-    def _look_ahead(self, start: int, stop: int) -> None:
-        """Prepare bars of the history that are computed next, one after the other; none when they are done."""
-        ahead, bars = self.instance.keep.ahead, self.context.bars
-        if ahead is None:
-            return
-        if start == stop:
-            ahead(None)
-        else:
-            self.context.move(start, bars[start])
-            ahead(Columns(bars, start, stop))
 
     def _conversion(self, account: str) -> Callable[[int], float] | None:
         """Return what the symbol's currency is worth in the account's, None if they are the same or nobody knows."""

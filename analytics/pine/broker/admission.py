@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from analytics.pine.broker.fills import market_flip
 from analytics.pine.broker.margin import can_fill, margin_of
-from analytics.pine.broker.orders import Kind, Order
+from analytics.pine.broker.orders import CLOSE, ENTRY, EXIT, Order
 
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
@@ -28,7 +28,7 @@ class Admission:
 
     def allows(self, broker: "Broker", order: Order, ticks: int) -> bool:
         """Return whether an order may fill at a price; only entries may not."""
-        if order.kind is not Kind.ENTRY:
+        if order.kind is not ENTRY:
             return True
         account = broker.account
         position, side = account.position, order.side
@@ -47,9 +47,9 @@ class Admission:
 
     def filled(self, order: Order) -> None:
         """Take note of an order that was filled."""
-        if order.kind in (Kind.CLOSE, Kind.EXIT):
+        if order.kind in (CLOSE, EXIT):
             self.closed = True
-        elif order.kind is Kind.ENTRY and order.is_market:
+        elif order.kind is ENTRY and order.is_market:
             self.opened_side = order.side
 
 

@@ -8,7 +8,7 @@ from analytics.pine.broker import settings as words
 from analytics.pine.broker.broker import Broker
 from analytics.pine.broker.commands import given, key_of_movable, move_exit
 from analytics.pine.broker.margin import liquidation_price, margin_of
-from analytics.pine.broker.orders import NO_NOTES, ExitKey, Kind, Notes
+from analytics.pine.broker.orders import ENTRY, NO_NOTES, ORDER, ExitKey, Kind, Notes
 from analytics.pine.broker.sizing import default_lots
 from analytics.pine.broker.statistics import percent_of
 from analytics.pine.broker.trade_values import CLOSED_TRADE_VALUES, OPEN_TRADE_VALUES
@@ -17,11 +17,11 @@ from analytics.pine.runtime.values import NA
 
 
 def _entry(context: Any, *arguments: Any) -> None:
-    _place(context.broker, Kind.ENTRY, *arguments)
+    _place(context.broker, ENTRY, *arguments)
 
 
 def _order(context: Any, *arguments: Any) -> None:
-    _place(context.broker, Kind.ORDER, *arguments)
+    _place(context.broker, ORDER, *arguments)
 
 
 def _place(
@@ -38,8 +38,14 @@ def _place(
     alert_message: str | None,
     disable_alert: bool,
 ) -> None:
-    notes = Notes(comment=comment, alert=alert_message, silent=bool(disable_alert))
+    notes = _notes(comment, alert_message, disable_alert)
     broker.place(kind, order_id, direction, quantity, limit, stop, oca_name=oca_name, oca_type=oca_type, notes=notes)
+
+
+def _notes(comment: str | None, alert: str | None, silent: bool) -> Notes:
+    if comment is None and alert is None and not silent:
+        return NO_NOTES
+    return Notes(comment=comment, alert=alert, silent=bool(silent))
 
 
 def _notes_of_exit(
@@ -73,7 +79,9 @@ class _Exit:
     prices it moves what waits, unless it matters on which bar an order was placed.
     """
 
-    __slots__ = ("asked", "broker", "changes", "limit", "may_rest", "movable", "notes", "said", "stop")
+    __slots__ = ("asked", "broker", "changes", "limit", "may_rest", "movable", "stop")
+    moving = (5, 7)
+    """Which arguments `at` takes by themselves, the prices that most scripts move; the others it takes as one tuple."""
 
     def __init__(self, context: Any) -> None:
         self.broker: Broker = context.broker
@@ -83,8 +91,6 @@ class _Exit:
         self.changes = -1
         self.limit = self.stop = NA
         self.movable: ExitKey | None = None
-        self.said: tuple[Any, ...] = ()
-        self.notes = NO_NOTES
 
     def __call__(
         self,
@@ -96,21 +102,17 @@ class _Exit:
         limit: float,
         loss: float,
         stop: float,
-        trail_price: float,
-        trail_points: float,
-        trail_offset: float,
-        oca_name: str,
-        *said: Any,
+        *others: Any,
     ) -> None:
+        self.at(limit, stop, (order_id, from_entry, quantity, percent, profit, loss, *others))
+
+    def at(self, limit: float, stop: float, others: tuple[Any, ...]) -> None:
+        """Order exits at these prices; the others are mostly the same ones on all bars."""
         broker = self.broker
         if not broker.account.position and not broker.book.entries:
             return
-        # Of these, most are the same on all bars; a missing price is the one missing number that there is.
-        asked = (
-            order_id, from_entry, quantity, percent, profit, loss, trail_price, trail_points, trail_offset, oca_name,
-            said,
-        )  # fmt: skip
-        if self.changes == broker.changes and asked == self.asked:
+        # A missing price is the one missing number that there is.
+        if self.changes == broker.changes and (others is self.asked or others == self.asked):
             if (limit is self.limit or limit == self.limit) and (stop is self.stop or stop == self.stop):
                 return
             order = broker.book.exits.get(self.movable) if self.movable else None
@@ -119,17 +121,13 @@ class _Exit:
                 move_exit(broker, order, limit, stop)
                 self.changes = broker.changes
                 return
-        if said != self.said:
-            self.said = said
-            self.notes = _notes_of_exit(*said)
-        self.asked, self.limit, self.stop = asked, limit, stop
-        broker.exit(
-            order_id, from_entry, quantity, percent, profit, limit, loss, stop, trail_price, trail_points, trail_offset,
-            oca_name, self.notes,
-        )  # fmt: skip
+        self.asked, self.limit, self.stop = others, limit, stop
+        order_id, entry, quantity, percent, profit, loss, *trail, oca_name = others[:10]
+        notes = _notes_of_exit(*others[10:])
+        broker.exit(order_id, entry, quantity, percent, profit, limit, loss, stop, *trail, oca_name, notes)
         if self.may_rest:
             self.changes = broker.changes
-            self.movable = key_of_movable(broker, order_id, from_entry)
+            self.movable = key_of_movable(broker, order_id, entry)
 
     def save(self) -> None:
         """Return nothing: it keeps only what it is told again on each bar."""
@@ -169,7 +167,7 @@ class _Close(_Closing):
         immediately: bool,
         disable_alert: bool,
     ) -> None:
-        notes = Notes(comment=comment, alert=alert_message, silent=bool(disable_alert))
+        notes = _notes(comment, alert_message, disable_alert)
         self.broker.close(entry_id, quantity, percent, immediately=bool(immediately), notes=notes, site=self.site)
 
 
@@ -177,7 +175,7 @@ class _CloseAll(_Closing):
     __slots__ = ()
 
     def __call__(self, comment: str | None, alert_message: str | None, immediately: bool, disable_alert: bool) -> None:
-        notes = Notes(comment=comment, alert=alert_message, silent=bool(disable_alert))
+        notes = _notes(comment, alert_message, disable_alert)
         self.broker.close(None, immediately=bool(immediately), notes=notes, site=self.site)
 
 
@@ -196,6 +194,7 @@ def _allow_entry_in(context: Any, direction: str) -> None:
 def _max_loss_days(context: Any, count: int, alert_message: str | None) -> None:
     del alert_message
     context.broker.risk.max_loss_days = count
+    context.broker.rests = False
 
 
 def _max_drawdown(context: Any, value: float, kind: str, alert_message: str | None) -> None:
@@ -206,11 +205,13 @@ def _max_drawdown(context: Any, value: float, kind: str, alert_message: str | No
 def _max_intraday_loss(context: Any, value: float, kind: str, alert_message: str | None) -> None:
     del alert_message
     context.broker.risk.max_intraday_loss = (value, kind)
+    context.broker.rests = False
 
 
 def _max_orders(context: Any, count: int, alert_message: str | None) -> None:
     del alert_message
     context.broker.risk.max_orders = count
+    context.broker.rests = False
 
 
 def _max_position(context: Any, contracts: float) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from analytics.pine.broker.large_sums import LARGE
 from analytics.pine.broker.margin import margin_ratio
-from analytics.pine.broker.orders import Book, Kind, Order
+from analytics.pine.broker.orders import EXIT, Book, Order
 
 if TYPE_CHECKING:
     from analytics.pine.broker.broker import Broker
@@ -31,13 +31,12 @@ def calm_range(broker: "Broker") -> Range:
     if covered is None:
         covered = broker.covered = _covered(broker)
     lowest, highest = covered
-    for orders in (book.entries, book.exits):
-        for order in orders.values():
-            below, above = _levels(order, book)
-            if below > lowest:
-                lowest = below
-            if above < highest:
-                highest = above
+    for order in (*book.entries.values(), *book.exits.values()) if book.entries else book.exits.values():
+        below, above = _levels(order, book)
+        if below > lowest:
+            lowest = below
+        if above < highest:
+            highest = above
     return lowest, highest
 
 
@@ -45,7 +44,7 @@ def _levels(order: Order, book: Book) -> Range:
     """Return from which price to below which an order rests."""
     below, above = -inf, inf
     activation = None
-    if order.kind is Kind.EXIT:
+    if order.kind is EXIT:
         if not order.lot:
             return (below, above) if order.entry_id in book.entries and not order.armed else NEVER
         if order.consumed and not order.committed:

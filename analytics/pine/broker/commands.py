@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from analytics.pine.broker.exits import issue_exit
 from analytics.pine.broker.margin import can_place
-from analytics.pine.broker.orders import NO_NOTES, ExitKey, ExitTerms, Kind, Notes, Order
+from analytics.pine.broker.orders import CLOSE, ENTRY, NO_NOTES, ORDER, ExitKey, ExitTerms, Kind, Notes, Order
 from analytics.pine.broker.rounding import MOST_STEPS, share_of
 from analytics.pine.broker.settings import CLOSE_ANY
 from analytics.pine.broker.sizing import default_budget, default_lots
@@ -43,7 +43,7 @@ def place(
     to be paid for, does that. One of no lot, or beyond the last entry, takes the one of its name that waits with it.
     """
     account, book, risk = broker.account, broker.book, broker.risk
-    if risk.is_halted or (kind is Kind.ENTRY and risk.orders_used_up):
+    if risk.is_halted or (kind is ENTRY and risk.orders_used_up):
         return
     grid = broker.tick_grid
     limit, stop, quantity = given(limit), given(stop), given(quantity)
@@ -77,7 +77,7 @@ def place(
         bar=broker.bar_index,
         fills_before=account.orders_filled,
     )
-    if kind is Kind.ENTRY:
+    if kind is ENTRY:
         # An order placed again on its bar is changed to just its quantity: it no longer closes the other side first.
         order.no_flip = same_bar
         to_come = _position_to_come(broker)
@@ -125,10 +125,10 @@ def _position_to_come(broker: "Broker") -> int:
     """Return the position as the market orders placed already will leave it, in lots."""
     position = broker.account.position
     for order in broker.book.market():
-        if order.kind is Kind.CLOSE:
+        if order.kind is CLOSE:
             if position * order.side < 0:
                 position += order.side * min(order.quantity, abs(position))
-        elif order.kind is Kind.ENTRY:
+        elif order.kind is ENTRY:
             if position * order.side < 0:
                 position = 0
             position += order.side * order.quantity
@@ -217,16 +217,16 @@ def key_of_movable(broker: "Broker", order_id: str, entry_id: str) -> ExitKey | 
 
 def move_exit(broker: "Broker", order: Order, limit: float, stop: float) -> None:
     """Place an exit again with other prices, as `exit_` would when all else is as it was when it was placed."""
-    limit_ticks = None if limit is NA else _rounded_price(broker, limit, -order.side)
-    stop_ticks = None if stop is NA else _rounded_price(broker, stop, order.side)
-    if (limit_ticks, stop_ticks) == (order.limit, order.stop) or order.terms is None:
+    side, book = order.side, broker.book
+    limit_ticks = None if limit is NA else _rounded_price(broker, limit, -side)
+    stop_ticks = None if stop is NA else _rounded_price(broker, stop, side)
+    if limit_ticks == order.limit and stop_ticks == order.stop:
         return
-    order.terms = order.terms.moved(limit_ticks, stop_ticks)
     if limit_ticks != order.limit:
         order.reached = None
     order.limit, order.stop = limit_ticks, stop_ticks
     order.bar = broker.bar_index
-    order.sequence = broker.book.next_sequence()
+    order.sequence = book.placed = book.placed + 1
     broker.forget_calm()
 
 
@@ -258,10 +258,10 @@ def _opening(broker: "Broker", order: Order) -> int:
     account = broker.account
     if account.position * order.side > 0:
         full = len(account.lots) >= broker.settings.entries_allowed
-        if order.kind is Kind.ENTRY and order.is_market and full:
+        if order.kind is ENTRY and order.is_market and full:
             return 0
     elif account.position:
-        closes = order.no_flip or order.kind is Kind.ORDER
+        closes = order.no_flip or order.kind is ORDER
         return order.quantity - abs(account.position) if closes else order.quantity
     return order.total
 
@@ -305,7 +305,7 @@ def close(
         return
     broker.book.add(
         Order(
-            kind=Kind.CLOSE,
+            kind=CLOSE,
             id=CLOSE_ALL_ID if entry_id is None else f"Close entry(s) order {entry_id}",
             side=-side,
             quantity=size,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from analytics.pine.broker.orders import ExitTerms, Kind, Order, exit_key
+from analytics.pine.broker.orders import CLOSE, EXIT, ExitTerms, Order, exit_key
 from analytics.pine.broker.rounding import share_of
 from analytics.pine.broker.trades import Lot
 
@@ -44,7 +44,7 @@ def issue_exit(
         _issue_again(broker, existing, terms, reserved, size, lot, adopts=adopts)
         return
     order = Order(
-        kind=Kind.EXIT,
+        kind=EXIT,
         id=terms.id,
         side=-side,
         quantity=reserved,
@@ -185,7 +185,7 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
             continue
         book.move_to_lot(order, lot.number)
         order.sequence = book.next_sequence()
-        terms = order.terms
+        terms = order.terms_now()
         if terms is not None and terms.quantity is None and terms.percent is None:
             # It closes the whole lot, whatever the entry was thought to open.
             order.reserved = max(order.reserved + lot.initial - order.bound, 0)
@@ -200,8 +200,9 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
         if order.entry_id == lot.entry_id and order.lot not in (0, lot.number) and not order.consumed:
             if order.spent or order.committed or order.side == lot.side:
                 continue
-            if order.terms is not None:
-                inherited.setdefault(order.id, order.terms)
+            terms = order.terms_now()
+            if terms is not None:
+                inherited.setdefault(order.id, terms)
     standing = {} if lot.from_exit else book.standing
     for terms in (inherited | standing).values():
         if terms.is_empty or (terms.id, lot.entry_id, lot.number) in book.exits:
@@ -213,7 +214,7 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
         if reserved <= 0:
             continue
         order = Order(
-            kind=Kind.EXIT,
+            kind=EXIT,
             id=terms.id,
             side=-lot.side,
             quantity=reserved,
@@ -243,9 +244,9 @@ def settle(broker: "Broker", order: Order, quantity: int) -> None:
     if order.lot:
         lot = account.lot(order.lot)
         if lot is not None:
-            _reduce(broker, lot, quantity, carry=order.kind is Kind.CLOSE)
+            _reduce(broker, lot, quantity, carry=order.kind is CLOSE)
         return
-    only = order.entry_id if order.kind is Kind.CLOSE else None
+    only = order.entry_id if order.kind is CLOSE else None
     for lot in account.lots.copy():
         if not quantity:
             return

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.pine.broker.exits import bind, settle
 from analytics.pine.broker.margin import can_fill
-from analytics.pine.broker.orders import Kind, Order, Reason
+from analytics.pine.broker.orders import CLOSE, ENTRY, EXIT, ORDER, Order, Reason
 from analytics.pine.broker.settings import CLOSE_ANY, OCA_CANCEL, OCA_REDUCE
 from analytics.pine.broker.sizing import granted_lots
 from analytics.pine.broker.trades import OpenTrade
@@ -33,14 +33,14 @@ def fill(broker: "Broker", order: Order, ticks: int, reason: Reason) -> bool:
     An order that may not be filled is removed.
     """
     account, book = broker.account, broker.book
-    quantity = order.quantity if order.kind in (Kind.EXIT, Kind.CLOSE) else _admitted(broker, order, ticks)
+    quantity = order.quantity if order.kind in (EXIT, CLOSE) else _admitted(broker, order, ticks)
     position = account.position
     closing = min(abs(position), quantity) if position * order.side < 0 else 0
     opening = quantity - closing
-    if order.kind is Kind.ENTRY:
+    if order.kind is ENTRY:
         if not broker.risk.allows(order.side):
             opening = 0
-    elif order.kind is not Kind.ORDER and not order.committed:
+    elif order.kind is not ORDER and not order.committed:
         opening = 0
     if closing + opening <= 0:
         book.remove(order)
@@ -59,7 +59,7 @@ def _admitted(broker: "Broker", order: Order, ticks: int) -> int:
         resize(broker, order, ticks)
     quantity = order.total
     opposite = position * order.side < 0
-    if order.kind is Kind.ENTRY:
+    if order.kind is ENTRY:
         full = len(broker.account.lots) >= broker.settings.entries_allowed
         # One at a price was let in when it was placed.
         if position and not opposite and order.is_market and full:
@@ -91,7 +91,7 @@ def _can_pay(broker: "Broker", order: Order, lots: int, ticks: int) -> bool:
 
 def market_flip(order: Order, position: int) -> int:
     """Return what a market entry against the position closes first, which is not part of its quantity."""
-    return abs(position) if order.kind is Kind.ENTRY and order.is_market and not order.no_flip else 0
+    return abs(position) if order.kind is ENTRY and order.is_market and not order.no_flip else 0
 
 
 def resize(broker: "Broker", order: Order, ticks: int) -> None:
@@ -134,7 +134,7 @@ def _trade(broker: "Broker", order: Order, ticks: int, reason: Reason, closing: 
             order=ordinal,
             moment=broker.moment,
         )
-        lot = account.open_trade(trade, from_exit=order.kind is Kind.EXIT)
+        lot = account.open_trade(trade, from_exit=order.kind is EXIT)
         book.remove(order)
         broker.fresh.extend(bind(broker, lot))
     if not account.position:
@@ -178,7 +178,7 @@ def _close(
         )
         return order.id, comment, swapped
 
-    bound = order.kind in (Kind.EXIT, Kind.CLOSE)
+    bound = order.kind in (EXIT, CLOSE)
     # What goes on to the other side leaves nothing of this one, whoever has entered it.
     by_entry = bound and not reverses and broker.settings.close_entries_rule == CLOSE_ANY
     only = order.entry_id if by_entry else None
@@ -186,7 +186,7 @@ def _close(
         quantity,
         price,
         only=only,
-        lot=order.lot if order.kind is Kind.CLOSE else 0,
+        lot=order.lot if order.kind is CLOSE else 0,
         share=share,
         closed_by=closed_by,
         bar=broker.bar_index,
@@ -194,7 +194,7 @@ def _close(
     )
     broker.closed_on_bar += 1
     settle(broker, order, closed)
-    if order.kind is Kind.EXIT:
+    if order.kind is EXIT:
         for other in book.exits.values():
             if other.id == order.id and other.entry_id == order.entry_id:
                 other.spent = True

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, NamedTuple
 
 from analytics.pine.broker import large_sums
-from analytics.pine.broker.orders import Kind, Order, Reason
+from analytics.pine.broker.orders import CLOSE, ENTRY, MARKET, STOP, Order
 from analytics.pine.broker.settings import CLOSE_ANY
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def can_fill(broker: "Broker", side: int, position: int, lots: int, ticks: int, 
 def drop_unaffordable(broker: "Broker") -> None:
     """Cancel entries waiting at a price whose own margin at the close is more than the equity."""
     for order in list(broker.book.priced()):
-        if order.kind is Kind.ENTRY and not can_place(broker, order.side, order.quantity, broker.mark_ticks):
+        if order.kind is ENTRY and not can_place(broker, order.side, order.quantity, broker.mark_ticks):
             broker.book.remove(order)
 
 
@@ -122,15 +122,15 @@ def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
             _cut(broker, trade, lots, slipped)
         account.calls = calls if account.position else ()
     else:
-        order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(account.position)))
-        broker.fill(order, slipped, Reason.MARKET)
+        order = Order(kind=CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(account.position)))
+        broker.fill(order, slipped, MARKET)
     _bring_exits_back(broker, ticks, slipped)
 
 
 def _cut(broker: "Broker", trade: "OpenTrade", lots: int, ticks: int) -> None:
     quantity = min(lots, trade.lots)
-    order = Order(kind=Kind.CLOSE, id=MARGIN_CALL, side=-trade.side, quantity=quantity, lot=trade.lot)
-    broker.fill(order, ticks, Reason.MARKET)
+    order = Order(kind=CLOSE, id=MARGIN_CALL, side=-trade.side, quantity=quantity, lot=trade.lot)
+    broker.fill(order, ticks, MARKET)
 
 
 def _cut_later_trades(broker: "Broker", ticks: int) -> None:
@@ -156,7 +156,7 @@ def _bring_exits_back(broker: "Broker", ticks: int, slipped: int) -> None:
         # Withdrawn exits come back with the call; a stop that is passed already fills with it.
         withdrawn.withdrawn = False
         if withdrawn.stop is not None and (ticks - withdrawn.stop) * withdrawn.side >= 0:
-            broker.fill(withdrawn, slipped, Reason.STOP)
+            broker.fill(withdrawn, slipped, STOP)
 
 
 def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:

@@ -29,6 +29,11 @@ class Reason(StrEnum):
     TRAILING = "trailing"
 
 
+# A member read from its class is a call of a function in Python 3.11, longer than most of what is done with it here.
+ENTRY, ORDER, EXIT, CLOSE = Kind
+MARKET, LIMIT, STOP, TRAILING = Reason
+
+
 class Notes(NamedTuple):
     """What a script wants to be written and told when an order fills."""
 
@@ -45,22 +50,22 @@ class Notes(NamedTuple):
     def commented(self, reason: Reason) -> str:
         """Return the comment for an order filled for a reason, empty if there is none."""
         own = None
-        if reason is Reason.LIMIT:
+        if reason is LIMIT:
             own = self.comment_profit
-        elif reason is Reason.STOP:
+        elif reason is STOP:
             own = self.comment_loss
-        elif reason is Reason.TRAILING:
+        elif reason is TRAILING:
             own = self.comment_trailing
         return own or self.comment or ""
 
     def alerted(self, reason: Reason) -> str:
         """Return the alert message for an order filled for a reason, empty if there is none."""
         own = None
-        if reason is Reason.LIMIT:
+        if reason is LIMIT:
             own = self.alert_profit
-        elif reason is Reason.STOP:
+        elif reason is STOP:
             own = self.alert_loss
-        elif reason is Reason.TRAILING:
+        elif reason is TRAILING:
             own = self.alert_trailing
         return own or self.alert or ""
 
@@ -88,11 +93,6 @@ class ExitTerms(NamedTuple):
     def is_at_prices(self) -> bool:
         """Return whether prices alone say where it fills, not distances and no trailing."""
         return self.profit is None and self.loss is None and self.trail is None and self.trail_points is None
-
-    def moved(self, limit: int | None, stop: int | None) -> "ExitTerms":
-        """Return the same with other prices."""
-        given, quantity, percent, profit, _, loss, _, trail, points, offset, oca_name, notes = self
-        return ExitTerms(given, quantity, percent, profit, limit, loss, stop, trail, points, offset, oca_name, notes)
 
     @property
     def is_empty(self) -> bool:
@@ -155,7 +155,7 @@ class Order:
     @property
     def is_market(self) -> bool:
         """Return whether the order fills at the next price, whatever it is."""
-        return self.kind is not Kind.EXIT and self.limit is None and self.stop is None
+        return self.kind is not EXIT and self.limit is None and self.stop is None
 
     @property
     def total(self) -> int:
@@ -165,7 +165,14 @@ class Order:
     @property
     def waits_for_stop(self) -> bool:
         """Return whether this is a stop-limit order whose stop was not reached yet."""
-        return self.kind is not Kind.EXIT and self.limit is not None and self.stop is not None and not self.limit_armed
+        return self.kind is not EXIT and self.limit is not None and self.stop is not None and not self.limit_armed
+
+    def terms_now(self) -> ExitTerms | None:
+        """Return the terms; those of an exit at prices with the ones that it has been moved to."""
+        terms = self.terms
+        if terms is not None and terms.is_at_prices and (terms.limit, terms.stop) != (self.limit, self.stop):
+            terms = self.terms = terms._replace(limit=self.limit, stop=self.stop)
+        return terms
 
     def same_terms(self, other: "Order") -> bool:
         """Return whether an order placed again under its name is the same in prices and quantity."""
@@ -240,12 +247,12 @@ class Book:
     def add(self, order: Order) -> None:
         """Put an order in, in place of the one of the same name; unchanged it keeps its place in the queue."""
         before: Order | None
-        if order.kind is Kind.EXIT:
+        if order.kind is EXIT:
             key = exit_key(order)
             before = self.exits.get(key)
             self._room(before, self.exits)
             self.exits[key] = order
-        elif order.kind is Kind.CLOSE:
+        elif order.kind is CLOSE:
             close_key = (order.entry_id, order.site)
             before = self.closes.get(close_key)
             self._room(before, self.closes)
@@ -265,10 +272,10 @@ class Book:
 
     def remove(self, order: Order) -> None:
         """Take an order out, if it is in."""
-        if order.kind is Kind.EXIT:
+        if order.kind is EXIT:
             if self.exits.get(exit_key(order)) is order:
                 del self.exits[exit_key(order)]
-        elif order.kind is Kind.CLOSE:
+        elif order.kind is CLOSE:
             if self.closes.get((order.entry_id, order.site)) is order:
                 del self.closes[(order.entry_id, order.site)]
         elif self.entries.get(order.id) is order:
@@ -276,9 +283,9 @@ class Book:
 
     def holds(self, order: Order) -> bool:
         """Return whether an order still waits."""
-        if order.kind is Kind.EXIT:
+        if order.kind is EXIT:
             return self.exits.get(exit_key(order)) is order
-        if order.kind is Kind.CLOSE:
+        if order.kind is CLOSE:
             return self.closes.get((order.entry_id, order.site)) is order
         return self.entries.get(order.id) is order
 
@@ -336,9 +343,9 @@ class Book:
         self.standing = {terms.id: terms for terms in saved[2]}
         for row in saved[1]:
             order = Order.restored(row)
-            if order.kind is Kind.EXIT:
+            if order.kind is EXIT:
                 self.exits[exit_key(order)] = order
-            elif order.kind is Kind.CLOSE:
+            elif order.kind is CLOSE:
                 self.closes[(order.entry_id, order.site)] = order
             else:
                 self.entries[order.id] = order

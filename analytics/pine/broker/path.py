@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analytics.pine.broker.admission import Admission, drop
 from analytics.pine.broker.exits import adopt, drop_orphans, follow, is_active
 from analytics.pine.broker.fills import resize
-from analytics.pine.broker.orders import Kind, Order, Reason
+from analytics.pine.broker.orders import EXIT, LIMIT, MARKET, STOP, TRAILING, Order, Reason
 from analytics.pine.broker.rounding import Grid
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ def marketable(order: Order, price: int, assumption: int) -> Reason | None:
     """
     beyond = price * order.side
     stop, limit = order.stop, order.limit
-    if stop is not None and beyond >= stop * order.side and (limit is None or order.kind is Kind.EXIT):
-        return Reason.STOP
+    if stop is not None and beyond >= stop * order.side and (limit is None or order.kind is EXIT):
+        return STOP
     if order.waits_for_stop:
         if stop is None or beyond < stop * order.side:
             return None
         order.limit_armed = True
     if limit is not None and beyond <= limit * order.side - assumption:
-        return Reason.LIMIT
+        return LIMIT
     return None
 
 
@@ -74,7 +74,7 @@ def _note_reached(orders: Iterable[Order], price: int, *, jumped: bool) -> None:
     for order in orders:
         if order.limit is None or order.reached is not None or order.waits_for_stop:
             continue
-        if (price - order.limit) * order.side <= 0 and (order.kind is not Kind.EXIT or is_active(order)):
+        if (price - order.limit) * order.side <= 0 and (order.kind is not EXIT or is_active(order)):
             order.reached = price if jumped else order.limit
 
 
@@ -87,7 +87,7 @@ def fill_at_market(broker: "Broker", orders: list[Order], price: int, admission:
         ticks = price + order.side * broker.settings.slippage
         if not admission.allows(broker, order, ticks):
             drop(broker, order)
-        elif broker.fill(order, ticks, Reason.MARKET):
+        elif broker.fill(order, ticks, MARKET):
             admission.filled(order)
 
 
@@ -105,15 +105,15 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
     gap: list[tuple[bool, int, int, Order, Reason]] = []
     jump = (price > previous) - (price < previous)
     for order in (*book.priced(), *book.exits.values()):
-        if order.kind is Kind.EXIT and not is_active(order):
+        if order.kind is EXIT and not is_active(order):
             continue
         reason = marketable(order, price, assumption)
         if reason is not None:
-            level = order.stop if reason is Reason.STOP else order.limit
+            level = order.stop if reason is STOP else order.limit
             # What the market was beyond already, the jump has not passed.
             way = 0 if level is None else (level - previous) * jump
             passed = way if 0 < way <= abs(price - previous) else 0
-            gap.append((order.kind is Kind.EXIT, passed, order.sequence, order, reason))
+            gap.append((order.kind is EXIT, passed, order.sequence, order, reason))
     admission = Admission(broker)
     fill_at_market(broker, orders, price, admission)
     if gap:
@@ -129,15 +129,15 @@ def open_at(broker: "Broker", price: int, previous: int, *, market: bool) -> Non
 
 def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int, admission: Admission) -> None:
     book = broker.book
-    if any(order.kind is not Kind.EXIT for order, _ in gap):
-        commit(broker, [order for order, _ in gap if order.kind is Kind.EXIT and book.holds(order)])
+    if any(order.kind is not EXIT for order, _ in gap):
+        commit(broker, [order for order, _ in gap if order.kind is EXIT and book.holds(order)])
     for order, reason in gap:
         if not book.holds(order):
             continue
-        passed = reason is Reason.LIMIT
+        passed = reason is LIMIT
         ticks = _limit_price(order, price) if passed else price + order.side * broker.settings.slippage
         # A stop that the jump passed was sized when it was placed.
-        resize(broker, order, order.budget_ticks + ticks - price if reason is Reason.STOP else ticks)
+        resize(broker, order, order.budget_ticks + ticks - price if reason is STOP else ticks)
         if not admission.allows(broker, order, ticks):
             drop(broker, order)
         elif broker.fill(order, ticks, reason):
@@ -173,7 +173,7 @@ def activate(broker: "Broker", price: int) -> None:
 
 def _fill_beyond(broker: "Broker", order: Order, price: int, reason: Reason) -> None:
     """Fill an order at a price that is beyond its own."""
-    if reason is Reason.LIMIT:
+    if reason is LIMIT:
         broker.fill(order, _limit_price(order, price), reason)
     else:
         broker.fill(order, price + order.side * broker.settings.slippage, reason)
@@ -184,7 +184,7 @@ def _arm(broker: "Broker", order: Order, price: int) -> None:
     order.armed = True
     order.trail_stop = price + order.side * order.trail_offset
     if not order.trail_offset:
-        broker.fill(order, price + order.side * broker.settings.slippage, Reason.TRAILING)
+        broker.fill(order, price + order.side * broker.settings.slippage, TRAILING)
 
 
 def _trail_open(broker: "Broker", price: int) -> None:
@@ -194,7 +194,7 @@ def _trail_open(broker: "Broker", price: int) -> None:
         if order.armed and order.trail_stop is not None:
             follow(order, price)
             if (price - order.trail_stop) * order.side >= 0:
-                broker.fill(order, price + order.side * broker.settings.slippage, Reason.TRAILING)
+                broker.fill(order, price + order.side * broker.settings.slippage, TRAILING)
         elif (price - order.trail) * order.side <= 0:
             _arm(broker, order, price)
 
@@ -210,7 +210,7 @@ def run_leg(broker: "Broker", start: int, end: int) -> None:
         reached: list[tuple[int, Order, Reason | None]] = []
         nearest = end * direction
         for order in (*book.priced(), *book.exits.values()):
-            if order.kind is Kind.EXIT and not is_active(order):
+            if order.kind is EXIT and not is_active(order):
                 continue
             hit = _next_level(order, direction, price, broker.settings.backtest_fill_limits_assumption)
             if hit is None:
@@ -236,18 +236,18 @@ def _next_level(order: Order, direction: int, price: int, assumption: int) -> tu
     best: tuple[int, Reason | None] | None = None
     if order.side == direction:
         # The market moves against it: stops.
-        if order.stop is not None and (order.kind is Kind.EXIT or not order.limit_armed or order.limit is None):
-            reason = None if order.waits_for_stop else Reason.STOP
+        if order.stop is not None and (order.kind is EXIT or not order.limit_armed or order.limit is None):
+            reason = None if order.waits_for_stop else STOP
             if (order.stop - price) * direction >= 0:
                 best = (order.stop, reason)
         trailing = order.trail_stop if order.armed else None
         if trailing is not None and (trailing - price) * direction >= 0:
-            return best if best is not None and (trailing - best[0]) * direction >= 0 else (trailing, Reason.TRAILING)
+            return best if best is not None and (trailing - best[0]) * direction >= 0 else (trailing, TRAILING)
         return best
     if order.limit is not None and not order.waits_for_stop:
         level = order.limit + direction * assumption
         if (level - price) * direction >= 0:
-            best = (level, Reason.LIMIT)
+            best = (level, LIMIT)
     activation = None if order.armed else order.trail
     if activation is not None and (activation - price) * direction >= 0:
         return best if best is not None and (activation - best[0]) * direction > 0 else (activation, None)
@@ -266,7 +266,7 @@ def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], pr
     if len(reached) > 1:
         behind_entry = False
         for order, _ in reached:
-            if order.kind is not Kind.EXIT:
+            if order.kind is not EXIT:
                 behind_entry = True
             elif behind_entry:
                 locked.append(order)
@@ -274,16 +274,16 @@ def _fill_level(broker: "Broker", reached: list[tuple[Order, Reason | None]], pr
     for order, reason in reached:
         if not book.holds(order):
             continue
-        if reason is Reason.LIMIT:
+        if reason is LIMIT:
             broker.fill(order, _limit_price(order, price if order.limit is None else order.limit), reason)
         elif reason is not None:
             broker.fill(order, price + order.side * slippage, reason)
-        elif order.kind is Kind.EXIT:
+        elif order.kind is EXIT:
             _arm(broker, order, price)
         else:
             order.limit_armed = True
-            if marketable(order, price, broker.settings.backtest_fill_limits_assumption) is Reason.LIMIT:
-                broker.fill(order, price, Reason.LIMIT)
+            if marketable(order, price, broker.settings.backtest_fill_limits_assumption) is LIMIT:
+                broker.fill(order, price, LIMIT)
             else:
                 _note_reached([order], price, jumped=True)
         activate(broker, price)
@@ -298,7 +298,7 @@ def activate_all(broker: "Broker", price: int, admission: Admission | None = Non
     """
     fresh, broker.fresh = broker.fresh, []
     for order in fresh:
-        if order.kind is Kind.EXIT:
+        if order.kind is EXIT:
             broker.fresh.append(order)
             continue
         reason = marketable(order, price, broker.settings.backtest_fill_limits_assumption)

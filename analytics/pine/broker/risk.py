@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from analytics.pine.broker.orders import Kind, Order, Reason
+from analytics.pine.broker.orders import CLOSE, ENTRY, MARKET, ORDER, Order
 from analytics.pine.broker.settings import BOTH_DIRECTIONS, LONG, PERCENT_OF_EQUITY, SHORT
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class RiskRules:
         if self.max_orders is None or self.orders_today != self.max_orders:
             return
         position = broker.account.position
-        if order.kind in (Kind.ENTRY, Kind.ORDER):
+        if order.kind in (ENTRY, ORDER):
             if position > 0 and ticks > broker.open_ticks:
                 ticks = broker.high_ticks
             elif position < 0 and ticks < broker.open_ticks:
@@ -132,7 +132,7 @@ class RiskRules:
         if position:
             side = -1 if position > 0 else 1
             orders_today = self.orders_today
-            broker.fill(Order(kind=Kind.CLOSE, id=comment, side=side, quantity=abs(position)), ticks, Reason.MARKET)
+            broker.fill(Order(kind=CLOSE, id=comment, side=side, quantity=abs(position)), ticks, MARKET)
             self.orders_today = orders_today
 
     def save(self) -> Any:

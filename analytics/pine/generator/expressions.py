@@ -17,6 +17,7 @@ from analytics.pine.types import BOOL, COLOR, FLOAT, INT, NA, STRING, Type
 CHOICE, OR, AND, NOT, COMPARE, ADD, MULTIPLY, SIGN, ATOM = range(1, 10)
 _OF_TWO = {"math.max": "larger", "math.min": "smaller"}
 _STEADY = ("color.", "math.")
+_OF_ACCOUNT = "broker.account."
 PRICES = frozenset({"open", "high", "low", "close", "volume", "bar_index", "time"})
 MEANS = {
     "hl2": ("({high} + {low}) / 2", ("high", "low")),
@@ -132,6 +133,9 @@ class ExpressionWriter(ABC):
             return form.format(**{price: self.unit.price(price) for price in prices}), MULTIPLY
         binding = self.bindings.get(name)
         if isinstance(binding, Variable):
+            if binding.path.startswith(_OF_ACCOUNT):
+                # What a script orders fills when it has been computed.
+                return self.unit.price(binding.path), ATOM
             if binding.path:
                 return f"context.{binding.path}", ATOM
             return f"{self.bound(name, binding.read)}(context)", ATOM

@@ -76,7 +76,8 @@ class _ScriptWriter(ColumnWriter):
         tail = self._end_of_bar(main)
         inputs = "".join(f", i{setting.number}" for setting in self.script.inputs)
         lines: list[Line] = [(f"def {name}(context, keep, budget{inputs}):", 0)]
-        begin = [(f"c_{price} = context.{price}", 0) for price in sorted(main.prices)] + begins(main)
+        rest = [*(text for text, _ in (*main.lines, *tail)), result or ""]
+        begin = begins(main, rest)
         if any("budget." in text for text, _ in (*main.lines, *self.factories)):
             begin.append(("budget.renew()", 0))
         begin += [(f"{held} = {call}", 0) for held, call in main.each_bar_calls]

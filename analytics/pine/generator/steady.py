@@ -1,6 +1,6 @@
 """What is known before the first bar: variables that never change, and the options of plots."""
 
-from analytics.pine.generator.expressions import MEANS, PRICES, ExpressionWriter
+from analytics.pine.generator.expressions import ATOM, MEANS, PRICES, ExpressionWriter
 from analytics.pine.runtime.bindings import PerCall
 from analytics.pine.runtime.plots import Plotting
 from analytics.pine.semantics import tree
@@ -19,6 +19,21 @@ class SteadyWriter(ExpressionWriter):
         """Write a declaration that is carried out before the first bar."""
         self.unit.steady.append((f"{symbol.code} = {self.write(value)}", line))
         self.steady.add(symbol)
+
+    def _builtin_call(self, node: tree.BuiltinCall) -> tuple[str, int]:
+        """Write a call; one in which only a few arguments change is told the others before the first bar."""
+        binding = self.bindings.get(node.name)
+        if not (isinstance(binding, PerCall) and hasattr(binding.state, "moving")):
+            return super()._builtin_call(node)
+        moving = binding.state.moving
+        others = [argument for place, argument in enumerate(node.arguments) if place not in moving]
+        if not all(map(self.is_steady, others)):
+            return super()._builtin_call(node)
+        line, state, told = node.span.line, self.name("s"), self.name("z")
+        given = ", ".join([self.write(argument) for argument in others])
+        self.unit.main.steady.append((f"{told} = ({given})", line))
+        self.unit.setup.append((f"{state} = keep.part({self.bound(node.name, binding.state)}(context)).at", line))
+        return f"{state}({', '.join([*(self.write(node.arguments[place]) for place in moving), told])})", ATOM
 
     def plot(self, node: tree.BuiltinCall, symbol: tree.Symbol | None = None) -> bool:
         """Write a call that plots, if its options are known before the first bar; then the bars give only values."""
@@ -41,11 +56,19 @@ class SteadyWriter(ExpressionWriter):
         unit.steady.append((f"{targets.rstrip() or place + '_'} = {place}.begin(({given}), {tuple(known)})", line))
         for show, name in zip(shows, varying, strict=True):
             value = named[name][0]
+            if self.shown_ahead(show, value):
+                continue
             unit.line(f"{show}({self._number(value) if name in form.prices else self.surely(value)})", line)
+        if any(shown.show in shows for shown in unit.shown):
+            unit.steady.append((f"{''.join(f'{show}_all, ' for show in shows)}= {place}.many()", line))
         if symbol is not None:
             unit.steady.append((f"{symbol.code} = {place}.plot", line))
             self.steady.add(symbol)
         return True
+
+    def shown_ahead(self, show: str, value: tree.Expression) -> bool:
+        """Write ahead what a plot takes in if that can be."""
+        raise NotImplementedError
 
     def _number(self, node: tree.Expression) -> str:
         """Return a number as source; what collections say of nothing, which may be None, as na."""
@@ -67,5 +90,6 @@ class SteadyWriter(ExpressionWriter):
                 case tree.Read() if part is node:
                     return f"NA if {text} is None else {text}"
                 case _:
-                    return f"number({text})"
+                    shown = self.name("n")
+                    return f"NA if ({shown} := {text}) is None else {shown}"
         return text

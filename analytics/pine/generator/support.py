@@ -272,11 +272,6 @@ def smaller(one: float, other: float) -> float:
     return one if one <= other else other if other < one else NA
 
 
-def number(value: float | None) -> float:
-    """Return a number, na for a missing one."""
-    return NA if value is None else value
-
-
 def clamped(value: Any) -> Any:
     """Return a whole number that fits into 64 bits."""
     if -LARGEST_INT <= value <= LARGEST_INT or value != value:
@@ -342,7 +337,6 @@ NAMES: dict[str, Any] = {
     "apart": apart,
     "joined": joined,
     "clamped": clamped,
-    "number": number,
     "larger": larger,
     "smaller": smaller,
     "remainder": remainder,

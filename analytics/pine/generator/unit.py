@@ -44,6 +44,15 @@ class Ahead(NamedTuple):
         return ", ".join(f"{name}__" for name in self.names)
 
 
+class Shown(NamedTuple):
+    """What a plot takes in by `show` before the rest of a bar, over the history for many bars at once, as source."""
+
+    show: str
+    once: str
+    over: str
+    origin: int
+
+
 class Unit:
     """The function of a script's bar (`main` is then itself) or of one user function.
 
@@ -61,13 +70,16 @@ class Unit:
         self.changed: set[str] = set()
         self.histories: dict[Any, History] = {}
         self.recorders: dict[str, str] = {}
-        self.prices: set[str] = set()
+        self.prices: dict[str, str] = {}
         self.once: dict[str, str] = {}
         self.steady: list[Line] = []
         self.each_bar: dict[str, str] = {}
         self.each_bar_calls: list[tuple[str, str]] = []
         self.recorded_builtins: dict[str, tree.Builtin] = {}
         self.ahead: list[Ahead] = []
+        self.shown: list[Shown] = []
+        self.rows = ""
+        """What the rest of many bars needs of what was computed ahead."""
         self.written_ahead: dict[int, str] = {}
         self.columns: dict[tree.Symbol, tuple[str, str]] = {}
 
@@ -77,6 +89,11 @@ class Unit:
     @property
     def is_main(self) -> bool:
         return self.main is self
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Return whether bars of the history begin with what was prepared for many of them."""
+        return bool(self.ahead or self.shown)
 
     @property
     def again(self) -> str:
@@ -92,11 +109,14 @@ class Unit:
         return "again"
 
     def price(self, name: str) -> str:
-        """Return how the unit reads a value of the bar: the script's own function reads it once."""
+        """Return how the unit reads a value of the bar, an attribute of the context by its path.
+
+        No computation of a bar changes it, so that the script's own function reads it once.
+        """
         if not self.is_main:
             return f"context.{name}"
-        self.prices.add(name)
-        return f"c_{name}"
+        self.prices[f"c_{name.replace('.', '_')}"] = name
+        return f"c_{name.replace('.', '_')}"
 
     def is_cell(self, symbol: tree.Symbol) -> bool:
         """Return whether a variable outlives the call: it is `var`, or functions of the script see it."""

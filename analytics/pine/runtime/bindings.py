@@ -28,7 +28,8 @@ class PerCall:
     """A class of which each place in a script that calls it has an object, such as `ta.ema`.
 
     The object is made from the `Context` and called with the arguments whenever the place is reached. `save()` returns
-    what `restore()` brings back before a bar is computed again.
+    what `restore()` brings back before a bar is computed again. Where all arguments but those at the places `moving` of
+    the class are the same on all bars, `at` is called with these and one tuple of the others.
     """
 
     state: type[Any]

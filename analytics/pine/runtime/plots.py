@@ -2,7 +2,9 @@
 
 from array import array
 from collections.abc import Callable
+from functools import partial
 from itertools import repeat
+from struct import pack
 from typing import Any, ClassVar
 
 from analytics.pine.runtime.bindings import Binding, PerCall
@@ -75,6 +77,10 @@ class Plot:
                 column.extend([NA] * (count - len(column)))
 
 
+def _pack_into(column: "array[float]", values: list[float]) -> None:
+    column.frombytes(pack(f"{len(values)}d", *values))
+
+
 def reserved(context: Context, kind: str) -> Plot:
     """Return the next plot of a script."""
     plots = context.outputs.plots
@@ -132,6 +138,15 @@ class Plotting:
             for name, fixed in zip(self.changing, plot.fixed, strict=True)
         ]
         return tuple(column.append for column, fixed in zip(plot.held, plot.fixed, strict=True) if not fixed)
+
+    def many(self) -> tuple[Callable[[list[Any]], None], ...]:
+        """Return for each value that `begin` takes in what takes in those of many bars."""
+        plot = self.plot
+        return tuple(
+            partial(_pack_into, column) if isinstance(column, array) else column.extend
+            for column, fixed in zip(plot.held, plot.fixed, strict=True)
+            if not fixed
+        )
 
     def save(self) -> int:
         """Return how many bars are shown."""

@@ -63,17 +63,11 @@ class Ema(Calculation):
         """Return the averages on many bars."""
         averages, rest = self._until_begun(sources, length)
         value, weight = self.value, self.weight
-        begun = len(averages)
-        for source in rest:
-            if source == source:
-                value = value + weight * (source - value)
-                averages.append(value)
-            else:
-                averages.append(NA)
-        if value != value and rest:  # the average itself has become na on the way
-            return averages[:begun] + [self(source, length) for source in rest]
+        found = [value := value + weight * (source - value) for source in rest]
+        if value != value and rest:  # a source is na, or the average itself has become na
+            return averages + [self(source, length) for source in rest]
         self.value = value
-        return averages
+        return averages + found
 
     def is_begun(self, length: float) -> bool:
         """Return whether the average has a value, and of this length."""
@@ -126,17 +120,11 @@ class Rma(Ema):
         averages, rest = self._until_begun(sources, length)
         value, width = self.value, self.width
         others = width - 1
-        begun = len(averages)
-        for source in rest:
-            if source == source:
-                value = (value * others + source) / width
-                averages.append(value)
-            else:
-                averages.append(NA)
+        found = [value := (value * others + source) / width for source in rest]
         if value != value and rest:
-            return averages[:begun] + [self(source, length) for source in rest]
+            return averages + [self(source, length) for source in rest]
         self.value = value
-        return averages
+        return averages + found
 
     def advance(self, source: float) -> float:
         """Take in a value that is not na, with the length of the bar before."""

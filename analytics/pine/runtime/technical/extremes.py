@@ -92,16 +92,18 @@ class Highest(Extreme):
         total = sum(rest, sum(values[-width:]))
         if total - total != 0 or self.bar < width - 1:
             return found + self.one_by_one(bars.first + 1, rest, length)
-        for bar, source in enumerate(rest, start=self.bar + 1):
-            values.append(source)
+        shift = self.bar + 1 - len(values)
+        at -= shift
+        values += rest
+        for place, source in enumerate(rest, start=len(values) - len(rest)):
             if source > best:
-                best, at = source, bar
-            elif at <= bar - width:
-                window = values[-width:]
+                best, at = source, place
+            elif at <= place - width:
+                window = values[place - width + 1 : place + 1]
                 best = max(window)
-                at = bar - width + 1 + window.index(best)
+                at = place - width + 1 + window.index(best)
             found.append(best)
-        self.bar, self.best, self.at = bars.first + len(rest), best, at
+        self.bar, self.best, self.at = bars.first + len(rest), best, at + shift
         forget(values, max(self.reach, width))
         return found
 
@@ -137,16 +139,18 @@ class Lowest(Extreme):
         total = sum(rest, sum(values[-width:]))
         if total - total != 0 or self.bar < width - 1:
             return found + self.one_by_one(bars.first + 1, rest, length)
-        for bar, source in enumerate(rest, start=self.bar + 1):
-            values.append(source)
+        shift = self.bar + 1 - len(values)
+        at -= shift
+        values += rest
+        for place, source in enumerate(rest, start=len(values) - len(rest)):
             if source < best:
-                best, at = source, bar
-            elif at <= bar - width:
-                window = values[-width:]
+                best, at = source, place
+            elif at <= place - width:
+                window = values[place - width + 1 : place + 1]
                 best = min(window)
-                at = bar - width + 1 + window.index(best)
+                at = place - width + 1 + window.index(best)
             found.append(best)
-        self.bar, self.best, self.at = bars.first + len(rest), best, at
+        self.bar, self.best, self.at = bars.first + len(rest), best, at + shift
         forget(values, max(self.reach, width))
         return found
 

@@ -1,6 +1,7 @@
 """Oscillators and bands."""
 
 from math import sqrt
+from operator import add, mul, sub
 
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.columns import Column, Columns
@@ -54,9 +55,6 @@ class Rsi(Calculation):
         before, width, rise, fall = self.before, rises.width, rises.value, falls.value
         others = width - 1
         for source in rest:
-            if source != source:
-                indexes.append(NA)
-                continue
             move = source - before
             before = source
             if move > 0:
@@ -66,7 +64,7 @@ class Rsi(Calculation):
                 rise = rise * others / width
                 fall = (fall * others - move) / width
             indexes.append(100.0 if fall <= TOLERANCE else 0.0 if rise <= TOLERANCE else 100 - 100 / (1 + rise / fall))
-        if rest and (rise != rise or fall != fall):
+        if rise + fall != rise + fall and rest:  # a source is na, or an average has become na
             return indexes[:begun] + [self(source, length) for source in rest]
         self.before, rises.value, falls.value = before, rise, fall
         return indexes
@@ -266,13 +264,14 @@ class Bb(Calculation):
         """Return each of the bands on many bars."""
         sums, squares = self.deviation.sums, self.deviation.squares
         totals = sums.over(sources, length, "ta.variance")
-        squared = squares.over([source * source for source in sources], length, "ta.variance")
+        squared = squares.over(list(map(mul, sources, sources)), length, "ta.variance")
         width = sums.width
         means = [total / width for total in totals]
-        variances = [square / width - mean * mean for square, mean in zip(squared, means, strict=True)]
-        reaches = [multiplier * sqrt(0.0 if variance < 0 else variance) for variance in variances]
-        upper = [mean + reach for mean, reach in zip(means, reaches, strict=True)]
-        lower = [mean - reach for mean, reach in zip(means, reaches, strict=True)]
+        reaches = [
+            multiplier * sqrt(0.0 if (variance := square / width - mean * mean) < 0 else variance)
+            for square, mean in zip(squared, means, strict=True)
+        ]
+        upper, lower = list(map(add, means, reaches)), list(map(sub, means, reaches))
         together = sum(reaches)
         if together != together:
             means = [mean if reach == reach else NA for mean, reach in zip(means, reaches, strict=True)]

@@ -30,17 +30,16 @@ def true_range(context: Context, *, handle_na: bool) -> float:
 
 def true_ranges(bars: Columns, *, handle_na: bool) -> list[float]:
     """Return the ranges of many bars, each as `true_range` does."""
-    ranges = []
-    for high, low, before in zip(bars.high, bars.low, bars.before, strict=True):
-        if before > high:
-            ranges.append(before - low)
-        elif before < low:
-            ranges.append(high - before)
-        elif before == before or handle_na:
-            ranges.append(high - low)
-        else:
-            ranges.append(NA)
-    return ranges
+    return [
+        before - low
+        if before > high
+        else high - before
+        if before < low
+        else high - low
+        if before == before or handle_na
+        else NA
+        for high, low, before in zip(bars.high, bars.low, bars.before, strict=True)
+    ]
 
 
 class TrueRange(Calculation):

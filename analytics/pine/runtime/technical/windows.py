@@ -108,9 +108,9 @@ class RollingSum(State):
             size = carry if carry > 0 else -carry
             if size - ((source + size) - source) > 0 and source:
                 return self._afresh(source)
-        leaving = -entries[-self.width] - carry
-        lowered = total + leaving
-        entry = source - ((lowered - total) - leaving)
+        leaving = entries[-self.width] + carry
+        lowered = total - leaving
+        entry = source - ((lowered - total) + leaving)
         self.total = total = lowered + entry
         self.carry = (total - lowered) - entry
         entries.append(entry)
@@ -143,24 +143,21 @@ class RollingSum(State):
         sums: list[float] = []
         # What leaves was entered `width` values before, perhaps by this very loop.
         for source, leaves in zip(sources, islice(entries, entered - width, None), strict=False):
-            afresh = False
-            if carry:
-                size = carry if carry > 0 else -carry
-                afresh = size - ((source + size) - source) > 0 and source != 0
-            if source == last:
-                place = count + len(entries) - entered + 1
-                afresh = afresh or values[place - width : place].count(source) == width
-            last = source
-            if afresh:
+            size = -carry if carry < 0 else carry
+            if source == last or (source + size) - source < size:
                 place = count + len(entries) - entered
-                carry = 0.0
-                total = sum(values[place : place - width : -1])
-                entries.append(source)
-                sums.append(total)
-                continue
-            leaving = -leaves - carry
-            lowered = total + leaving
-            entry = source - ((lowered - total) - leaving)
+                lost = (source + size) - source < size and source != 0
+                if lost or values[place - width + 1 : place + 1].count(source) == width:
+                    carry = 0.0
+                    total = sum(values[place : place - width : -1])
+                    entries.append(source)
+                    sums.append(total)
+                    last = source
+                    continue
+            last = source
+            leaving = leaves + carry
+            lowered = total - leaving
+            entry = source - ((lowered - total) + leaving)
             total = lowered + entry
             carry = (total - lowered) - entry
             entries.append(entry)

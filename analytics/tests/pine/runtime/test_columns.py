@@ -118,6 +118,14 @@ plot(f(mean)[2])
 plot(ta.sma(upper, 3) - lower[2])
 plot(ta.crossover(line, signal) ? middle : ta.rsi(signal, 4))
 plot(ta.cross(again, mean) ? ta.highest(5) : mean[3])
+same = close
+body = math.abs(same - open) / (high - low)
+seen() => same + body
+plot(seen() + same[1])
+plot(nz(mean, -hl2) % 0.3, color = not (body > 0.5) ? color.red : mean > again ? color.new(color.blue, 40) : na)
+plotshape(ta.crossover(src, again) and volume > math.max(500, n) or na(mean), color = close == open ? color.gray : na)
+plotcandle(open, math.max(high, again), low, mean < again ? na : close)
+bgcolor(body > 0.5 and ta.rising(close, 3) ? color.green : na)
 if ta.crossunder(mean, again)
     alert("falls")
 else if ta.crossover(src, mean)
@@ -125,17 +133,18 @@ else if ta.crossover(src, mean)
 """
 
 
+@pytest.mark.parametrize("version", ["5", "6"])
 @pytest.mark.parametrize("inputs", [{}, {"in_0": "ohlc4", "in_1": 30}])
-def test_a_script_over_several_stretches_of_history_is_as_bar_by_bar(inputs):
-    program, bars = compile(SCRIPT), walk(2_100, 8)
+def test_a_script_over_several_stretches_of_history_is_as_bar_by_bar(inputs, version):
+    program, bars = compile(SCRIPT.replace("version=6", f"version={version}")), walk(2_100, 8)
     given = {"symbol": Symbol("EURUSD"), "timeframe": Timeframe.parse("30"), "inputs": inputs}
     running = stream(program, bars[:1], now=lambda: 0, **given)
     for bar in bars[1:]:
         running.update(bar, confirmed=True)
     live, whole = running.result(), run(program, bars, now=lambda: 0, **given)
 
-    assert [repr(plot.values) for plot in live.outputs.plots.values()] == [
-        repr(plot.values) for plot in whole.outputs.plots.values()
+    assert [repr(plot.rows) for plot in live.outputs.plots.values()] == [
+        repr(plot.rows) for plot in whole.outputs.plots.values()
     ]
     assert live.outputs.alerts == whole.outputs.alerts
     assert len(whole.outputs.alerts) > 50

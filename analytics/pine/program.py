@@ -24,7 +24,7 @@ from analytics.pine.inputs import input_values
 from analytics.pine.instance import FILE, Instance
 from analytics.pine.magnifier import Magnifier
 from analytics.pine.requested import Market, Requested, RequestedInside
-from analytics.pine.runtime.bars import Bar
+from analytics.pine.runtime.bars import Bar, last_bars
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
@@ -164,13 +164,6 @@ def _compile(text: str, diagnostics: Diagnostics) -> Program:
     )
 
 
-def computed_bars(program: Program, bars: Iterable[Bar]) -> list[Bar]:
-    """Return the bars that a script is computed on: the last `calc_bars_count` of a history, all if it names none."""
-    found = list(bars)
-    count = program.declaration.get("calc_bars_count") or 0
-    return found[-count:] if count > 0 else found
-
-
 class Stream:
     """A script that runs along with its market: first over the history, then bar by bar."""
 
@@ -186,7 +179,7 @@ class Stream:
         proceed: Callable[[], None] | None = None,
         market: Market | None = None,
     ) -> None:
-        bars = computed_bars(program, bars)
+        bars = last_bars(bars, program.declaration.get("calc_bars_count") or 0)
         given = {name: program.declaration[name] for name in _DECLARED if program.declaration.get(name) is not None}
         self.program = program
         self.broker = None

@@ -1,5 +1,6 @@
 """The bars that scripts run over."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 
@@ -17,3 +18,9 @@ class Bar(NamedTuple):
         """Return the candle that this one and a later one make up."""
         high, low = max(self.high, later.high), min(self.low, later.low)
         return self._replace(high=high, low=low, close=later.close, volume=self.volume + later.volume)
+
+
+def last_bars(bars: Iterable[Bar], count: int) -> list[Bar]:
+    """Return the last bars of a history, all of them for a count of 0."""
+    found = list(bars)
+    return found[-count:] if count > 0 else found

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from analytics.pine.broker.orders import CLOSE, EXIT, ExitTerms, Order, exit_key
 from analytics.pine.broker.rounding import share_of
+from analytics.pine.broker.settings import CLOSE_ANY
 from analytics.pine.broker.trades import Lot
 
 if TYPE_CHECKING:
@@ -239,14 +240,17 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
 
 
 def settle(broker: "Broker", order: Order, quantity: int) -> None:
-    """Take what an order closed off its lots, oldest first, and drop the exits of those that are used up."""
+    """Take what an order closed off its lots, oldest first, and drop the exits of those that are used up.
+
+    What an exit closes beyond its own lot comes off the others, as it does off the trades.
+    """
     account = broker.account
     if order.lot:
         lot = account.lot(order.lot)
         if lot is not None:
-            _reduce(broker, lot, quantity, carry=order.kind is CLOSE)
-        return
-    only = order.entry_id if order.kind is CLOSE else None
+            quantity -= _reduce(broker, lot, quantity, carry=order.kind is CLOSE)
+    by_name = order.kind is CLOSE or broker.settings.close_entries_rule == CLOSE_ANY
+    only = order.entry_id if by_name else None
     for lot in account.lots.copy():
         if not quantity:
             return

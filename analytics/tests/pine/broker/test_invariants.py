@@ -4,7 +4,7 @@ import math
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics.pine.broker.broker import Broker
@@ -68,6 +68,25 @@ SETTINGS = st.builds(
     calc_on_order_fills=st.booleans(),
     backtest_fill_limits_assumption=st.integers(0, 2),
 )
+
+STILL = 90, 90, 90, 90
+NOTHING = dict.fromkeys(("percent", "profit", "loss", "limit", "stop", "trail_points"))
+NO_GROUP = "", "none"
+# An exit of a lot of which an order has closed a part already, and of which it closes the whole size.
+OVER_ITS_LOT = [
+    (STILL, [("entry", "B", "short", None, None, None, NO_GROUP)]),
+    (STILL, [("order", "C", "long", 2, None, None, NO_GROUP)]),
+    (
+        STILL,
+        [
+            ("entry", "A", "short", None, None, None, NO_GROUP),
+            ("entry", "B", "short", None, None, None, NO_GROUP),
+            ("exit", "X", "B", NOTHING | {"trail_points": 1, "trail_offset": 0}),
+        ],
+    ),
+    ((90, 90, 80, 90), []),
+    (STILL, []),
+]
 
 
 def carry_out(broker, command):
@@ -164,7 +183,12 @@ def test_a_bar_that_is_computed_twice_comes_out_the_same(declared, steps):
     assert twice.equity_curve == once.equity_curve
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
+@example(StrategySettings(default_qty_value=3.0, pyramiding=2, margin_long=0.0, margin_short=0.0), OVER_ITS_LOT)
+@example(
+    StrategySettings(default_qty_value=3.0, pyramiding=2, margin_long=0.0, margin_short=0.0, close_entries_rule="ANY"),
+    OVER_ITS_LOT,
+)
 @given(SETTINGS, STEPS)
 def test_no_lot_is_closed_more_than_once(declared, steps):
     broker = Broker(declared, Symbol())

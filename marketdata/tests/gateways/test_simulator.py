@@ -91,7 +91,7 @@ async def test_prices_have_two_sides_in_whole_points():
         assert tick.time_ms == tick.received_ms
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 5 * DAY_MS))
 def test_no_triangle_of_currencies_can_be_arbitraged(offset):
     """Going round through two crosses never pays, whichever way."""

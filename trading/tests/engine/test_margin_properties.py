@@ -146,7 +146,7 @@ def at_a_level(entries, pendings, policy, percent, market):
     return replace(state, balance=(equity - value.floating).quantize(Decimal("0.01")))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(entries, pendings, policies, st.integers(-20, 120), st.sets(symbols, max_size=2))
 def test_every_sequence_ends_above_the_stop_out_level_or_with_nothing_left_to_close(
     entries, pendings, policy, percent, closed
@@ -165,7 +165,7 @@ def test_every_sequence_ends_above_the_stop_out_level_or_with_nothing_left_to_cl
         assert not any(order_margin(entry, after, market) for entry in after.orders.values())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(entries, policies, st.integers(5, 100), st.integers(0, 30))
 def test_smart_closes_no_more_than_it_needs(entries, policy, percent, spread):
     market = a_market(spread=spread)
@@ -192,7 +192,7 @@ def test_smart_closes_no_more_than_it_needs(entries, policy, percent, spread):
     assert trimmed or decision.state == state
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(entries, st.sampled_from(StopOutSequence), st.integers(-500, 3000))
 def test_levels_in_money_end_above_their_level_or_with_nothing_held(entries, sequence, equity):
     assume(entries)

@@ -15,7 +15,6 @@ QUICK = settings(
     max_examples=12,
     stateful_step_count=30,
     derandomize=True,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 THOROUGH = settings(QUICK, max_examples=1700, stateful_step_count=50, derandomize=False, print_blob=True)

@@ -52,7 +52,7 @@ def test_every_symbol_that_is_held_has_its_own():
     assert euro < Decimal("1.1") < Decimal("150") < yen
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["EURUSD", "USDJPY"]), st.sampled_from(Side), st.integers(1, 300)),

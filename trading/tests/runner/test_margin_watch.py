@@ -94,7 +94,7 @@ def moved(states, conditions, prices):
     return {state.id for state in states if decide(state, CheckMargin(), market)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_sweep_flags_whatever_exact_arithmetic_would(data):
     conditions, before, now = data.draw(groups()), data.draw(ticks()), data.draw(ticks())
@@ -108,7 +108,7 @@ def test_the_sweep_flags_whatever_exact_arithmetic_would(data):
     assert moved([state for state in states if state.id in flagged], conditions, now) == exact
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_last_tick_flags_what_holds_its_symbol(data):
     conditions, before, now = data.draw(groups()), data.draw(ticks()), data.draw(ticks())

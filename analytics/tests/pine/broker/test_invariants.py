@@ -139,7 +139,7 @@ def check(broker, bar):
         assert order.quantity <= max(order.reserved, order.bound)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SETTINGS, STEPS)
 def test_books_balance_after_every_bar(declared, steps):
     broker = Broker(declared, Symbol())
@@ -151,7 +151,7 @@ def test_books_balance_after_every_bar(declared, steps):
         assert broker.account.size == traded
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SETTINGS, STEPS, st.integers(1, 24))
 def test_a_state_saved_midway_leads_to_the_same_end(declared, steps, middle):
     whole, halves = Broker(declared, Symbol()), Broker(declared, Symbol())
@@ -168,7 +168,7 @@ def test_a_state_saved_midway_leads_to_the_same_end(declared, steps, middle):
     assert halves.summary() == whole.summary()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SETTINGS, STEPS)
 def test_a_bar_that_is_computed_twice_comes_out_the_same(declared, steps):
     once, twice = Broker(declared, Symbol()), Broker(declared, Symbol())

@@ -127,7 +127,7 @@ def test_broken_scripts_lose_nothing(seed):
     nothing_is_lost(broken(texts[seed % len(texts)], seed))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(WORDS, max_size=40).map(" ".join))
 def test_any_words_lose_nothing(text):
     nothing_is_lost(text)
@@ -142,13 +142,13 @@ LONG_TEXTS = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(LONG_TEXTS)
 def test_texts_over_several_lines_lose_nothing(text):
     nothing_is_lost(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet="ab1.=+-<>()[],?:\"'/ \t\n\r#@é\U0001f600\u200b", max_size=60))
 def test_any_signs_lose_nothing(text):
     found = editor.format(text)

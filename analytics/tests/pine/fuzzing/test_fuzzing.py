@@ -17,7 +17,7 @@ LONG = 100_000
 SHOWN_EVERY = 1_000
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_programs_at_random_are_refused_or_run(choose):
     text = Author(choose).program()
@@ -25,7 +25,7 @@ def test_programs_at_random_are_refused_or_run(choose):
     assert not fault(text), text
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(CORPUS), st.randoms(use_true_random=False))
 def test_damaged_scripts_are_refused_or_run(script, choose):
     text = damaged(script, choose)

@@ -81,7 +81,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(WORDS, max_size=40).map(" ".join))
 def test_any_words_give_diagnostics(words):
     for found in check(f"//@version=6\nindicator('t')\n{words}"):

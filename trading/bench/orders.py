@@ -130,7 +130,7 @@ def _through_server(
     many, many_bare, hot, by_session = _in_turn(
         lambda: over_http(traders, CONNECTIONS, ORDERS),
         lambda: _in_threads(raw.place_with_key, CONNECTIONS, ORDERS),
-        lambda: over_http(traders[:1], CONNECTIONS, ORDERS // 5),
+        lambda: over_http([traders[next(_numbers) % ACCOUNTS]], CONNECTIONS, ORDERS // 5),
         lambda: over_http(browsers, CONNECTIONS, ORDERS),
     )
     bare = "the same statements, bare"

@@ -67,9 +67,9 @@ def cleaned(upload: "File[bytes]") -> CleanFile:
     upload.seek(0)
     content = upload.read()
     kind = media_type(content, upload.name or "")
+    refuse_infected(content)
     if hides_another(content, kind):
         raise _refusal("file_hides_another")
-    refuse_infected(content)
     if not _turns.acquire(timeout=WAIT_SECONDS):
         raise Refused("uploads_busy", _("Many files are coming in right now. Try again in a minute."), http_status=503)
     try:

@@ -1,6 +1,7 @@
 """Steps that several journeys through the platform begin with."""
 
 import secrets
+import time
 from base64 import b32decode
 
 from axe_playwright_python.sync_playwright import Axe
@@ -56,8 +57,14 @@ def sign_out(page: Page) -> None:
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:
-    """Return what an authenticator app with this key shows now, or so many steps of 30 seconds later."""
+    """Return what an authenticator app with this key shows now, or so many steps of 30 seconds later.
+
+    The code of a step ago is good for the rest of this one only: where that is short, the next is waited for.
+    """
     totp = TOTP(b32decode(secret))
+    left = totp.step - time.time() % totp.step
+    if steps < 0 and left < totp.step / 2:
+        time.sleep(left)
     totp.drift = steps
     return f"{totp.token():06}"
 

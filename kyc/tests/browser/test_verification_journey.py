@@ -61,6 +61,13 @@ def test_a_client_is_verified(chromium, platform):
         )
         expect(identity.get_by_text("front.jpg")).to_be_visible()
         identity.get_by_role("button", name="Send").click()
+        expect(identity.get_by_text("File 2: This PDF contains a program.")).to_be_visible()
+
+        identity.get_by_label("Files").set_input_files(
+            [file("front.jpg", image(exif=exif())), file("back.pdf", pdf(), "application/pdf")]
+        )
+        expect(identity.get_by_text("front.jpg")).to_be_visible()
+        identity.get_by_role("button", name="Send").click()
         expect(page.get_by_text("We look at it and tell you")).to_be_visible()
         expect(identity.get_by_text("Identity card, sent")).to_be_visible()
 

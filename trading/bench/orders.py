@@ -29,7 +29,7 @@ from accounts.models import ApiKey, Scope, User
 from accounts.services.api_keys import KEY_START
 from forexpro.core.bench import Measurement, benchmark
 from forexpro.core.events.chain import Origin
-from forexpro.core.garbage import collect_seldom
+from forexpro.core.garbage import collecting_seldom
 from forexpro.core.scratch import child_environment, scratch_services
 from trading.bench.alternatives import Orderer, RawOrders, place_with_orm
 from trading.bench.crowd import open_account
@@ -101,7 +101,7 @@ class Run:
 @benchmark
 def order_placement() -> Iterator[Measurement]:
     """Market orders of many accounts: service and HTTP beside the same statements without Python around them."""
-    with scratch_services():
+    with scratch_services(), collecting_seldom():
         traders = _prepare()
         raw = RawOrders(traders)
         _settle(raw)
@@ -174,9 +174,7 @@ def _prepare() -> list[Trader]:
     settings.QUOTE_MAX_AGE_SECONDS = int(ENVIRONMENT["QUOTE_MAX_AGE_SECONDS"])
     publish_bids([Decimal("1.10000")])
     group = AccountGroup.objects.create(name="Bench", orders_per_minute=None)
-    traders = [_trader(number, group) for number in range(ACCOUNTS)]
-    collect_seldom()  # as servers do
-    return traders
+    return [_trader(number, group) for number in range(ACCOUNTS)]
 
 
 def _trader(number: int, group: AccountGroup) -> Trader:

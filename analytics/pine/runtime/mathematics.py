@@ -194,7 +194,7 @@ class RandomNumber(State):
 
     def __call__(self, least: float = 0, most: float = 1, seed: float | None = None) -> float:
         if self.generator is None:
-            self.generator = Random(f"place {self.place}" if is_na(seed) else seed)  # noqa: S311  (no secret)
+            self.generator = Random(f"place {self.place}" if is_na(seed) else seed)  # noqa: S311  # no secret
         return least + (most - least) * self.generator.random()
 
     def save(self) -> Any:
@@ -206,7 +206,7 @@ class RandomNumber(State):
         if saved is None:
             self.generator = None
         else:
-            self.generator = Random()  # noqa: S311
+            self.generator = Random()  # noqa: S311  # no secret
             self.generator.setstate(saved)
 
     def mark(self) -> Any:

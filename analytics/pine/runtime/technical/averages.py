@@ -99,7 +99,7 @@ class Ema(Calculation):
 
     def restore(self, saved: object) -> None:
         """Go back to a state that `save()` returned."""
-        self.warming = None if saved[self.kept.index("warming")] is None else RollingSum()  # type: ignore[index]
+        self.warming = None if saved[self.kept.index("warming")] is None else RollingSum()  # type: ignore[index]  # what `save` made
         super().restore(saved)
 
 

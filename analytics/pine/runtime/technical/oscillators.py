@@ -125,7 +125,7 @@ class Wpr(Stoch):
     __slots__ = ()
     columns = 0
 
-    def __call__(self, length: float) -> float:  # type: ignore[override]
+    def __call__(self, length: float) -> float:  # type: ignore[override]  # other arguments, never called as the base
         context = self.context
         highest = self.highest(context.high, length)
         lowest = self.lowest(context.low, length)
@@ -283,7 +283,7 @@ class Bbw(Bb):
 
     __slots__ = ()
 
-    def __call__(self, source: float, length: float, multiplier: float) -> float:  # type: ignore[override]
+    def __call__(self, source: float, length: float, multiplier: float) -> float:  # type: ignore[override]  # other arguments, never called as the base
         mean, upper, lower = super().__call__(source, length, multiplier)
         return divide(upper - lower, mean) * 100
 
@@ -314,7 +314,7 @@ class Kcw(Kc):
 
     __slots__ = ()
 
-    def __call__(  # type: ignore[override]
+    def __call__(  # type: ignore[override]  # other arguments, never called as the base
         self, source: float, length: float, multiplier: float, use_true_range: bool = True
     ) -> float:
         middle, upper, lower = super().__call__(source, length, multiplier, use_true_range)

@@ -137,7 +137,7 @@ def _running(name: str, kind: type[RunningVariable]) -> Variable:
         accumulator = context.accumulators.get(name)
         if accumulator is None:
             accumulator = context.accumulators[name] = kind()
-        return accumulator.read(context)  # type: ignore[attr-defined,no-any-return]
+        return accumulator.read(context)  # type: ignore[attr-defined,no-any-return]  # a variable has it
 
     return Variable(read)
 

@@ -103,7 +103,7 @@ def test_constants_have_one_value():
         entry = reference.values().get(name)
         if isinstance(entry, Value) and entry.value and isinstance(binding, Variable):
             constant = literal(entry.value)
-            assert binding.read(None) == constant.value, name  # type: ignore[attr-defined]
+            assert binding.read(None) == constant.value, name  # type: ignore[attr-defined]  # a variable has it
 
 
 def test_methods_are_found_by_the_type_they_belong_to():

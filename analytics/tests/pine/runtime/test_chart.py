@@ -79,7 +79,7 @@ def test_lines(context: Context, calls: Calls) -> None:
         ("line.set_first_point", (ChartPoint(7, 8, 9.0),), "line.get_x1", 8),
         ("line.set_second_point", (ChartPoint(7, 10, 11.0),), "line.get_y2", 11.0),
     ]:
-        calls[str(name)](line, *values)  # type: ignore[misc]
+        calls[str(name)](line, *values)  # type: ignore[misc]  # of all functions alike
         assert calls[str(read)](line) == wanted, name
     assert calls["line.get_price"](line, 12) == 13.0
     for name in ["line.set_color", "line.set_extend", "line.set_style", "line.set_width"]:
@@ -209,7 +209,8 @@ def test_functions_of_drawings_that_are_na_do_nothing(calls: Calls) -> None:
 ])  # fmt: skip
 def test_the_oldest_drawings_go_when_there_are_too_many(kind: str, arguments: tuple[Any, ...]) -> None:
     limits = {f"max_{name}_count": 3 for name in ("lines", "labels", "boxes", "polylines")}
-    context = Context(Symbol("X"), Timeframe.parse("1"), closes([1.0]), declaration=Declaration(**limits))  # type: ignore[arg-type]
+    declaration = Declaration(**limits)  # type: ignore[arg-type]  # numbers, all of them
+    context = Context(Symbol("X"), Timeframe.parse("1"), closes([1.0]), declaration=declaration)
     context.begin(0)
     new = Calls(context)[f"{kind}.new"]
     made = [new(*arguments) for _ in range(5)]

@@ -173,7 +173,7 @@ def test_a_slice_writes_through_to_its_array() -> None:
         ("array.concat", ([7, 8],), [10, 20, 30, 7, 8, 40], [20, 30, 7, 8]),
     ]:
         array, part = sliced(1, 3)
-        CALLS[str(name)](part, *arguments)  # type: ignore[misc]
+        CALLS[str(name)](part, *arguments)  # type: ignore[misc]  # of all functions alike
         assert (array, list(part)) == (after, shown), name
 
 

@@ -1,5 +1,7 @@
 """What is known before the first bar: variables that never change, and the options of plots."""
 
+from abc import abstractmethod
+
 from analytics.pine.generator.expressions import ATOM, MEANS, PRICES, ExpressionWriter
 from analytics.pine.runtime.bindings import PerCall
 from analytics.pine.runtime.plots import Plotting
@@ -66,9 +68,9 @@ class SteadyWriter(ExpressionWriter):
             self.steady.add(symbol)
         return True
 
+    @abstractmethod
     def shown_ahead(self, show: str, value: tree.Expression) -> bool:
         """Write ahead what a plot takes in if that can be."""
-        raise NotImplementedError
 
     def _number(self, node: tree.Expression) -> str:
         """Return a number as source; what collections say of nothing, which may be None, as na."""

@@ -97,9 +97,9 @@ class Ema(Calculation):
         self.warming = marked[1]
         super().rewind(marked[0])
 
-    def restore(self, saved: object) -> None:
+    def restore(self, saved: Any) -> None:
         """Go back to a state that `save()` returned."""
-        self.warming = None if saved[self.kept.index("warming")] is None else RollingSum()  # type: ignore[index]  # what `save` made
+        self.warming = None if saved[self.kept.index("warming")] is None else RollingSum()
         super().restore(saved)
 
 

@@ -135,9 +135,9 @@ class WilliamsAccumulation(Accumulator):
 def _running(name: str, kind: type[RunningVariable]) -> Variable:
     def read(context: Context) -> float:
         accumulator = context.accumulators.get(name)
-        if accumulator is None:
+        if not isinstance(accumulator, RunningVariable):
             accumulator = context.accumulators[name] = kind()
-        return accumulator.read(context)  # type: ignore[attr-defined,no-any-return]  # a variable has it
+        return accumulator.read(context)
 
     return Variable(read)
 

@@ -10,6 +10,7 @@ from analytics.pine.program import bindings
 from analytics.pine.reference.notation import Function, Signature, Value, read, read_type
 from analytics.pine.reference.refused import refusal
 from analytics.pine.runtime.bindings import OfContext, PerCall, Variable
+from analytics.pine.semantics import tree
 from analytics.pine.semantics.expressions import literal
 from analytics.pine.types import Qualifier
 
@@ -103,7 +104,8 @@ def test_constants_have_one_value():
         entry = reference.values().get(name)
         if isinstance(entry, Value) and entry.value and isinstance(binding, Variable):
             constant = literal(entry.value)
-            assert binding.read(None) == constant.value, name  # type: ignore[attr-defined]  # a variable has it
+            assert isinstance(constant, tree.Constant), name
+            assert binding.read(None) == constant.value, name
 
 
 def test_methods_are_found_by_the_type_they_belong_to():

@@ -69,7 +69,7 @@ def on_chart(context: Context, kind: str) -> list[Any]:
 def test_lines(context: Context, calls: Calls) -> None:
     line = calls["line.new"](0, 1.0, 10, 2.0, *LINE)
     assert on_chart(context, "line") == [line] == calls["line.all"]()
-    for name, values, read, wanted in [
+    changes: list[tuple[str, tuple[Any, ...], str, float]] = [
         ("line.set_x1", (1,), "line.get_x1", 1),
         ("line.set_x2", (11,), "line.get_x2", 11),
         ("line.set_y1", (1.5,), "line.get_y1", 1.5),
@@ -78,9 +78,10 @@ def test_lines(context: Context, calls: Calls) -> None:
         ("line.set_xy2", (4, 5.0), "line.get_x2", 4),
         ("line.set_first_point", (ChartPoint(7, 8, 9.0),), "line.get_x1", 8),
         ("line.set_second_point", (ChartPoint(7, 10, 11.0),), "line.get_y2", 11.0),
-    ]:
-        calls[str(name)](line, *values)  # type: ignore[misc]  # of all functions alike
-        assert calls[str(read)](line) == wanted, name
+    ]
+    for name, values, read, wanted in changes:
+        calls[name](line, *values)
+        assert calls[read](line) == wanted, name
     assert calls["line.get_price"](line, 12) == 13.0
     for name in ["line.set_color", "line.set_extend", "line.set_style", "line.set_width"]:
         calls[name](line, "set")
@@ -208,8 +209,8 @@ def test_functions_of_drawings_that_are_na_do_nothing(calls: Calls) -> None:
     ("polyline", ([], False, False, "bar_index", RED, None, "solid", 1, False)),
 ])  # fmt: skip
 def test_the_oldest_drawings_go_when_there_are_too_many(kind: str, arguments: tuple[Any, ...]) -> None:
-    limits = {f"max_{name}_count": 3 for name in ("lines", "labels", "boxes", "polylines")}
-    declaration = Declaration(**limits)  # type: ignore[arg-type]  # numbers, all of them
+    limits: dict[str, Any] = {f"max_{name}_count": 3 for name in ("lines", "labels", "boxes", "polylines")}
+    declaration = Declaration(**limits)
     context = Context(Symbol("X"), Timeframe.parse("1"), closes([1.0]), declaration=declaration)
     context.begin(0)
     new = Calls(context)[f"{kind}.new"]

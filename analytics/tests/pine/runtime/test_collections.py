@@ -158,7 +158,7 @@ def sliced(start: int, stop: int) -> tuple[list[Any], Any]:
 
 
 def test_a_slice_writes_through_to_its_array() -> None:
-    for name, arguments, after, shown in [
+    changes: list[tuple[str, tuple[Any, ...], list[Any], list[Any]]] = [
         ("array.push", (99,), [10, 20, 30, 99, 40], [20, 30, 99]),
         ("array.unshift", (99,), [10, 99, 20, 30, 40], [99, 20, 30]),
         ("array.insert", (1, 99), [10, 20, 99, 30, 40], [20, 99, 30]),
@@ -171,9 +171,10 @@ def test_a_slice_writes_through_to_its_array() -> None:
         ("array.reverse", (), [10, 30, 20, 40], [30, 20]),
         ("array.sort", ("descending",), [10, 30, 20, 40], [30, 20]),
         ("array.concat", ([7, 8],), [10, 20, 30, 7, 8, 40], [20, 30, 7, 8]),
-    ]:
+    ]
+    for name, arguments, after, shown in changes:
         array, part = sliced(1, 3)
-        CALLS[str(name)](part, *arguments)  # type: ignore[misc]  # of all functions alike
+        CALLS[name](part, *arguments)
         assert (array, list(part)) == (after, shown), name
 
 

@@ -266,6 +266,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a PDF called JPEG": (lambda: pdf(acts_on_opening), "a.jpg", "file_name_disagrees"),
     "a JPEG called PHP": (lambda: image(comment=PHP), "a.jpg.php", "file_name_disagrees"),
     "a JPEG called page": (lambda: image(), "a.html", "file_name_disagrees"),
+    "a name that climbs to a file of the system": (lambda: image(), "../../../etc/passwd", "file_name_disagrees"),
     "a name without an end": (lambda: image(), "passport", "file_name_disagrees"),
     "half a JPEG": (lambda: image(size=(900, 700), quality=95)[:3000], "a.jpg", "file_damaged"),
     "half a PNG": (lambda: image("PNG", (900, 700), "RGB", compress_level=0)[:5000], "a.png", "file_damaged"),

@@ -309,6 +309,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "PNG with a PDF behind it": (lambda: image("PNG") + pdf(acts_on_opening), "a.png", "file_hides_another"),
     "HEIC with PHP behind it": (lambda: HEIC + PHP + SCRIPT, "a.heif", "file_hides_another"),
     "PDF with an archive behind it": (lambda: pdf() + zipped(), "a.pdf", "file_hides_another"),
+    "PDF with an archive before its end": (lambda: pdf() + zipped() + b"\n%%EOF", "a.pdf", "file_hides_another"),
     "PDF with PHP behind it": (lambda: pdf() + PHP + SCRIPT, "a.pdf", "file_hides_another"),
     "PDF that acts on opening": (lambda: pdf(acts_on_opening), "a.pdf", "file_active"),
     "PDF that names a script": (lambda: pdf(names_a_script), "a.pdf", "file_active"),

@@ -60,6 +60,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     reach(document);
+    document.querySelector("[autofocus]")?.focus(); // browsers drop it now and then when a busy page is first drawn
     const dialog = document.getElementById("modal-content");
     if (dialog) follow(dialog, dialog.parentElement);
     const filters = document.getElementById("changelist-filter");

@@ -74,11 +74,12 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a script brought forth."""
+    """What a script brought forth; `equity` of a strategy is that at the close of each bar that was computed."""
 
     outputs: Outputs
     trades: list[TradeRow]
     summary: Summary | None
+    equity: list[float]
 
     def plot(self, title: str) -> list[float]:
         """Return the values of the plot with a title, one for each bar that was computed."""
@@ -309,8 +310,8 @@ class Stream:
     def result(self) -> Result:
         """Return what the script has brought forth so far."""
         if self.broker is None:
-            return Result(self.context.outputs, [], None)
-        return Result(self.context.outputs, self.broker.trades(), self.broker.summary())
+            return Result(self.context.outputs, [], None, [])
+        return Result(self.context.outputs, self.broker.trades(), self.broker.summary(), self.broker.equity())
 
 
 def run(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.pine.diagnostics import Diagnostic, Severity
+from analytics.pine.diagnostics import Diagnostic, Severity, span_of_line
 from analytics.pine.fingerprint import fingerprint
 
 LONGEST_SYMBOL = 1_000
@@ -77,7 +77,9 @@ class Saved:
     state: bytes
 
 
-def failure(code: str, message: str, hint: str = "", *, line: int = 1, bar_index: int | None = None) -> Failure:
-    """Return a failure with one error on a line."""
-    line = max(line, 1)
-    return Failure((Diagnostic(code, Severity.ERROR, line, 1, 1, message, hint),), bar_index)
+def failure(
+    code: str, message: str, hint: str = "", *, source: str = "", line: int = 1, bar_index: int | None = None
+) -> Failure:
+    """Return a failure with one error on a line of a source."""
+    span = span_of_line(source, line)
+    return Failure((Diagnostic(code, Severity.ERROR, *span, message, hint),), bar_index)

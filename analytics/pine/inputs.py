@@ -30,8 +30,15 @@ def input_values(inputs: list[Input], given: Mapping[str, Any], enums: Enums) ->
     known = {setting.title for setting in inputs} | {f"in_{setting.number}" for setting in inputs}
     for name in given:
         if name not in known:
-            raise PineRuntimeError(f'The script has no input "{name}".')
+            raise PineRuntimeError(f'The script has no input "{name}". {_names(inputs)}')
     return [_value(setting, given, enums) for setting in inputs]
+
+
+def _names(inputs: list[Input]) -> str:
+    if not inputs:
+        return "It has none at all."
+    named = [f'"{setting.title}"' if setting.title else f"in_{setting.number}" for setting in inputs]
+    return f"It has {', '.join(dict.fromkeys(named))}."
 
 
 def _value(setting: Input, given: Mapping[str, Any], enums: Enums) -> Any:

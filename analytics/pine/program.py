@@ -28,6 +28,7 @@ from analytics.pine.runtime.bars import Bar, last_bars
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
+from analytics.pine.runtime.errors import BarRefused
 from analytics.pine.runtime.outputs import LogLine, Outputs
 from analytics.pine.runtime.rates import Rates
 from analytics.pine.runtime.symbols import Symbol
@@ -282,9 +283,15 @@ class Stream:
     def update(self, bar: Bar, *, confirmed: bool) -> None:
         """Compute the newest bar, again if it was computed before: `var` goes back to where it was, `varip` stays.
 
-        A bar with a later time than the last opens a new one; it is confirmed when it has closed.
+        A bar with a later time than the last opens a new one; it is confirmed when it has closed. If the last was still
+        forming, it closes with what was seen of it. A bar before the last, or one that has closed, is refused with
+        BarRefused, and the script stays as it is.
         """
         bars = self.context.bars
+        if bars and bar.time <= bars[-1].time and not (self.is_forming and bar.time == bars[-1].time):
+            raise BarRefused(bar.time, bars[-1].time)
+        if self.is_forming and bar.time > bars[-1].time:
+            self.update(bars[-1], confirmed=True)
         new = self._before is None
         if new:
             if not len(bars) % TRIM_EVERY:

@@ -22,7 +22,7 @@ from analytics.pine.worker.child import (
     no_memory,
     too_slow,
 )
-from analytics.pine.worker.outcomes import Failure, Job, LiveJob, Saved, Told, failure
+from analytics.pine.worker.outcomes import GOES_ON, Failure, Job, LiveJob, Saved, Told, failure
 from analytics.pine.worker.wire import receive_trusted
 
 
@@ -39,7 +39,7 @@ def main() -> None:
     while True:
         answer = _answer(live, command)
         hand_over(target, answer, limits)
-        if isinstance(answer, Failure) and not (command[0] == "save" and answer.code == "bar-forming"):
+        if isinstance(answer, Failure) and answer.code not in GOES_ON:
             return
         try:
             command = receive_trusted(source)

@@ -6,6 +6,8 @@ from typing import Any
 from analytics.pine.diagnostics import Diagnostic, Severity, span_of_line
 from analytics.pine.fingerprint import fingerprint
 
+GOES_ON = frozenset({"bar-forming", "bar-past"})
+"""Codes of failures that are the caller's: the script that runs along stays as it was."""
 LONGEST_SYMBOL = 1_000
 """How many characters of a symbol are asked for."""
 

@@ -91,6 +91,7 @@ class Diagnostics:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, int, int], Diagnostic] = {}
+        self._ended = False
 
     def error(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self._add(code, Severity.ERROR, span, message, hint)
@@ -100,8 +101,12 @@ class Diagnostics:
 
     def _add(self, code: str, severity: Severity, span: Span, message: str, hint: str) -> None:
         key = (code, span.line, span.column)
-        if key not in self._found and len(self._found) < MOST:
+        if key not in self._found and len(self._found) < MOST and not self._ended:
             self._found[key] = Diagnostic(code, severity, span.line, span.column, span.end, message, hint)
+
+    def end(self) -> None:
+        """Take no more: what else would be found follows from what was."""
+        self._ended = True
 
     @property
     def failed(self) -> bool:

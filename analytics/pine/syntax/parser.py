@@ -47,6 +47,7 @@ def version_of(annotations: list[Annotation], diagnostics: Diagnostics) -> int:
         if not OLDEST_VERSION <= version <= NEWEST_VERSION:
             message = f"Version {version} of the language is not supported; 5 and 6 are."
             diagnostics.error("version-unsupported", span, message, "Convert the script to version 6.")
+            diagnostics.end()
             return NEWEST_VERSION
         return version
     diagnostics.warning(

@@ -115,9 +115,8 @@ def compile(text: str) -> Program:
     except Unsupported as missing:
         span = missing.node.span
         diagnostics.error("not-available", span, f"`{missing.name}` is not available here.", "Leave it out.")
-    except TooManyCalls:
-        message = "Functions that call functions make too many instances."
-        diagnostics.error("too-deep", Span(1, 1, 1), message, "Call the inner ones once and hand their results on.")
+    except TooManyCalls as many:
+        diagnostics.error("too-deep", many.span, many.message, many.hint)
     finally:
         if collects:
             gc.enable()

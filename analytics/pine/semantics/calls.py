@@ -11,6 +11,7 @@ from analytics.pine.semantics import tree
 from analytics.pine.semantics.expressions import ExpressionAnalysis, literal
 from analytics.pine.semantics.inputs import input_value
 from analytics.pine.semantics.overloads import Given, Match, match, resolved
+from analytics.pine.semantics.plot_counts import count_plot
 from analytics.pine.semantics.sorting import name_sort_field
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
@@ -218,6 +219,7 @@ class CallAnalysis(ExpressionAnalysis):
         signature = found.signature
         if name in DECLARATIONS:
             return self.declaration(name, found, span)
+        count_plot(self, name, found, span)
         if name == "na" and self.version >= 6 and found.arguments["x"].type == BOOL:
             hint = "A `bool` of version 6 is true or false."
             self.error("argument-type", found.arguments["x"].span, "`na()` does not take a `bool`.", hint)

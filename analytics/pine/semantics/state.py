@@ -30,6 +30,7 @@ class Analysis:
         self.loops = 0
         self.order = 0
         self.names_made = 0
+        self.plots_counted = 0
         self.assigned: frozenset[str] = frozenset()
         self.declared_functions: dict[str, list[tuple[int, nodes.FunctionDeclaration]]] = {}
         self.declared_types: dict[str, nodes.TypeDeclaration] = {}

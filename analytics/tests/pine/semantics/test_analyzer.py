@@ -299,6 +299,12 @@ def test_what_cannot_be_read_is_reported_once(source):
     assert [code for code, _, _ in errors(source)] == ["syntax"]
 
 
+def test_a_line_behind_an_open_bracket_is_not_called_a_wrapped_one():
+    (found,) = analysed("plot(close,\nlabel.new(bar_index, high, 'a')\nx = 1")[1].sorted()
+
+    assert (found.code, found.hint) == ("syntax", "")
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

@@ -99,7 +99,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, OverflowError):
         return "A number has become too large."
     if isinstance(error, RecursionError):
-        return "The functions call each other too deeply."
+        return "Something goes into itself too deeply here: calls of functions, or slices of slices."
     if isinstance(error, MemoryError):
         return "The script needs too much memory."
     if isinstance(error, IndexError):

@@ -48,6 +48,19 @@ def has_requests(function: tree.Function) -> bool:
     return any(isinstance(node, tree.RequestCall) for node in walk(function))
 
 
+def may_be_left(body: tree.Block) -> bool:
+    """Return whether a `break` in the body of a loop leaves that loop before its end."""
+    for statement in body.statements:
+        match statement:
+            case tree.Break():
+                return True
+            case tree.If():
+                otherwise = statement.otherwise
+                if may_be_left(statement.then) or (otherwise is not None and may_be_left(otherwise)):
+                    return True
+    return False
+
+
 def reads(root: Any) -> set[tree.Symbol]:
     """Return the variables whose values something depends on."""
     return {node.symbol for node in walk(root) if isinstance(node, tree.Read)}

@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.pine.generator.columns import ColumnWriter, begins, prepares
 from analytics.pine.generator.expressions import attribute, missing
-from analytics.pine.generator.slicing import Changes, has_requests, reads, sliced
+from analytics.pine.generator.slicing import Changes, has_requests, may_be_left, reads, sliced
 from analytics.pine.generator.unit import Line, Unit
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.semantics import tree
@@ -356,7 +356,8 @@ class _ScriptWriter(ColumnWriter):
             self._moving_for(node, step)
             return
         bounds = f"{self.write(node.start)}, {self.write(node.stop)}, {step}"
-        self.unit.line(f"for {node.counter.code} in budget.count({bounds}):", line)
+        count = "some" if may_be_left(node.body) else "count"
+        self.unit.line(f"for {node.counter.code} in budget.{count}({bounds}):", line)
         self.unit.indent += 1
         self._record_item(node.counter)
         self.unit.indent -= 1
@@ -396,5 +397,4 @@ class _ScriptWriter(ColumnWriter):
 
     def _record_item(self, symbol: tree.Symbol) -> None:
         if symbol.indexed:
-            held = self.unit.recorded(symbol, missing(symbol.type, self.version))
-            self.unit.line(f"{held}.record({symbol.code})")
+            self.unit.line(f"{self.unit.recorded(symbol, missing(symbol.type, self.version))}.record({symbol.code})")

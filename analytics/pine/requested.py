@@ -165,11 +165,13 @@ class Asking:
         chart = self.context
         frame = Timeframe.parse(timeframe) if timeframe else chart.timeframe
         own = symbol in ("", chart.symbol.tickerid, chart.symbol.ticker)
+        of_ticks = frame.unit == "T"  # candles of ticks nobody has, whatever else there is
         feed: Feed | None = None
-        if own and (frame == chart.timeframe or frame.seconds > chart.timeframe.seconds):
+        if own and (frame == chart.timeframe or (not of_ticks and frame.seconds > chart.timeframe.seconds)):
             feed = ChartFeed(chart, self.keep, frame)
         else:
-            found = self.keep.market(symbol or chart.symbol.tickerid, frame) if self.keep.market else None
+            may_be = self.keep.market is not None and not of_ticks
+            found = self.keep.market(symbol or chart.symbol.tickerid, frame) if may_be else None
             if found is not None:
                 feed = Feed(chart, self.keep, found[0], frame, list(found[1]))
             elif self.keep.market is None:

@@ -5,7 +5,7 @@ import pytest
 from analytics.pine.diagnostics import ScriptFailed
 from analytics.pine.program import compile, run
 from analytics.pine.runtime.symbols import Symbol
-from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, START, bars_of, plotted, script, streamed
+from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, START, bars_of, plotted, ran, script, streamed
 
 CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0, 6.0]
 TICKER = "syminfo.tickerid"
@@ -102,3 +102,18 @@ def test_a_symbol_that_is_not_there_is_an_error_unless_that_is_ignored():
     assert [value != value for value in with_market(
         "plot(request.security('NONE', '60', close, ignore_invalid_symbol = true))"
     )] == [True] * 3  # fmt: skip
+
+
+def test_candles_of_ticks_are_not_there():
+    body = "plot(nz(request.security('', '100T', close), -1) + request.security_lower_tf('', '1T', close).size())"
+    alone = ran(body, CLOSES)
+
+    assert alone.outputs.plots[0].values == [-1] * len(CLOSES)
+    assert [line.message for line in alone.outputs.logs] == [
+        'There are no bars of "EURUSD" in the timeframe "100T" here: what is asked of them is na.',
+        'There are no bars of "EURUSD" in the timeframe "1T" here: what is asked of them is na.',
+    ]
+    with pytest.raises(ScriptFailed, match='"1T"'):
+        with_market("plot(request.security_lower_tf('', '1T', close).size())")
+    ignored = "a = request.security_lower_tf('', '1T', close, ignore_invalid_timeframe = true)\nplot(a.size())"
+    assert with_market(ignored) == [0, 0, 0]

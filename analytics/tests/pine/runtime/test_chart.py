@@ -256,7 +256,11 @@ def test_tables(context: Context, calls: Calls) -> None:
     with pytest.raises(PineRuntimeError, match="out of bounds"):
         calls["table.cell"](table, 2, 0, "text", *CELL)
     calls["table.cell_set_text"](table, 0, 0, "text")
-    assert (table.cells[0, 0].text, table.cells[0, 0].text_halign, table.cells[0, 0].bgcolor) == ("text", "center", None)
+    assert (table.cells[0, 0].text, table.cells[0, 0].text_halign, table.cells[0, 0].bgcolor) == (
+        "text",
+        "center",
+        None,
+    )
     with pytest.raises(PineRuntimeError, match="out of bounds"):
         calls["table.cell_set_text"](table, 0, 3, "text")
     calls["table.merge_cells"](table, 0, 0, 1, 1)

@@ -90,7 +90,9 @@ class Budget:
             return
         place = 0
         while place < len(collection):
-            self.turn()
+            self.left -= 1
+            if self.left < 0:
+                self.take(0)
             yield collection[place]
             place += 1
 

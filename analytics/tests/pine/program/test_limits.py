@@ -13,6 +13,7 @@ CLOSES = [1.0, 2.0, 4.0]
     ("code", "body", "most", "kind"),
     [
         ("loop-turns", "for i = 1 to {0}\n    x = i", 2_000_000, "indicator"),
+        ("loop-turns", "for i = 1 to 1900001\n    x = i\nfor y in array.new<int>({0} - 1900000, 0)\n    z = y", 1_999_999, "indicator"),
         ("string-length", "x = str.repeat('a', {0})", 40_960, "indicator"),
         ("string-length", "x = str.repeat('a', 40000) + str.repeat('b', {0} - 40000)", 40_960, "indicator"),
         ("string-length", "x = str.replace_all(str.repeat('a', 100), 'a', str.repeat('b', 400)) + str.repeat('b', {0} - 40000)", 40_960, "indicator"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from analytics.pine.generator.unit import Line
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.walking import MUTATING
 
@@ -62,8 +63,16 @@ def may_be_left(body: tree.Block) -> bool:
 
 
 def reads(root: Any) -> set[tree.Symbol]:
-    """Return the variables whose values something depends on."""
-    return {node.symbol for node in walk(root) if isinstance(node, tree.Read)}
+    """Return the variables whose values something depends on; those of the functions that it calls are their own."""
+    outside = {node.symbol for node in walk(root, functions=False) if isinstance(node, tree.Read)}
+    inside = {node.symbol for node in walk(root) if isinstance(node, tree.Read)}
+    return outside | {symbol for symbol in inside if not symbol.in_function}
+
+
+def own_variables(function: tree.Function) -> set[tree.Symbol]:
+    """Return the parameters and variables of a function: each of its calls has others, under the same symbols."""
+    found = {symbol for statement in function.body.statements for symbol in _changes(statement)}
+    return {*function.parameters, *(symbol for symbol in found if symbol.in_function)}
 
 
 def _root(node: tree.Expression) -> tree.Symbol | None:
@@ -149,3 +158,17 @@ def only_shows(statement: tree.Statement) -> bool:
     if not isinstance(statement, tree.Evaluate) or not isinstance(statement.value, tree.BuiltinCall):
         return False
     return statement.value.name.partition(".")[0] not in _COLLECTIONS
+
+
+class Requests:
+    """The expressions of a script that are computed on other bars: each is a script of its own, made by `make1` …
+
+    `bodies` are what these scripts are made of. They are kept because `changes` knows statements by their identity.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.count = 0
+        self.depth = 0
+        self.changes: Changes = {}
+        self.bodies: list[list[tree.Statement]] = []

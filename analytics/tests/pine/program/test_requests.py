@@ -40,6 +40,8 @@ def hourly(expression: str, more: str = "") -> str:
         (f"f(x, tf) => request.security({TICKER}, tf, x)\nplot(f(close, '60') + f(close * 10, '60'))", [None, 22, 22, 33, 33, 66]),
         (f"f(n) =>\n    x = ta.sma(close, n)\n    y = x * 2\n    {hourly('y')}\nplot(f(1) + f(2))", [None, None, None, 11, 11, 21]),
         (f"g(x) => {hourly('x')}\nf(x) => g(x + 1)\nplot(f(close))", [None, 3, 3, 4, 4, 7]),
+        (f"f(x, tf) =>\n    a = request.security({TICKER}, tf, x)\n    b = request.security({TICKER}, tf, a + ta.change(a))\n    a + b\nplot(f(close, '60'))", [None, None, None, 7, 7, 15]),
+        (f"g(x, tf) => request.security({TICKER}, tf, x)\nf(x, tf) =>\n    y = g(x, tf)\n    z = g(y + 1, tf)\n    g(z + y, tf)\nplot(f(close, '60'))", [None, 5, 5, 7, 7, 13]),
         (f"x = 0.0\nif close > 2\n    x := close\nplot({hourly('x')})", [None, 0, 0, 3, 3, 6]),
         (f"a = array.new<float>()\na.push(close)\na.push(open)\nplot({hourly('a.sum()')})", [None, 3, 3, 5, 5, 9]),
         (f"type P\n    float v\np = P.new(close)\np.v += 1\nplot({hourly('p.v')})", [None, 3, 3, 4, 4, 7]),

@@ -101,7 +101,7 @@ class _ScriptWriter(ColumnWriter):
         for function, arguments in reversed(self.frames):
             inner = sliced(function.body.statements, needed, self.requests.changes)
             given = [pair for pair in zip(function.parameters, arguments, strict=True) if pair[0] in needed]
-            needed -= own_variables(function)
+            needed -= own_variables(function, self.requests.changes)
             for parameter, argument in given:
                 needed |= reads(argument)
                 inner.insert(0, tree.Declare(node.span, parameter, argument))

@@ -255,14 +255,22 @@ def test_tables(context: Context, calls: Calls) -> None:
         assert getattr(table, name.removeprefix("table.set_")) == "set"
     with pytest.raises(PineRuntimeError, match="out of bounds"):
         calls["table.cell"](table, 2, 0, "text", *CELL)
-    with pytest.raises(PineRuntimeError, match="empty"):
-        calls["table.cell_set_text"](table, 0, 0, "text")
+    calls["table.cell_set_text"](table, 0, 0, "text")
+    assert (table.cells[0, 0].text, table.cells[0, 0].text_halign, table.cells[0, 0].bgcolor) == (
+        "text",
+        "center",
+        None,
+    )
+    with pytest.raises(PineRuntimeError, match="out of bounds"):
+        calls["table.cell_set_text"](table, 0, 3, "text")
     calls["table.merge_cells"](table, 0, 0, 1, 1)
     assert table.merged == [(0, 0, 1, 1)]
     with pytest.raises(PineRuntimeError, match="merged"):
         calls["table.merge_cells"](table, 1, 1, 1, 2)
+    calls["table.clear"](table, 0, 1, 1, 2)
+    assert (set(table.cells), table.merged) == ({(0, 0)}, [(0, 0, 1, 1)])
     calls["table.clear"](table, 0, 0, 1, 2)
-    assert table.cells == {}
+    assert (table.cells, table.merged) == ({}, [])
     calls["table.delete"](other)
     assert on_chart(context, "table") == [table]
 

@@ -6,14 +6,13 @@ bar of a higher timeframe is seen when it has closed, with lookahead from its fi
 it is so far.
 """
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from analytics.pine.generator.loops import Budget
 from analytics.pine.generator.support import Keeping
-from analytics.pine.runtime.bars import Bar, all_heikin_ashi, heikin_ashi
+from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
@@ -24,16 +23,9 @@ from analytics.pine.runtime.timeframes import Timeframe
 
 Market = Callable[[str, Timeframe], tuple[Symbol, Sequence[Bar]] | None]
 """Returns the bars of a symbol in a timeframe, None where there is no such symbol."""
-_HEIKIN_ASHI = re.compile(r"heikinashi\((.*)\)")
 Maker = Callable[..., Callable[[], Any]]
 MOST_FEEDS = 40
 MOST_FEEDS_IN_ALL = 127
-
-
-def plain(symbol: str) -> tuple[str, bool]:
-    """Return a symbol as it is called by itself, and whether its candles are wanted as Heikin Ashi."""
-    found = _HEIKIN_ASHI.fullmatch(symbol)
-    return (found[1], True) if found else (symbol, False)
 
 
 class Feed:
@@ -100,12 +92,10 @@ class Feed:
 
 
 class ChartFeed(Feed):
-    """A feed whose bars are put together from the chart's own; `candles` are these before they are averaged."""
+    """A feed whose bars are put together from the chart's own."""
 
-    def __init__(self, chart: Context, keep: Keeping, timeframe: Timeframe, *, averaged: bool) -> None:
+    def __init__(self, chart: Context, keep: Keeping, timeframe: Timeframe) -> None:
         super().__init__(chart, keep, chart.symbol, timeframe, [])
-        self.averaged = averaged
-        self.candles: list[Bar] = [] if averaged else self.context.bars
         self.same = timeframe == chart.timeframe
         self.firsts: list[int] = []
         self.grouped = 0
@@ -124,25 +114,15 @@ class ChartFeed(Feed):
                 self.firsts.append(index)
                 self.starts.append(start)
                 self.ends.append(self.calendar.bar_closing(start, self.context.timeframe))
-                self.candles.append(bar._replace(time=start))
+                self.context.bars.append(bar._replace(time=start))
             else:
-                self.candles[-1] = self.candles[-1].and_then(bar)
-            if self.averaged:
-                self._average()
+                self.context.bars[-1] = self.context.bars[-1].and_then(bar)
         self.grouped = len(bars)
-
-    def _average(self) -> None:
-        """Make the last candle Heikin Ashi."""
-        shown = self.context.bars
-        del shown[len(self.candles) - 1 :]
-        shown.append(heikin_ashi(self.candles[-1], shown[-1] if shown else None))
 
     def keep_last(self, count: int) -> None:
         """Forget the bars before the last ones, as if there were none."""
         super().keep_last(count)
         del self.firsts[:-count]
-        if self.averaged:
-            del self.candles[:-count]
 
     def refresh(self) -> None:
         """Put the last bar together again from the chart's bars as they are now."""
@@ -152,9 +132,7 @@ class ChartFeed(Feed):
         whole = bars[first]._replace(time=self.starts[-1])
         for bar in bars[first + 1 :]:
             whole = whole.and_then(bar)
-        self.candles[-1] = whole
-        if self.averaged:
-            self._average()
+        self.context.bars[-1] = whole
 
 
 class Asking:
@@ -186,18 +164,16 @@ class Asking:
         self.keep.asked.append(key)
         chart = self.context
         frame = Timeframe.parse(timeframe) if timeframe else chart.timeframe
-        symbol, averaged = plain(symbol)
         own = symbol in ("", chart.symbol.tickerid, chart.symbol.ticker)
         of_ticks = frame.unit == "T"  # candles of ticks nobody has, whatever else there is
         feed: Feed | None = None
         if own and (frame == chart.timeframe or (not of_ticks and frame.seconds > chart.timeframe.seconds)):
-            feed = ChartFeed(chart, self.keep, frame, averaged=averaged)
+            feed = ChartFeed(chart, self.keep, frame)
         else:
             may_be = self.keep.market is not None and not of_ticks
             found = self.keep.market(symbol or chart.symbol.tickerid, frame) if may_be else None
             if found is not None:
-                bars = all_heikin_ashi(found[1]) if averaged else list(found[1])
-                feed = Feed(chart, self.keep, found[0], frame, bars)
+                feed = Feed(chart, self.keep, found[0], frame, list(found[1]))
             elif self.keep.market is None:
                 self._tell_missing(symbol or chart.symbol.tickerid, frame)
             elif not ignore:

@@ -17,7 +17,7 @@ from analytics.pine.fingerprint import fingerprint
 from analytics.pine.generator.support import UNSET, EnumValue, Keeping, Unset
 from analytics.pine.inputs import input_values
 from analytics.pine.program import Program, Stream
-from analytics.pine.requested import Asking, ChartFeed, Feed, Market, plain
+from analytics.pine.requested import Asking, ChartFeed, Feed, Market
 from analytics.pine.runtime.context import Context, milliseconds_now
 from analytics.pine.runtime.plots import Plot
 
@@ -183,8 +183,6 @@ def _feed(feed: Feed) -> dict[str, Any]:
     own = {"starts": feed.starts, "ends": feed.ends, "values": feed.values, "before": feed.before}
     if isinstance(feed, ChartFeed):
         own |= {"firsts": feed.firsts, "grouped": feed.grouped, "following": feed.following}
-        if feed.averaged:
-            own["candles"] = feed.candles
     return {**_instance(feed.context, feed.keep), "feed": own}
 
 
@@ -257,9 +255,7 @@ def _make_feeds(context: Context, keep: Keeping, requests: list[dict[Any, Any]])
                 place.feeds[key] = None
                 continue
             of_chart, symbol, timeframe, inner = made
-            feed = Feed(context, keep, symbol, timeframe, [])
-            if of_chart:
-                feed = ChartFeed(context, keep, timeframe, averaged=plain(key[0])[1])
+            feed = ChartFeed(context, keep, timeframe) if of_chart else Feed(context, keep, symbol, timeframe, [])
             place.begin(feed)
             place.feeds[key] = feed
             _make_feeds(feed.context, feed.keep, inner)

@@ -20,21 +20,6 @@ class Bar(NamedTuple):
         return self._replace(high=high, low=low, close=later.close, volume=self.volume + later.volume)
 
 
-def heikin_ashi(bar: Bar, before: Bar | None) -> Bar:
-    """Return a candle as Heikin Ashi; `before` is the Heikin Ashi candle before it."""
-    close = (bar.open + bar.high + bar.low + bar.close) / 4
-    start = (bar.open + bar.close) / 2 if before is None else (before.open + before.close) / 2
-    return bar._replace(open=start, high=max(bar.high, start, close), low=min(bar.low, start, close), close=close)
-
-
-def all_heikin_ashi(bars: Iterable[Bar]) -> list[Bar]:
-    """Return candles as Heikin Ashi."""
-    found: list[Bar] = []
-    for bar in bars:
-        found.append(heikin_ashi(bar, found[-1] if found else None))
-    return found
-
-
 def last_bars(bars: Iterable[Bar], count: int) -> list[Bar]:
     """Return the last bars of a history, all of them for a count of 0."""
     found = list(bars)

@@ -5,7 +5,6 @@ import pytest
 from analytics.pine.diagnostics import ScriptFailed
 from analytics.pine.program import compile, run
 from analytics.pine.runtime.symbols import Symbol
-from analytics.pine.saved_states import load_state, save_state
 from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, START, bars_of, plotted, ran, script, streamed
 
 CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0, 6.0]
@@ -125,42 +124,3 @@ def test_candles_of_ticks_are_not_there():
         with_market("plot(request.security_lower_tf('', '1T', close).size())")
     ignored = "a = request.security_lower_tf('', '1T', close, ignore_invalid_timeframe = true)\nplot(a.size())"
     assert with_market(ignored) == [0, 0, 0]
-
-
-HEIKIN_ASHI = "request.security(ticker.heikinashi(syminfo.tickerid), '{0}', {1})"
-AVERAGED_BY_HAND = """o = 0.0
-c = ohlc4
-o := na(o[1]) ? (open + close) / 2 : (o[1] + c[1]) / 2
-h = math.max(high, o, c)
-l = math.min(low, o, c)
-"""
-
-
-@pytest.mark.parametrize("value", ["open", "high", "low", "close", "ta.sma(close, 2)"])
-def test_heikin_ashi_candles_are_made_of_the_charts(value):
-    by_hand = {"open": "o", "high": "h", "low": "l", "close": "c", "ta.sma(close, 2)": "ta.sma(c, 2)"}[value]
-
-    assert plotted(f"plot({HEIKIN_ASHI.format('30', value)})", CLOSES) == plotted(
-        f"{AVERAGED_BY_HAND}plot({by_hand})", CLOSES
-    )
-    assert plotted(f"plot({HEIKIN_ASHI.format('60', value)})", CLOSES) == plotted(
-        f"f() =>\n    {AVERAGED_BY_HAND.strip().replace(chr(10), chr(10) + '    ')}\n    {by_hand}\nplot({hourly('f()')})",
-        CLOSES,
-    )
-
-
-def test_heikin_ashi_candles_follow_in_real_time_and_from_a_saved_state():
-    body = f"plot({HEIKIN_ASHI.format('60', 'close')}, 'c')\nplot({HEIKIN_ASHI.format('60', 'open')}, 'o')"
-    live = streamed(body, CLOSES[:3])
-    again = load_state(save_state(live), compile(script(body)), now=lambda: 0)
-    for bar in bars_of([*CLOSES, 9.0])[3:]:
-        for running in (live, again):
-            running.update(bar._replace(high=50.0, close=1.0), confirmed=False)
-            running.update(bar, confirmed=True)
-
-    assert again.result().result_hash() == live.result().result_hash()
-    assert live.result().plot("c")[3:] == [2.75, 4.0, 4.5, 7.5]
-
-
-def test_heikin_ashi_candles_of_another_symbol_come_from_the_market():
-    assert with_market("plot(request.security(ticker.heikinashi('OTHER'), '30', open))") == [100, 100, 100.25]

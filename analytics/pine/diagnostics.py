@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from analytics.pine.runtime.errors import PineRuntimeError
 
+SHOWN = 160
+"""How many characters of a line are shown with what is wrong on it."""
 MOST = 50  # more are not read by anybody, and a garbled file would have thousands
 
 
@@ -34,21 +36,21 @@ class Diagnostic:
 
     def as_text(self, source: str) -> str:
         """Return the message with the line of the source and a caret under the place."""
-        lines = source.splitlines()
-        text = lines[self.line - 1] if 0 < self.line <= len(lines) else ""
+        text, column = _shortened(_line(source, self.line), self.column)
+        end = column + self.end - self.column
         margin = f"{self.line:>5} | "
-        indent = "".join("\t" if character == "\t" else " " for character in text[: self.column - 1])
+        indent = "".join("\t" if character == "\t" else " " for character in text[: column - 1])
         rows = [
             f"{self.severity.value}[{self.code}] line {self.line}, column {self.column}: {self.message}",
             f"{margin}{text}",
-            f"{' ' * (len(margin) - 2)}| {indent}{'^' * max(1, self.end - self.column)}",
+            f"{' ' * (len(margin) - 2)}| {indent}{'^' * max(1, min(end, len(text) + 1) - column)}",
         ]
         if self.hint:
             rows.append(f"{' ' * (len(margin) - 2)}= {self.hint}")
         return "\n".join(rows)
 
-    def as_json(self) -> dict[str, str | int]:
-        """Return the diagnostic as a JSON object, as editors read it."""
+    def as_json(self, source: str) -> dict[str, str | int]:
+        """Return the diagnostic as a JSON object, with the line of the source."""
         return {
             "code": self.code,
             "severity": self.severity.value,
@@ -57,7 +59,31 @@ class Diagnostic:
             "end": self.end,
             "message": self.message,
             "hint": self.hint,
+            "source": _line(source, self.line),
         }
+
+
+def _shortened(text: str, column: int) -> tuple[str, int]:
+    """Return what is shown of a line around a column, and which column of that it is."""
+    if len(text) <= SHOWN:
+        return text, column
+    start = max(0, min(column - 1 - SHOWN // 2, len(text) - SHOWN))
+    shown = text[start : start + SHOWN]
+    if start + SHOWN < len(text):
+        shown = f"{shown}…"
+    return (f"…{shown}", column - start + 1) if start else (shown, column)
+
+
+def _line(source: str, number: int) -> str:
+    lines = source.splitlines()
+    return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def span_of_line(source: str, number: int) -> Span:
+    """Return the stretch of what is written on a line; of the first where the number is none of a line."""
+    text = _line(source, number)
+    start = len(text) - len(text.lstrip()) + 1
+    return Span(max(number, 1), start, max(len(text.rstrip()) + 1, start + 1))
 
 
 class Diagnostics:
@@ -65,6 +91,7 @@ class Diagnostics:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, int, int], Diagnostic] = {}
+        self._ended = False
 
     def error(self, code: str, span: Span, message: str, hint: str = "") -> None:
         self._add(code, Severity.ERROR, span, message, hint)
@@ -74,8 +101,12 @@ class Diagnostics:
 
     def _add(self, code: str, severity: Severity, span: Span, message: str, hint: str) -> None:
         key = (code, span.line, span.column)
-        if key not in self._found and len(self._found) < MOST:
+        if key not in self._found and len(self._found) < MOST and not self._ended:
             self._found[key] = Diagnostic(code, severity, span.line, span.column, span.end, message, hint)
+
+    def end(self) -> None:
+        """Take no more: what else would be found follows from what was."""
+        self._ended = True
 
     @property
     def failed(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from analytics.pine.generator.support import SOURCES, EnumValue
 from analytics.pine.histories import moment
 from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA
 from analytics.pine.semantics.tree import Input
 
@@ -17,6 +18,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "price": (int, float),
     "bool": bool,
 }
+_MOST_OF_COLOURS = 0xFFFFFFFF
 Enums = Mapping[str, EnumValue]
 
 
@@ -30,8 +32,15 @@ def input_values(inputs: list[Input], given: Mapping[str, Any], enums: Enums) ->
     known = {setting.title for setting in inputs} | {f"in_{setting.number}" for setting in inputs}
     for name in given:
         if name not in known:
-            raise PineRuntimeError(f'The script has no input "{name}".')
+            raise PineRuntimeError(f'The script has no input "{name}". {_names(inputs)}')
     return [_value(setting, given, enums) for setting in inputs]
+
+
+def _names(inputs: list[Input]) -> str:
+    if not inputs:
+        return "It has none at all."
+    named = [f'"{setting.title}"' if setting.title else f"in_{setting.number}" for setting in inputs]
+    return f"It has {', '.join(dict.fromkeys(named))}."
 
 
 def _value(setting: Input, given: Mapping[str, Any], enums: Enums) -> Any:
@@ -45,10 +54,10 @@ def _value(setting: Input, given: Mapping[str, Any], enums: Enums) -> Any:
     else:
         value = setting.default
     if setting.kind == "enum":
-        member = enums.get(value)
-        if member is None or member.enum != setting.default.partition(".")[0]:
-            raise PineRuntimeError(f'The input "{setting.title}" takes members of its enum; {value!r} is none.')
-        return member
+        members = {name: one for name, one in enums.items() if one.enum == setting.default.partition(".")[0]}
+        if value not in members:
+            raise PineRuntimeError(f'The input "{setting.title}" takes one of {", ".join(members)}; {value!r} is none.')
+        return members[value]
     return NA if value is None and setting.kind in ("int", "float", "price", "time") else value
 
 
@@ -62,6 +71,10 @@ def _allowed(setting: Input, value: Any) -> Any:
         raise PineRuntimeError(
             f"{name} takes one of {', '.join(map(str, setting.options))}; {value!r} is none of them."
         )
+    if setting.kind == "timeframe" and value:
+        Timeframe.parse(value)
+    if setting.kind == "color" and not 0 <= value <= _MOST_OF_COLOURS:
+        raise PineRuntimeError(f"{name} takes colours as 0xRRGGBBTT; {value!r} is none.")
     if setting.kind == "source" and value not in SOURCES:
         raise PineRuntimeError(f"{name} takes one of {', '.join(sorted(SOURCES))}; {value!r} is none of them.")
     if setting.minimum is not None and value < setting.minimum:

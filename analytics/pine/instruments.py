@@ -120,8 +120,16 @@ def timeframe_of(path: Path, bars: Sequence[Bar], named: str = "", *, symbol: st
         named = str(_described(described).get("period", ""))
     if named:
         return Timeframe.parse(named)
-    if len(bars) <= 1:
+    distance = distance_of(bars)
+    if distance is None:
         raise PineRuntimeError("One candle does not tell its timeframe. Name it, as in --timeframe 60.")
+    return distance
+
+
+def distance_of(bars: Sequence[Bar]) -> Timeframe | None:
+    """Return the commonest distance of candles as a timeframe, None for a single one."""
+    if len(bars) <= 1:
+        return None
     distance = mode(after.time - before.time for before, after in pairwise(bars))
     days = round(distance / _DAY)
     if distance < 60_000:

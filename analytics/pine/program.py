@@ -28,6 +28,7 @@ from analytics.pine.runtime.bars import Bar, last_bars
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.runtime.builtins import BUILTINS
 from analytics.pine.runtime.context import Context, Declaration, milliseconds_now
+from analytics.pine.runtime.errors import BarRefused
 from analytics.pine.runtime.outputs import LogLine, Outputs
 from analytics.pine.runtime.rates import Rates
 from analytics.pine.runtime.symbols import Symbol
@@ -74,11 +75,12 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a script brought forth."""
+    """What a script brought forth; `equity` of a strategy is that at the close of each bar that was computed."""
 
     outputs: Outputs
     trades: list[TradeRow]
     summary: Summary | None
+    equity: list[float]
 
     def plot(self, title: str) -> list[float]:
         """Return the values of the plot with a title, one for each bar that was computed."""
@@ -113,9 +115,8 @@ def compile(text: str) -> Program:
     except Unsupported as missing:
         span = missing.node.span
         diagnostics.error("not-available", span, f"`{missing.name}` is not available here.", "Leave it out.")
-    except TooManyCalls:
-        message = "Functions that call functions make too many instances."
-        diagnostics.error("too-deep", Span(1, 1, 1), message, "Call the inner ones once and hand their results on.")
+    except TooManyCalls as many:
+        diagnostics.error("too-deep", many.span, many.message, many.hint)
     finally:
         if collects:
             gc.enable()
@@ -281,9 +282,15 @@ class Stream:
     def update(self, bar: Bar, *, confirmed: bool) -> None:
         """Compute the newest bar, again if it was computed before: `var` goes back to where it was, `varip` stays.
 
-        A bar with a later time than the last opens a new one; it is confirmed when it has closed.
+        A bar with a later time than the last opens a new one; it is confirmed when it has closed. If the last was still
+        forming, it closes with what was seen of it. A bar before the last, or one that has closed, is refused with
+        BarRefused, and the script stays as it is.
         """
         bars = self.context.bars
+        if bars and bar.time <= bars[-1].time and not (self.is_forming and bar.time == bars[-1].time):
+            raise BarRefused(bar.time, bars[-1].time)
+        if self.is_forming and bar.time > bars[-1].time:
+            self.update(bars[-1], confirmed=True)
         new = self._before is None
         if new:
             if not len(bars) % TRIM_EVERY:
@@ -309,8 +316,8 @@ class Stream:
     def result(self) -> Result:
         """Return what the script has brought forth so far."""
         if self.broker is None:
-            return Result(self.context.outputs, [], None)
-        return Result(self.context.outputs, self.broker.trades(), self.broker.summary())
+            return Result(self.context.outputs, [], None, [])
+        return Result(self.context.outputs, self.broker.trades(), self.broker.summary(), self.broker.equity())
 
 
 def run(

@@ -4,18 +4,20 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from math import isfinite, isnan
+from math import isnan
 from typing import Any, TextIO
 
 from analytics.pine.broker.listing import TradeRow
 from analytics.pine.diagnostics import Severity
+from analytics.pine.displays import columns, drawings_as_json, plain, plots_as_json
 from analytics.pine.program import Result
-from analytics.pine.runtime.plots import Plot
 from analytics.pine.runtime.zones import zone
 from analytics.pine.scripts import Market, Outcome
+from analytics.pine.semantics.tree import Input
 
 NOT_A_NUMBER = "NaN"
 _EXACT = 2**53
+_OF_INPUT = ("title", "kind", "default", "minimum", "maximum", "step", "options", "tooltip", "inline", "group")
 
 
 def as_json(outcome: Outcome, market: Market | None = None) -> dict[str, Any]:
@@ -23,64 +25,55 @@ def as_json(outcome: Outcome, market: Market | None = None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "file": str(outcome.path),
         "failed": outcome.failed,
-        "diagnostics": [diagnostic.as_json() for diagnostic in outcome.diagnostics],
+        "diagnostics": [diagnostic.as_json(outcome.source) for diagnostic in outcome.diagnostics],
     }
     if outcome.program is not None:
-        found |= {"version": outcome.program.version, "kind": outcome.program.kind}
+        found |= {
+            "version": outcome.program.version,
+            "kind": outcome.program.kind,
+            "inputs": [_input(setting) for setting in outcome.program.inputs],
+        }
     if outcome.result is not None and market is not None:
         found |= _result(outcome.result, market)
     return found
 
 
+def _input(setting: Input) -> dict[str, Any]:
+    return {"name": f"in_{setting.number}"} | {name: plain(getattr(setting, name)) for name in _OF_INPUT}
+
+
 def _result(result: Result, market: Market) -> dict[str, Any]:
     outputs, bars = result.outputs, market.history.bars
-    plots = [
-        {"title": plot.title, "kind": plot.kind, "columns": _columns(plot, len(bars))}
-        for plot in outputs.plots.values()
-    ]
     return {
         "symbol": market.symbol.tickerid,
         "timeframe": market.timeframe.period,
         "times": [bar.time for bar in bars],
-        "plots": plots,
-        "drawings": {kind: len(held) for kind, held in outputs.drawings.items()},
-        "alerts": [_plain(alert._asdict()) for alert in outputs.alerts],
-        "logs": [_plain(line._asdict()) for line in outputs.logs],
-        "trades": [_plain(row._asdict()) for row in result.trades],
-        "summary": None if result.summary is None else _plain(asdict(result.summary)),
+        "plots": plots_as_json(outputs, len(bars)),
+        "drawings": drawings_as_json(outputs),
+        "alerts": [plain(alert._asdict()) for alert in outputs.alerts],
+        "logs": [plain(line._asdict()) for line in outputs.logs],
+        "trades": [plain(row._asdict()) for row in result.trades],
+        "equity": [plain(equity) for equity in result.equity],
+        "summary": None if result.summary is None else plain(asdict(result.summary)),
+        "hash": result.result_hash(),
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    return value
-
-
-def _columns(plot: Plot, bars: int) -> dict[str, list[Any]]:
-    """Return the values of a plot for every bar by column; on the bars before the first computed one there are none."""
-    rows = plot.rows
-    missing = [None] * (bars - len(rows))
-    return {name: [*missing, *(_plain(row[place]) for row in rows)] for place, name in enumerate(plot.columns)}
 
 
 def write_plots(file: TextIO, result: Result, market: Market) -> None:
     """Write the candles and every plotted value as CSV with times in seconds, as charts export them; na is `NaN`."""
     bars = market.history.bars
     heading = ["time", "open", "high", "low", "close", "Volume"]
-    columns: list[list[Any]] = []
+    written: list[list[Any]] = []
     for plot in result.outputs.plots.values():
-        values = {name: column for name, column in _columns(plot, len(bars)).items() if "color" not in name}
+        values = {name: column for name, column in columns(plot, len(bars)).items() if "color" not in name}
         for name, column in values.items():
             heading.append(f"{plot.title or 'Plot'} {name}" if len(values) > 1 else plot.title or "Plot")
-            columns.append(column)
+            written.append(column)
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(heading)
     for place, bar in enumerate(bars):
         time = bar.time // 1000 if bar.time % 1000 == 0 else bar.time
-        writer.writerow([time, *map(_cell, bar[1:]), *(_cell(column[place]) for column in columns)])
+        writer.writerow([time, *map(_cell, bar[1:]), *(_cell(column[place]) for column in written)])
 
 
 def _cell(value: Any) -> Any:
@@ -118,9 +111,26 @@ def write_trades(file: TextIO, trades: Sequence[TradeRow], market: Market) -> No
         writer.writerow([row.number, row.type, time, row.signal, *map(_cell, row[4:])])
 
 
+def write_log(file: TextIO, result: Result, market: Market) -> None:
+    """Write the log of a script: the time of the bar in the instrument's time zone, how grave it is, the message."""
+    where = zone(market.symbol.timezone)
+    for line in result.outputs.logs:
+        time = datetime.fromtimestamp(line.time / 1000, where).strftime("%Y-%m-%dT%H:%M:%S%z")
+        file.write(f"{time} {line.level} {line.message}\n")
+
+
 def as_text(outcome: Outcome) -> str:
     """Return the diagnostics of a file for people, empty if there are none."""
     return "\n\n".join(f"{outcome.path}: {found.as_text(outcome.source)}" for found in outcome.diagnostics)
+
+
+def about_log(outcome: Outcome) -> str:
+    """Return a sentence about the warnings and errors in the log of a script, empty if there are none."""
+    logs = [] if outcome.result is None else outcome.result.outputs.logs
+    grave = [line for line in logs if line.level != "info"]
+    if not grave:
+        return ""
+    return f'{outcome.path}: its log warns {len(grave)} times, first: "{grave[0].message}" See it all with --log.'
 
 
 def overview(outcomes: Iterable[Outcome], *, ran: bool) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from analytics.pine.generator.loops import Budget
 from analytics.pine.generator.support import Keeping
+from analytics.pine.heikin_ashi import named_within, smooth
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
@@ -92,11 +93,13 @@ class Feed:
 
 
 class ChartFeed(Feed):
-    """A feed whose bars are put together from the chart's own."""
+    """A feed whose bars are put together from the chart's own: `whole`, which may be smoothed to Heikin-Ashi."""
 
-    def __init__(self, chart: Context, keep: Keeping, timeframe: Timeframe) -> None:
+    def __init__(self, chart: Context, keep: Keeping, timeframe: Timeframe, *, smoothed: bool = False) -> None:
         super().__init__(chart, keep, chart.symbol, timeframe, [])
         self.same = timeframe == chart.timeframe
+        self.smoothed = smoothed
+        self.whole: list[Bar] = [] if smoothed else self.context.bars
         self.firsts: list[int] = []
         self.grouped = 0
         self.following = 0
@@ -114,15 +117,24 @@ class ChartFeed(Feed):
                 self.firsts.append(index)
                 self.starts.append(start)
                 self.ends.append(self.calendar.bar_closing(start, self.context.timeframe))
-                self.context.bars.append(bar._replace(time=start))
+                self.whole.append(bar._replace(time=start))
             else:
-                self.context.bars[-1] = self.context.bars[-1].and_then(bar)
+                self.whole[-1] = self.whole[-1].and_then(bar)
         self.grouped = len(bars)
+        self._smooth()
+
+    def _smooth(self) -> None:
+        """Bring the bars up to date of which the last may have changed since."""
+        if self.smoothed:
+            del self.context.bars[-1:]
+            smooth(self.whole, self.context.bars)
 
     def keep_last(self, count: int) -> None:
         """Forget the bars before the last ones, as if there were none."""
         super().keep_last(count)
         del self.firsts[:-count]
+        if self.smoothed:
+            del self.whole[:-count]
 
     def refresh(self) -> None:
         """Put the last bar together again from the chart's bars as they are now."""
@@ -132,7 +144,8 @@ class ChartFeed(Feed):
         whole = bars[first]._replace(time=self.starts[-1])
         for bar in bars[first + 1 :]:
             whole = whole.and_then(bar)
-        self.context.bars[-1] = whole
+        self.whole[-1] = whole
+        self._smooth()
 
 
 class Asking:
@@ -164,22 +177,25 @@ class Asking:
         self.keep.asked.append(key)
         chart = self.context
         frame = Timeframe.parse(timeframe) if timeframe else chart.timeframe
-        own = symbol in ("", chart.symbol.tickerid, chart.symbol.ticker)
+        smoothed = named_within(symbol)
+        symbol = (symbol if smoothed is None else smoothed) or chart.symbol.tickerid
+        own = symbol in (chart.symbol.tickerid, chart.symbol.ticker)
         of_ticks = frame.unit == "T"  # candles of ticks nobody has, whatever else there is
         feed: Feed | None = None
         if own and (frame == chart.timeframe or (not of_ticks and frame.seconds > chart.timeframe.seconds)):
-            feed = ChartFeed(chart, self.keep, frame)
+            feed = ChartFeed(chart, self.keep, frame, smoothed=smoothed is not None)
         else:
-            may_be = self.keep.market is not None and not of_ticks
-            found = self.keep.market(symbol or chart.symbol.tickerid, frame) if may_be else None
+            found = None if of_ticks or self.keep.market is None else self.keep.market(symbol, frame)
             if found is not None:
-                feed = Feed(chart, self.keep, found[0], frame, list(found[1]))
+                bars = list(found[1])
+                if smoothed is not None:
+                    bars = []
+                    smooth(found[1], bars)
+                feed = Feed(chart, self.keep, found[0], frame, bars)
             elif self.keep.market is None:
-                self._tell_missing(symbol or chart.symbol.tickerid, frame)
+                self._tell_missing(symbol, frame)
             elif not ignore:
-                raise PineRuntimeError(
-                    f'There are no bars of "{symbol or chart.symbol.tickerid}" in the timeframe "{frame.period}" here.'
-                )
+                raise PineRuntimeError(f'There are no bars of "{symbol}" in the timeframe "{frame.period}" here.')
         if feed is not None:
             self._shorten(feed, count)
             self.begin(feed)

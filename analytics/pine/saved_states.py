@@ -21,7 +21,7 @@ from analytics.pine.requested import Asking, ChartFeed, Feed, Market
 from analytics.pine.runtime.context import Context, milliseconds_now
 from analytics.pine.runtime.plots import Plot
 
-FORMAT = 2
+FORMAT = 3
 LARGEST = 256 * 1024 * 1024
 """How many bytes a state may have, unpacked."""
 _GIVEN = frozenset(
@@ -155,7 +155,12 @@ def _requests(keep: Keeping) -> list[dict[Any, Any]]:
     return [
         {
             key: feed
-            and (isinstance(feed, ChartFeed), feed.context.symbol, feed.context.timeframe, _requests(feed.keep))
+            and (
+                feed.smoothed if isinstance(feed, ChartFeed) else None,
+                feed.context.symbol,
+                feed.context.timeframe,
+                _requests(feed.keep),
+            )
             for key, feed in part.feeds.items()
         }
         for part in keep.parts
@@ -183,6 +188,8 @@ def _feed(feed: Feed) -> dict[str, Any]:
     own = {"starts": feed.starts, "ends": feed.ends, "values": feed.values, "before": feed.before}
     if isinstance(feed, ChartFeed):
         own |= {"firsts": feed.firsts, "grouped": feed.grouped, "following": feed.following}
+        if feed.smoothed:
+            own["whole"] = feed.whole
     return {**_instance(feed.context, feed.keep), "feed": own}
 
 
@@ -254,8 +261,11 @@ def _make_feeds(context: Context, keep: Keeping, requests: list[dict[Any, Any]])
             if made is None:
                 place.feeds[key] = None
                 continue
-            of_chart, symbol, timeframe, inner = made
-            feed = ChartFeed(context, keep, timeframe) if of_chart else Feed(context, keep, symbol, timeframe, [])
+            smoothed, symbol, timeframe, inner = made
+            if smoothed is None:
+                feed = Feed(context, keep, symbol, timeframe, [])
+            else:
+                feed = ChartFeed(context, keep, timeframe, smoothed=smoothed)
             place.begin(feed)
             place.feeds[key] = feed
             _make_feeds(feed.context, feed.keep, inner)

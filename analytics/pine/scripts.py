@@ -1,18 +1,21 @@
 """Files with scripts: found, read, compiled and run, with what came of each."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analytics.pine.diagnostics import CompilationFailed, Diagnostic, ScriptFailed, Severity, Span
+from analytics.pine.diagnostics import CompilationFailed, Diagnostic, Severity
 from analytics.pine.editor.formatting import formatted
 from analytics.pine.histories import History
 from analytics.pine.inputs import values_from_text
 from analytics.pine.other_candles import OtherCandles
-from analytics.pine.program import Program, Result, compile, run
+from analytics.pine.program import Program, Result, compile
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
+from analytics.pine.worker.contained import run_contained
+from analytics.pine.worker.limits import Limits
+from analytics.pine.worker.outcomes import Failure, failure
 
 SUFFIX = ".pine"
 
@@ -79,7 +82,8 @@ def check_script(path: Path) -> Outcome:
     try:
         source = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        return Outcome(path, "", (_error("unreadable", 1, f"The file cannot be read: {error}.", "Save it as UTF-8."),))
+        unreadable = failure("unreadable", f"The file cannot be read: {error}.", "Save it as UTF-8.")
+        return Outcome(path, "", unreadable.diagnostics)
     try:
         program = compile(source)
     except CompilationFailed as failed:
@@ -87,34 +91,33 @@ def check_script(path: Path) -> Outcome:
     return Outcome(path, source, program.warnings, program)
 
 
-def run_script(path: Path, market: Market, inputs: Mapping[str, str]) -> Outcome:
-    """Compile a file and run it; where it stops becomes a diagnostic, too."""
+def run_script(path: Path, market: Market, inputs: Mapping[str, str], limits: Limits) -> Outcome:
+    """Compile a file and run it in a process with limits; where it stops becomes a diagnostic, too."""
     checked = check_script(path)
     if checked.program is None:
         return checked
     program = checked.program
     try:
-        result = run(
-            program,
-            market.history.bars,
-            symbol=market.symbol,
-            timeframe=market.timeframe,
-            inputs=values_from_text(program.inputs, inputs),
-            market=market.others,
-        )
-    except ScriptFailed as stopped:
-        hint = f"It stopped on bar {stopped.bar_index}."
-        found = _error("stopped", stopped.line, stopped.message, hint, checked.source)
+        values = values_from_text(program.inputs, inputs)
     except PineRuntimeError as refused:
-        found = _error("refused", 1, str(refused))
-    else:
-        return Outcome(path, checked.source, checked.diagnostics, program, result)
-    return Outcome(path, checked.source, (*checked.diagnostics, found), program)
+        found = failure("refused", str(refused), source=checked.source).diagnostics
+        return replace(checked, diagnostics=(*checked.diagnostics, *found))
+    outcome = run_contained(
+        program,
+        market.history.bars,
+        symbol=market.symbol,
+        timeframe=market.timeframe,
+        inputs=values,
+        market=market.others,
+        limits=limits,
+    )
+    if isinstance(outcome, Result):
+        return replace(checked, result=outcome)
+    return replace(checked, diagnostics=(*checked.diagnostics, *_with_bar(outcome)))
 
 
-def _error(code: str, line: int, message: str, hint: str = "", source: str = "") -> Diagnostic:
-    lines = source.splitlines()
-    text = lines[line - 1] if 0 < line <= len(lines) else ""
-    start = len(text) - len(text.lstrip()) + 1
-    span = Span(max(line, 1), start, max(len(text.rstrip()) + 1, start + 1))
-    return Diagnostic(code, Severity.ERROR, span.line, span.column, span.end, message, hint)
+def _with_bar(failed: Failure) -> list[Diagnostic]:
+    if failed.bar_index is None:
+        return list(failed.diagnostics)
+    where = f"It stopped on bar {failed.bar_index}."
+    return [replace(found, hint=f"{where} {found.hint}".strip()) for found in failed.diagnostics]

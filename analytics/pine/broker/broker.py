@@ -366,6 +366,11 @@ class Broker:
         self.settle()
         return summary(self)
 
+    def equity(self) -> list[float]:
+        """Return the equity at the close of every bar."""
+        self.settle()
+        return self.equity_curve.tolist()
+
     # State
 
     def save(self) -> Any:

@@ -17,7 +17,13 @@ DEEPEST_REQUESTS = 5
 
 
 class TooManyCalls(Exception):
-    """Functions that call functions need more instances than a script may have."""
+    """A script calls more than a script may: why, and what to do instead."""
+
+    def __init__(self, node: tree.Expression, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.span = node.span
+        self.message = message
+        self.hint = hint
 
 
 @dataclass(slots=True)
@@ -109,8 +115,12 @@ class _ScriptWriter(ColumnWriter):
         statements = sliced(self.body, needed, self.requests.changes) + statements
         self.requests.bodies.append(statements)
         self.requests.count += 1
-        if self.requests.count > MOST_REQUESTS or self.requests.depth > DEEPEST_REQUESTS:
-            raise TooManyCalls
+        if self.requests.count > MOST_REQUESTS:
+            message = f"A script may request other bars in {MOST_REQUESTS} places; functions count once for each call."
+            raise TooManyCalls(node, message, "Ask for several values at once: `[open, close]`, or an object.")
+        if self.requests.depth > DEEPEST_REQUESTS:
+            message = f"Requests may stand inside of each other {DEEPEST_REQUESTS} deep."
+            raise TooManyCalls(node, message, "Request what is inside by itself.")
         name = f"make{self.requests.count}"
         writer = _ScriptWriter(self.script, self.bindings, self.requests)
         writer.looks_ahead = False
@@ -174,7 +184,8 @@ class _ScriptWriter(ColumnWriter):
         name, keeps, repeats = self.functions[code]
         self.weight += self.weights[code]
         if self.weight > MOST_INSTANCES:
-            raise TooManyCalls
+            message = "Functions that call functions make too many instances."
+            raise TooManyCalls(node, message, "Call the inner ones once and hand their results on.")
         if not keeps:
             return name
         instance = self.name("k")

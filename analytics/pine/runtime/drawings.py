@@ -97,6 +97,7 @@ class Polyline(Drawing):
     fields = (
         "points", "curved", "closed", "xloc", "line_color", "fill_color", "line_style", "line_width", "force_overlay",
     )  # fmt: skip
+    points: list[ChartPoint]
 
 
 def drawn(context: Context, kind: str) -> dict[int, Any]:

@@ -66,7 +66,7 @@ def _chart(kind: str) -> Pure:
 
 _SYMBOL = (
     "basecurrency", "country", "currency", "description", "mincontract", "minmove", "mintick", "pointvalue", "prefix",
-    "pricescale", "root", "session", "ticker", "tickerid", "timezone", "type", "volumetype",
+    "pricescale", "session", "ticker", "tickerid", "timezone", "type", "volumetype",
 )  # fmt: skip
 
 
@@ -101,6 +101,7 @@ BINDINGS: dict[str, Binding] = {
     "barstate.isconfirmed": attribute("is_confirmed"),
     "barstate.islastconfirmedhistory": Variable(is_last_confirmed_history),
     **{f"syminfo.{name}": _of_symbol(name) for name in _SYMBOL},
+    "syminfo.root": Variable(lambda context: context.symbol.root or context.symbol.ticker),
     "syminfo.main_tickerid": _of_symbol("tickerid"),
     **{f"syminfo.{name}": _always("") for name in ("current_contract", "industry", "isin", "sector")},
     "syminfo.prefix()": OfContext(prefix_of),

@@ -9,11 +9,7 @@ from typing import Any, ClassVar
 
 from analytics.pine.runtime.bindings import Binding, PerCall
 from analytics.pine.runtime.context import Context
-from analytics.pine.runtime.errors import LimitReached
 from analytics.pine.runtime.values import NA
-
-MOST = 64
-"""How many plots a script may have."""
 
 _SHAPE = (
     "series", "title", "style", "location", "color", "offset", "text", "textcolor", "editable", "size", "show_last",
@@ -84,8 +80,6 @@ def _pack_into(column: "array[float]", values: list[float]) -> None:
 def reserved(context: Context, kind: str) -> Plot:
     """Return the next plot of a script."""
     plots = context.outputs.plots
-    if len(plots) >= MOST:
-        raise LimitReached("too-many-plots", f"A script may have {MOST} plots at most.")
     plot = plots[len(plots)] = Plot(kind, len(plots))
     return plot
 

@@ -137,6 +137,7 @@ class Analyzer(StructureAnalysis):
         kind, qualifier = self._declared_type(node, value)
         symbol = self.symbol(node.name, kind, qualifier, node.span, node.mode)
         symbol.reassigned = node.name in self.assigned
+        self._warn_if_hiding(symbol)
         self.declare(symbol)
         symbol.quotient = node.type is None and is_quotient(value)
         if not symbol.reassigned and qualifier is Qualifier.CONST:
@@ -148,6 +149,20 @@ class Analyzer(StructureAnalysis):
             self.out.append(tree.DeclareOnce(node.span, [symbol], tree.Block(statements, value)))
         else:
             self.out.append(tree.Declare(node.span, symbol, value))
+
+    def _warn_if_hiding(self, symbol: tree.Symbol) -> None:
+        """Warn of a declaration in a block that looks like a change of a variable outside of it."""
+        name = symbol.name
+        if self.scope.parent is None or name in ("_", *self.scope.symbols):
+            return
+        hidden = self.scope.find(name)
+        if hidden is not None:
+            hint = f"Write `{name} := …` to change that one, or choose another name."
+            if self.function is not None and not hidden.in_function:
+                hint = "Choose another name."
+            self.warning("name-shadows", symbol.span, f"`{name}` hides the `{name}` of line {hidden.span.line}.", hint)
+        elif name in values():
+            self.warning("name-shadows", symbol.span, f"`{name}` hides the variable of the language.")
 
     def as_type(self, value: tree.Expression, kind: Type) -> tree.Expression:
         """Return a value in the form in which a variable of a type keeps it."""
@@ -211,6 +226,7 @@ class Analyzer(StructureAnalysis):
             symbol.reassigned = name.name in self.assigned
             if symbol.reassigned:
                 symbol.qualifier = Qualifier.SERIES
+            self._warn_if_hiding(symbol)
             self.declare(symbol)
             symbols.append(symbol)
         if node.mode:
@@ -233,7 +249,9 @@ class Analyzer(StructureAnalysis):
             else:
                 hint = f"Declare it with `{name} = …` first."
                 self.error("name-unknown", node.span, f"`{name}` is not declared.", hint)
-            self.value(node.value)
+            value = self.value(node.value)
+            if name not in values():
+                self._take_for_declared(name, value)
             return
         if self.function is not None and not symbol.in_function:
             hint = "Return the value, or keep it in a field or an array."
@@ -247,6 +265,13 @@ class Analyzer(StructureAnalysis):
             self.error("type-mismatch", value.span, message, hint)
         symbol.reassigned = True
         self.out.append(tree.Assign(node.span, symbol, self.as_type(value, symbol.type)))
+
+    def _take_for_declared(self, name: str, value: tree.Expression) -> None:
+        """Let a name be seen that was only assigned, so that its absence is told once."""
+        symbol = self.symbol(name, ANY, Qualifier.SERIES, value.span)
+        symbol.reassigned = True
+        self.enter(symbol)
+        self.global_scope.symbols.setdefault(name, symbol)
 
     def _field_assignment(self, node: nodes.Assignment, target: nodes.Attribute) -> None:
         field = self.expression(target)

@@ -1,6 +1,7 @@
 """Calls: of the reference, of methods, of user functions, of the constructors of types."""
 
 from abc import abstractmethod
+from dataclasses import replace
 
 from analytics.pine.diagnostics import Span
 from analytics.pine.reference import functions, methods, namespaces, values
@@ -10,6 +11,7 @@ from analytics.pine.semantics import tree
 from analytics.pine.semantics.expressions import ExpressionAnalysis, literal
 from analytics.pine.semantics.inputs import input_value
 from analytics.pine.semantics.overloads import Given, Match, match, resolved
+from analytics.pine.semantics.plot_counts import count_plot
 from analytics.pine.semantics.sorting import name_sort_field
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
@@ -58,7 +60,8 @@ class CallAnalysis(ExpressionAnalysis):
 
     def arguments(self, node: nodes.Call) -> list[Given]:
         return [
-            Given(argument.name, self.expression(argument.value), argument.value.span) for argument in node.arguments
+            Given(argument.name, self.expression(argument.value), argument.value.span, argument.span)
+            for argument in node.arguments
         ]
 
     def _named_call(self, name: str, node: nodes.Call) -> tree.Expression:
@@ -74,6 +77,9 @@ class CallAnalysis(ExpressionAnalysis):
         reason = refusal(name)
         if reason:
             self.error("not-available", node.callee.span, f"`{name}()` is not available: {reason}")
+        elif self.function is not None and self.function.name == name:
+            hint = "Write a loop."
+            self.error("function-unknown", node.callee.span, f"`{name}()` calls itself, which no function can.", hint)
         elif name in self.declared_functions:
             hint = "Declare it above; a function cannot call itself."
             self.error("function-unknown", node.callee.span, f"`{name}()` is declared only further down.", hint)
@@ -213,6 +219,10 @@ class CallAnalysis(ExpressionAnalysis):
         signature = found.signature
         if name in DECLARATIONS:
             return self.declaration(name, found, span)
+        count_plot(self, name, found, span)
+        if name == "na" and self.version >= 6 and found.arguments["x"].type == BOOL:
+            hint = "A `bool` of version 6 is true or false."
+            self.error("argument-type", found.arguments["x"].span, "`na()` does not take a `bool`.", hint)
         self._give_types(found)
         name_sort_field(self, name, found, span)
         if name.startswith("strategy."):
@@ -278,7 +288,7 @@ class CallAnalysis(ExpressionAnalysis):
                 strongest = max(part.qualifier for part in parts)
                 value = tree.BuiltinCall(argument.span, COLOR, strongest, "color.new", parts, self.level)
                 fits_both = argument.value.type in (COLOR, NA) and is_number(transparency.value.type)
-                argument = Given(argument.name, value if fits_both else argument.value, argument.span)
+                argument = replace(argument, value=value if fits_both else argument.value)
             kept.append(argument)
         return kept
 

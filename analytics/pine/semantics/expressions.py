@@ -184,6 +184,8 @@ class ExpressionAnalysis(Analysis, ABC):
         if value.type.name in ("tuple", "plot", "hline", "void"):
             self.error("history-type", node.span, f"`{value.type}` has no history.")
             return self.unknown(node.span)
+        if isinstance(value, tree.Constant) and self.version >= 6:
+            self.error("history-type", node.span, "What never changes has no history in version 6.", "Leave out `[]`.")
         if isinstance(value, tree.Read):
             value.symbol.indexed = True
         if self.function is not None:

@@ -65,6 +65,10 @@ def _check_range(analysis: "CallAnalysis", known: dict[str, Any], span: Span) ->
     default, least, most = known["defval"], known.get("minval"), known.get("maxval")
     if default is None:
         return
-    if (least is not None and default < least) or (most is not None and default > most):
-        message = f"The default {default} lies outside of the range from {least} to {most}."
-        analysis.error("input-default", span, message, "Change the default or the range.")
+    if least is not None and default < least:
+        problem = f"The default {default} is less than {least}, the least that is allowed."
+    elif most is not None and default > most:
+        problem = f"The default {default} is more than {most}, the most that is allowed."
+    else:
+        return
+    analysis.error("input-default", span, problem, "Change the default or the range.")

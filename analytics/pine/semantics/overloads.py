@@ -1,21 +1,24 @@
 """Which overload a call means, and what goes where."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from analytics.pine.diagnostics import Span
 from analytics.pine.reference.notation import Parameter, Signature
 from analytics.pine.semantics.quotients import as_int, is_quotient
+from analytics.pine.semantics.suggestions import closest
 from analytics.pine.semantics.tree import Expression
 from analytics.pine.types import ANY, BOOL, FLOAT, INT, NA, Qualifier, Type, common, fits, is_number
 
 
 @dataclass(slots=True)
 class Given:
-    """An argument of a call, after its own analysis."""
+    """An argument of a call, after its own analysis; `where` is its name if it has one."""
 
     name: str
     value: Expression
     span: Span
+    where: Span | None = None
 
 
 @dataclass(slots=True)
@@ -48,11 +51,11 @@ def match(name: str, signature: Signature, given: list[Given], version: int, bou
             named = True
             parameter = by_name.get(argument.name)
             if parameter is None:
-                known = ", ".join(f"`{known}`" for known in by_name)
-                hint = f"It has {known}." if known else "It has no parameters."
-                return found.fail("argument-unknown", f"`{name}()` has no `{argument.name}`.", argument.span, hint)
+                where, hint = argument.where or argument.span, _hint_of_names(argument.name, by_name)
+                return found.fail("argument-unknown", f"`{name}()` has no `{argument.name}`.", where, hint)
             if parameter.name in found.arguments:
-                return found.fail("argument-twice", f"`{argument.name}` is given twice.", argument.span)
+                where = argument.where or argument.span
+                return found.fail("argument-twice", f"`{argument.name}` is given twice.", where)
         elif named:
             return found.fail(
                 "argument-order", "An argument without a name stands behind one with a name.", argument.span
@@ -76,6 +79,20 @@ def match(name: str, signature: Signature, given: list[Given], version: int, bou
                 continue
             return found.fail("argument-missing", f"`{name}()` needs `{parameter.name}`.", None)
     return found
+
+
+def _hint_of_names(name: str, known: Iterable[str]) -> str:
+    if name in _GONE:
+        return _GONE[name]
+    meant = closest(name, known)
+    if meant:
+        return f"Is `{meant}` meant?"
+    listed = ", ".join(f"`{one}`" for one in known)
+    return f"It has {listed}." if listed else "It has no parameters."
+
+
+_GONE = {"transp": "Write `color.new(…)`.", "when": "Put the call into an `if` block."}
+"""What to write instead of arguments that older versions had."""
 
 
 def _accepts(found: Match, name: str, parameter: Parameter, argument: Given, version: int) -> bool:

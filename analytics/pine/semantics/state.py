@@ -7,7 +7,7 @@ from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.reference import functions, namespaces, values
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.scopes import Scope
-from analytics.pine.semantics.suggestions import closest
+from analytics.pine.semantics.suggestions import FORMER, closest, in_namespace
 from analytics.pine.syntax import nodes
 from analytics.pine.types import ANY, BOOL, NA, VOID, Qualifier, Type
 
@@ -30,6 +30,7 @@ class Analysis:
         self.loops = 0
         self.order = 0
         self.names_made = 0
+        self.plots_counted = 0
         self.assigned: frozenset[str] = frozenset()
         self.declared_functions: dict[str, list[tuple[int, nodes.FunctionDeclaration]]] = {}
         self.declared_types: dict[str, nodes.TypeDeclaration] = {}
@@ -52,10 +53,12 @@ class Analysis:
 
     def suggestion(self, name: str, *, callable_only: bool) -> str:
         """Return which known name may have been meant."""
+        if name in FORMER:
+            return f"Write `{FORMER[name]}`."
         known = chain(functions(), self.declared_functions)
         if not callable_only:
             known = chain(values(), *(scope.symbols for scope in self._scopes()))
-        close = closest(name, known)
+        close = in_namespace(name, functions() if callable_only else values()) or closest(name, known)
         return f"Is `{close}` meant?" if close else ""
 
     def _scopes(self) -> list[Scope]:

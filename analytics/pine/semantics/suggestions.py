@@ -1,10 +1,19 @@
 """Which known name may have been meant."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
 ALIKE = 0.75
+FORMER = {
+    "study": 'indicator("…")',
+    "iff": "condition ? a : b",
+    "input.integer": "input.int",
+    "input.resolution": "input.timeframe",
+}
+"""What stands today for names of older versions."""
+_NAMESPACES = ("math", "ta", "str", "request", "ticker", "timeframe", "syminfo", "color", "input", "strategy")
+"""Where what once had no namespace went, the likelier first."""
 
 
 def closest(name: str, known: Iterable[str]) -> str:
@@ -21,6 +30,11 @@ def closest(name: str, known: Iterable[str]) -> str:
         if length - missing >= enough and len(other) - surplus >= enough:
             found.append(other)
     return next(iter(get_close_matches(name, found, 1, ALIKE)), "")
+
+
+def in_namespace(name: str, known: Container[str]) -> str:
+    """Return the name with the namespace that it has today, empty if it has none."""
+    return next((f"{space}.{name}" for space in _NAMESPACES if f"{space}.{name}" in known), "")
 
 
 @lru_cache(maxsize=4_096)

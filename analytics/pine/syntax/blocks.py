@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 
 from analytics.pine.diagnostics import Span
 from analytics.pine.syntax import nodes
-from analytics.pine.syntax.expressions import ExpressionParser, Malformed
+from analytics.pine.syntax.expressions import END_OF_LINE, ExpressionParser, Malformed
 from analytics.pine.syntax.tokens import DEDENT, END, INDENT, NAME, NEWLINE
 
 DEEPEST_BLOCKS = 40
@@ -87,7 +87,7 @@ class BlockParser(ExpressionParser, ABC):
         if self.kind == NEWLINE:
             self.advance()
         elif self.kind not in (DEDENT, END) and self.tokens[self.position - 1].kind not in (DEDENT, NEWLINE):
-            raise self.unexpected("the end of the line")
+            raise self.unexpected(END_OF_LINE)
 
     def _begins_once(self) -> bool:
         if not (self.kind == NAME and self.token.text == "once"):

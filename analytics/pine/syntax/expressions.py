@@ -20,6 +20,7 @@ from analytics.pine.syntax.tokens import (
 )
 
 DEEPEST_EXPRESSION = 40
+END_OF_LINE = "the end of the line"
 LONGEST_CHAIN = 200
 _PRECEDENCE = {
     "or": 1,
@@ -104,7 +105,13 @@ class ExpressionParser:
 
     def unexpected(self, wanted: str) -> Malformed:
         found = _SHOWN.get(self.kind) or f"`{self.token.text}`"
-        return self.error_at(self.token.span, "syntax", f"Found {found} where {wanted} should be.", "")
+        span, hint = self.token.span, ""
+        before = self.tokens[self.position - 1].span if self.position else span
+        if span.line > before.line and self.kind in (NEWLINE, END):
+            span = Span(before.line, before.end, before.end)  # a wrapped line that nothing follows
+        elif span.line > before.line and wanted == END_OF_LINE and (span.column - 1) % 4:
+            hint = "Its line goes on with the one above, as it is indented by no multiple of four columns."
+        return self.error_at(span, "syntax", f"Found {found} where {wanted} should be.", hint)
 
     def error(self, code: str, message: str, hint: str = "") -> None:
         self.diagnostics.error(code, self.token.span, message, hint)

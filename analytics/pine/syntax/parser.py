@@ -6,7 +6,7 @@ Statements are here; expressions and written types are in `expressions`.
 from analytics.pine.diagnostics import Diagnostics, Span
 from analytics.pine.syntax import nodes
 from analytics.pine.syntax.blocks import STRUCTURES, BlockParser
-from analytics.pine.syntax.expressions import Malformed
+from analytics.pine.syntax.expressions import END_OF_LINE, Malformed
 from analytics.pine.syntax.lexer import lex
 from analytics.pine.syntax.tokens import (
     DEDENT,
@@ -47,6 +47,7 @@ def version_of(annotations: list[Annotation], diagnostics: Diagnostics) -> int:
         if not OLDEST_VERSION <= version <= NEWEST_VERSION:
             message = f"Version {version} of the language is not supported; 5 and 6 are."
             diagnostics.error("version-unsupported", span, message, "Convert the script to version 6.")
+            diagnostics.end()
             return NEWEST_VERSION
         return version
     diagnostics.warning(
@@ -304,7 +305,7 @@ class Parser(BlockParser):
         if self.kind == NEWLINE:
             self.advance()
         elif self.kind not in (DEDENT, END):
-            raise self.unexpected("the end of the line")
+            raise self.unexpected(END_OF_LINE)
         return nodes.Field(name.span, name.text, type_name, default, varip)
 
     def _enum(self, *, exported: bool) -> nodes.EnumDeclaration:
@@ -336,7 +337,7 @@ class Parser(BlockParser):
         if self.kind == NEWLINE:
             self.advance()
         elif self.kind not in (DEDENT, END):
-            raise self.unexpected("the end of the line")
+            raise self.unexpected(END_OF_LINE)
         return nodes.EnumMember(name.span, name.text, title)
 
     def _import(self) -> nodes.Import:

@@ -48,7 +48,7 @@ def main() -> None:
     except MemoryError:
         outcome = no_memory()
     except OutOfTime:
-        outcome = too_slow(job.limits)
+        outcome = too_slow(job)
     except NotAllowed as tried:
         outcome = failure("not-allowed", f"The script tried what scripts may not do ({tried}).", "Leave it out.")
     except Exception as error:
@@ -138,17 +138,17 @@ def _run(job: Job, program: Program, deadline: float, market: Market | None) -> 
             market=market,
         )
     except ScriptFailed as failed:
-        return failure(failed.code, failed.message, line=failed.line, bar_index=failed.bar_index)
+        return failure(failed.code, failed.message, source=job.text, line=failed.line, bar_index=failed.bar_index)
     except PineRuntimeError as failed:
         return failure(failed.code, failed.message)
     except OutOfTime as late:
-        return too_slow(job.limits, line_of(late.__traceback__, program.origins))
+        return too_slow(job, line_of(late.__traceback__, program.origins))
 
 
-def too_slow(limits: Limits, line: int = 1) -> Failure:
+def too_slow(job: Job, line: int = 1) -> Failure:
     allow(0)
-    message = f"The script takes more than {limits.run_seconds} seconds."
-    return failure("run-time", message, "Make its loops shorter, or run it on fewer bars.", line=line)
+    message = f"The script takes more than {job.limits.run_seconds} seconds."
+    return failure("run-time", message, "Make its loops shorter, or run it on fewer bars.", source=job.text, line=line)
 
 
 class AskedMarket:

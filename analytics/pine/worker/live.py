@@ -13,13 +13,13 @@ from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.worker.contained import Lost, attend, close, ended, start
 from analytics.pine.worker.limits import Limits
-from analytics.pine.worker.outcomes import Failure, Job, LiveJob, Saved, Told
+from analytics.pine.worker.outcomes import GOES_ON, Failure, Job, LiveJob, Saved, Told
 
 _NO_LIMITS = Limits()
 
 
 class ContainedStream:
-    """A running script; each command ends in an answer or a failure, and after a failure the process is gone.
+    """A running script; each command ends in an answer or a failure, and after a failure of the script it is gone.
 
     `opened` is what the script said over its history. The seconds of the limits hold for every command by itself. A
     script goes on from a `state` that `save` returned; then `bars` are not needed. Use it as a context manager, or
@@ -90,7 +90,7 @@ class ContainedStream:
         finally:
             watch.cancel()
             watch.join()
-        if isinstance(answer, Failure) and answer.code != "bar-forming":
+        if isinstance(answer, Failure) and answer.code not in GOES_ON:
             self._failure = answer
             self.close()
         return answer

@@ -22,7 +22,7 @@ from analytics.pine.worker.child import (
     no_memory,
     too_slow,
 )
-from analytics.pine.worker.outcomes import Failure, Job, LiveJob, Saved, Told, failure
+from analytics.pine.worker.outcomes import GOES_ON, Failure, Job, LiveJob, Saved, Told, failure
 from analytics.pine.worker.wire import receive_trusted
 
 
@@ -39,7 +39,7 @@ def main() -> None:
     while True:
         answer = _answer(live, command)
         hand_over(target, answer, limits)
-        if isinstance(answer, Failure) and not (command[0] == "save" and answer.code == "bar-forming"):
+        if isinstance(answer, Failure) and answer.code not in GOES_ON:
             return
         try:
             command = receive_trusted(source)
@@ -122,13 +122,13 @@ def _answer(live: _Live, command: tuple[Any, ...]) -> Told | Saved | Result | Fa
     except CompilationFailed as failed:
         return Failure(failed.diagnostics)
     except ScriptFailed as failed:
-        return failure(failed.code, failed.message, line=failed.line, bar_index=failed.bar_index)
+        return failure(failed.code, failed.message, source=live.job.text, line=failed.line, bar_index=failed.bar_index)
     except (PineRuntimeError, StateRefused) as failed:
         return failure(failed.code, failed.message)
     except MemoryError:
         return no_memory()
     except OutOfTime:
-        return too_slow(live.job.limits)
+        return too_slow(live.job)
     except NotAllowed as tried:
         return failure("not-allowed", f"The script tried what scripts may not do ({tried}).", "Leave it out.")
     except Exception as error:

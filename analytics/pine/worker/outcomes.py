@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.pine.diagnostics import Diagnostic, Severity
+from analytics.pine.diagnostics import Diagnostic, Severity, span_of_line
 from analytics.pine.fingerprint import fingerprint
 
+GOES_ON = frozenset({"bar-forming", "bar-past"})
+"""Codes of failures that are the caller's: the script that runs along stays as it was."""
 LONGEST_SYMBOL = 1_000
 """How many characters of a symbol are asked for."""
 
@@ -77,7 +79,9 @@ class Saved:
     state: bytes
 
 
-def failure(code: str, message: str, hint: str = "", *, line: int = 1, bar_index: int | None = None) -> Failure:
-    """Return a failure with one error on a line."""
-    line = max(line, 1)
-    return Failure((Diagnostic(code, Severity.ERROR, line, 1, 1, message, hint),), bar_index)
+def failure(
+    code: str, message: str, hint: str = "", *, source: str = "", line: int = 1, bar_index: int | None = None
+) -> Failure:
+    """Return a failure with one error on a line of a source."""
+    span = span_of_line(source, line)
+    return Failure((Diagnostic(code, Severity.ERROR, *span, message, hint),), bar_index)

@@ -9,15 +9,22 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from analytics.pine.broker.orders import MOST_WAITING
 from analytics.pine.diagnostics import MOST as MOST_DIAGNOSTICS
 from analytics.pine.generator.loops import MOST_STEPS
 from analytics.pine.generator.statements import MOST_REQUESTS
 from analytics.pine.instruments import read_symbol
 from analytics.pine.requested import MOST_FEEDS
 from analytics.pine.runtime.messages import KEPT
-from analytics.pine.runtime.plots import MOST as MOST_PLOTS
+from analytics.pine.runtime.numbers import LONGEST_HISTORY
+from analytics.pine.runtime.strings import LONGEST
+from analytics.pine.semantics.plot_counts import MOST as MOST_PLOTS
 from analytics.pine.semantics.state import MOST_VARIABLES
+from analytics.pine.syntax.blocks import DEEPEST_BLOCKS
+from analytics.pine.syntax.lexer import LONGEST_LINE, LONGEST_SOURCE_LINES
+from analytics.pine.worker.limits import Limits
 
+LIMITS = Limits()
 PAGE = (settings.BASE_DIR / "docs" / "pine.md").read_text(encoding="utf-8")
 MEAN = '//@version=6\nindicator("Mean")\nlength = input.int(2, "Length")\nplot(ta.sma(close, length), "Mean")\n'
 CROSS = """//@version=6
@@ -90,9 +97,15 @@ def test_the_description_of_an_instrument_is_read(tmp_path):
     "limit",
     [
         f"steps of loops on one bar | {MOST_STEPS:,}",
-        f"plots | {MOST_PLOTS}",
+        f"series that are plotted | {MOST_PLOTS}",
         f"places that request other bars | {MOST_REQUESTS}, each for {MOST_FEEDS} symbols",
         f"variables in one scope | {MOST_VARIABLES:,}",
+        f"lines of a script, and characters of one line | {LONGEST_SOURCE_LINES:,}, and {LONGEST_LINE:,}",
+        f"blocks and brackets inside each other | {DEEPEST_BLOCKS} each",
+        f"characters of a string | {LONGEST:,}",
+        f"how far `[]` looks back | {LONGEST_HISTORY:,} bars",
+        f"orders that wait at a time | {MOST_WAITING:,}",
+        f"in a process of its own | {LIMITS.compile_seconds} seconds of the processor to compile",
         f"diagnostics of one script | {MOST_DIAGNOSTICS}",
         f"alerts and lines of the log that are kept | the last {KEPT:,} each",
     ],

@@ -137,7 +137,7 @@ def test_many_scripts_are_summed_up_in_a_table(folder):
         ["-", "-", "-"],
         ["0", "1", "0.00"],
     ]
-    assert "error[stopped] line 4, column 5: Enough" in said
+    assert "error[script-failed] line 4, column 5: Enough" in said
     assert "    4 |     runtime.error" in said
     assert "It stopped on bar 1." in said
 
@@ -167,11 +167,30 @@ def test_candles_of_other_symbols_come_from_their_files(folder):
     plots = "\n".join(f'plot({asked.format(name)}, "{name}")' for name in ("open", "high", "close", "volume"))
     (folder / "mine.pine").write_text(f'//@version=6\nindicator("Asks")\n{plots}\n')
 
-    run(folder, "mine.pine", fails="1 of 1")
     out, _ = run(folder, "mine.pine", "--csv-out", "--bars", f"FX:GBPUSD={folder / 'pound.csv'}")
 
     last = [float(row) for row in out.splitlines()[-1].split(",")[6:]]
     assert last == [2, 12, 11, 2]
+
+
+ASKING = '//@version=6\nindicator("Asks")\nplot(request.security("FX:GBPUSD", timeframe.period, close), "Pound")\n'
+
+
+def test_without_candles_of_others_what_is_requested_of_them_is_na(folder):
+    (folder / "mine.pine").write_text(ASKING)
+
+    out, said = run(folder, "mine.pine", "--csv-out")
+
+    assert {row["Pound"] for row in csv.DictReader(StringIO(out))} == {"NaN"}
+    assert 'its log warns 1 times, first: "There are no bars of "FX:GBPUSD"' in said
+
+
+def test_where_some_are_given_the_others_are_missed(folder):
+    (folder / "mine.pine").write_text(ASKING)
+
+    _, said = run(folder, "mine.pine", "--bars", f"FX:USDJPY={folder / 'FX_EURUSD, 60.csv'}", fails="1 of 1")
+
+    assert 'line 3, column 1: There are no bars of "FX:GBPUSD"' in said
 
 
 def test_shorter_timeframes_of_the_chart_come_from_their_files(folder):
@@ -193,6 +212,86 @@ def test_lists_of_several_scripts_are_refused(folder):
 
 def test_candles_that_cannot_be_read_are_refused(folder):
     pine("run", folder, "--csv", folder / "mine.pine", fails="no column time")
+
+
+def test_csv_once_more_prints_csv(folder):
+    assert run(folder, "mine.pine", "--csv") == run(folder, "mine.pine", "--csv-out")
+
+    run(folder, "mine.pine", "--csv", "--json", fails="only one can be printed")
+    run(folder, "mine.pine", "--csv", folder / "other.csv", fails="--csv names one file")
+
+
+def test_the_log_is_printed_with_the_times_of_its_bars(folder):
+    (folder / "mine.pine").write_text(
+        '//@version=6\nindicator("Logs")\nif bar_index < 2\n    log.error("Bar {0}", bar_index)\nplot(close)\n'
+    )
+
+    out, said = run(folder, "mine.pine", "--log")
+
+    assert out.splitlines() == ["2024-01-01T18:00:00-0500 error Bar 0", "2024-01-01T19:00:00-0500 error Bar 1"]
+    assert 'its log warns 2 times, first: "Bar 0" See it all with --log.' in said
+
+
+def test_a_timeframe_that_is_not_that_of_the_candles_is_warned_of(folder):
+    assert "are 60 apart and are run as 30" in run(folder, "mine.pine", "--timeframe", "30")[1]
+    assert run(folder, "mine.pine", "--timeframe", "60")[1] == ""
+
+
+def test_a_script_runs_no_longer_than_it_may(folder):
+    (folder / "mine.pine").write_text(
+        '//@version=6\nindicator("Long")\ns = 0\nfor i = 1 to 1900000\n    s += i % 7\nplot(s)\n'
+    )
+    rows = [f"{HOUR * index},1,1,1,1" for index in range(2_000)]
+    (folder / "FX_EURUSD, 60.csv").write_text("\n".join(["time,open,high,low,close", *rows]))
+
+    _, said = run(folder, "mine.pine", "--seconds", "1", fails="1 of 1")
+
+    assert "error[run-time]" in said
+    assert "takes more than 1 seconds" in said
+
+
+@pytest.mark.parametrize("seconds", ["0", "soon", "-1"])
+def test_a_time_that_is_none_is_refused(folder, seconds):
+    run(folder, "mine.pine", f"--seconds={seconds}", fails="no number of seconds")
+
+
+def test_everything_that_is_shown_is_in_the_json(folder):
+    (folder / "mine.pine").write_text(
+        """//@version=6
+strategy("Shows", overlay=true)
+length = input.int(3, "Length", options=[3, 5])
+first = plot(close, "Close", color.red, 2)
+level = hline(1.5, "Level")
+fill(first, plot(open, display=display.none), color.blue)
+if barstate.islast
+    upper = line.new(bar_index - 1, high, bar_index, na)
+    linefill.new(upper, line.new(0, low, bar_index, low), color.red)
+    label.new(bar_index, high, "Here")
+    polyline.new(array.from(chart.point.now(close), chart.point.from_index(0, 1.2)))
+    shown = table.new(position.top_right, 2, 2)
+    shown.cell(1, 0, "Cell")
+if bar_index == 0
+    strategy.entry("L", strategy.long)
+"""
+    )
+
+    (found,) = json.loads(run(folder, "mine.pine", "--json")[0])["files"]
+
+    drawings = found["drawings"]
+    assert found["inputs"][0] | {"name": "in_0", "kind": "int", "options": [3, 5]} == found["inputs"][0]
+    assert [plot["kind"] for plot in found["plots"]] == ["plot", "hline", "plot", "fill"]
+    assert found["plots"][0]["options"]["linewidth"] == 2
+    assert found["plots"][1]["options"]["price"] == 1.5
+    assert (found["plots"][3]["options"]["plot1"], found["plots"][3]["options"]["plot2"]) == (0, 2)
+    assert [line["y2"] for line in drawings["line"]] == [None, 1.0]
+    assert [drawings["linefill"][0][name] for name in ("line1", "line2")] == [
+        each["number"] for each in drawings["line"]
+    ]
+    assert (drawings["label"][0]["text"], drawings["label"][0]["x"]) == ("Here", 4)
+    assert [point["price"] for point in drawings["polyline"][0]["points"]] == [1.14, 1.2]
+    assert [(cell["column"], cell["row"], cell["text"]) for cell in drawings["table"][0]["cells"]] == [(1, 0, "Cell")]
+    assert found["equity"] == pytest.approx([1e6, 1e6 + 0.01, 1e6 + 0.02, 1e6 + 0.03, 1e6 + 0.04])
+    assert len(found["hash"]) == 64
 
 
 class Terminal(StringIO):

@@ -28,7 +28,7 @@ def test_a_tab_before_the_place_stays_a_tab_under_it():
 def test_json_has_every_field():
     (diagnostic,) = found(Span(3, 1, 2)).sorted()
 
-    assert diagnostic.as_json() == {
+    assert diagnostic.as_json("a\nb\n) c\n") == {
         "code": "syntax",
         "severity": "error",
         "line": 3,
@@ -36,7 +36,19 @@ def test_json_has_every_field():
         "end": 2,
         "message": "Found `)` where a value should be.",
         "hint": "Write a value.",
+        "source": ") c",
     }
+
+
+def test_of_a_long_line_what_is_around_the_place_is_shown():
+    (diagnostic,) = found(Span(1, 5_001, 5_003)).sorted()
+
+    _, shown, carets, _ = diagnostic.as_text("a" * 5_000 + "))" + "b" * 5_000).splitlines()
+
+    assert len(shown) < 200
+    assert [(shown[place], mark) for place, mark in enumerate(carets) if mark == "^"] == [(")", "^")] * 2
+    assert shown.startswith("    1 | …a")
+    assert shown.endswith("b…")
 
 
 def test_they_come_in_the_order_of_the_source_and_none_twice():

@@ -42,7 +42,7 @@ def test_values_come_from_the_run(given, expected):
         ({"N": True}, "kind int"),
         ({"How": "c"}, "one of a, b"),
         ({"Source": "__class__"}, "one of close"),
-        ({"Side": "Side.up"}, "members of its enum"),
+        ({"Side": "Side.up"}, "one of Side.long, Side.short; 'Side.up' is none"),
     ],
 )
 def test_values_that_are_not_allowed_are_refused(given, sentence):

@@ -3,7 +3,7 @@
 import pytest
 
 from analytics.pine.diagnostics import CompilationFailed, ScriptFailed
-from analytics.pine.program import compile, run
+from analytics.pine.program import check, compile, run
 from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, bars_of, ran, script
 
 CLOSES = [1.0, 2.0, 4.0]
@@ -63,12 +63,48 @@ def test_a_loop_that_ends_by_a_break_is_charged_for_the_turns_it_makes(most):
     assert failed.value.code == "loop-turns"
 
 
-def test_64_plots_are_the_most():
-    ran("plot(close)\n" * 64, CLOSES)
+CHANGING = "c = close > open ? color.red : color.blue\np = plot(close)\nq = plot(open)\n"
 
-    with pytest.raises(ScriptFailed) as failed:
-        ran("plot(close)\n" * 65, CLOSES)
-    assert failed.value.code == "too-many-plots"
+
+@pytest.mark.parametrize(
+    ("call", "counted"),
+    [
+        ("plot(close, color = color.red)", 1),
+        ("plot(close, color = c)", 2),
+        ("plot(close, color = input.bool(true) ? color.red : color.blue)", 1),
+        ("plotarrow(close, colorup = c, colordown = c)", 3),
+        ("plotshape(true, color = c, textcolor = c)", 3),
+        ("plotchar(true)", 1),
+        ("plotbar(open, high, low, close)", 4),
+        ("plotcandle(open, high, low, close, color = c, wickcolor = c, bordercolor = c)", 7),
+        ("alertcondition(true, 'a', 'b')", 1),
+        ("bgcolor(c)", 1),
+        ("bgcolor(color.red)", 1),
+        ("barcolor(c)", 1),
+        ("fill(p, q, color = c)", 1),
+        ("fill(p, q, close, open, c, c)", 1),
+        ("fill(p, q, color.red)", 0),
+        ("hline(1)", 0),
+    ],
+)
+def test_64_series_are_plotted_at_most(call, counted):
+    fitting = 62 // counted if counted else 300
+    compile(script(CHANGING + f"{call}\n" * fitting))
+
+    found = check(script(CHANGING + f"{call}\n" * (fitting + 1)))
+    assert [one.code for one in found] == ([] if counted == 0 else ["too-many-plots"])
+    if counted:
+        assert found[0].message.endswith(f"{2 + counted * (fitting + 1)}.")
+        assert found[0].line == 6 + fitting
+
+
+def test_places_that_request_other_bars_are_counted():
+    asking = "x{0} = request.security(syminfo.tickerid, 'D', close + {0})"
+    compile(script("\n".join(asking.format(number) for number in range(127))))
+
+    (found,) = check(script("\n".join(asking.format(number) for number in range(128))))
+    assert (found.code, found.line) == ("too-deep", 130)
+    assert found.message.startswith("A script may request other bars in 127 places")
 
 
 @pytest.mark.parametrize(("declared", "kept"), [(10, 10), (500, 500), (1_000_000, 500), (0, 1), (-5, 1)])

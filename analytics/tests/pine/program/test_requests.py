@@ -59,6 +59,49 @@ def test_values(body, expected):
     assert plotted(body, CLOSES) == expected
 
 
+def heikin_ashi(bars):
+    """Return opens and closes by the definition, step by step."""
+    opens, closes = [], []
+    for bar in bars:
+        opens.append((opens[-1] + closes[-1]) / 2 if opens else (bar.open + bar.close) / 2)
+        closes.append((bar.open + bar.high + bar.low + bar.close) / 4)
+    return opens, closes
+
+
+@pytest.mark.parametrize("timeframe", ["30", "60"])
+def test_heikin_ashi_candles_of_the_chart(timeframe):
+    bars = bars_of(CLOSES)
+    if timeframe == "60":
+        bars = [first.and_then(second) for first, second in zip(bars[::2], bars[1::2], strict=True)]
+    opens, closes = heikin_ashi(bars)
+    asked = f"request.security(ticker.heikinashi({TICKER}), '{timeframe}', {{0}}, lookahead = barmerge.lookahead_on)"
+
+    for name, wanted in (
+        ("open", opens),
+        ("close", closes),
+        ("high", [max(bar.high, *pair) for bar, *pair in zip(bars, opens, closes, strict=True)]),
+        ("low", [min(bar.low, *pair) for bar, *pair in zip(bars, opens, closes, strict=True)]),
+        ("volume", [bar.volume for bar in bars]),
+    ):
+        seen = plotted(f"plot({asked.format(name)})", CLOSES)
+        assert seen[:: len(seen) // len(bars)] == pytest.approx(wanted)
+
+
+def test_heikin_ashi_candles_of_others():
+    other = bars_of([closing * 10 for closing in CLOSES])
+    body = "plot(request.security(ticker.heikinashi('FX:GBPUSD'), '30', close))"
+
+    result = run(
+        compile(script(body)),
+        bars_of(CLOSES),
+        symbol=EURUSD,
+        timeframe=HALF_HOURS,
+        market=lambda name, timeframe: (Symbol("GBPUSD", prefix="FX"), other) if name == "FX:GBPUSD" else None,
+    )
+
+    assert result.outputs.plots[0].values == pytest.approx(heikin_ashi(other)[1])
+
+
 def test_what_shows_or_orders_is_not_done_on_other_bars():
     body = f"x = 0.0\nif close > 0\n    x := close\n    log.info('seen')\nplot({hourly('x')})"
     result = run(compile(script(body)), bars_of(CLOSES), symbol=EURUSD, timeframe=HALF_HOURS)

@@ -4,6 +4,7 @@ import pytest
 
 from analytics.pine.diagnostics import ScriptFailed
 from analytics.pine.program import compile, run
+from analytics.pine.runtime.errors import BarRefused
 from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, bars_of, script, streamed
 
 CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0, 4.0, 6.0, 2.0]
@@ -127,3 +128,33 @@ def test_an_error_in_real_time_names_its_bar():
     with pytest.raises(ScriptFailed) as failed:
         live.update(bars_of(CLOSES)[3], confirmed=False)
     assert (failed.value.line, failed.value.bar_index) == (4, 3)
+
+
+def test_a_bar_that_follows_closes_one_that_was_forming():
+    bars = bars_of(CLOSES)
+    live, other = streamed(KEPT, CLOSES[:3]), streamed(KEPT, CLOSES[:3])
+    for bar in bars[3:6]:
+        live.update(bar, confirmed=False)
+        other.update(bar, confirmed=False)
+        other.update(bar, confirmed=True)
+    live.update(bars[5], confirmed=True)
+
+    assert shown(live.result()) == shown(other.result())
+
+
+@pytest.mark.parametrize("place", [1, 3])
+def test_bars_that_are_over_are_refused_and_change_nothing(place):
+    bars = bars_of(CLOSES)
+    live = streamed(KEPT, CLOSES[:3])
+    live.update(bars[3], confirmed=True)
+    before = shown(live.result())
+
+    with pytest.raises(BarRefused, match="in the order of time"):
+        live.update(bars[place]._replace(close=9.0), confirmed=True)
+
+    assert shown(live.result()) == before
+    live.update(bars[4], confirmed=False)
+    with pytest.raises(BarRefused):
+        live.update(bars[3], confirmed=True)
+    live.update(bars[4], confirmed=True)
+    assert len(live.result().plot("s")) == 5

@@ -1,5 +1,7 @@
 """Prices, the state of the chart, the symbol."""
 
+from dataclasses import replace
+
 import pytest
 
 from analytics.pine.runtime.bars import Bar
@@ -45,6 +47,12 @@ def test_symbol(context: Context) -> None:
     for name, wanted in values.items():
         assert same(calls[name](), wanted), name
     assert Symbol("X").tickerid == "X"
+
+
+def test_the_root_of_what_is_no_future_is_its_ticker(context: Context) -> None:
+    context.symbol = replace(context.symbol, root="")
+
+    assert Calls(context)["syminfo.root"]() == "EURUSD"
 
 
 def test_names_of_symbols(context: Context) -> None:

@@ -62,8 +62,8 @@ def warnings(source: str, version: int = 6) -> list[str]:
         ("x = close[-1]", [("history-ahead", 1, 11)]),
         # arguments
         ("plot()", [("argument-missing", 1, 1)]),
-        ("plot(close, colour = color.red)", [("argument-unknown", 1, 22)]),
-        ("plot(close, series = close)", [("argument-twice", 1, 22)]),
+        ("plot(close, colour = color.red)", [("argument-unknown", 1, 13)]),
+        ("plot(close, series = close)", [("argument-twice", 1, 13)]),
         ("plot(series = close, 'a')", [("argument-order", 1, 22)]),
         ("x = math.abs(1, 2)", [("argument-surplus", 1, 17)]),
         ("x = math.abs('a')", [("argument-type", 1, 14)]),
@@ -86,7 +86,7 @@ def warnings(source: str, version: int = 6) -> list[str]:
         ("m = map.new<string, int>()\nfor x in m\n    x", [("loop-collection", 2, 1)]),
         ("x = switch\n    => 1\n    true => 2", [("switch-default", 2, 5)]),
         # types of one's own
-        ("type P\n    int x\np = P.new(y = 1)", [("argument-unknown", 3, 15)]),
+        ("type P\n    int x\np = P.new(y = 1)", [("argument-unknown", 3, 11)]),
         ("type P\n    int x\np = P.new('a')", [("argument-type", 3, 11)]),
         ("type P\n    int x\np = P.new(1)\nplot(p.y)", [("field-unknown", 4, 6)]),
         ("type P\n    int x = 1.5", [("type-mismatch", 2, 13)]),
@@ -110,6 +110,7 @@ def warnings(source: str, version: int = 6) -> list[str]:
         # a mistake in a function that nothing calls
         ("f(a) => a + clos", [("name-unknown", 1, 13)]),
         # several in one go
+        ("y := 1\nplot(y)\nif close > open\n    y += 1", [("name-unknown", 1, 1)]),
         ("x = clos\ny = ta.smaa(1)\nz = -true", [("name-unknown", 1, 5), ("function-unknown", 2, 5), ("operator-type", 3, 5)]),
     ],
 )  # fmt: skip
@@ -166,6 +167,8 @@ def test_what_is_right_is_accepted(source):
         ("plot(bid)", {6}),
         ("plot(close, color = color.red, transp = 50)\nbgcolor(na, transp = 90)", {5}),
         ("label.new(0, 0, size = 12)", {6}),
+        ("x = na(close > open)", {5}),
+        ("x = 6[1]", {5}),
     ],
 )
 def test_versions_differ(source, accepted_by):
@@ -205,6 +208,14 @@ def test_a_float_stands_where_no_int_is_wanted():
     ("source", "expected"),
     [
         ("high = 1", ["name-shadows"]),
+        ("if true\n    high = 1", ["name-shadows"]),
+        ("x = 1\nif close > open\n    x = 2", ["name-shadows"]),
+        ("x = 1\nif close > open\n    [x, _] = [1, 2]", ["name-shadows"]),
+        ("x = 1\nf() =>\n    float x = 2\n    x\ny = f() + f()", ["name-shadows"]),
+        ("f(x) =>\n    if close > open\n        x = 2\n    x\ny = f(1)", ["name-shadows"]),
+        ("f() =>\n    x = 2\n    x\nx = f()", []),
+        ("x = 1\nfor x = 0 to 3\n    y = x", []),
+        ("x = 1\nif close > open\n    x := 2", []),
         ("x = close == na", ["na-compared"]),
         ("x = close > open ? ta.sma(close, 3) : 0.0", ["call-inconsistent"]),
         ("if close > open\n    x = ta.sma(close, 3)", ["call-inconsistent"]),
@@ -286,3 +297,42 @@ def test_defaults_are_filled_in_and_overloads_brought_into_one_order():
 )
 def test_what_cannot_be_read_is_reported_once(source):
     assert [code for code, _, _ in errors(source)] == ["syntax"]
+
+
+def test_a_line_behind_an_open_bracket_is_not_called_a_wrapped_one():
+    (found,) = analysed("plot(close,\nlabel.new(bar_index, high, 'a')\nx = 1")[1].sorted()
+
+    assert (found.code, found.hint) == ("syntax", "")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("plot(close, linewidt = 2)", "Is `linewidth` meant?"),
+        ("plot(close, transp = 50)", "Write `color.new(…)`."),
+        ("strategy.close('a', when = true)", "Put the call into an `if` block."),
+        ("type P\n    int x\np = P.new(other = 1)", "It has `x`."),
+        ("plot(sma(close, 3))", "Is `ta.sma` meant?"),
+        ("x = max(1, 2)", "Is `math.max` meant?"),
+        ("x = tostring(1)", "Is `str.tostring` meant?"),
+        ("x = tickerid", "Is `syminfo.tickerid` meant?"),
+        ("study('t')", 'Write `indicator("…")`.'),
+        ("x = iff(true, 1, 2)", "Write `condition ? a : b`."),
+        ("f(x) => f(x - 1)\nplot(f(1))", "`f()` calls itself, which no function can."),
+        ("x = input.int(5, minval = 10)", "The default 5 is less than 10, the least that is allowed."),
+        ("x = input.int(5, maxval = 1)", "The default 5 is more than 1, the most that is allowed."),
+        ("f() =>\n    a = 1\n    if true\n        a = 2\n    a\nplot(f())", "Write `a := …` to change that one"),
+        ("a = 1\nf() =>\n    a = 2\n    a\nplot(f())", "Choose another name."),
+        ("   plot(close)", "Its line goes on with the one above"),
+    ],
+)
+def test_what_is_said_helps(source, said):
+    found = analysed(source)[1].sorted()
+
+    assert any(said in f"{one.message} {one.hint}" for one in found), found
+
+
+def test_of_a_version_that_is_not_known_that_alone_is_said():
+    old = "//@version=4\nstudy('t')\nx = sma(close, 3)\nplot(iff(x > 1, 1, 2), transp = 3"
+
+    assert [one.code for one in check(old)] == ["version-unsupported"]

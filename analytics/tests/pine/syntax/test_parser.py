@@ -144,6 +144,7 @@ def test_statements_on_one_line_are_parted_by_commas():
     [
         ("x = (1 +", [("syntax", 1, 9)]),
         ("x = 1 +* 2", [("syntax", 1, 8)]),
+        ("x = 1 +\n\n", [("syntax", 1, 8)]),
         ("f(1, , 2)", [("syntax", 1, 6)]),
         ("if a\nb", [("block-missing", 1, 5)]),
         ("a\n    b", [("indentation", 2, 5)]),

@@ -137,7 +137,7 @@ WHOLE: dict[str, tuple[str, set[str]]] = {
     "arguments without end": (script("x = array.from(" + "1," * 3000 + "1)\nplot(x.size())"), {RESULT}),
     "fields without end": (script("type T\n" + "\n".join(f"    int f{i} = {i}" for i in range(900)) + "\nx = T.new()\nplot(x.f1)"), {RESULT}),
     "plots without end": (script("\n".join("plot(close)" for _ in range(300))), {"too-many-plots"}),
-    "requests without end": (script("\n".join(f"plot(request.security('', '60', close + {i}))" for i in range(140))), {"too-deep", "compile-time"}),
+    "requests without end": (script("\n".join(f"x{i} = request.security('', '60', close + {i})" for i in range(140))), {"too-deep", "compile-time"}),
     "requests in requests": (script("a0 = close\n" + "\n".join(f"a{i + 1} = request.security('', '{60 * (i + 1)}', a{i})" for i in range(20)) + "\nplot(a20)"), set()),
     "a drawing limit without measure": ('//@version=6\nindicator("t", max_labels_count = 1000000000)\nfor i = 0 to 2000\n    label.new(bar_index, i, "x")', {RESULT}),
     "a drawing limit below nothing": ('//@version=6\nindicator("t", max_lines_count = -5)\nline.new(0, 0, 1, 1)', {RESULT}),

@@ -54,6 +54,16 @@ def test_a_bar_that_forms_cannot_be_saved_and_the_script_stays():
     assert isinstance(told, Told)
 
 
+def test_a_bar_that_is_over_is_refused_and_the_script_stays():
+    with opened(COUNTING, BARS[:5]) as live:
+        refused = live.update(BARS[3], confirmed=True)
+        told = live.update(BARS[5], confirmed=True)
+
+    assert isinstance(refused, Failure)
+    assert refused.code == "bar-past"
+    assert isinstance(told, Told)
+
+
 def test_a_command_that_takes_too_long_ends_the_script():
     text = script("if bar_index > 2\n    for i = 0 to 1900000\n        label.new(0, i)\nplot(close)")
     with opened(text, BARS[:2]) as live:

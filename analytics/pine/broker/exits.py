@@ -199,7 +199,7 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
     inherited: dict[str, ExitTerms] = {}
     for order in book.exits.values():
         if order.entry_id == lot.entry_id and order.lot not in (0, lot.number) and not order.consumed:
-            if order.spent or order.committed or order.side == lot.side:
+            if order.spent or order.side == lot.side:
                 continue
             terms = order.terms_now()
             if terms is not None:
@@ -248,7 +248,7 @@ def settle(broker: "Broker", order: Order, quantity: int) -> None:
     if order.lot:
         lot = account.lot(order.lot)
         if lot is not None:
-            quantity -= _reduce(broker, lot, quantity, carry=order.kind is CLOSE)
+            quantity -= _reduce(broker, lot, quantity, order if order.kind is CLOSE else None)
     by_name = order.kind is CLOSE or broker.settings.close_entries_rule == CLOSE_ANY
     only = order.entry_id if by_name else None
     for lot in account.lots.copy():
@@ -256,27 +256,31 @@ def settle(broker: "Broker", order: Order, quantity: int) -> None:
             return
         if only is not None and lot.entry_id != only:
             continue
-        quantity -= _reduce(broker, lot, quantity, carry=True)
+        quantity -= _reduce(broker, lot, quantity, order)
 
 
-def _reduce(broker: "Broker", lot: Lot, quantity: int, *, carry: bool) -> int:
+def _reduce(broker: "Broker", lot: Lot, quantity: int, other: Order | None) -> int:
     taken = min(lot.remaining, quantity)
     lot.remaining -= taken
     if not lot.remaining:
         broker.account.lots.remove(lot)
-        _drop_exits_of(broker, lot, carry=carry)
+        _drop_exits_of(broker, lot, other)
     return taken
 
 
-def _drop_exits_of(broker: "Broker", lot: Lot, *, carry: bool) -> None:
+def _drop_exits_of(broker: "Broker", lot: Lot, other: Order | None) -> None:
+    """Drop the exits of a lot that is used up, `other` being what closed it unless that was an exit of its own."""
     book = broker.book
+    pending = None if other is None else book.entries.get(lot.entry_id)
+    if pending is other:
+        # The entry that reverses the position is no longer to come, and what it opens gets no exit of the old position.
+        pending = None
     last = not broker.account.has_lot_of(lot.entry_id)
     for order in list(book.exits.values()):
         # Exits that wait for another entry of the name go with the last lot of it, too.
         waits = last and order.lot == 0 and order.entry_id == lot.entry_id
         if not (order.lot == lot.number or waits) or order.committed:
             continue
-        pending = book.entries.get(lot.entry_id) if carry else None
         # An exit of a lot closed by another order goes over to the next lot of the same name if a long entry for it
         # waits already; with a short one it does not. TradingView treats the sides unequally here.
         if pending is not None and pending.side > 0 and not order.consumed and order.side < 0:

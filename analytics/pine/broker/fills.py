@@ -33,7 +33,10 @@ def fill(broker: "Broker", order: Order, ticks: int, reason: Reason) -> bool:
     An order that may not be filled is removed.
     """
     account, book = broker.account, broker.book
-    quantity = order.quantity if order.kind in (EXIT, CLOSE) else _admitted(broker, order, ticks)
+    if order.kind is EXIT:
+        quantity = _left_of_entry(broker, order)
+    else:
+        quantity = order.quantity if order.kind is CLOSE else _admitted(broker, order, ticks)
     position = account.position
     closing = min(abs(position), quantity) if position * order.side < 0 else 0
     opening = quantity - closing
@@ -48,6 +51,14 @@ def fill(broker: "Broker", order: Order, ticks: int, reason: Reason) -> bool:
     _trade(broker, order, ticks, reason, closing, opening)
     broker.risk.order_filled(broker, order, ticks)
     return True
+
+
+def _left_of_entry(broker: "Broker", order: Order) -> int:
+    """Return what an exit closes: no more than is left of its entry, except beside others at the same moment."""
+    if order.committed or len(broker.account.lots) < 2:
+        return order.quantity
+    lot = broker.account.lot(order.lot)
+    return order.quantity if lot is None else min(order.quantity, lot.remaining)
 
 
 def _admitted(broker: "Broker", order: Order, ticks: int) -> int:

@@ -354,3 +354,14 @@ def test_a_reversal_that_cannot_be_paid_for_withdraws_the_exits_until_they_are_i
     _, filled = follow(bars, plan, initial_capital=1_000)
 
     assert filled == [(1, "L", 9, 100), (4, "X", -9, 110)]
+
+
+@pytest.mark.parametrize("bar", [(100, 101, 90, 92), flat(90)])
+def test_an_exit_closes_no_more_than_is_left_of_its_entry(bar):
+    """A close of a part of an entry shrinks the exits of that entry; what others have opened is not theirs."""
+    plan = {0: [entry("A", quantity=10)], 1: [entry("B", quantity=10)], 2: [leave("X", "A", stop=95), close("A", 4)]}
+
+    broker, filled = follow([START, START, START, START, bar], plan, pyramiding=2)
+
+    assert filled[2:] == [(3, "Close entry(s) order A", -4, 100), (4, "X", -6, min(bar[0], 95))]
+    assert [(trade.entry_id, trade.lots) for trade in broker.account.open] == [("B", 10)]

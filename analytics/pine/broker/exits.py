@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def is_active(order: Order) -> bool:
     """Return whether an exit has something to close and still means to."""
-    return (order.lot != 0 and not order.consumed and not order.withdrawn) or order.committed
+    return (order.lot != 0 and not order.consumed) or order.committed
 
 
 def issue_exit(
@@ -77,8 +77,11 @@ def _issue_again(
     """Change a waiting exit into what it would be if it were new; unchanged it keeps its place in the queue."""
     before = order.terms
     quantity, limit, stop, trail, trail_stop = order.quantity, order.limit, order.stop, order.trail, order.trail_stop
-    if order.armed and not _same_trail(before, terms):
+    if order.armed and not _same_activation(before, terms):
         order.armed, order.trail_stop = False, None
+    elif order.trail_stop is not None:
+        # Another distance from the best price so far, which stays the same.
+        order.trail_stop += order.side * (terms.trail_offset - order.trail_offset)
     if before is not terms or not order.levels_known:
         order.terms, order.notes, order.oca_name = terms, terms.notes, terms.oca_name
         order.limit, order.stop, order.trail, order.trail_offset = (
@@ -123,10 +126,8 @@ def _reserved(broker: "Broker", terms: ExitTerms, size: int, free: int) -> int:
     return free
 
 
-def _same_trail(old: ExitTerms | None, new: ExitTerms) -> bool:
-    if old is None:
-        return False
-    return old.trail_offset == new.trail_offset and old.trail == new.trail and old.trail_points == new.trail_points
+def _same_activation(old: ExitTerms | None, new: ExitTerms) -> bool:
+    return old is not None and old.trail == new.trail and old.trail_points == new.trail_points
 
 
 def set_levels(broker: "Broker", order: Order, lot: Lot) -> None:

@@ -36,3 +36,30 @@ def test_an_exit_passed_by_the_same_jump_as_a_further_entry_is_for_that_too():
 
     assert filled[1:] == [(2, "E", 1, 90), (2, "X", -1, 90), (2, "X", -1, 90)]
     assert broker.account.size == 0
+
+
+@pytest.mark.parametrize(
+    ("terms", "filled"),
+    [
+        pytest.param({"limit": 110}, [], id="a limit is withdrawn"),
+        pytest.param({"stop": 95}, [], id="a stop is withdrawn"),
+        pytest.param(
+            {"limit": 110, "trail_points": 9, "trail_offset": 3}, [(3, "X", -9, 109)], id="a trailing stop is not"
+        ),
+    ],
+)
+def test_a_reversal_that_cannot_be_paid_for_withdraws_stops_and_limits_only(terms, filled):
+    plan = {0: [entry("L", quantity=9)], 1: [leave("X", "L", **terms), entry("S", "short", 10)]}
+
+    _, found = follow([START, START, flat(105), (105, 112, 92, 100)], plan, initial_capital=1_000)
+
+    assert found[1:] == filled
+
+
+def test_a_rejected_reversal_of_what_opened_a_moment_ago_withdraws_nothing():
+    """The account cannot carry both entries of the bar; the first stays, with its exit."""
+    plan = {0: [entry("S", "short", 9), entry("L", quantity=9), leave("X", "S", loss=4)]}
+
+    _, filled = follow([START, (100, 110, 100, 105)], plan, initial_capital=1_000)
+
+    assert filled == [(1, "S", -9, 100), (1, "X", 9, 104)]

@@ -77,11 +77,11 @@ def _admitted(broker: "Broker", order: Order, ticks: int) -> int:
             return 0
         if opposite:
             quantity += market_flip(order, position)
+        if risk.max_position is not None:
+            largest = broker.lot_grid.whole(risk.max_position)
+            quantity = min(quantity, largest + abs(position) if opposite else largest - abs(position))
     elif not _can_pay(broker, order, quantity, ticks):
         return 0
-    if risk.max_position is not None:
-        largest = broker.lot_grid.whole(risk.max_position)
-        quantity = min(quantity, largest + abs(position) if opposite else largest - abs(position))
     return quantity
 
 

@@ -33,10 +33,7 @@ def fill(broker: "Broker", order: Order, ticks: int, reason: Reason) -> bool:
     An order that may not be filled is removed.
     """
     account, book = broker.account, broker.book
-    if order.kind is EXIT:
-        quantity = _left_of_entry(broker, order)
-    else:
-        quantity = order.quantity if order.kind is CLOSE else _admitted(broker, order, ticks)
+    quantity = _left_to_close(broker, order) if order.kind in (EXIT, CLOSE) else _admitted(broker, order, ticks)
     position = account.position
     closing = min(abs(position), quantity) if position * order.side < 0 else 0
     opening = quantity - closing
@@ -53,11 +50,14 @@ def fill(broker: "Broker", order: Order, ticks: int, reason: Reason) -> bool:
     return True
 
 
-def _left_of_entry(broker: "Broker", order: Order) -> int:
-    """Return what an exit closes: no more than is left of its entry, except beside others at the same moment."""
-    if order.committed or len(broker.account.lots) < 2:
+def _left_to_close(broker: "Broker", order: Order) -> int:
+    """Return what an order closes: no more than is left of its entry, an exit's except beside others at one moment."""
+    account = broker.account
+    if order.kind is CLOSE:
+        return order.quantity if order.entry_id is None else min(order.quantity, account.remaining_of(order.entry_id))
+    if order.committed or len(account.lots) < 2:
         return order.quantity
-    lot = broker.account.lot(order.lot)
+    lot = account.lot(order.lot)
     return order.quantity if lot is None else min(order.quantity, lot.remaining)
 
 

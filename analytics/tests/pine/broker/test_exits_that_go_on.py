@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.tests.pine.broker.desk import close_all, entry, flat, follow, leave
+from analytics.tests.pine.broker.desk import close, close_all, entry, flat, follow, leave
 
 START = flat(100)
 
@@ -63,3 +63,15 @@ def test_a_rejected_reversal_of_what_opened_a_moment_ago_withdraws_nothing():
     _, filled = follow([START, (100, 110, 100, 105)], plan, initial_capital=1_000)
 
     assert filled == [(1, "S", -9, 100), (1, "X", 9, 104)]
+
+
+@pytest.mark.parametrize(("first", "second"), [(7, 3), (10, 0)])
+def test_closes_of_an_entry_close_no_more_than_it_opened(first, second):
+    """Two places of a script close parts of one entry on one bar; the other entry's are not theirs."""
+    twice = [close("A", first, site=1), close("A", 7, site=2)]
+    plan = {0: [entry("A", quantity=10)], 1: [entry("B", quantity=10)], 2: twice}
+
+    broker, filled = follow([START] * 4, plan, pyramiding=2)
+
+    assert [size for bar, _, size, _ in filled if bar == 3] == [-first, -second][: 1 + (second > 0)]
+    assert broker.account.size == 10

@@ -239,6 +239,15 @@ def test_a_position_is_cut_to_the_largest_allowed():
     assert broker.account.size == -5
 
 
+def test_the_last_order_of_a_day_at_the_close_of_a_bar_leaves_the_position_to_the_next_open():
+    plan = {1: [entry("L")]}
+    bars = [START, (100, 105, 99, 104), flat(103)]
+
+    _, filled = ruled({"max_orders": 1}, plan, bars, process_orders_on_close=True)
+
+    assert filled == [(1, "L", 1, 104), (2, "Close Position (Max number of filled orders in one day)", -1, 103)]
+
+
 def test_the_largest_position_is_a_rule_for_entries_only():
     _, filled = ruled({"max_position": 5}, {1: [order("O", quantity=8)]}, [START] * 3)
 

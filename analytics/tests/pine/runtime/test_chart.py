@@ -11,7 +11,7 @@ from analytics.pine.runtime.context import Context, Declaration
 from analytics.pine.runtime.drawings import ChartPoint
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.messages import KEPT, tell
-from analytics.pine.runtime.plots import MOST, PlotSeries
+from analytics.pine.runtime.plots import PlotSeries
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA
@@ -340,13 +340,6 @@ def test_a_place_is_told_once_what_stays_the_same(context: Context) -> None:
     other.restore(kept)
     assert same(other.plot.values, [NA, NA, NA])
     assert [plot.title for plot in context.outputs.plots.values()] == ["Close", "Later"]
-
-
-def test_a_script_has_a_limited_number_of_plots(context: Context, calls: Calls) -> None:
-    for _ in range(MOST):
-        calls["plot"](1.0, "", RED, *PLOT)
-    with pytest.raises(PineRuntimeError, match=str(MOST)):
-        calls["plot"](1.0, "", RED, *PLOT)
 
 
 def test_alert_conditions_fire_on_bars_that_have_closed(context: Context, calls: Calls) -> None:

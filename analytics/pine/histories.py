@@ -3,16 +3,17 @@
 import csv
 import gzip
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import nan
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.errors import PineRuntimeError
 
+Number = TypeVar("Number", int, float)
 _TIMES = ("time", "timestamp", "datetime", "date/time", "date")
 _PRICES = ("open", "high", "low", "close")
 _MISSING = ("", "nan", "na", "n/a", "null")
@@ -36,7 +37,9 @@ def read_history(path: Path) -> History:
     try:
         with _opened(path) as file:
             return read_candles(file, name=path.name)
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
+        raise PineRuntimeError(f"{path.name} cannot be read: it is no text in UTF-8. Give a CSV file.") from error
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
         raise PineRuntimeError(
             f"{path.name} cannot be read: {error}. Give a CSV file, plain or packed as .gz."
         ) from error
@@ -60,11 +63,13 @@ def read_candles(lines: Iterable[str], *, name: str) -> History:
         try:
             cells = [row[place] if place is not None else "" for place in places]
             prices = cells[1:5]
-            opening, high, low, close = map(float, prices)
-            bar = Bar(moment(cells[0]), opening, high, low, close, _number(cells[5]))
-        except (ValueError, IndexError, OverflowError) as error:
+            opening, high, low, close = (_read(float, price, "price") for price in prices)
+            volume = _read(_number, cells[5], "volume")
+            bar = Bar(_read(moment, cells[0], "time"), opening, high, low, close, volume)
+        except (ValueError, IndexError) as error:
+            problem = error if isinstance(error, ValueError) else "it has too few columns"
             raise PineRuntimeError(
-                f"{name}, line {rows.line_num}: {error}. Correct the line or leave it out."
+                f"{name}, line {rows.line_num}: {problem}. Correct the line or leave it out."
             ) from error
         if not all(abs(price) < _NOT_A_NUMBER for price in bar[1:5]):
             raise PineRuntimeError(f"{name}, line {rows.line_num}: a price is missing. Leave the line out.")
@@ -89,6 +94,13 @@ def _places(heading: list[str], name: str) -> list[int | None]:
     if missing:
         raise PineRuntimeError(f"{name} has no column {', '.join(missing)}. Its first line must name the columns.")
     return [time, *(columns[title] for title in _PRICES), columns.get("volume")]
+
+
+def _read(reader: Callable[[str], Number], text: str, what: str) -> Number:
+    try:
+        return reader(text)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f'"{text}" is no {what}') from error
 
 
 def _number(text: str) -> float:

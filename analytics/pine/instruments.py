@@ -29,7 +29,9 @@ _STABLE = ("USDT", "USDC", "BUSD", "FDUSD", "TUSD", "DAI")
 _INDEX = re.compile(
     r"(SPX|NDX|DJI|VIX|DXY|RUT|DAX|CAC|FTSE)(USD)?|(SPX|NAS|US|UK|GER|DE|FRA|JP|JPN|EU|AUS|HK|SPA)\d{2,4}(USD|CASH)?"
 )
-_CHART_FILE = re.compile(r"(?:([A-Z][A-Z0-9]*)_)?([A-Z0-9]{2,}[.!A-Z0-9]*)(?:[, _-].*)?")
+_FUTURE = re.compile(r"([A-Z0-9]+)\d!")
+"""The contract of a future that is next to end, such as ES1!."""
+_CHART_FILE = re.compile(r"(?:([A-Z][A-Z0-9]*(?:_(?:MINI|DL))?)_)?([A-Z0-9]{2,}[.!A-Z0-9]*)(?:[, _-].*)?")
 
 # The least quantity: tenths of a unit are what TradingView's lists of trades in currencies are rounded to.
 _MINCONTRACT = {"forex": 0.1, "crypto": 0.000001}
@@ -40,6 +42,7 @@ _HOURS = {
     "index": (_NEW_YORK, "1800-1700:23456"),
     "crypto": ("Etc/UTC", "24x7"),
     "stock": (_NEW_YORK, "0930-1600:23456"),
+    "futures": ("America/Chicago", "1700-1600:23456"),
 }
 _SATURDAY = 5
 _DAY = 86_400_000
@@ -90,6 +93,9 @@ def named_symbol(ticker: str, *, prefix: str = "", decimals: int) -> Symbol:
         return _of_type("commodity", ticker, prefix, decimals, base, quote)
     if base in _COINS and quote in _CURRENCIES | _COINS:
         return _of_type("crypto", ticker, prefix, decimals, base, quote)
+    future = _FUTURE.fullmatch(plain)
+    if future is not None:
+        return replace(_of_type("futures", ticker, prefix, decimals), root=future[1])
     return _of_type("index" if _INDEX.fullmatch(plain) else "stock", ticker, prefix, decimals)
 
 

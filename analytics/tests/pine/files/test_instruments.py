@@ -48,6 +48,8 @@ def test_tickers_tell_the_kind_and_its_least_quantity(ticker, kind, mintick, min
         ("EURUSD.csv", "EURUSD", "forex"),
         ("EURUSD_H1.csv", "EURUSD", "forex"),
         ("XAUUSD_60.csv", "XAUUSD", "commodity"),
+        ("CME_MINI_ES1!, 60.csv", "CME_MINI:ES1!", "futures"),
+        ("NYMEX_CL1!, 1D.csv", "NYMEX:CL1!", "futures"),
         ("ohlcv.csv", "OHLCV", "forex"),
     ],
 )
@@ -55,6 +57,12 @@ def test_names_of_files_tell_the_ticker(tmp_path, name, tickerid, kind):
     symbol = symbol_of(tmp_path / name, history(DAY))
 
     assert (symbol.tickerid, symbol.type) == (tickerid, kind)
+
+
+def test_futures_have_a_root_and_the_hours_of_chicago():
+    symbol = named_symbol("NQ1!", decimals=2)
+
+    assert (symbol.root, symbol.timezone, symbol.hours) == ("NQ", "America/Chicago", "1700-1600:23456")
 
 
 def test_what_trades_on_saturdays_is_crypto(tmp_path):

@@ -58,12 +58,6 @@ def user_by_email(email: str) -> User | None:
     return User.objects.filter(email=User.objects.normalize_email(email)).first()
 
 
-def user_roles(user: User) -> list[Role]:
-    """Return the roles of a person, lowest first."""
-    names = set(user.groups.values_list("name", flat=True))
-    return [role for role in Role if role.value in names]
-
-
 def role_group(role: Role) -> Group:
     """Return the group that stands for a role."""
     return Group.objects.get(name=role.value)

@@ -1,7 +1,6 @@
 """Service keys in the back office: super admins create, rotate and revoke them. What a key is, is shown once."""
 
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any
 
 from django import forms
@@ -29,9 +28,9 @@ from crm.models import CountedRead, Scope, ServiceKey
 from crm.services.keys import OVERLAP, OVERLAP_MAX, service_key_create, service_key_revoke, service_key_rotate
 from forexpro.core.admin.audited import BackOfficeModelAdmin, ReadOnlyModelAdmin
 from forexpro.core.http.origin import request_origin
+from forexpro.core.networks import NetworksField
 from forexpro.core.refusals import Refused
 
-NETWORKS_MAX = 20
 HOUR = 3600
 
 
@@ -42,10 +41,9 @@ class ServiceKeyForm(forms.ModelForm):
         initial=[Scope.READ.value],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
-    networks = forms.CharField(
+    networks = NetworksField(
         label=_("Allowed addresses"),
         required=False,
-        max_length=1000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=_("IP addresses and networks such as 203.0.113.0/24; from everywhere without one."),
     )
@@ -57,20 +55,6 @@ class ServiceKeyForm(forms.ModelForm):
         model = ServiceKey
         fields = ("name", "scopes", "networks", "expires_at")
         widgets = {"name": UnfoldAdminTextInputWidget}
-
-    def clean_networks(self) -> list[str]:
-        networks = []
-        for written in self.cleaned_data["networks"].replace(",", " ").split():
-            try:
-                networks.append(str(ip_network(written, strict=False)))
-            except ValueError:
-                raise forms.ValidationError(
-                    _("%(text)s is neither an address such as 203.0.113.7 nor a network such as 203.0.113.0/24."),
-                    params={"text": written},
-                ) from None
-        if len(networks) > NETWORKS_MAX:
-            raise forms.ValidationError(_("At most %(limit)s addresses and networks."), params={"limit": NETWORKS_MAX})
-        return list(dict.fromkeys(networks))
 
     def clean_expires_at(self) -> Any:
         expires_at = self.cleaned_data["expires_at"]

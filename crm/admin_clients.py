@@ -99,10 +99,9 @@ def _set(
             )
         messages.error(request, told)
     else:
-        if etag_of(client) == form.cleaned_data["version"]:
-            messages.success(request, _("That was so already; nothing was changed."))
-            return _back(object_id)
-        messages.success(request, _("Set. What happened, below, says what it was before."))
+        unchanged = etag_of(client) == form.cleaned_data["version"]
+        done = _("Set. What happened, below, says what it was before.")
+        messages.success(request, _("That was so already; nothing was changed.") if unchanged else done)
     return _back(object_id)
 
 

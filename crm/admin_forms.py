@@ -1,6 +1,7 @@
 """What staff are asked before they change what the house has set for a client, with what is set now."""
 
 import re
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -32,9 +33,9 @@ class ClientForm(BaseDialogForm):
         if client is not None:
             self.initial = {"version": etag_of(client)} | self.values_of(client)
 
+    @abstractmethod
     def values_of(self, client: User) -> dict[str, Any]:
         """Return what is set for a client, by the names of the fields."""
-        raise NotImplementedError
 
 
 class FlagsForm(ClientForm):

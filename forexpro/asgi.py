@@ -1,15 +1,13 @@
 """ASGI entry point: pages, REST and WebSockets."""
 
 import os
-from importlib import import_module
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
-from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
-from forexpro.core.garbage import collect_seldom
+from forexpro.serving import get_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forexpro.settings")
 
@@ -25,6 +23,4 @@ from trading.routing import websocket_urlpatterns as account_sockets  # noqa: E4
 # The first match counts: /ws/prices is trading's, which knows accounts and the prices of their groups.
 sockets = URLRouter([*account_sockets, *market_sockets, re_path("", WebsocketDenier.as_asgi())])
 application = ProtocolTypeRouter({"http": pages, "websocket": SameSiteValidator(with_viewer(WithCredentials(sockets)))})
-# Now, and not with the first request.
-import_module(settings.ROOT_URLCONF)
-collect_seldom()
+get_ready()

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.persons import PersonView
-from accounts.api_key_forms import LIFETIMES_IN_DAYS, NETWORKS_MAX
+from accounts.api_key_forms import LIFETIMES_IN_DAYS
 from accounts.models import ApiKey, Scope
 from accounts.selectors import api_keys_of
 from accounts.services.api_keys import api_key_create, api_key_revoke
@@ -17,6 +17,7 @@ from accounts.step_up import refuse_unconfirmed
 from forexpro.core.http.fields import IdOutput, NetworkInput, TextInput, WholeNumberInput
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.schema import asked, error_example, worked
+from forexpro.core.networks import NETWORKS_MAX
 
 _KEY: dict[str, Any] = {
     "id": "4",

@@ -65,6 +65,12 @@ def person(roles):
     return create
 
 
+def user_roles(user):
+    """Return the roles of a person, lowest first."""
+    names = set(user.groups.values_list("name", flat=True))
+    return [role for role in Role if role.value in names]
+
+
 def visit_from(ip="203.0.113.9", user=None, device="", **headers):
     """Return a request as services see it: from an address, with a session, of somebody or nobody."""
     request = RequestFactory().post("/sign-in", REMOTE_ADDR=ip, headers=headers)

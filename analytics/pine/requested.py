@@ -180,11 +180,12 @@ class Asking:
         smoothed = named_within(symbol)
         symbol = (symbol if smoothed is None else smoothed) or chart.symbol.tickerid
         own = symbol in (chart.symbol.tickerid, chart.symbol.ticker)
+        of_ticks = frame.unit == "T"  # candles of ticks nobody has, whatever else there is
         feed: Feed | None = None
-        if own and (frame == chart.timeframe or frame.seconds > chart.timeframe.seconds):
+        if own and (frame == chart.timeframe or (not of_ticks and frame.seconds > chart.timeframe.seconds)):
             feed = ChartFeed(chart, self.keep, frame, smoothed=smoothed is not None)
         else:
-            found = self.keep.market(symbol, frame) if self.keep.market else None
+            found = None if of_ticks or self.keep.market is None else self.keep.market(symbol, frame)
             if found is not None:
                 bars = list(found[1])
                 if smoothed is not None:

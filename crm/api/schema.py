@@ -8,8 +8,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 
 from crm.models import Scope
-from crm.services.calls import KEY_LENGTH_MAX
 from forexpro.core.http.schema import ErrorOutput, error_example, idempotency_key
+from forexpro.core.idempotency import KEY_LENGTH_MAX
 
 IDEMPOTENCY_KEY = idempotency_key(
     "Any text unique to this request, such as a UUID. Sent again with the same body it returns the first answer, "

@@ -23,6 +23,7 @@ from crm.services.calls import Answer, call_carry_out, call_record, read_count
 from forexpro.core.events.chain import Origin
 from forexpro.core.http.errors import DATABASE_AWAY
 from forexpro.core.http.origin import request_origin
+from forexpro.core.idempotency import key_in_header
 from forexpro.core.refusals import Refused
 
 TOO_MANY = 429
@@ -98,14 +99,7 @@ class ServiceView(APIView):
 
     def idempotency_key(self) -> str:
         """Return the call's `Idempotency-Key`, or refuse a call without one."""
-        key = self.request.headers.get("Idempotency-Key", "").strip()
-        if not key:
-            raise Refused(
-                "idempotency_key_required",
-                _("Send an Idempotency-Key header: any text unique to this request, such as a UUID."),
-                http_status=400,
-            )
-        return key
+        return key_in_header(self.request.headers.get("Idempotency-Key"))
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response["Cache-Control"] = "no-store"  # it is about people

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.models import Note
+from forexpro.core.events.selectors import names_of_actors
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 
@@ -110,8 +111,7 @@ def notes_of(user: User) -> QuerySet[Note]:
 def signed_notes_of(user: User, limit: int) -> list[tuple[Note, str]]:
     """Return the newest notes about a client, each with the name of whoever wrote it."""
     notes = list(notes_of(user)[:limit])
-    staff = {int(note.author.partition(":")[2]) for note in notes if note.author.startswith("staff:")}
-    names = {f"staff:{person.pk}": person.full_name or person.email for person in User.objects.filter(pk__in=staff)}
+    names = names_of_actors(note.author for note in notes)
     return [(note, names.get(note.author, note.author)) for note in notes]
 
 

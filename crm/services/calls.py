@@ -8,16 +8,14 @@ from typing import Any
 import orjson
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from crm.locks import claimed
 from crm.models import AnsweredCall, CountedRead
 from forexpro.core.events.chain import NewEvent, Origin
 from forexpro.core.events.record import record
 from forexpro.core.http.renderers import dumps
-from forexpro.core.refusals import Refused
+from forexpro.core.idempotency import ensure_key_fits, key_reused, request_in_progress
 
-KEY_LENGTH_MAX = 128
 # Somebody else has created the same row at the same moment: the next attempt finds it.
 ATTEMPTS = 3
 _COUNT = """
@@ -46,12 +44,7 @@ def call_carry_out(
     What is refused has no effect and is not kept: the same key may try again. Refuses `idempotency_key_invalid` (400),
     `request_in_progress` (409) and `idempotency_key_reused` (422).
     """
-    if not (len(idempotency_key) <= KEY_LENGTH_MAX and idempotency_key.isprintable()):
-        raise Refused(
-            "idempotency_key_invalid",
-            _("An Idempotency-Key has 1 to %(length)s printable characters.") % {"length": KEY_LENGTH_MAX},
-            http_status=400,
-        )
+    ensure_key_fits(idempotency_key)
     for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic(durable=True):
@@ -64,21 +57,11 @@ def call_carry_out(
 
 def _once(service_key_id: int, idempotency_key: str, request_hash: str, effect: Callable[[], Answer]) -> Answer:
     if not claimed(service_key_id, idempotency_key):
-        raise Refused(
-            "request_in_progress",
-            _("The first request with this Idempotency-Key is still running. Repeat it in a moment."),
-            {"idempotency_key": idempotency_key},
-            http_status=409,
-        )
+        raise request_in_progress(idempotency_key)
     first = AnsweredCall.objects.filter(key_id=service_key_id, idempotency_key=idempotency_key).first()
     if first is not None:
         if first.request_hash != request_hash:
-            raise Refused(
-                "idempotency_key_reused",
-                _("This Idempotency-Key was used for another request. Use a new key for a new request."),
-                {"idempotency_key": idempotency_key},
-                http_status=422,
-            )
+            raise key_reused(idempotency_key)
         return Answer(first.status, orjson.loads(first.body), first.etag, repeated=True)
     answer = effect()
     body = dumps(answer.body)

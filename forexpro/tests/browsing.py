@@ -1,6 +1,6 @@
 """Pages of a real Chromium that tolerate no script error, no missing resource and no breach of the policy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,3 +30,12 @@ def watched_page(browser: Browser, base_url: str, **options: Any) -> Iterator[Pa
     finally:
         context.close()
     assert not complaints, "\n".join(complaints)
+
+
+def wait_until(page: Page, condition: Callable[[], object], what: str) -> None:
+    """Wait for what Playwright's own expectations cannot ask for; what the page sends arrives meanwhile."""
+    for _ in range(400):
+        if condition():
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"never came true: {what}")

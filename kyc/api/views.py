@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.schema import idempotency_key, worked
-from forexpro.core.refusals import Refused
+from forexpro.core.idempotency import ensure_key_fits, key_in_header
 from kyc.api.serializers import DocumentInput, DocumentOutput, VerificationOutput
 from kyc.models import Document
 from kyc.selectors import document_of, documents_of, verification_of
@@ -113,13 +113,8 @@ class DocumentListView(APIView):
         examples=[worked("Taken, and waits for a decision", _DOCUMENT, 201), REFUSED],
     )
     def post(self, request: Request) -> Response:
-        key = request.headers.get("Idempotency-Key", "").strip()
-        if not 0 < len(key) <= KEY_LENGTH:
-            raise Refused(
-                "idempotency_key_required",
-                "Send an Idempotency-Key header: any text unique to this document, such as a UUID.",
-                http_status=400,
-            )
+        key = key_in_header(request.headers.get("Idempotency-Key"))
+        ensure_key_fits(key, KEY_LENGTH)
         asked = DocumentInput(data=request.data)
         asked.is_valid(raise_exception=True)
         document = document_submit(

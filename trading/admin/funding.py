@@ -1,5 +1,6 @@
 """Deposits, withdrawals and transfers in the back office, and the ways in which money comes and goes."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -189,9 +190,9 @@ class FundingRequestAdmin(OfAccountAdmin):
         address = reverse(f"admin:trading_{self.opts.model_name}_change", args=[object_id])
         return HttpResponse(headers={"HX-Redirect": address})
 
+    @abstractmethod
     def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Any:
-        """Call the service."""
-        raise NotImplementedError
+        """Have the service decide, and return the request as it is then."""
 
     @decision(text=_("Start review"), icon="visibility", title=_("Take this into review?"))
     def start_review(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:

@@ -14,12 +14,11 @@ from forexpro.core.http.origin import request_origin
 from forexpro.core.http.pagination import NewestFirst
 from forexpro.core.http.schema import idempotency_key
 from forexpro.core.http.throttles import Throttle, take
-from forexpro.core.refusals import Refused
+from forexpro.core.idempotency import KEY_LENGTH_MAX, ensure_key_fits, key_in_header
 from trading.api.representations import answer_json
 from trading.models import TradingAccount
 from trading.selectors import OwnedAccount, account_for_user, owned_account
 from trading.services.answers import Answer
-from trading.services.execution import KEY_LENGTH_MAX
 
 IDEMPOTENCY_KEY = idempotency_key(
     f"Any text of at most {KEY_LENGTH_MAX} characters that is unique to this request, such as a UUID. Sent again with "
@@ -33,19 +32,8 @@ class MutatingView(APIView):
 
     def idempotency_key(self) -> str:
         """Return the request's `Idempotency-Key`, or refuse a request without one."""
-        key = self.request.headers.get("Idempotency-Key", "").strip()
-        if not key:
-            raise Refused(
-                "idempotency_key_required",
-                "Send an Idempotency-Key header: any text unique to this request, such as a UUID.",
-                http_status=400,
-            )
-        if len(key) > KEY_LENGTH_MAX or not key.isprintable():
-            raise Refused(
-                "idempotency_key_invalid",
-                f"An Idempotency-Key has 1 to {KEY_LENGTH_MAX} printable characters.",
-                http_status=400,
-            )
+        key = key_in_header(self.request.headers.get("Idempotency-Key"))
+        ensure_key_fits(key)
         return key
 
     def validated(self, fields: type[BaseSerializer[Any]]) -> Any:

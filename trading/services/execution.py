@@ -12,6 +12,7 @@ from django.db import transaction
 
 from forexpro.core.database import pipelined
 from forexpro.core.events.chain import NewEvent, Origin
+from forexpro.core.idempotency import ensure_key_fits, key_reused, request_in_progress
 from forexpro.core.refusals import Refused
 from marketdata.ticks import Tick
 from trading.engine.codec import command_payload
@@ -25,8 +26,6 @@ from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import Answered, LoadedAccount, loaded_account, loading
 from trading.services.answers import REFUSED, Answer
 from trading.services.recording import Outcome, Request, record_outcomes
-
-KEY_LENGTH_MAX = 128
 
 
 def execute(account_id: int, command: Command, *, origin: Origin, idempotency_key: str | None) -> Answer:
@@ -102,12 +101,8 @@ def lock_and_load(account_id: int, *, places_order: bool = False, idempotency_ke
 
     Refuses `account_not_found`, `idempotency_key_invalid`, and `request_in_progress` where the key is in use.
     """
-    if idempotency_key is not None and not (len(idempotency_key) <= KEY_LENGTH_MAX and idempotency_key.isprintable()):
-        raise Refused(
-            "idempotency_key_invalid",
-            f"An Idempotency-Key has 1 to {KEY_LENGTH_MAX} printable characters.",
-            http_status=400,
-        )
+    if idempotency_key is not None:
+        ensure_key_fits(idempotency_key)
     lock = locking(account_id) if idempotency_key is None else locking_for(account_id, idempotency_key)
     load = loading(account_id, places_order=places_order, idempotency_key=idempotency_key)
     with pipelined() as raw:
@@ -117,12 +112,7 @@ def lock_and_load(account_id: int, *, places_order: bool = False, idempotency_ke
     if row is None:
         raise Refused("account_not_found", "There is no such trading account.", http_status=404)
     if locked.fetchone() is None:
-        raise Refused(
-            "request_in_progress",
-            "The first request with this Idempotency-Key is still running. Repeat it in a moment.",
-            {"idempotency_key": idempotency_key},
-            http_status=409,
-        )
+        raise request_in_progress(idempotency_key)
     return loaded_account(row)
 
 
@@ -136,9 +126,4 @@ def first_answer(account_id: int, request: Request, answered: Answered) -> Answe
 def ensure_same_request(request: Request, answered_hash: str) -> None:
     """Refuse `idempotency_key_reused` where the key of `request` was answered for something else."""
     if answered_hash != request.hash:
-        raise Refused(
-            "idempotency_key_reused",
-            "This Idempotency-Key was used for another request. Use a new key for a new request.",
-            {"idempotency_key": request.key},
-            http_status=422,
-        )
+        raise key_reused(request.key)

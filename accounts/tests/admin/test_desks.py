@@ -7,7 +7,7 @@ from django.core import mail
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors import user_roles
+from accounts.tests.conftest import user_roles
 from forexpro.core.models import Event
 
 pytestmark = pytest.mark.django_db

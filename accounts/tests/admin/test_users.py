@@ -5,9 +5,8 @@ from django.core import mail
 
 from accounts.models import Scope, User
 from accounts.roles import Role
-from accounts.selectors import user_roles
 from accounts.services.api_keys import api_key_create
-from accounts.tests.conftest import ORIGIN
+from accounts.tests.conftest import ORIGIN, user_roles
 from forexpro.core.models import Event
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,9 @@ from django.core.signing import dumps
 from accounts.links import VERIFICATION_SALT, verification_link
 from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors import user_roles
 from accounts.services.passwords import password_reset_by_link
 from accounts.services.registration import email_verify, user_register, verification_request
-from accounts.tests.conftest import ORIGIN, PASSWORD
+from accounts.tests.conftest import ORIGIN, PASSWORD, user_roles
 from forexpro.core.models import Event
 from forexpro.core.refusals import Refused
 from forexpro.core.tests.at_once import at_once

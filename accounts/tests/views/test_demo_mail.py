@@ -5,7 +5,7 @@ from django.core.mail import send_mail
 from accounts.demo import load_demo_users, sent_mails
 from accounts.models import User
 from accounts.roles import Role
-from accounts.selectors import user_roles
+from accounts.tests.conftest import user_roles
 from forexpro.core.refusals import Refused
 
 pytestmark = pytest.mark.django_db

@@ -53,15 +53,18 @@ class Admission:
             self.opened_side = order.side
 
 
-def drop(broker: "Broker", entry: Order) -> None:
+def drop(broker: "Broker", entry: Order, admission: Admission) -> None:
     """Drop an entry, and the closes of the same bar that it would have made superfluous.
 
-    The exits of the position it was to reverse are withdrawn: until a margin call or until they are issued again.
+    Stops and limits of the exits of the position it was to reverse are withdrawn, unless that was opened a moment ago:
+    until a margin call or until they are issued again. Trailing stops go on.
     """
     broker.book.remove(entry)
     if broker.account.position * entry.side < 0:
         for order in list(broker.book.closes.values()):
             if order.bar == entry.bar and order.side == entry.side:
                 broker.book.remove(order)
+        if admission.opened_side == -entry.side:
+            return
         for order in broker.book.exits.values():
             order.withdrawn = order.lot != 0

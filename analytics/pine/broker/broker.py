@@ -34,6 +34,7 @@ class Broker:
         "_days",
         "_sites",
         "account",
+        "at_close",
         "bar_index",
         "book",
         "by_ticks",
@@ -99,6 +100,7 @@ class Broker:
         self.moment = 0
         self.closed_on_bar = 0
         self.is_paused = False
+        self.at_close = False
         self.open_ticks = self.high_ticks = self.low_ticks = self.close_ticks = 0
         self.mark_ticks = 0
         self.last_close = 0.0
@@ -263,7 +265,9 @@ class Broker:
             immediate = [order for order in book.market() if order.immediately]
             path.fill_at_market(self, immediate, self.close_ticks)
         if self.settings.process_orders_on_close and book:
+            self.at_close = True
             path.fill_at_close(self)
+            self.at_close = False
         if account.position:
             account.mark(self.tick_grid.value(self.close_ticks))
         if account.orders_filled > before:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def is_active(order: Order) -> bool:
     """Return whether an exit has something to close and still means to."""
-    return (order.lot != 0 and not order.consumed and not order.withdrawn) or order.committed
+    return (order.lot != 0 and not order.consumed) or order.committed
 
 
 def issue_exit(
@@ -77,8 +77,11 @@ def _issue_again(
     """Change a waiting exit into what it would be if it were new; unchanged it keeps its place in the queue."""
     before = order.terms
     quantity, limit, stop, trail, trail_stop = order.quantity, order.limit, order.stop, order.trail, order.trail_stop
-    if order.armed and not _same_trail(before, terms):
+    if order.armed and not _same_activation(before, terms):
         order.armed, order.trail_stop = False, None
+    elif order.trail_stop is not None:
+        # Another distance from the best price so far, which stays the same.
+        order.trail_stop += order.side * (terms.trail_offset - order.trail_offset)
     if before is not terms or not order.levels_known:
         order.terms, order.notes, order.oca_name = terms, terms.notes, terms.oca_name
         order.limit, order.stop, order.trail, order.trail_offset = (
@@ -123,10 +126,8 @@ def _reserved(broker: "Broker", terms: ExitTerms, size: int, free: int) -> int:
     return free
 
 
-def _same_trail(old: ExitTerms | None, new: ExitTerms) -> bool:
-    if old is None:
-        return False
-    return old.trail_offset == new.trail_offset and old.trail == new.trail and old.trail_points == new.trail_points
+def _same_activation(old: ExitTerms | None, new: ExitTerms) -> bool:
+    return old is not None and old.trail == new.trail and old.trail_points == new.trail_points
 
 
 def set_levels(broker: "Broker", order: Order, lot: Lot) -> None:
@@ -199,7 +200,7 @@ def bind(broker: "Broker", lot: Lot) -> list[Order]:
     inherited: dict[str, ExitTerms] = {}
     for order in book.exits.values():
         if order.entry_id == lot.entry_id and order.lot not in (0, lot.number) and not order.consumed:
-            if order.spent or order.committed or order.side == lot.side:
+            if order.spent or order.side == lot.side:
                 continue
             terms = order.terms_now()
             if terms is not None:
@@ -248,7 +249,7 @@ def settle(broker: "Broker", order: Order, quantity: int) -> None:
     if order.lot:
         lot = account.lot(order.lot)
         if lot is not None:
-            quantity -= _reduce(broker, lot, quantity, carry=order.kind is CLOSE)
+            quantity -= _reduce(broker, lot, quantity, order if order.kind is CLOSE else None)
     by_name = order.kind is CLOSE or broker.settings.close_entries_rule == CLOSE_ANY
     only = order.entry_id if by_name else None
     for lot in account.lots.copy():
@@ -256,27 +257,31 @@ def settle(broker: "Broker", order: Order, quantity: int) -> None:
             return
         if only is not None and lot.entry_id != only:
             continue
-        quantity -= _reduce(broker, lot, quantity, carry=True)
+        quantity -= _reduce(broker, lot, quantity, order)
 
 
-def _reduce(broker: "Broker", lot: Lot, quantity: int, *, carry: bool) -> int:
+def _reduce(broker: "Broker", lot: Lot, quantity: int, other: Order | None) -> int:
     taken = min(lot.remaining, quantity)
     lot.remaining -= taken
     if not lot.remaining:
         broker.account.lots.remove(lot)
-        _drop_exits_of(broker, lot, carry=carry)
+        _drop_exits_of(broker, lot, other)
     return taken
 
 
-def _drop_exits_of(broker: "Broker", lot: Lot, *, carry: bool) -> None:
+def _drop_exits_of(broker: "Broker", lot: Lot, other: Order | None) -> None:
+    """Drop the exits of a lot that is used up, `other` being what closed it unless that was an exit of its own."""
     book = broker.book
+    pending = None if other is None else book.entries.get(lot.entry_id)
+    if pending is other:
+        # The entry that reverses the position is no longer to come, and what it opens gets no exit of the old position.
+        pending = None
     last = not broker.account.has_lot_of(lot.entry_id)
     for order in list(book.exits.values()):
         # Exits that wait for another entry of the name go with the last lot of it, too.
         waits = last and order.lot == 0 and order.entry_id == lot.entry_id
         if not (order.lot == lot.number or waits) or order.committed:
             continue
-        pending = book.entries.get(lot.entry_id) if carry else None
         # An exit of a lot closed by another order goes over to the next lot of the same name if a long entry for it
         # waits already; with a short one it does not. TradingView treats the sides unequally here.
         if pending is not None and pending.side > 0 and not order.consumed and order.side < 0:

@@ -33,7 +33,7 @@ def fill(broker: "Broker", order: Order, ticks: int, reason: Reason) -> bool:
     An order that may not be filled is removed.
     """
     account, book = broker.account, broker.book
-    quantity = order.quantity if order.kind in (EXIT, CLOSE) else _admitted(broker, order, ticks)
+    quantity = _left_to_close(broker, order) if order.kind in (EXIT, CLOSE) else _admitted(broker, order, ticks)
     position = account.position
     closing = min(abs(position), quantity) if position * order.side < 0 else 0
     opening = quantity - closing
@@ -48,6 +48,17 @@ def fill(broker: "Broker", order: Order, ticks: int, reason: Reason) -> bool:
     _trade(broker, order, ticks, reason, closing, opening)
     broker.risk.order_filled(broker, order, ticks)
     return True
+
+
+def _left_to_close(broker: "Broker", order: Order) -> int:
+    """Return what an order closes: no more than is left of its entry, an exit's except beside others at one moment."""
+    account = broker.account
+    if order.kind is CLOSE:
+        return order.quantity if order.entry_id is None else min(order.quantity, account.remaining_of(order.entry_id))
+    if order.committed or len(account.lots) < 2:
+        return order.quantity
+    lot = account.lot(order.lot)
+    return order.quantity if lot is None else min(order.quantity, lot.remaining)
 
 
 def _admitted(broker: "Broker", order: Order, ticks: int) -> int:
@@ -66,11 +77,11 @@ def _admitted(broker: "Broker", order: Order, ticks: int) -> int:
             return 0
         if opposite:
             quantity += market_flip(order, position)
+        if risk.max_position is not None:
+            largest = broker.lot_grid.whole(risk.max_position)
+            quantity = min(quantity, largest + abs(position) if opposite else largest - abs(position))
     elif not _can_pay(broker, order, quantity, ticks):
         return 0
-    if risk.max_position is not None:
-        largest = broker.lot_grid.whole(risk.max_position)
-        quantity = min(quantity, largest + abs(position) if opposite else largest - abs(position))
     return quantity
 
 

@@ -13,7 +13,8 @@ OPEN_SIGNAL = "Open"
 class TradeRow(NamedTuple):
     """One row of the list; both rows of a trade carry its results. Times are the openings of bars in milliseconds UTC.
 
-    The percentages of profit and excursions are of what the entry cost, the cumulative one is of the initial capital.
+    The value is the quantity times the price of the entry, whatever a point of the symbol is worth. The percentages of
+    profit and excursions are of what the entry cost, the cumulative one is of the initial capital.
     """
 
     number: int
@@ -95,7 +96,7 @@ def _rows(number: int, trade: ClosedTrade, broker: "Broker") -> tuple[TradeRow, 
         signal=trade.entry_comment or trade.entry_id,
         price=trade.entry_price,
         quantity=quantity,
-        value=quantity * trade.entry_price * broker.account.point_value,
+        value=quantity * trade.entry_price,
         profit=trade.profit,
         profit_percent=trade.profit_percent,
         runup=trade.max_runup,

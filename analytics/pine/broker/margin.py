@@ -61,20 +61,24 @@ def drop_unaffordable(broker: "Broker") -> None:
             broker.book.remove(order)
 
 
-def call(broker: "Broker", ticks: int, *, may_wait: bool = False) -> bool:
+def call(broker: "Broker", ticks: int, *, may_wait: bool = False, filled_at: int | None = None) -> bool:
     """Close part of the position if equity at a price does not cover its margin; return whether to wait for the close.
 
     Four times the quantity that would restore the margin is closed, that quantity cut to whole lots; where it is less
     than one lot, one unit is, or one lot of what trades in whole units only. The latter waits for the bar's close at
-    the first extreme of the bar (`may_wait`) if the close will not cover the margin either.
+    the first extreme of the bar (`may_wait`) if the close will not cover the margin either. Where something filled on
+    the way there (`filled_at`), a margin that is covered now but was not then, by a lot or more, is called for, too.
     """
+    filled = broker.account.orders_filled
     waits = _call(broker, ticks, may_wait=may_wait)
+    if filled_at is not None and not waits and broker.account.orders_filled == filled:
+        _call(broker, ticks, may_wait=False, judged_at=filled_at)
     if broker.account.calls and not waits:
         _cut_later_trades(broker, ticks)
     return waits
 
 
-def _call(broker: "Broker", ticks: int, *, may_wait: bool) -> bool:
+def _call(broker: "Broker", ticks: int, *, may_wait: bool, judged_at: int | None = None) -> bool:
     account = broker.account
     position = account.position
     if not position:
@@ -86,7 +90,7 @@ def _call(broker: "Broker", ticks: int, *, may_wait: bool) -> bool:
     debt, broker.margin_debt = broker.margin_debt, None
     if debt is not None and debt.side == side and _call_again(broker, debt, ratio, ticks):
         return False
-    price = broker.tick_grid.value(ticks)
+    price = broker.tick_grid.value(ticks if judged_at is None else judged_at)
     missing = _missing(broker, price, ratio)
     if missing <= 0:
         return False
@@ -94,6 +98,8 @@ def _call(broker: "Broker", ticks: int, *, may_wait: bool) -> bool:
     cover = _cover(broker, missing / ratio, price)
     if cover:
         lots = cover * CALL_MULTIPLE
+    elif judged_at is not None:
+        return False
     else:
         lots = unit
         if may_wait and unit == 1 and ticks != broker.close_ticks:
@@ -107,9 +113,8 @@ def _call(broker: "Broker", ticks: int, *, may_wait: bool) -> bool:
 
 
 def _cover(broker: "Broker", value: float, price: float) -> int:
-    """Return the whole lots worth a value, but for what floats lose."""
-    exact = value / (price * broker.account.point_value) / broker.lot_grid.step
-    return int(exact * (1 + 2.0**-26) + 1e-9)
+    """Return the whole lots worth a value; how near the next one is does not matter."""
+    return int(broker.lot_grid.count(value / (price * broker.account.point_value)))
 
 
 def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
@@ -183,12 +188,17 @@ def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:
 
 
 def _missing(broker: "Broker", price: float, ratio: float) -> float:
+    """Return what is missing of the margin at a price, 0 or less if it is covered but for what floats lose."""
     account = broker.account
-    equity = account.realised_equity + account.open_profit_at(price)
-    margin = abs(account.size) * price * account.point_value * ratio
+    size = abs(account.size)
+    value = size * price * account.point_value
+    gain = value - size * account.average_price * account.point_value
+    equity = account.realised_equity + (gain if account.position > 0 else -gain)
+    margin = value * ratio
     if equity >= large_sums.LARGE:
         return large_sums.shortfall(equity, margin, broker.tick_grid.step)
-    return margin - equity - abs(equity) * NOISE
+    missing = margin - equity
+    return missing if missing > abs(equity) * NOISE else 0.0
 
 
 def liquidation_price(broker: "Broker") -> float:

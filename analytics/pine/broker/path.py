@@ -47,6 +47,8 @@ def marketable(order: Order, price: int, assumption: int) -> Reason | None:
 
     `assumption` is by how many ticks the market has to pass a limit. A stop-limit order whose stop is reached is armed.
     """
+    if order.withdrawn:
+        return None
     beyond = price * order.side
     stop, limit = order.stop, order.limit
     if stop is not None and beyond >= stop * order.side and (limit is None or order.kind is EXIT):
@@ -72,7 +74,7 @@ def _note_reached(orders: Iterable[Order], price: int, *, jumped: bool) -> None:
     beyond the limit.
     """
     for order in orders:
-        if order.limit is None or order.reached is not None or order.waits_for_stop:
+        if order.limit is None or order.reached is not None or order.waits_for_stop or order.withdrawn:
             continue
         if (price - order.limit) * order.side <= 0 and (order.kind is not EXIT or is_active(order)):
             order.reached = price if jumped else order.limit
@@ -86,7 +88,7 @@ def fill_at_market(broker: "Broker", orders: list[Order], price: int, admission:
             continue
         ticks = price + order.side * broker.settings.slippage
         if not admission.allows(broker, order, ticks):
-            drop(broker, order)
+            drop(broker, order, admission)
         elif broker.fill(order, ticks, MARKET):
             admission.filled(order)
 
@@ -139,7 +141,7 @@ def _fill_gap(broker: "Broker", gap: list[tuple[Order, Reason]], price: int, adm
         # A stop that the jump passed was sized when it was placed.
         resize(broker, order, order.budget_ticks + ticks - price if reason is STOP else ticks)
         if not admission.allows(broker, order, ticks):
-            drop(broker, order)
+            drop(broker, order, admission)
         elif broker.fill(order, ticks, reason):
             admission.filled(order)
     for order, _ in gap:
@@ -234,18 +236,19 @@ def run_leg(broker: "Broker", start: int, end: int) -> None:
 def _next_level(order: Order, direction: int, price: int, assumption: int) -> tuple[int, Reason | None] | None:
     """Return the nearest price ahead at which something happens to an order; no reason means that it only changes."""
     best: tuple[int, Reason | None] | None = None
+    stop, limit = (None, None) if order.withdrawn else (order.stop, order.limit)
     if order.side == direction:
         # The market moves against it: stops.
-        if order.stop is not None and (order.kind is EXIT or not order.limit_armed or order.limit is None):
+        if stop is not None and (order.kind is EXIT or not order.limit_armed or limit is None):
             reason = None if order.waits_for_stop else STOP
-            if (order.stop - price) * direction >= 0:
-                best = (order.stop, reason)
+            if (stop - price) * direction >= 0:
+                best = (stop, reason)
         trailing = order.trail_stop if order.armed else None
         if trailing is not None and (trailing - price) * direction >= 0:
             return best if best is not None and (trailing - best[0]) * direction >= 0 else (trailing, TRAILING)
         return best
-    if order.limit is not None and not order.waits_for_stop:
-        level = order.limit + direction * assumption
+    if limit is not None and not order.waits_for_stop:
+        level = limit + direction * assumption
         if (level - price) * direction >= 0:
             best = (level, LIMIT)
     activation = None if order.armed else order.trail

@@ -21,6 +21,7 @@ class RiskRules:
         "day",
         "day_equity",
         "direction",
+        "flattens_next",
         "halted_for_good",
         "halted_on",
         "loss_days",
@@ -45,6 +46,8 @@ class RiskRules:
         self.loss_days = 0
         self.halted_for_good = False
         self.halted_on: int | None = None
+        # Whether the day's last order filled at the close of a bar, so that the next open closes the position.
+        self.flattens_next = False
 
     @property
     def counts_days(self) -> bool:
@@ -66,7 +69,10 @@ class RiskRules:
         return self.direction != (SHORT if side > 0 else LONG)
 
     def new_bar(self, broker: "Broker", day: int, open_ticks: int) -> None:
-        """Begin a new day if the bar does, before anything fills on it."""
+        """Begin a new day if the bar does, before anything fills on it, and close what the last bar's close left."""
+        if self.flattens_next:
+            self.flattens_next = False
+            self._flatten(broker, _FILLED_ORDERS, open_ticks)
         if day == self.day:
             return
         equity = broker.account.equity
@@ -84,10 +90,14 @@ class RiskRules:
         """Count a filled order; at the day's last one the position is closed and what waits is cancelled.
 
         An entry that filled within the bar, on the way from the open to the position's better side, is closed at that
-        end of the bar, any other order at its own price.
+        end of the bar, any other order at its own price; after one at the close of the bar the next open closes it.
         """
         self.orders_today += 1
         if self.max_orders is None or self.orders_today != self.max_orders:
+            return
+        if broker.at_close:
+            broker.book.clear()
+            self.flattens_next = True
             return
         position = broker.account.position
         if order.kind in (ENTRY, ORDER):

@@ -26,6 +26,10 @@ class Grid:
         """Return the price or quantity of a number of steps."""
         return steps / self.per_unit if self.per_unit else steps * self.step
 
+    def count(self, value: float) -> float:
+        """Return how many steps a value is, in floats."""
+        return value * self.per_unit if self.per_unit else value / self.step
+
     def nearest(self, value: float) -> int:
         """Return the nearest step, a half upwards."""
         return floor(value / self.step + 0.5)

@@ -47,7 +47,7 @@ def affordable_lots(broker: "Broker", money: float, price: float, point_value: f
     cost = unit_cost(broker, price, point_value)
     if not (money > 0 and cost > 0):
         return 0
-    return int(ten_digits(money) / cost / broker.lot_grid.step)
+    return int(broker.lot_grid.count(ten_digits(money) / cost))
 
 
 def granted_lots(broker: "Broker", money: float, price: float, point_value: float) -> int:

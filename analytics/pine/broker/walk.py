@@ -41,16 +41,20 @@ def _rests(broker: "Broker") -> bool:
 
 def _take(broker: "Broker", step: path.Step) -> None:
     start, end, is_jump = step
+    filled_at: int | None = None
     if is_jump:
         path.open_at(broker, end, start, market=broker.next_step == 0)
     elif not broker.margin_waits and (broker.book.entries or broker.book.exits):
+        fills = len(broker.fills)
         path.run_leg(broker, start, end)
+        if len(broker.fills) > fills:
+            filled_at = broker.tick_grid.nearest(broker.fills[-1].price)
     if not broker.account.position or broker.margin_waits or broker.next_step % 4 == 3:
         return
     is_adverse = not is_jump and broker.account.position * (end - start) < 0
     if is_adverse and broker.risk.intraday_loss(broker, end):
         return
-    if margin.call(broker, end, may_wait=is_adverse and broker.next_step % 4 == 1):
+    if margin.call(broker, end, may_wait=is_adverse and broker.next_step % 4 == 1, filled_at=filled_at):
         broker.margin_waits = True
 
 

@@ -1,12 +1,16 @@
 """The loops of a script: what they count through, and how many turns they may still make."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from math import inf
 from typing import Any
 
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
 
 MOST_STEPS = 2_000_000
 """How many turns all loops of a script may make on one bar."""
+SLICE = 64
+"""How many turns are paid for at a time in a loop that a `break` may end."""
 TOLERANCE = 1e-10
 """Floats that differ by no more are equal, at every magnitude."""
 
@@ -17,7 +21,7 @@ class Budget:
     __slots__ = ("left",)
 
     def __init__(self) -> None:
-        self.left = MOST_STEPS
+        self.left: float = MOST_STEPS
 
     def renew(self) -> None:
         """Begin a bar."""
@@ -58,6 +62,23 @@ class Budget:
         signed = step if stop >= start else -step
         return (start + turn * signed for turn in range(turns))
 
+    def some(self, start: float, stop: float, step: float) -> Iterable[Any]:
+        """Return the numbers of a loop that a `break` may end: only turns that it comes near to are charged."""
+        left, self.left = self.left, inf
+        try:
+            numbers = self.count(start, stop, step)
+        finally:
+            self.left = left
+        if isinstance(numbers, range) and len(numbers) <= SLICE:
+            self.take(len(numbers))
+            return numbers
+        return chain.from_iterable(self._slices(iter(numbers)))
+
+    def _slices(self, numbers: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
+        while some := tuple(islice(numbers, SLICE)):
+            self.take(len(some))
+            yield some
+
     def items(self, collection: Any) -> Iterator[Any]:
         """Return the items of a collection, also those that come while the loop runs."""
         if collection is None:
@@ -69,7 +90,9 @@ class Budget:
             return
         place = 0
         while place < len(collection):
-            self.turn()
+            self.left -= 1
+            if self.left < 0:
+                self.take(0)
             yield collection[place]
             place += 1
 

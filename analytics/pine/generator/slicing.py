@@ -4,17 +4,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from analytics.pine.generator.unit import Line
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.walking import MUTATING
 
 _CHANGING = MUTATING | {"set", "sort", "reverse", "swap_rows", "swap_columns"}
 _COLLECTIONS = frozenset({"array", "matrix", "map"})
+_SHARED = _COLLECTIONS | {"user", "chart.point"}
 _NODES = (tree.Expression, tree.Statement, tree.Block, tree.Function)
 _NO_NODES = frozenset(
     {"span", "type", "qualifier", "name", "code", "operator", "lazy", "level", "number", "enum", "user_type"}
     | {"symbol", "symbols", "parameters", "into", "counter", "key", "item", "stop_moves", "stateful"}
 )
 """Fields in which no nodes are."""
+Changes = dict[int, set[tree.Symbol]]
+"""What statements and functions change, by their identity: a script is sliced as often as it asks for other bars."""
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
@@ -48,9 +52,29 @@ def has_requests(function: tree.Function) -> bool:
     return any(isinstance(node, tree.RequestCall) for node in walk(function))
 
 
+def may_be_left(body: tree.Block) -> bool:
+    """Return whether a `break` in the body of a loop leaves that loop before its end."""
+    for statement in body.statements:
+        match statement:
+            case tree.Break():
+                return True
+            case tree.If():
+                otherwise = statement.otherwise
+                if may_be_left(statement.then) or (otherwise is not None and may_be_left(otherwise)):
+                    return True
+    return False
+
+
 def reads(root: Any) -> set[tree.Symbol]:
-    """Return the variables whose values something depends on."""
-    return {node.symbol for node in walk(root) if isinstance(node, tree.Read)}
+    """Return the variables whose values something depends on; those of the functions that it calls are their own."""
+    outside = {node.symbol for node in walk(root, functions=False) if isinstance(node, tree.Read)}
+    inside = {node.symbol for node in walk(root) if isinstance(node, tree.Read)}
+    return outside | {symbol for symbol in inside if not symbol.in_function}
+
+
+def own_variables(function: tree.Function, known: Changes) -> set[tree.Symbol]:
+    """Return the parameters and variables of a function: each of its calls has others, under the same symbols."""
+    return {*function.parameters, *(symbol for symbol in _changes_by(function, known) if symbol.in_function)}
 
 
 def _root(node: tree.Expression) -> tree.Symbol | None:
@@ -59,80 +83,176 @@ def _root(node: tree.Expression) -> tree.Symbol | None:
     return node.symbol if isinstance(node, tree.Read) else None
 
 
-def _changes(statement: tree.Statement) -> set[tree.Symbol]:
+def _changes(statement: tree.Statement, known: Changes) -> set[tree.Symbol]:
     """Return the variables that a statement gives values to, or whose contents it may change."""
-    found: set[tree.Symbol | None] = set()
+    given: set[tree.Symbol | None] = set()
+    touched: set[tree.Symbol | None] = set()
+    parts_of: dict[tree.Symbol, set[tree.Symbol]] = {}
     for node in walk(statement, functions=False):
         match node:
             case tree.Declare() | tree.Assign():
-                found.add(node.symbol)
+                given.add(node.symbol)
+                if node.symbol.type.name in _SHARED:
+                    parts_of.setdefault(node.symbol, set()).update(reads(node.value))
             case tree.DeclareOnce() | tree.DeclareGroup():
-                found.update(node.symbols)
-            case tree.If() | tree.For() | tree.ForIn() | tree.While():
-                found.add(node.into)
+                given.update(node.symbols)
+            case tree.If() | tree.For() | tree.While():
+                given.add(node.into)
+            case tree.ForIn():
+                given.add(node.into)
+                parts_of.setdefault(node.item, set()).update(reads(node.collection))
             case tree.AssignField():
-                found.add(_root(node.target))
-            case tree.BuiltinCall() if node.arguments:
-                space, _, name = node.name.partition(".")
-                if space in _COLLECTIONS and name in _CHANGING:
-                    found.add(_root(node.arguments[0]))
-            case tree.FunctionCall() if any(argument.type.name in _SHARED for argument in node.arguments):
-                changed = {symbol for inner in node.function.body.statements for symbol in _changes(inner)}
-                changed |= {symbol for symbol in [_result_change(node.function.body.result)] if symbol}
+                touched.add(_root(node.target))
+            case tree.BuiltinCall() if _changes_content(node):
+                touched.add(_root(node.arguments[0]))
+            case tree.FunctionCall():
+                changed = _changes_by(node.function, known)
+                touched.update(symbol for symbol in changed if not symbol.in_function)
                 for parameter, argument in zip(node.function.parameters, node.arguments, strict=True):
                     if parameter in changed:
-                        found.add(_root(argument))
-    return {symbol for symbol in found if symbol is not None}
+                        touched.add(_root(argument))
+    waiting = [symbol for symbol in touched if symbol in parts_of]
+    while waiting:  # what is changed of a part is changed of the whole
+        wholes = parts_of[waiting.pop()] - touched
+        touched |= wholes
+        waiting += [symbol for symbol in wholes if symbol in parts_of]
+    return {symbol for symbol in given | touched if symbol is not None}
 
 
-_SHARED = _COLLECTIONS | {"user", "chart.point"}
+def _changes_content(call: tree.BuiltinCall) -> bool:
+    space, _, name = call.name.partition(".")
+    return bool(call.arguments) and space in _COLLECTIONS and name in _CHANGING
 
 
-def _result_change(result: tree.Expression | None) -> tree.Symbol | None:
-    """Return what the last expression of a function changes: `array.pop(a)` may be its value as well."""
-    if isinstance(result, tree.BuiltinCall) and result.arguments:
-        space, _, name = result.name.partition(".")
-        return _root(result.arguments[0]) if space in _COLLECTIONS and name in _CHANGING else None
-    return None
+def _works_on_objects(statement: tree.Statement) -> bool:
+    """Return whether a statement in a block may change what others see of the same objects, asking no other bars."""
+    blocks = _blocks(statement)
+    if blocks:
+        return any(_works_on_objects(inner) for block in blocks for inner in block.statements)
+    if isinstance(statement, tree.Declare) and statement.symbol.type.name in _SHARED:
+        return not any(isinstance(node, tree.RequestCall) for node in walk(statement))
+    found = False
+    for node in walk(statement):
+        if isinstance(node, tree.RequestCall):
+            return False
+        found = found or isinstance(node, tree.AssignField)
+        found = found or (isinstance(node, tree.BuiltinCall) and _changes_content(node))
+    return found
 
 
-Changes = dict[int, set[tree.Symbol]]
-"""What statements change, by their identity: one script is sliced as often as it asks for other bars."""
+def _changes_by(function: tree.Function, known: Changes) -> set[tree.Symbol]:
+    """Return the variables that a function changes: its own, its parameters and those of the script."""
+    if id(function) not in known:
+        known[id(function)] = {symbol for inner in function.body.statements for symbol in _changes(inner, known)}
+        if function.body.result is not None:  # `array.pop(a)` may be its value as well
+            known[id(function)] |= _changes(tree.Evaluate(function.body.result.span, function.body.result), known)
+    return known[id(function)]
 
 
 def sliced(statements: list[tree.Statement], needed: set[tree.Symbol], known: Changes) -> list[tree.Statement]:
     """Return the statements that needed variables depend on; `needed` grows by what these need themselves."""
-    for statement in statements:
-        if id(statement) not in known:
-            known[id(statement)] = _changes(statement)
-    changes = [known[id(statement)] for statement in statements]
-    kept = [False] * len(statements)
-    grown = True
-    while grown:
+    cut = _Slice(needed, known)
+    while cut.grow(statements):
+        pass
+    return cut.kept_of(statements)
+
+
+class _Slice:
+    """What is kept of statements, down to the blocks in blocks: in each of them only what matters outside as well."""
+
+    def __init__(self, needed: set[tree.Symbol], known: Changes) -> None:
+        self._needed = needed
+        self._known = known
+        self._kept: set[int] = set()
+
+    def grow(self, statements: list[tree.Statement], *, inside: bool = False) -> bool:
+        """Keep what is needed by now; return whether that was more than before."""
         grown = False
-        for index, statement in enumerate(statements):
-            if not kept[index] and changes[index] & needed and not only_shows(statement):
-                kept[index] = grown = True
-                needed |= reads(statement)
-    return [_quiet(statement) for statement, keep in zip(statements, kept, strict=True) if keep]
+        for statement in statements:
+            if id(statement) not in self._kept:
+                if not (self._is_needed(statement) or (inside and _works_on_objects(statement))):
+                    continue
+                self._kept.add(id(statement))
+                self._needed |= _head(statement)
+                grown = True
+            for block in _blocks(statement):
+                grown = self.grow(block.statements, inside=True) or grown
+        return grown
+
+    def kept_of(self, statements: list[tree.Statement]) -> list[tree.Statement]:
+        """Return what is kept."""
+        return [self._cut(statement) for statement in statements if id(statement) in self._kept]
+
+    def _is_needed(self, statement: tree.Statement) -> bool:
+        if _steers(statement):
+            return True
+        if id(statement) not in self._known:
+            self._known[id(statement)] = _changes(statement, self._known)
+        return bool(self._known[id(statement)] & self._needed) and not only_shows(statement)
+
+    def _cut(self, statement: tree.Statement) -> tree.Statement:
+        match statement:
+            case tree.If():
+                otherwise = None if statement.otherwise is None else self._block(statement.otherwise)
+                return replace(statement, then=self._block(statement.then), otherwise=otherwise)
+            case tree.For() | tree.ForIn() | tree.While():
+                return replace(statement, body=self._block(statement.body))
+        return statement
+
+    def _block(self, block: tree.Block) -> tree.Block:
+        return tree.Block(self.kept_of(block.statements), block.result)
 
 
-def _quiet(statement: tree.Statement) -> tree.Statement:
-    """Return a statement without the calls in its blocks that only show or order something."""
+def _blocks(statement: tree.Statement) -> list[tree.Block]:
     match statement:
         case tree.If():
-            otherwise = None if statement.otherwise is None else _quiet_block(statement.otherwise)
-            return replace(statement, then=_quiet_block(statement.then), otherwise=otherwise)
+            return [block for block in (statement.then, statement.otherwise) if block is not None]
         case tree.For() | tree.ForIn() | tree.While():
-            return replace(statement, body=_quiet_block(statement.body))
-    return statement
+            return [statement.body]
+    return []
 
 
-def _quiet_block(block: tree.Block) -> tree.Block:
-    return tree.Block([_quiet(one) for one in block.statements if not only_shows(one)], block.result)
+def _head(statement: tree.Statement) -> set[tree.Symbol]:
+    """Return what a statement reads beside the statements in its blocks."""
+    match statement:
+        case tree.If() | tree.While():
+            heads: list[Any] = [statement.condition]
+        case tree.For():
+            heads = [statement.start, statement.stop, statement.step]
+        case tree.ForIn():
+            heads = [statement.collection]
+        case _:
+            return reads(statement)
+    if statement.into is not None:
+        heads += [block.result for block in _blocks(statement)]
+    return reads(heads)
+
+
+def _steers(statement: tree.Statement) -> bool:
+    """Return whether a statement may leave the turn of the loop that it stands in."""
+    match statement:
+        case tree.Break() | tree.Continue():
+            return True
+        case tree.If():
+            return any(_steers(inner) for block in _blocks(statement) for inner in block.statements)
+    return False
 
 
 def only_shows(statement: tree.Statement) -> bool:
     if not isinstance(statement, tree.Evaluate) or not isinstance(statement.value, tree.BuiltinCall):
         return False
     return statement.value.name.partition(".")[0] not in _COLLECTIONS
+
+
+class Requests:
+    """The expressions of a script that are computed on other bars: each is a script of its own, made by `make1` …
+
+    `bodies` are what these scripts are made of. They are kept because `changes` knows statements by their identity.
+    """
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.count = 0
+        self.depth = 0
+        self.changes: Changes = {}
+        self.bodies: list[list[tree.Statement]] = []

@@ -5,7 +5,7 @@ from typing import Any
 
 from analytics.pine.generator.columns import ColumnWriter, begins, prepares
 from analytics.pine.generator.expressions import attribute, missing
-from analytics.pine.generator.slicing import Changes, has_requests, reads, sliced
+from analytics.pine.generator.slicing import Requests, has_requests, may_be_left, own_variables, reads, sliced
 from analytics.pine.generator.unit import Line, Unit
 from analytics.pine.runtime.bindings import Binding
 from analytics.pine.semantics import tree
@@ -44,16 +44,6 @@ def generate(script: tree.Script, bindings: dict[str, Binding]) -> Generated:
     return _ScriptWriter(script, bindings, Requests()).run()
 
 
-class Requests:
-    """The expressions of a script that are computed on other bars: each is a script of its own, made by `make1` …"""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.count = 0
-        self.depth = 0
-        self.changes: Changes = {}
-
-
 class _ScriptWriter(ColumnWriter):
     """Writes the function that makes an instance of a script, or of what an expression on other bars needs of it."""
 
@@ -61,6 +51,7 @@ class _ScriptWriter(ColumnWriter):
         super().__init__(script.version, bindings, script.inputs)
         self.script = script
         self.requests = requests
+        self.body: list[tree.Statement] = []
         self.factories: list[Line] = []
         self.functions: dict[str, tuple[str, bool, bool]] = {}
         self.weights: dict[str, int] = {}
@@ -77,6 +68,7 @@ class _ScriptWriter(ColumnWriter):
     def maker(self, name: str, body: tree.Block) -> list[Line]:
         """Return the lines of a function that makes an instance; its function for a bar returns the block's result."""
         main = self.unit = Unit()
+        self.body = body.statements
         self.block(body)
         result = None if body.result is None else self.write(body.result)
         tail = self._end_of_bar(main)
@@ -114,12 +106,14 @@ class _ScriptWriter(ColumnWriter):
         statements: list[tree.Statement] = []
         for function, arguments in reversed(self.frames):
             inner = sliced(function.body.statements, needed, self.requests.changes)
-            for parameter, argument in zip(function.parameters, arguments, strict=True):
-                if parameter in needed:
-                    needed |= reads(argument)
-                    inner.insert(0, tree.Declare(node.span, parameter, argument))
+            given = [pair for pair in zip(function.parameters, arguments, strict=True) if pair[0] in needed]
+            needed -= own_variables(function, self.requests.changes)
+            for parameter, argument in given:
+                needed |= reads(argument)
+                inner.insert(0, tree.Declare(node.span, parameter, argument))
             statements = inner + statements
-        statements = sliced(self.script.body.statements, needed, self.requests.changes) + statements
+        statements = sliced(self.body, needed, self.requests.changes) + statements
+        self.requests.bodies.append(statements)
         self.requests.count += 1
         if self.requests.count > MOST_REQUESTS:
             message = f"A script may request other bars in {MOST_REQUESTS} places; functions count once for each call."
@@ -367,7 +361,8 @@ class _ScriptWriter(ColumnWriter):
             self._moving_for(node, step)
             return
         bounds = f"{self.write(node.start)}, {self.write(node.stop)}, {step}"
-        self.unit.line(f"for {node.counter.code} in budget.count({bounds}):", line)
+        count = "some" if may_be_left(node.body) else "count"
+        self.unit.line(f"for {node.counter.code} in budget.{count}({bounds}):", line)
         self.unit.indent += 1
         self._record_item(node.counter)
         self.unit.indent -= 1
@@ -407,5 +402,4 @@ class _ScriptWriter(ColumnWriter):
 
     def _record_item(self, symbol: tree.Symbol) -> None:
         if symbol.indexed:
-            held = self.unit.recorded(symbol, missing(symbol.type, self.version))
-            self.unit.line(f"{held}.record({symbol.code})")
+            self.unit.line(f"{self.unit.recorded(symbol, missing(symbol.type, self.version))}.record({symbol.code})")

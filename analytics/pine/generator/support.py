@@ -77,10 +77,8 @@ def _kept(attribute: str) -> property:
 
 
 def copied(value: Any) -> Any:
-    """Return a new object with the same fields."""
-    if value is None:
-        raise PineRuntimeError("An object that is na cannot be copied.")
-    return value.copy()
+    """Return a new object with the same fields, na of none."""
+    return None if value is None else value.copy()
 
 
 class Recorded:

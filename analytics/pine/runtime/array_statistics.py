@@ -14,7 +14,7 @@ from analytics.pine.runtime.values import NA, is_na
 
 def numbers(array: Iterable[Any]) -> list[float]:
     """Return the elements that are not na."""
-    return [element for element in array if not is_na(element)]
+    return [element for element in array if element is not None and element == element]
 
 
 def total(array: Array) -> float:
@@ -40,8 +40,11 @@ def smallest(array: Array, nth: float = 0) -> float:
 
 
 def _ranked(array: Array, nth: float, *, reverse: bool) -> float:
-    found = sorted(numbers(named(array)), reverse=reverse)
+    found = numbers(named(array))
     rank = 0 if is_na(nth) else int(nth)
+    if rank == 0 and found:
+        return max(found) if reverse else min(found)
+    found.sort(reverse=reverse)
     return found[min(rank, len(found) - 1)] if found and 0 <= rank < len(array) else NA
 
 

@@ -11,6 +11,8 @@ from analytics.pine.runtime.values import is_na
 
 MOST_CELLS = 10_000
 """How many cells of a table may be filled."""
+_USUAL = ("", 0, 0, 0x363A45_00, "center", "center", "normal", None, None, "default", 0)
+"""What a cell has that only a setter has named, in the order of its fields."""
 
 
 class Cell(ScriptObject):
@@ -83,12 +85,10 @@ def _cell_setter(name: str) -> Pure:
     def change(table: Table | None, column: float, row: float, value: Any) -> None:
         if table is None:
             return
-        held = table.cells.get(_checked(table, column, row))
-        if held is None:
-            raise PineRuntimeError(
-                f"The cell in column {column} and row {row} is empty: fill it with table.cell first."
-            )
-        setattr(held, name, value)
+        at = _checked(table, column, row)
+        if at not in table.cells:
+            cell(table, *at, *_USUAL)
+        setattr(table.cells[at], name, value)
 
     return Pure(change)
 
@@ -104,7 +104,7 @@ def _table_setter(name: str) -> Pure:
 def clear(
     table: Table | None, start_column: float, start_row: float, end_column: float | None, end_row: float | None
 ) -> None:
-    """Empty the cells from one corner to another, or one cell."""
+    """Empty the cells from one corner to another, or one cell; what was merged of them falls apart."""
     if table is None:
         return
     left, top = _checked(table, start_column, start_row)
@@ -113,6 +113,11 @@ def clear(
     for column, row in list(table.cells):
         if left <= column <= right and top <= row <= bottom:
             del table.cells[column, row]
+    table.merged = [
+        area
+        for area in table.merged
+        if not (left <= area[0] and area[2] <= right and top <= area[1] and area[3] <= bottom)
+    ]
 
 
 def merge(table: Table | None, start_column: float, start_row: float, end_column: float, end_row: float) -> None:

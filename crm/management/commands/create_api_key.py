@@ -1,5 +1,4 @@
 from datetime import timedelta
-from ipaddress import ip_network
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +8,7 @@ from django.utils import timezone
 from crm.models import Scope, ServiceKey
 from crm.services.keys import service_key_create
 from forexpro.core.events.chain import Origin
+from forexpro.core.networks import network
 from forexpro.core.refusals import Refused
 
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             ServiceKey._meta.get_field("name").run_validators(options["name"])
-            networks = [str(ip_network(network, strict=False)) for network in options["network"]]
+            networks = [network(text) for text in options["network"]]
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         except ValueError as error:

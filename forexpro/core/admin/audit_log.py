@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
+from forexpro.core.admin.actors import NamesActors
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import ExactFilter, MomentFilter
 from forexpro.core.admin.pages import LongList
@@ -32,7 +33,6 @@ from forexpro.core.events.selectors import (
     events_of_person,
     in_chunks,
     latest_verification,
-    names_of_actors,
     search_events,
 )
 from forexpro.core.events.sentences import explanation_address, sentence_or_type
@@ -99,7 +99,7 @@ class TypeFilter(DropdownFilter):
 
 
 @admin.register(Event)
-class EventAdmin(LongList, ReadOnlyModelAdmin):
+class EventAdmin(NamesActors, LongList, ReadOnlyModelAdmin):
     list_display = ("moment", "stream", "seq", "type", "who", "ip", "summary")
     list_display_links = ("moment", "type")
     list_filter = (
@@ -125,7 +125,7 @@ class EventAdmin(LongList, ReadOnlyModelAdmin):
     fields = (
         ("moment", "type"),
         ("stream", "seq"),
-        ("actor", "ip"),
+        ("who", "ip"),
         ("request_id", "why"),
         "changes",
         "content",
@@ -133,7 +133,7 @@ class EventAdmin(LongList, ReadOnlyModelAdmin):
         "hash",
         "prev_hash",
     )
-    readonly_fields = ("moment", "why", "changes", "content", "integrity")
+    readonly_fields = ("moment", "who", "why", "changes", "content", "integrity")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Event], search_term: str
@@ -146,13 +146,7 @@ class EventAdmin(LongList, ReadOnlyModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         context = {"verification": latest_verification(), "anchor": EventAnchor.objects.order_by("-id").first()}
-        response = super().changelist_view(request, {**context, **(extra_context or {})})
-        changelist = getattr(response, "context_data", {}).get("cl")
-        if changelist is not None:
-            names = names_of_actors(changelist.result_list)
-            for event in changelist.result_list:
-                event.name_of_actor = names.get(event.actor, "")
-        return response
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def export_view(self, request: HttpRequest) -> StreamingHttpResponse:
         """Answer the filtered events as CSV, however many they are; the export itself is an event."""
@@ -171,12 +165,6 @@ class EventAdmin(LongList, ReadOnlyModelAdmin):
     def moment(self, event: Event) -> str:
         """To the millisecond, in the reader's zone: the order of two events is often the question."""
         return timezone.localtime(event.occurred_at).replace(tzinfo=None).isoformat(" ", "milliseconds")
-
-    @display(description=_("actor"))
-    def who(self, event: Event) -> str:
-        """The name and, as filters take it, the actor; only the list has looked names up."""
-        name = getattr(event, "name_of_actor", "")
-        return f"{name} ({event.actor})" if name else event.actor
 
     @display(description=_("what happened"))
     def summary(self, event: Event) -> str:

@@ -16,7 +16,7 @@ from forexpro.core.models import Event
 def events_panel(newest: Iterable[Event], audit_filter: dict[str, str], *, title: Any = None) -> Panel:
     """Return a section of some events, each with a sentence, its origin and, where there is one, its reason."""
     newest = list(newest)
-    names = names_of_actors(newest)
+    names = names_of_actors(event.actor for event in newest)
     events = [
         {
             "event": event,

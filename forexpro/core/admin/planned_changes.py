@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
+from forexpro.core.admin.actors import NamesActors
 from forexpro.core.admin.audited import AuditedModelAdmin, ReadOnlyModelAdmin
 from forexpro.core.http.origin import request_origin
 from forexpro.core.models import PlannedChange
@@ -110,8 +111,9 @@ class PlannableModelAdmin(AuditedModelAdmin):
 
 
 @admin.register(PlannedChange)
-class PlannedChangeAdmin(ReadOnlyModelAdmin):
-    list_display = ("name", "changed_fields", "effective_at", "status_label", "planned_by", "planned_at")
+class PlannedChangeAdmin(NamesActors, ReadOnlyModelAdmin):
+    actor_field = "planned_by"
+    list_display = ("name", "changed_fields", "effective_at", "status_label", "planner", "planned_at")
     list_filter = ("status",)
     search_fields = ("name", "object")
     date_hierarchy = "effective_at"
@@ -119,7 +121,7 @@ class PlannedChangeAdmin(ReadOnlyModelAdmin):
     fieldsets = (
         (None, {"fields": (("name", "object"), ("effective_at", "status_label"), "failure")}),
         (_("Changes"), {"fields": ("comparison",)}),
-        (_("Planned"), {"fields": (("planned_by", "planned_at"), "finished_at")}),
+        (_("Planned"), {"fields": (("planner", "planned_at"), "finished_at")}),
     )
     actions_detail = ("withdraw",)
 
@@ -136,6 +138,11 @@ class PlannedChangeAdmin(ReadOnlyModelAdmin):
     )
     def status_label(self, planned: PlannedChange) -> tuple[str, str]:
         return planned.status, str(planned.get_status_display())
+
+    @display(description=_("planned by"), ordering="planned_by")
+    def planner(self, planned: PlannedChange) -> str:
+        who: str = self.who(planned)
+        return who
 
     @display(description=_("Before and after"))
     def comparison(self, planned: PlannedChange) -> str:

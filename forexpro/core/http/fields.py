@@ -3,7 +3,6 @@
 import math
 import re
 from decimal import Decimal
-from ipaddress import ip_network
 from operator import attrgetter
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,6 +16,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from forexpro.core.money import quantize, trimmed
+from forexpro.core.networks import NOT_A_NETWORK, network
 from forexpro.core.refusals import Refused
 
 ID = re.compile(r"[0-9]{1,18}")
@@ -88,14 +88,9 @@ class NetworkInput(TextInput):
     def to_internal_value(self, data: Any) -> str:
         text = super().to_internal_value(data)
         try:
-            return str(ip_network(text, strict=False))
+            return network(text)
         except ValueError:
-            raise Refused(
-                "network_invalid",
-                _("%(text)s is neither an address such as 203.0.113.7 nor a network such as 203.0.113.0/24.")
-                % {"text": text},
-                {"text": text},
-            ) from None
+            raise Refused("network_invalid", NOT_A_NETWORK % {"text": text}, {"text": text}) from None
 
 
 class IdInput(serializers.Field[int, Any, str, int]):

@@ -6,7 +6,20 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from forexpro.tests.browser.journey import violations
-from trading.tests.factories import make_account, make_group, make_order, make_symbols, make_user, set_price
+from trading.models.funding import Status
+from trading.services.funding.decisions import deposit_decide
+from trading.tests.factories import (
+    ORIGIN,
+    make_account,
+    make_group,
+    make_live_account,
+    make_method,
+    make_order,
+    make_symbols,
+    make_user,
+    set_price,
+)
+from trading.tests.services.funding.asking import ask_deposit, ask_withdrawal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -92,6 +105,27 @@ def test_pages_fit_their_width(staff: Page, account, width):
     for address in ("/admin/", "/admin/status/", person, "/admin/core/event/", "/admin/crm/servicekey/add/", move):
         staff.goto(address)
         assert staff.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_requests_of_clients_with_long_addresses_need_no_sideways_moves(staff: Page, account):
+    client = make_user("ada.with.a.very.long.address.indeed@subdomain.example.com")
+    live, method = make_live_account(client, deposit="1000"), make_method("Bank transfer")
+    deposit = ask_deposit(live, method, "98765.43")
+    deposit_decide(
+        actor=User.objects.get(email="staff@example.com"),
+        deposit_id=deposit.pk,
+        status=Status.DECLINED,
+        reason="Not in your name.",
+        origin=ORIGIN,
+    )
+    ask_withdrawal(live, method)
+    staff.set_viewport_size({"width": 1440, "height": 900})
+    for address in ("/admin/trading/deposit/", "/admin/trading/withdrawal/"):
+        staff.goto(address)
+        table = staff.locator("#result_list")
+        expect(table.get_by_role("link", name=client.email)).to_be_visible()
+        beyond = "table => table.getBoundingClientRect().right - table.parentElement.getBoundingClientRect().right"
+        assert table.evaluate(beyond) <= 0, address
 
 
 def test_a_dialog_keeps_the_keyboard_and_gives_it_back(staff: Page, account):

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from forexpro.tests.browser.journey import violations
+from forexpro.tests.browsing import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -168,6 +169,7 @@ def test_a_button_cannot_be_pressed_twice(signed_in: Page):
     button.click()
     expect(button).to_have_attribute("aria-busy", "true")
     button.click()
+    wait_until(page, lambda: requests, "a request")
     requests[0].fulfill(status=204)
     expect(button).not_to_have_attribute("aria-busy", "true")
     assert len(requests) == 1

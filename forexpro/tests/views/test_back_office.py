@@ -1,5 +1,6 @@
 """The first page, the state of the platform, the sidebar, the theme and a client's page, as staff see them."""
 
+import re
 from datetime import timedelta
 
 import orjson
@@ -8,11 +9,13 @@ from django.contrib.auth.models import Permission
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.middleware import SEEN_EVERY
-from accounts.models import User
+from accounts.models import Scope, SignedInSession, User
+from accounts.services.api_keys import api_key_create
 from forexpro.back_office import figures as module
 from forexpro.core.heartbeat import beat_record, heartbeat_record
 from forexpro.core.http.sessions import idle_limit
@@ -22,6 +25,7 @@ from kyc.models import VerificationCase
 from trading.engine.state import OrderType
 from trading.models import EngineCheckpoint, TradingAccount
 from trading.tests.factories import (
+    ORIGIN,
     make_account,
     make_live_account,
     make_method,
@@ -243,6 +247,22 @@ def test_a_clients_page_shows_everything_on_one_screen(enter, client_account):
     page = response.content.decode()
     for shown in (str(client_account.number), "1.10010", "1.05", "Deposit", "9,990.00", "-10.00"):
         assert shown in page, shown
+
+
+def test_no_two_tables_of_a_clients_page_have_one_name(enter, client_account):
+    owner, browser = client_account.owner, Client()
+    browser.force_login(owner)
+    SignedInSession.objects.create(
+        user=owner,
+        session_id=browser.session.session_key,
+        signed_in_at=timezone.now(),
+        last_seen_at=timezone.now(),
+    )
+    api_key_create(owner_id=owner.pk, name="Bot", scopes=[Scope.READ], lifetime=timedelta(1), origin=ORIGIN)
+    page = enter(is_superuser=True).get(f"/admin/accounts/user/{owner.pk}/change/").content.decode()
+    names = re.findall(r'role="group" aria-label="([^"]+)"', page)
+    assert {"Sessions", "API keys"} <= set(names)
+    assert len(names) == len(set(names))
 
 
 def test_sections_of_a_clients_page_are_for_those_who_see_their_lists(enter, client_account):

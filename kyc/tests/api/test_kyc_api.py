@@ -64,7 +64,6 @@ def test_a_document_is_sent(as_, client_):
 
 def test_no_answer_tells_where_a_file_is_or_what_reviewers_read(as_, client_, reviewer):
     verify(client_, reviewer)
-    Document.objects.first().pages.first()
     answer = as_("owner").get(f"{ROOT}/documents").content.decode()
     assert not any(word in answer for word in ("file", "sha256", "number", "kyc/", "decided_by"))
 
@@ -77,10 +76,13 @@ def test_the_same_key_is_the_same_document(as_):
     assert (other.status_code, code(other)) == (422, "submission_reused")
 
 
-@pytest.mark.parametrize("key", ["", " ", "k" * 65])
-def test_every_document_has_a_key(as_, key):
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("", "idempotency_key_required"), (" ", "idempotency_key_required"), ("k" * 65, "idempotency_key_invalid")],
+)
+def test_every_document_has_a_key(as_, key, expected):
     response = post(as_("owner"), photo(), key=key)
-    assert (response.status_code, code(response)) == (400, "idempotency_key_required")
+    assert (response.status_code, code(response)) == (400, expected)
     assert not Document.objects.exists()
 
 

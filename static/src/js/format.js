@@ -47,11 +47,6 @@ export function formatPercent(value, digits = 2) {
   return `${formatNumber(value, digits)}%`;
 }
 
-/** "0.10" lots; as many places as the step has. */
-export function formatVolume(value, step = "0.01") {
-  return formatNumber(value, (String(step).split(".")[1] ?? "").replace(/0+$/, "").length);
-}
-
 /** A price keeps its dot whatever the language: it is read digit by digit and typed back. */
 export function formatPrice(value, digits) {
   return Number(value).toFixed(digits);
@@ -87,11 +82,6 @@ export function formatDateTime(value) {
   return formatter(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23", timeZone }).format(
     new Date(value),
   );
-}
-
-/** "2026-11-20 14:05:09 UTC", for the hint behind a local time. */
-export function formatUtc(value) {
-  return `${new Date(value).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 const AGES = [

@@ -20,7 +20,7 @@ export const INTERVALS = {
 const WEEK_OFFSET = 4 * 1440 * MINUTE;
 
 /** The opening time (Unix seconds) of the candle that `seconds` falls into. */
-export function candleTime(seconds, interval) {
+function candleTime(seconds, interval) {
   const length = INTERVALS[interval];
   const offset = interval === "1w" ? WEEK_OFFSET : 0;
   return Math.floor((seconds - offset) / length) * length + offset;
@@ -53,7 +53,7 @@ export async function loadCandles(symbol, interval, { end, signal } = {}) {
 }
 
 /** The server's refusal, with its sentence and request id. */
-export class CandlesRefused extends Error {
+class CandlesRefused extends Error {
   constructor({ message, request_id: requestId }) {
     super(message);
     this.requestId = requestId;

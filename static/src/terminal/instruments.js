@@ -28,7 +28,7 @@ export function volumeDigits(instrument) {
  * The rate from `from` to `to` at the newest mid prices, through the US dollar where there is no direct pair; null
  * while a price is missing. For display: the server converts exactly, by the side that applies.
  */
-export function conversionRate(from, to, latest) {
+function conversionRate(from, to, latest) {
   if (from === to) return 1;
   return direct(from, to, latest) ?? throughDollar(from, to, latest);
 }

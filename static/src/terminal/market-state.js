@@ -8,10 +8,11 @@ import { currentInstrument, followSymbol, instruments } from "./desk.js";
 const LOOK_MS = 1000;
 
 /** `{open, opensAt, mode}`: `opensAt` is null while it is open, or where nothing is known of the next opening. */
-export function marketState({ open_times: times, trade_mode: mode }, now = Date.now()) {
+function marketState({ open_times: times, trade_mode: mode }) {
   if (mode === "disabled") return { open: false, opensAt: null, mode };
   if (times === null) return { open: true, opensAt: null, mode };
   const moments = times.map(([opens, closes]) => [Date.parse(opens), closes === null ? Infinity : Date.parse(closes)]);
+  const now = Date.now();
   const open = moments.some(([opens, closes]) => opens <= now && now < closes);
   const opensAt = open ? null : (moments.map(([opens]) => opens).find((opens) => opens > now) ?? null);
   return { open, opensAt, mode };

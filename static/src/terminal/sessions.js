@@ -29,7 +29,7 @@ const clocks = new Map(
 );
 
 /** Return `{open, seconds, start}`: seconds to the next change, and the UTC second of the day at which it opens. */
-export function sessionAt(name, now) {
+function sessionAt(name, now) {
   const { zone, opens, closes } = CENTRES[name];
   const parts = Object.fromEntries(clocks.get(zone).formatToParts(now).map(({ type, value }) => [type, value]));
   const weekday = WEEKDAYS.indexOf(parts.weekday);
@@ -46,7 +46,7 @@ export function sessionAt(name, now) {
 }
 
 /** How long a centre's business day is, in seconds. */
-export function sessionLength(name) {
+function sessionLength(name) {
   return (CENTRES[name].closes - CENTRES[name].opens) * HOUR;
 }
 

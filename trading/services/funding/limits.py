@@ -1,4 +1,4 @@
-"""How much a person may pay in and whether they may be paid out, by how well they are known."""
+"""Which accounts take part in payments, how much a person may pay in, and whether they may be paid out."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -11,7 +11,7 @@ from forexpro.core.money import ZERO, amount_text
 from forexpro.core.refusals import Refused
 from kyc.models import Level
 from kyc.selectors import client_level
-from trading.models import FundingLimit
+from trading.models import FundingLimit, TradingAccount
 from trading.selectors.funding import deposits_total, pending_deposit_count
 from trading.services.accounts import access_restricted
 
@@ -85,3 +85,13 @@ def unlocks(level: Level) -> Iterable[str]:
 
 def _limit_of(owner: User) -> FundingLimit | None:
     return FundingLimit.objects.filter(level=client_level(owner.pk)).first()
+
+
+def ensure_open(account: TradingAccount, *, field: str) -> None:
+    """Refuse `account_closed` where no money moves any more; `field` is where the account was named."""
+    if account.status != TradingAccount.Status.ACTIVE:
+        raise Refused(
+            "account_closed",
+            _("Account %(number)s is closed.") % {"number": account.number},
+            {"field": field, "account_id": account.pk},
+        )

@@ -26,7 +26,7 @@ from trading.selectors.market import account_market, group_market, newest_ticks
 from trading.selectors.state import LoadedAccount
 from trading.services.answers import Answer
 from trading.services.execution import decided, first_answer, hash_of, lock_and_load
-from trading.services.funding.limits import ensure_deposit_allowed, ensure_withdrawal_allowed
+from trading.services.funding.limits import ensure_deposit_allowed, ensure_open, ensure_withdrawal_allowed
 from trading.services.funding.steps import move
 from trading.services.funding.telling import request_event, tell_client
 from trading.services.funding.terms import Terms, deposit_terms, payment_terms, quoted_rate, withdrawal_terms
@@ -207,12 +207,7 @@ def live_account(owner: User, account_id: int) -> TradingAccount:
             _("Account %(number)s is a demo account: its money cannot be paid in or out.") % {"number": account.number},
             {"field": "account", "account_id": account_id},
         )
-    if account.status != TradingAccount.Status.ACTIVE:
-        raise Refused(
-            "account_closed",
-            _("Account %(number)s is closed.") % {"number": account.number},
-            {"field": "account", "account_id": account_id},
-        )
+    ensure_open(account, field="account")
     return account
 
 

@@ -71,7 +71,7 @@ def deposit_terms(
     `rate` is the one that was shown; by default the present one counts. Refuses what the terms do not take.
     """
     paid_in = terms.currency
-    _ensure_whole_coins(amount, paid_in)
+    ensure_whole_coins(amount, paid_in)
     _ensure_bounds(terms, amount)
     if rate is None:
         rate = exchange_rate(paid_in, currency, market)
@@ -87,7 +87,7 @@ def withdrawal_terms(
 ) -> Terms:
     """Return what `amount` from an account in `currency` pays out in the terms' currency; otherwise as for deposits."""
     paid_out = terms.currency
-    _ensure_whole_coins(amount, currency)
+    ensure_whole_coins(amount, currency)
     if rate is None:
         rate = exchange_rate(currency, paid_out, market)
     gross = quantize(amount * rate, paid_out)
@@ -138,13 +138,19 @@ def _fee(terms: PaymentTerms, amount: Decimal) -> Decimal:
     return quantize(terms.fee_fixed + amount * terms.fee_percent / 100, terms.currency)
 
 
-def _ensure_whole_coins(amount: Decimal, currency: str) -> None:
+def ensure_whole_coins(amount: Decimal, currency: str) -> None:
+    """Refuse `amount_invalid` for nothing, less than that, and parts of the smallest coin."""
     if amount <= 0 or amount != quantize(amount, currency):
-        raise Refused(
-            "amount_invalid",
-            _("Enter an amount above zero in whole units of %(currency)s's smallest coin.") % {"currency": currency},
-            {"field": "amount", "amount": str(amount), "currency": currency},
-        )
+        raise amount_invalid(amount, currency)
+
+
+def amount_invalid(amount: Decimal, currency: str) -> Refused:
+    """Return the refusal of an amount of which nothing, or nothing whole, can be moved."""
+    return Refused(
+        "amount_invalid",
+        _("Enter an amount above zero in whole units of %(currency)s's smallest coin.") % {"currency": currency},
+        {"field": "amount", "amount": str(amount), "currency": currency},
+    )
 
 
 def _ensure_bounds(terms: PaymentTerms, amount: Decimal) -> None:

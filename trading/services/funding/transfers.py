@@ -21,9 +21,9 @@ from trading.selectors.funding import account_now
 from trading.selectors.market import group_market, newest_ticks
 from trading.selectors.state import load_accounts
 from trading.services.execution import decided, first_answer, hash_of, lock_and_load
-from trading.services.funding.limits import ensure_money_may_move
+from trading.services.funding.limits import ensure_money_may_move, ensure_open
 from trading.services.funding.telling import tell_transfer, transfer_events
-from trading.services.funding.terms import exchange_rate, quoted_rate
+from trading.services.funding.terms import amount_invalid, ensure_whole_coins, exchange_rate, quoted_rate
 from trading.services.recording import Request, record_outcomes
 
 
@@ -105,14 +105,10 @@ def transfer_quote(
 
 def received_amount(amount: Decimal, rate: Decimal, source: TradingAccount, target: TradingAccount) -> Decimal:
     """Return what reaches the target; refuses an amount of which nothing does."""
+    ensure_whole_coins(amount, source.currency)
     received = quantize(amount * rate, target.currency)
-    if amount <= 0 or amount != quantize(amount, source.currency) or received <= 0:
-        raise Refused(
-            "amount_invalid",
-            _("Enter an amount above zero in whole units of %(currency)s's smallest coin.")
-            % {"currency": source.currency},
-            {"field": "amount", "amount": str(amount), "currency": source.currency},
-        )
+    if received <= 0:
+        raise amount_invalid(amount, source.currency)
     return received
 
 
@@ -128,12 +124,7 @@ def _accounts(owner: User, source_id: int, target_id: int) -> tuple[TradingAccou
             {"field": "target", "source": source.kind, "target": target.kind},
         )
     for name, account in (("source", source), ("target", target)):
-        if account.status != TradingAccount.Status.ACTIVE:
-            raise Refused(
-                "account_closed",
-                _("Account %(number)s is closed.") % {"number": account.number},
-                {"field": name, "account_id": account.pk},
-            )
+        ensure_open(account, field=name)
     return source, target
 
 

@@ -90,6 +90,13 @@ def test_a_group_changes_at_the_moment_and_not_before(admin, account):
     assert [bool(sentence(event)) for event in Event.objects.filter(stream__startswith="staff:")] == [True, True]
 
 
+def test_the_list_and_the_page_of_plans_say_whose_they_are(admin, account):
+    admin.post(address(account.group), typed(admin, account.group) | {"stop_out_level": "30", **WHEN})
+    planned = PlannedChange.objects.get()
+    for page in ("/admin/core/plannedchange/", address(planned)):
+        assert f"Test Trader ({planned.planned_by})" in admin.get(page).content.decode()
+
+
 def test_a_symbol_keeps_what_is_not_planned(admin, account):
     symbol = Symbol.objects.get(code="EURUSD")
     admin.post(address(symbol), typed(admin, symbol) | {"leverage_cap": "20", "swap_long": "-3.25", **WHEN})

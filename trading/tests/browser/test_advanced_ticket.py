@@ -143,13 +143,15 @@ def test_the_preview_tells_costs_and_the_stop_out(terminal):
 
 
 def test_a_market_closes_and_says_when_it_opens(terminal):
-    """The page is told of a market that closes in a moment and opens in three hours."""
+    """The page is told of a market that closes in an hour and opens three hours later."""
     now = datetime.now(UTC)
-    times = [[now, now + timedelta(seconds=8)], [now + timedelta(hours=3), None]]
+    closes = now + timedelta(hours=1)
     page = terminal()
-    page.route("**/trade/*", lambda route: tell_times(route, times))
+    page.clock.install()
+    page.route("**/trade/*", lambda route: tell_times(route, [[now, closes], [closes + timedelta(hours=3), None]]))
     page.reload()
     expect(page.locator("[data-confirm]")).to_be_enabled()
+    page.clock.fast_forward("01:00:00")
     expect(page.locator("#market-note")).to_contain_text("The market of EURUSD is closed. It opens on")
     expect(page.locator("#market-note")).to_contain_text("in 2:59:")
     expect(page.locator("[data-confirm]")).to_be_disabled()

@@ -161,11 +161,10 @@ def test_a_stop_loss_is_dragged_on_the_chart(terminal, account, position):
     page = terminal()
     line = page.get_by_role("slider", name="SL Buy 0.50")
     entry = page.locator(".chart-line", has_text="Buy 0.50 ·")
-    expect(line).to_be_visible()
     expect(entry).to_be_visible()
+    line.hover()  # which waits until the chart has come to rest
     box, goal = line.bounding_box(), entry.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x, (y + goal["y"] + goal["height"] / 2) / 2, steps=5)
     page.mouse.up()

@@ -23,10 +23,6 @@ def number(text: str) -> Decimal:
     return Decimal(text.replace(",", "").replace("−", "-").replace("+", ""))
 
 
-def shown(page: Page, name: str) -> Decimal:
-    return number(page.locator(f"#account-bar [data-value={name}]").inner_text())
-
-
 def balance_in_ledger(account) -> Decimal:
     postings = Posting.objects.filter(
         ledger_account__trading_account=account, ledger_account__kind=LedgerAccount.Kind.CLIENT_BALANCE
@@ -93,7 +89,8 @@ def test_journey_from_sign_in_to_the_books(browser_page, market, account):
     total = sum(number(text) for text in profits.all_inner_texts() if text.strip())
     account.refresh_from_db()
     assert total == Deal.objects.aggregate(total=Sum("profit"))["total"]
-    assert shown(page, "balance") == 10_000 + total == account.balance == balance_in_ledger(account)
+    expect(page.locator("#account-bar [data-value=balance]")).to_have_text(f"{10_000 + total:,.2f}")
+    assert 10_000 + total == account.balance == balance_in_ledger(account)
     assert total == Decimal("10.00") + Decimal("13.00") - Decimal("10.00") - Decimal("20.00")
 
     # And the journal tells it.

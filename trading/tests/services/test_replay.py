@@ -7,7 +7,8 @@ from django.db import connection
 from forexpro.core.refusals import Refused
 from trading.engine.commands import BalanceReason
 from trading.engine.state import OrderType, Side
-from trading.models import Order, Position
+from trading.models import Order, Position, TradingAccount
+from trading.services import replay
 from trading.services.accounts import account_set_leverage, balance_change
 from trading.services.orders import order_cancel, order_modify
 from trading.services.positions import position_close, position_modify
@@ -59,6 +60,25 @@ def test_changed_row_is_found(busy_account, model, column, value, said):
     model.objects.filter(pk=row.pk).update(**{column: value})
     difference = account_first_difference(busy_account.pk)
     assert difference.startswith(f"{model.__name__.lower()} {row.pk}: {said}")
+
+
+def test_an_account_of_another_mode_is_found(busy_account):
+    TradingAccount.objects.filter(pk=busy_account.pk).update(position_mode="netting")
+    said = f"account {busy_account.pk}: position_mode is hedging by the events and netting in the table"
+    assert account_first_difference(busy_account.pk) == said
+
+
+def test_what_no_column_stands_for_is_found_by_the_hash(busy_account, monkeypatch):
+    monkeypatch.setattr(replay, "_ORDER", tuple(column for column in replay._ORDER if column != "comment"))
+    order_id = Order.objects.filter(account=busy_account, status="working").earliest("id").pk
+    Order.objects.filter(pk=order_id).update(comment="changed")
+    assert account_first_difference(busy_account.pk).startswith(f"account {busy_account.pk}: the hash of its state is")
+
+
+def test_limits_of_the_group_are_no_difference(busy_account):
+    busy_account.group.stop_out_level = 30
+    busy_account.group.save()
+    assert account_first_difference(busy_account.pk) is None
 
 
 def test_missing_row_is_found(busy_account):

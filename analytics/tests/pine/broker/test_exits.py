@@ -177,17 +177,22 @@ def test_a_trailing_exit_issued_beyond_its_activation_starts_at_the_close():
     assert filled[-1] == (2, "X", -1, 103)
 
 
-def test_an_unchanged_trailing_exit_keeps_its_stop_and_a_changed_one_starts_anew():
-    bars = [START, START, (100, 110, 99, 109), (106, 106, 103, 104), (104, 104, 98, 99)]
+@pytest.mark.parametrize(
+    ("changed", "bar", "price"),
+    [
+        pytest.param({}, 3, 104, id="unchanged: 6 below the best price so far"),
+        pytest.param({"trail_offset": 8}, 4, 102, id="another distance: 8 below the same"),
+        pytest.param({"trail_points": 5}, 3, 103, id="another activation: 6 below the close"),
+    ],
+)
+def test_a_trailing_exit_that_is_ordered_again_starts_anew_only_for_another_activation(changed, bar, price):
+    terms = {"trail_points": 4, "trail_offset": 6}
+    again = leave("X", "E", **terms | changed)
+    plan = {0: [entry("E")], 1: [leave("X", "E", **terms)], 2: [again], 3: [again]}
 
-    def exits(offsets):
-        plan = {0: [entry("E")]}
-        for bar, offset in enumerate(offsets, 1):
-            plan[bar] = [leave("X", "E", trail_points=4, trail_offset=offset)]
-        return follow(bars, plan)[1][-1]
+    _, filled = follow([START, START, (100, 110, 99, 109), (106, 106, 103, 104), (104, 104, 98, 99)], plan)
 
-    assert exits([6, 6, 6]) == (3, "X", -1, 104)
-    assert exits([6, 8, 8]) == (4, "X", -1, 101)
+    assert filled[-1] == (bar, "X", -1, price)
 
 
 @pytest.mark.parametrize(
@@ -354,3 +359,14 @@ def test_a_reversal_that_cannot_be_paid_for_withdraws_the_exits_until_they_are_i
     _, filled = follow(bars, plan, initial_capital=1_000)
 
     assert filled == [(1, "L", 9, 100), (4, "X", -9, 110)]
+
+
+@pytest.mark.parametrize("bar", [(100, 101, 90, 92), flat(90)])
+def test_an_exit_closes_no_more_than_is_left_of_its_entry(bar):
+    """A close of a part of an entry shrinks the exits of that entry; what others have opened is not theirs."""
+    plan = {0: [entry("A", quantity=10)], 1: [entry("B", quantity=10)], 2: [leave("X", "A", stop=95), close("A", 4)]}
+
+    broker, filled = follow([START, START, START, START, bar], plan, pyramiding=2)
+
+    assert filled[2:] == [(3, "Close entry(s) order A", -4, 100), (4, "X", -6, min(bar[0], 95))]
+    assert [(trade.entry_id, trade.lots) for trade in broker.account.open] == [("B", 10)]

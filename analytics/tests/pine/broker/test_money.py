@@ -239,6 +239,21 @@ def test_a_position_is_cut_to_the_largest_allowed():
     assert broker.account.size == -5
 
 
+def test_the_last_order_of_a_day_at_the_close_of_a_bar_leaves_the_position_to_the_next_open():
+    plan = {1: [entry("L")]}
+    bars = [START, (100, 105, 99, 104), flat(103)]
+
+    _, filled = ruled({"max_orders": 1}, plan, bars, process_orders_on_close=True)
+
+    assert filled == [(1, "L", 1, 104), (2, "Close Position (Max number of filled orders in one day)", -1, 103)]
+
+
+def test_the_largest_position_is_a_rule_for_entries_only():
+    _, filled = ruled({"max_position": 5}, {1: [order("O", quantity=8)]}, [START] * 3)
+
+    assert [row[2] for row in filled] == [8]
+
+
 def test_the_last_order_of_a_day_closes_the_position_until_tomorrow():
     plan = {number: [entry("L" if number % 2 else "S", "long" if number % 2 else "short")] for number in range(1, 6)}
 
@@ -320,3 +335,13 @@ def test_the_list_has_two_rows_for_a_trade_and_ends_with_the_open_one():
     assert third[:7] == (2, "Entry long", MINUTE, "L", 100, 1, 100)
     assert fourth[:7] == (2, "Exit long", 2 * MINUTE, "Open", 104, 1, 100)
     assert fourth[7:] == (4, 4, 12, 12, -5, -5, 14, pytest.approx(1.4))
+
+
+def test_the_value_of_a_listed_trade_is_its_quantity_times_its_price():
+    """One contract of a future of 500 a point: its value is listed at the price, its profit in money."""
+    future = Symbol(mintick=0.025, pointvalue=500)
+
+    broker, _ = follow([flat(73.4), flat(73.4), flat(73.9)], {0: [entry("S", "short")]}, future)
+
+    row = broker.trades()[0]
+    assert (row.value, round(row.profit, 6), round(row.profit_percent, 2)) == (73.4, -250, -0.68)

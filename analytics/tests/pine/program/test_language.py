@@ -58,6 +58,7 @@ CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0]
         ("f(x) => str.tostring(x)\nplot(str.length(f(10)) + str.length(f('abc')))", [5] * 5),
         # objects
         ("type P\n    float x = 3\n    int n\np = P.new(n = 2)\nq = p.copy()\nq.x := 10\nr = p\nr.n += 5\nplot(p.x + q.x + p.n)", [20] * 5),
+        ("type P\n    float x\nP p = na\nq = p.copy()\nplot(na(q) ? 1 : 0)", [1] * 5),
         ("type P\n    float x\nvar P p = P.new(0)\np.x += close\nplot(p.x)", [1, 3, 7, 10, 15]),
         ("type P\n    float x\np = P.new(close)\nplot((p[1]).x)", "na"),
         ("type N\n    int v\n    N next\nn = N.new(1, N.new(2))\nplot(n.next.v)", [2] * 5),

@@ -13,6 +13,7 @@ CLOSES = [1.0, 2.0, 4.0]
     ("code", "body", "most", "kind"),
     [
         ("loop-turns", "for i = 1 to {0}\n    x = i", 2_000_000, "indicator"),
+        ("loop-turns", "for i = 1 to 1900001\n    x = i\nfor y in array.new<int>({0} - 1900000, 0)\n    z = y", 1_999_999, "indicator"),
         ("string-length", "x = str.repeat('a', {0})", 40_960, "indicator"),
         ("string-length", "x = str.repeat('a', 40000) + str.repeat('b', {0} - 40000)", 40_960, "indicator"),
         ("string-length", "x = str.replace_all(str.repeat('a', 100), 'a', str.repeat('b', 400)) + str.repeat('b', {0} - 40000)", 40_960, "indicator"),
@@ -50,6 +51,16 @@ def test_one_too_many_is_told_when_compiling(code, body, most):
     with pytest.raises(CompilationFailed) as failed:
         compile(script(body(most + 1)))
     assert [found.code for found in failed.value.diagnostics] == [code]
+
+
+@pytest.mark.parametrize("most", [10_000_000, 1e12])
+def test_a_loop_that_ends_by_a_break_is_charged_for_the_turns_it_makes(most):
+    body = "n = 0\nfor round = 1 to {0}\n    for turn = 0 to {1}\n        if turn >= 900\n            break\n        n += 1\nplot(n)"
+
+    assert ran(body.format(2_000, most), [1.0]).outputs.plots[0].values == [1_800_000]
+    with pytest.raises(ScriptFailed) as failed:
+        ran(body.format(2_100, most), [1.0])
+    assert failed.value.code == "loop-turns"
 
 
 CHANGING = "c = close > open ? color.red : color.blue\np = plot(close)\nq = plot(open)\n"

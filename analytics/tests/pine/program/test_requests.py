@@ -5,7 +5,7 @@ import pytest
 from analytics.pine.diagnostics import ScriptFailed
 from analytics.pine.program import compile, run
 from analytics.pine.runtime.symbols import Symbol
-from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, START, bars_of, plotted, script, streamed
+from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, START, bars_of, plotted, ran, script, streamed
 
 CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0, 6.0]
 TICKER = "syminfo.tickerid"
@@ -40,9 +40,16 @@ def hourly(expression: str, more: str = "") -> str:
         (f"f(x, tf) => request.security({TICKER}, tf, x)\nplot(f(close, '60') + f(close * 10, '60'))", [None, 22, 22, 33, 33, 66]),
         (f"f(n) =>\n    x = ta.sma(close, n)\n    y = x * 2\n    {hourly('y')}\nplot(f(1) + f(2))", [None, None, None, 11, 11, 21]),
         (f"g(x) => {hourly('x')}\nf(x) => g(x + 1)\nplot(f(close))", [None, 3, 3, 4, 4, 7]),
+        (f"f(x, tf) =>\n    a = request.security({TICKER}, tf, x)\n    b = request.security({TICKER}, tf, a + ta.change(a))\n    a + b\nplot(f(close, '60'))", [None, None, None, 7, 7, 15]),
+        (f"g(x, tf) => request.security({TICKER}, tf, x)\nf(x, tf) =>\n    y = g(x, tf)\n    z = g(y + 1, tf)\n    g(z + y, tf)\nplot(f(close, '60'))", [None, 5, 5, 7, 7, 13]),
         (f"x = 0.0\nif close > 2\n    x := close\nplot({hourly('x')})", [None, 0, 0, 3, 3, 6]),
         (f"a = array.new<float>()\na.push(close)\na.push(open)\nplot({hourly('a.sum()')})", [None, 3, 3, 5, 5, 9]),
         (f"type P\n    float v\np = P.new(close)\np.v += 1\nplot({hourly('p.v')})", [None, 3, 3, 4, 4, 7]),
+        (f"var a = array.new<float>()\nadd(x) =>\n    a.push(x)\n    a.size()\nn = add(close)\nplot({hourly('a.size()')})", [None, 1, 1, 2, 2, 3]),
+        (f"v = 0.0\nif close > 0\n    n = 1\n    v := {hourly('ta.sma(close, n)')}\nplot(v)", [None, 2, 2, 3, 3, 6]),
+        (f"v = 0.0\nif close > 0\n    a = {hourly('close')}\n    b = {hourly('a + 1')}\n    v := b\nplot(v)", [None, 3, 3, 4, 4, 7]),
+        (f"type L\n    float p\nvar a = array.from(L.new(1))\nfor l in a\n    x = l\n    x.p := close\nplot({hourly('a.first().p')})", [None, 2, 2, 3, 3, 6]),
+        (f"n = 0\nfor i = 0 to 9\n    if i > close\n        break\n    n += 1\nplot({hourly('n')})", [None, 3, 3, 4, 4, 7]),
         (f"n = input.int(2)\nplot({hourly('ta.sma(close, n)')})", [None, None, None, 2.5, 2.5, 4.5]),
         (f"plot({hourly('timeframe.multiplier')})", [None, 60, 60, 60, 60, 60]),
         (f"plot(ta.change({hourly('close')}))", [None, None, 0, 1, 0, 3]),
@@ -145,3 +152,18 @@ def test_a_symbol_that_is_not_there_is_an_error_unless_that_is_ignored():
     assert [value != value for value in with_market(
         "plot(request.security('NONE', '60', close, ignore_invalid_symbol = true))"
     )] == [True] * 3  # fmt: skip
+
+
+def test_candles_of_ticks_are_not_there():
+    body = "plot(nz(request.security('', '100T', close), -1) + request.security_lower_tf('', '1T', close).size())"
+    alone = ran(body, CLOSES)
+
+    assert alone.outputs.plots[0].values == [-1] * len(CLOSES)
+    assert [line.message for line in alone.outputs.logs] == [
+        'There are no bars of "EURUSD" in the timeframe "100T" here: what is asked of them is na.',
+        'There are no bars of "EURUSD" in the timeframe "1T" here: what is asked of them is na.',
+    ]
+    with pytest.raises(ScriptFailed, match='"1T"'):
+        with_market("plot(request.security_lower_tf('', '1T', close).size())")
+    ignored = "a = request.security_lower_tf('', '1T', close, ignore_invalid_timeframe = true)\nplot(a.size())"
+    assert with_market(ignored) == [0, 0, 0]

@@ -11,7 +11,7 @@ from analytics.pine.runtime.context import Context, Declaration
 from analytics.pine.runtime.drawings import ChartPoint
 from analytics.pine.runtime.errors import PineRuntimeError
 from analytics.pine.runtime.messages import KEPT, tell
-from analytics.pine.runtime.plots import MOST, PlotSeries
+from analytics.pine.runtime.plots import PlotSeries
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA
@@ -255,14 +255,22 @@ def test_tables(context: Context, calls: Calls) -> None:
         assert getattr(table, name.removeprefix("table.set_")) == "set"
     with pytest.raises(PineRuntimeError, match="out of bounds"):
         calls["table.cell"](table, 2, 0, "text", *CELL)
-    with pytest.raises(PineRuntimeError, match="empty"):
-        calls["table.cell_set_text"](table, 0, 0, "text")
+    calls["table.cell_set_text"](table, 0, 0, "text")
+    assert (table.cells[0, 0].text, table.cells[0, 0].text_halign, table.cells[0, 0].bgcolor) == (
+        "text",
+        "center",
+        None,
+    )
+    with pytest.raises(PineRuntimeError, match="out of bounds"):
+        calls["table.cell_set_text"](table, 0, 3, "text")
     calls["table.merge_cells"](table, 0, 0, 1, 1)
     assert table.merged == [(0, 0, 1, 1)]
     with pytest.raises(PineRuntimeError, match="merged"):
         calls["table.merge_cells"](table, 1, 1, 1, 2)
+    calls["table.clear"](table, 0, 1, 1, 2)
+    assert (set(table.cells), table.merged) == ({(0, 0)}, [(0, 0, 1, 1)])
     calls["table.clear"](table, 0, 0, 1, 2)
-    assert table.cells == {}
+    assert (table.cells, table.merged) == ({}, [])
     calls["table.delete"](other)
     assert on_chart(context, "table") == [table]
 
@@ -332,13 +340,6 @@ def test_a_place_is_told_once_what_stays_the_same(context: Context) -> None:
     other.restore(kept)
     assert same(other.plot.values, [NA, NA, NA])
     assert [plot.title for plot in context.outputs.plots.values()] == ["Close", "Later"]
-
-
-def test_a_script_has_a_limited_number_of_plots(context: Context, calls: Calls) -> None:
-    for _ in range(MOST):
-        calls["plot"](1.0, "", RED, *PLOT)
-    with pytest.raises(PineRuntimeError, match=str(MOST)):
-        calls["plot"](1.0, "", RED, *PLOT)
 
 
 def test_alert_conditions_fire_on_bars_that_have_closed(context: Context, calls: Calls) -> None:

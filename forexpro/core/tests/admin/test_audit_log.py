@@ -165,6 +165,13 @@ def test_the_list_escapes_and_the_detail_shows_before_and_after(staff, log):
     assert "matches its hash and continues" in page
 
 
+def test_the_detail_says_who_acted_by_name(staff):
+    client = staff("view_event")
+    write("account:1", "order.placed", {"symbol": "EURUSD"}, actor=f"staff:{client.user.pk}")
+    page = client.get(f"{LIST}{Event.objects.get().pk}/change/").content.decode()
+    assert f"S (staff:{client.user.pk})" in page
+
+
 def test_the_detail_notices_an_altered_row(staff, log):
     from django.db import connection
 

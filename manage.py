@@ -11,7 +11,8 @@ INSTALLED = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
 
 # Commands that touch neither the database nor Redis, or see to them themselves.
 WITHOUT_SERVICES = {
-    "check", "collectstatic", "compilemessages", "crashtest", "crm_sandbox", "demo", "help", "makemessages", "version",
+    "check", "collectstatic", "compilemessages", "crashtest", "crm_sandbox", "demo", "help", "makemessages", "pine",
+    "version",
 }  # fmt: skip
 
 

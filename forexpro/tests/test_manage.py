@@ -3,9 +3,13 @@
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+
+import manage
+from forexpro.core import embedded
 
 
 @pytest.fixture
@@ -13,6 +17,25 @@ def project(tmp_path):
     """A directory with manage.py and nothing else."""
     shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
     return tmp_path
+
+
+@pytest.mark.parametrize(("command", "starts"), [(["pine", "reference"], False), (["showmigrations", "--plan"], True)])
+def test_what_needs_no_services_starts_none(monkeypatch, command, starts):
+    started = []
+
+    @contextmanager
+    def running(needed, directory):
+        started.extend(needed)
+        yield
+
+    monkeypatch.setattr(embedded, "running", running)
+    monkeypatch.setattr(settings, "EMBEDDED_SERVICES", ["postgres"])
+    monkeypatch.setattr(sys, "argv", ["manage.py", *command])
+    monkeypatch.setattr("django.core.management.execute_from_command_line", lambda arguments: None)
+
+    manage.main()
+
+    assert bool(started) is starts
 
 
 def run(project, *arguments):

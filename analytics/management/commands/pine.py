@@ -86,6 +86,8 @@ class Command(BaseCommand):
                 self._run(scripts, options)
         except PineRuntimeError as refused:
             raise CommandError(str(refused)) from refused
+        except KeyboardInterrupt:
+            raise CommandError("Stopped before everything was done.", returncode=130) from None
         except BrokenPipeError:  # whoever reads along, such as `head`, has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -294,6 +294,17 @@ if bar_index == 0
     assert len(found["hash"]) == 64
 
 
+def test_an_interruption_is_no_traceback(folder, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("analytics.management.commands.pine.run_script", interrupted)
+
+    with pytest.raises(CommandError, match="Stopped before everything was done") as stopped:
+        call_command("pine", "run", str(folder), "--csv", str(folder / "FX_EURUSD, 60.csv"))
+    assert stopped.value.returncode == 130
+
+
 class Terminal(StringIO):
     def isatty(self):
         return True

@@ -98,7 +98,9 @@ _GONE = {"transp": "Write `color.new(…)`.", "when": "Put the call into an `if`
 def _accepts(found: Match, name: str, parameter: Parameter, argument: Given, version: int) -> bool:
     value = argument.value
     wanted = parameter.type
-    fitting = bind(wanted, value.type, found.bound, version)
+    # Several values at once go nowhere but into what is asked of other bars, and into the options of an input.
+    several = value.type.name == "tuple" and wanted.name != "tuple" and parameter.name != "expression"
+    fitting = not several and bind(wanted, value.type, found.bound, version)
     if not fitting and is_quotient(value) and bind(wanted, INT, found.bound, version):
         value, fitting = as_int(value), True
     if not fitting:

@@ -77,6 +77,10 @@ def warnings(source: str, version: int = 6) -> list[str]:
         ("[a, b] = ta.macd(close, 12, 26, 9)", [("tuple-size", 1, 1)]),
         ("[a, b] = close", [("tuple-size", 1, 1)]),
         ("x = ta.macd(close, 12, 26, 9)", [("type-mismatch", 1, 5)]),
+        ("a = array.new<int>()\na.push([1, 2])", [("argument-type", 2, 8)]),
+        ("x = array.from([1, 2], [3, 4])", [("argument-type", 1, 16)]),
+        ("x = str.format('{0}', [1, 2])", [("argument-type", 1, 23)]),
+        ("f(a) => close\nx = f([1, 2])", [("argument-type", 2, 7)]),
         # places
         ("if true\n    plot(close)", [("call-local", 2, 5)]),
         ("break", [("loop-missing", 1, 1)]),

@@ -185,7 +185,9 @@ class CallAnalysis(ExpressionAnalysis):
         if found.problem:
             return self._refuse_call(found, node)
         arguments = [
-            found.arguments.get(parameter.name) or self.field_default(field, parameter.type)
+            self.typed(found.arguments[parameter.name], parameter.type)
+            if parameter.name in found.arguments
+            else self.field_default(field, parameter.type)
             for parameter, field in zip(parameters, declared.fields, strict=True)
         ]
         return tree.NewObject(node.span, kind, Qualifier.SERIES, declared.name, arguments)
@@ -259,7 +261,10 @@ class CallAnalysis(ExpressionAnalysis):
                 found.arguments[parameter.name] = self.typed(found.arguments[parameter.name], kind)
 
     def typed(self, value: tree.Expression, kind: Type) -> tree.Expression:
-        """Return a value, the missing one of a type if it is `na`."""
+        """Return a value, the missing one of a type if it is `na`; so for each of several values."""
+        if isinstance(value, tree.Group) and kind.name == "tuple" and len(kind.arguments) == len(value.items):
+            items = [self.typed(item, inner) for item, inner in zip(value.items, kind.arguments, strict=True)]
+            return tree.Group(value.span, kind, value.qualifier, items)
         return self.missing(kind, value.span) if value.type == NA and kind.name not in ("na", "any") else value
 
     def _without_when(self, name: str, given: list[Given]) -> tuple[list[Given], tree.Expression | None]:

@@ -191,3 +191,20 @@ def test_some_colours_have_changed_with_the_versions():
 
     assert plotted(body, [1.0], version=5) == [255_082_082]
     assert plotted(body, [1.0], version=6) == [242_054_069]
+
+
+@pytest.mark.parametrize("version", [5, 6])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "z = Z.new(1, na)\nx = z.area",
+        "z = Z.new(area = na)\nz.area.set_lefttop(1, 2)\nbox.delete(z.area)\nx = z.area",
+        "zones = array.from(Z.new(1, na))\nx = zones.first().area",
+        "[x, y] = if close > 0\n    [na, 1]\nelse\n    [box.new(0, 1, 2, 3), 2]",
+        "f() => close > 0 ? [na, 1] : [box.new(0, 1, 2, 3), 2]\n[x, y] = f()",
+    ],
+)
+def test_what_is_missing_is_missing_as_what_it_would_be(version, body):
+    declared = "type Z\n    float price = 0\n    box area\n"
+
+    assert plotted(f"{declared}{body}\nplot(na(x.get_left()) ? 1 : 0)", [1.0, 2.0], version=version) == [1, 1]

@@ -218,14 +218,16 @@ class Account:
         paid = trade.commission * part
         fee = self.commission(size, price, share)
         profit = trade.side * size * (price - trade.price) * self.point_value - paid - fee
-        cost = size * trade.price * self.point_value + paid
-        per_cent = 100 / cost if cost else 0.0
         exit_id, exit_comment, swapped = closed_by
         side, entry_id, entry_comment = trade.side, trade.entry_id, trade.comment
+        entry_price, exit_price, entry_fee = trade.price, price, paid
         if swapped:
             side = -side
             entry_id, exit_id = exit_id, entry_id
             entry_comment, exit_comment = exit_comment, entry_comment
+            entry_price, exit_price, entry_fee = price, trade.price, fee
+        cost = size * entry_price * self.point_value + entry_fee
+        per_cent = 100 / cost if cost else 0.0
         tally = self.long if side > 0 else self.short
         # The exit itself is the last excursion.
         reached = profit + fee
@@ -237,12 +239,12 @@ class Account:
             entry_comment=entry_comment,
             entry_bar=trade.bar,
             entry_time=trade.time,
-            entry_price=trade.price,
+            entry_price=entry_price,
             exit_id=exit_id,
             exit_comment=exit_comment,
             exit_bar=bar,
             exit_time=time,
-            exit_price=price,
+            exit_price=exit_price,
             profit=profit,
             profit_percent=profit * per_cent,
             commission=paid + fee,

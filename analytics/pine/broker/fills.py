@@ -177,19 +177,13 @@ def _close(
 ) -> int:
     account, book = broker.account, broker.book
     comment = order.notes.commented(reason)
+    bound = order.kind in (EXIT, CLOSE)
 
     def closed_by(trade: OpenTrade) -> tuple[str, str, bool]:
         # Of two opposite orders that waited together and fill at one moment, the long one is recorded as the entry.
-        swapped = (
-            reverses
-            and trade.side < 0
-            and trade.moment == broker.moment
-            and order.fills_before < trade.order
-            and trade.price == price
-        )
+        swapped = not bound and trade.side < 0 and trade.moment == broker.moment and order.fills_before < trade.order
         return order.id, comment, swapped
 
-    bound = order.kind in (EXIT, CLOSE)
     # What goes on to the other side leaves nothing of this one, whoever has entered it.
     by_entry = bound and not reverses and broker.settings.close_entries_rule == CLOSE_ANY
     only = order.entry_id if by_entry else None

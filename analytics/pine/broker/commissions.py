@@ -1,14 +1,13 @@
 """What orders cost: one fee each, in ten significant digits, split over the trades that it opens and closes."""
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
-from analytics.pine.broker.rounding import ten_digits
+from analytics.pine.broker.rounding import TEN_DIGITS, ten_digits
 from analytics.pine.broker.settings import COMMISSION_PER_CONTRACT, COMMISSION_PERCENT, StrategySettings
 
 # A float as it is written has at most 17 digits, a number of lots 19.
 _EXACT = Context(prec=40)
-_TEN_DIGITS = Context(prec=10, rounding=ROUND_HALF_UP)
 
 
 class Fee(NamedTuple):
@@ -21,7 +20,7 @@ class Fee(NamedTuple):
         """Return the part of it that some of the lots bear, in ten significant digits of its own."""
         if not self.amount or lots == self.lots:
             return self.amount
-        return float(_TEN_DIGITS.divide(_EXACT.multiply(Decimal(repr(self.amount)), Decimal(lots)), Decimal(self.lots)))
+        return float(TEN_DIGITS.divide(_EXACT.multiply(Decimal(repr(self.amount)), Decimal(lots)), Decimal(self.lots)))
 
 
 NO_FEE = Fee(0.0, 1)

@@ -9,7 +9,7 @@ TICK_TOLERANCE = 1e-4
 MOST_STEPS = 9_000_000_000_000_000_000
 # As many signs as eleven digits have with a point, a sign and a zero before the point.
 _ELEVEN_DIGITS = 14
-_TEN_DIGITS = Context(prec=10, rounding=ROUND_HALF_UP)
+TEN_DIGITS = Context(prec=10, rounding=ROUND_HALF_UP)
 
 
 class Grid:
@@ -67,4 +67,4 @@ def ten_digits(money: float) -> float:
     # So long a number is never just half-way between two others, whatever its binary form.
     if len(written) > _ELEVEN_DIGITS and "e" not in written and not written.startswith("0.0"):
         return float(f"{money:.10g}")
-    return float(_TEN_DIGITS.create_decimal(written))
+    return float(TEN_DIGITS.create_decimal(written))

@@ -25,7 +25,7 @@ class Analyzer(StructureAnalysis):
             self.statement(statement)
         self._analyse_uncalled()
         self.script.body = tree.Block(self.out)
-        if not self.script.declaration:
+        if not (self.script.declaration or self.diagnostics.failed):  # something wrong may be the declaration
             hint = 'Begin with `indicator("…")` or `strategy("…")`.'
             self.error("declaration-missing", Span(1, 1, 1), "The script does not say what it is.", hint)
         if self.script.kind == "indicator":

@@ -236,6 +236,22 @@ def test_a_script_says_what_it_is():
     assert [one.code for one in diagnostics.sorted()] == ["declaration-missing"]
 
 
+@pytest.mark.parametrize(
+    ("declaration", "code"),
+    [
+        ('indicator("x", color = 1)', "argument-unknown"),
+        ('indicator("x", overlay = close > open)', "argument-qualifier"),
+        ('study("x")', "function-unknown"),
+        ('indicator("x"', "syntax"),
+    ],
+)
+def test_a_wrong_declaration_is_not_missing(declaration, code):
+    diagnostics = Diagnostics()
+    analyse(parse(f"//@version=5\n{declaration}\nplot(close)", diagnostics), diagnostics)
+
+    assert [(one.code, one.line) for one in diagnostics.sorted()] == [(code, 2)]
+
+
 def test_a_strategy_hands_on_what_it_declares():
     diagnostics = Diagnostics()
     source = '//@version=5\nstrategy("s", overlay = true, default_qty_type = strategy.cash, pyramiding = 1 + 1)'

@@ -236,6 +236,15 @@ def test_a_script_says_what_it_is():
     assert [one.code for one in diagnostics.sorted()] == ["declaration-missing"]
 
 
+@pytest.mark.parametrize(("timeframe", "expected"), [("D", ["timeframe-of-chart"]), ("", [])])
+def test_a_timeframe_of_a_whole_script_is_warned_of(timeframe, expected):
+    diagnostics = Diagnostics()
+    analyse(parse(f'//@version=5\nindicator("x", timeframe = "{timeframe}")\nplot(close)', diagnostics), diagnostics)
+
+    assert [one.code for one in diagnostics.sorted()] == expected
+    assert not diagnostics.failed
+
+
 @pytest.mark.parametrize(
     ("declaration", "code"),
     [

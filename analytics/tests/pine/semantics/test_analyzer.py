@@ -200,6 +200,21 @@ def test_a_quotient_of_whole_numbers_stands_where_an_int_is_wanted(source):
     assert errors(source) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = math.max(number0 = 1, number1 = close)", []),
+        ("x = math.avg(1, number1 = close, number2 = open)", []),
+        ("x = array.from(arg0 = 1, arg1 = 2)", []),
+        ('x = str.format(formatString = "{0} {1}", arg0 = close, arg1 = "a")', []),
+        ("x = math.max(number1 = 1, number0 = close)", ["argument-unknown"]),
+        ("x = math.max(1, number0 = close)", ["argument-unknown"]),
+    ],
+)
+def test_arguments_of_any_number_have_numbered_names(source, expected):
+    assert [code for code, _, _ in errors(source)] == expected
+
+
 def test_a_float_stands_where_no_int_is_wanted():
     assert [code for code, _, _ in errors("plot(close[close / 2])\nint x = 2.5")] == ["argument-type", "type-mismatch"]
 

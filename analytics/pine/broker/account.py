@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from analytics.pine.broker.commissions import Fee
 from analytics.pine.broker.rounding import Grid
 from analytics.pine.broker.settings import (
     COMMISSION_PER_CONTRACT,
@@ -139,8 +140,8 @@ class Account:
         """Value the open position at a price."""
         self.open_profit = self.open_profit_at(price)
 
-    def commission(self, size: float, price: float, share: float) -> float:
-        """Return what trading a size costs; `share` is its part of the order, for a fee charged once an order."""
+    def commission(self, size: float, price: float) -> float:
+        """Return what an order that trades a size would cost, without rounding."""
         settings = self.settings
         if not settings.commission_value:
             return 0.0
@@ -148,7 +149,7 @@ class Account:
             return size * price * self.point_value * settings.commission_value / 100
         if settings.commission_type == COMMISSION_PER_CONTRACT:
             return size * settings.commission_value
-        return settings.commission_value * share
+        return settings.commission_value
 
     def open_trade(self, trade: OpenTrade, *, from_exit: bool = False) -> Lot:
         """Add a trade to the position and return its lot."""
@@ -174,15 +175,15 @@ class Account:
         *,
         only: str | None,
         lot: int = 0,
-        share: float,
+        fee: Fee,
         closed_by: Callable[[OpenTrade], tuple[str, str, bool]],
         bar: int,
         time: int,
     ) -> int:
         """Close up to a quantity of open trades, the oldest first, and return what was closed.
 
-        `only` names the entry whose trades count when any may be closed, `lot` the one trade that does; `share` is the
-        part of the order that closes; `closed_by` says a trade's exit id and comment, and whether entry and exit change
+        `only` names the entry whose trades count when any may be closed, `lot` the one trade that does; `fee` is
+        that of the whole order; `closed_by` says a trade's exit id and comment, and whether entry and exit change
         places in the record.
         """
         left = quantity
@@ -193,7 +194,7 @@ class Account:
                 continue
             lots = min(left, trade.lots)
             left -= lots
-            self._close(trade, lots, price, share * lots / quantity, closed_by(trade), bar, time)
+            self._close(trade, lots, price, fee.part(lots), closed_by(trade), bar, time)
             if trade.lots:
                 kept.append(trade)
         self.open = kept
@@ -208,7 +209,7 @@ class Account:
         trade: OpenTrade,
         lots: int,
         price: float,
-        share: float,
+        fee: float,
         closed_by: tuple[str, str, bool],
         bar: int,
         time: int,
@@ -216,16 +217,17 @@ class Account:
         part = lots / trade.lots
         size = self.lot_grid.value(lots)
         paid = trade.commission * part
-        fee = self.commission(size, price, share)
         profit = trade.side * size * (price - trade.price) * self.point_value - paid - fee
-        cost = size * trade.price * self.point_value + paid
-        per_cent = 100 / cost if cost else 0.0
         exit_id, exit_comment, swapped = closed_by
         side, entry_id, entry_comment = trade.side, trade.entry_id, trade.comment
+        entry_price, exit_price, entry_fee = trade.price, price, paid
         if swapped:
             side = -side
             entry_id, exit_id = exit_id, entry_id
             entry_comment, exit_comment = exit_comment, entry_comment
+            entry_price, exit_price, entry_fee = price, trade.price, fee
+        cost = size * entry_price * self.point_value + entry_fee
+        per_cent = 100 / cost if cost else 0.0
         tally = self.long if side > 0 else self.short
         # The exit itself is the last excursion.
         reached = profit + fee
@@ -237,12 +239,12 @@ class Account:
             entry_comment=entry_comment,
             entry_bar=trade.bar,
             entry_time=trade.time,
-            entry_price=trade.price,
+            entry_price=entry_price,
             exit_id=exit_id,
             exit_comment=exit_comment,
             exit_bar=bar,
             exit_time=time,
-            exit_price=price,
+            exit_price=exit_price,
             profit=profit,
             profit_percent=profit * per_cent,
             commission=paid + fee,

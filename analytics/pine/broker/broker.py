@@ -8,6 +8,7 @@ from typing import Any
 from analytics.pine.broker import commands, fills, margin, path, pauses, states, walk
 from analytics.pine.broker.account import Account
 from analytics.pine.broker.calm import ALWAYS, Range, calm_range
+from analytics.pine.broker.commissions import Charges
 from analytics.pine.broker.fills import Fill
 from analytics.pine.broker.listing import TradeRow, trade_rows
 from analytics.pine.broker.orders import Book, Kind, Order, Reason
@@ -40,6 +41,7 @@ class Broker:
         "by_ticks",
         "calm",
         "changes",
+        "charges",
         "close_ticks",
         "closed_on_bar",
         "conversion",
@@ -87,6 +89,7 @@ class Broker:
         self.tick_grid = Grid(symbol.mintick)
         self.lot_grid = Grid(symbol.mincontract)
         self.lots_per_unit = max(1, round(1 / symbol.mincontract))
+        self.charges = Charges(settings, symbol.mintick)
         self.account = Account(settings, self.lot_grid, symbol.pointvalue)
         self.book = Book()
         self.risk = RiskRules()

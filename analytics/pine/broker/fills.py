@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from analytics.pine.broker.commissions import Fee
 from analytics.pine.broker.exits import bind, settle
 from analytics.pine.broker.margin import can_fill
 from analytics.pine.broker.orders import CLOSE, ENTRY, EXIT, ORDER, Order, Reason
@@ -125,13 +126,13 @@ def _trade(broker: "Broker", order: Order, ticks: int, reason: Reason, closing: 
     comment = order.notes.commented(reason)
     account.orders_filled += 1
     ordinal = account.orders_filled
-    share = closing / (closing + opening)
+    lots = closing + opening
+    fee = broker.charges.fee(lots, broker.lot_grid.value(lots), ticks, account.point_value)
     if closing:
-        closing = _close(broker, order, price, reason, closing, share, reverses=opening > 0)
+        closing = _close(broker, order, price, reason, closing, fee, reverses=opening > 0)
         if not account.position:
             book.standing.clear()
     if opening:
-        size = broker.lot_grid.value(opening)
         trade = OpenTrade(
             entry_id=order.id,
             comment=comment,
@@ -141,7 +142,7 @@ def _trade(broker: "Broker", order: Order, ticks: int, reason: Reason, closing: 
             ticks=ticks,
             bar=broker.bar_index,
             time=broker.time,
-            commission=account.commission(size, price, 1 - share),
+            commission=fee.part(opening),
             order=ordinal,
             moment=broker.moment,
         )
@@ -173,23 +174,17 @@ def _trade(broker: "Broker", order: Order, ticks: int, reason: Reason, closing: 
 
 
 def _close(
-    broker: "Broker", order: Order, price: float, reason: Reason, quantity: int, share: float, *, reverses: bool
+    broker: "Broker", order: Order, price: float, reason: Reason, quantity: int, fee: Fee, *, reverses: bool
 ) -> int:
     account, book = broker.account, broker.book
     comment = order.notes.commented(reason)
+    bound = order.kind in (EXIT, CLOSE)
 
     def closed_by(trade: OpenTrade) -> tuple[str, str, bool]:
         # Of two opposite orders that waited together and fill at one moment, the long one is recorded as the entry.
-        swapped = (
-            reverses
-            and trade.side < 0
-            and trade.moment == broker.moment
-            and order.fills_before < trade.order
-            and trade.price == price
-        )
+        swapped = not bound and trade.side < 0 and trade.moment == broker.moment and order.fills_before < trade.order
         return order.id, comment, swapped
 
-    bound = order.kind in (EXIT, CLOSE)
     # What goes on to the other side leaves nothing of this one, whoever has entered it.
     by_entry = bound and not reverses and broker.settings.close_entries_rule == CLOSE_ANY
     only = order.entry_id if by_entry else None
@@ -198,7 +193,7 @@ def _close(
         price,
         only=only,
         lot=order.lot if order.kind is CLOSE else 0,
-        share=share,
+        fee=fee,
         closed_by=closed_by,
         bar=broker.bar_index,
         time=broker.time,

@@ -52,7 +52,7 @@ def _open_trades(broker: "Broker") -> list[ClosedTrade]:
     trades: list[ClosedTrade] = []
     for trade in account.open:
         size = trade.side * broker.lot_grid.value(trade.lots)
-        fee = account.commission(abs(size), price, 1.0)
+        fee = account.commission(abs(size), price)
         profit = size * (price - trade.price) * account.point_value - trade.commission - fee
         cost = abs(size) * trade.price * account.point_value + trade.commission
         per_cent = 100 / cost if cost else 0.0

@@ -1,12 +1,15 @@
 """Prices as whole ticks and quantities as whole lots, in which the broker compares and adds them."""
 
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from math import ceil, floor
 
 # A price this close to a tick, in ticks, counts as being on it.
 TICK_TOLERANCE = 1e-4
 # More steps than this are no price and no quantity.
 MOST_STEPS = 9_000_000_000_000_000_000
+# As many signs as eleven digits have with a point, a sign and a zero before the point.
+_ELEVEN_DIGITS = 14
+TEN_DIGITS = Context(prec=10, rounding=ROUND_HALF_UP)
 
 
 class Grid:
@@ -59,5 +62,9 @@ def share_of(lots: int, percent: float) -> int:
 
 
 def ten_digits(money: float) -> float:
-    """Return an amount of money rounded to ten significant digits, as quantities are computed from."""
-    return float(f"{money:.10g}")
+    """Return an amount of money, as it is written in decimals, rounded to ten significant digits, a half upwards."""
+    written = repr(money)
+    # So long a number is never just half-way between two others, whatever its binary form.
+    if len(written) > _ELEVEN_DIGITS and "e" not in written and not written.startswith("0.0"):
+        return float(f"{money:.10g}")
+    return float(TEN_DIGITS.create_decimal(written))

@@ -1,7 +1,7 @@
 """The loops of a script: what they count through, and how many turns they may still make."""
 
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain
 from math import inf
 from typing import Any
 
@@ -64,18 +64,25 @@ class Budget:
 
     def some(self, start: float, stop: float, step: float) -> Iterable[Any]:
         """Return the numbers of a loop that a `break` may end: only turns that it comes near to are charged."""
+        if start.__class__ is int and stop.__class__ is int and step.__class__ is int and step != 0:
+            stride = abs(int(step)) if stop >= start else -abs(int(step))
+            whole = range(int(start), int(stop) + (1 if stride > 0 else -1), stride)
+            if len(whole) > SLICE:
+                return chain.from_iterable(self._slices(whole))
+            self.left -= len(whole)
+            if self.left < 0:
+                self.take(0)
+            return whole
         left, self.left = self.left, inf
         try:
-            numbers = self.count(start, stop, step)
+            numbers = iter(self.count(start, stop, step))
         finally:
             self.left = left
-        if isinstance(numbers, range) and len(numbers) <= SLICE:
-            self.take(len(numbers))
-            return numbers
-        return chain.from_iterable(self._slices(iter(numbers)))
+        return (number for number in numbers if self.turn())
 
-    def _slices(self, numbers: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
-        while some := tuple(islice(numbers, SLICE)):
+    def _slices(self, whole: range) -> Iterator[range]:
+        for place in range(0, len(whole), SLICE):
+            some = whole[place : place + SLICE]
             self.take(len(some))
             yield some
 

@@ -180,15 +180,25 @@ class _Slice:
         return grown
 
     def kept_of(self, statements: list[tree.Statement]) -> list[tree.Statement]:
-        """Return what is kept."""
-        return [self._cut(statement) for statement in statements if id(statement) in self._kept]
+        """Return what is kept; of a call that only shows something, what its arguments change on the way."""
+        kept: list[tree.Statement] = []
+        for statement in statements:
+            if id(statement) not in self._kept:
+                continue
+            shown = _shown(statement)
+            if shown is None:
+                kept.append(self._cut(statement))
+                continue
+            given = [tree.Evaluate(argument.span, argument) for argument in shown]
+            kept += [argument for argument in given if _changes(argument, self._known)]
+        return kept
 
     def _is_needed(self, statement: tree.Statement) -> bool:
         if _steers(statement):
             return True
         if id(statement) not in self._known:
             self._known[id(statement)] = _changes(statement, self._known)
-        return bool(self._known[id(statement)] & self._needed) and not only_shows(statement)
+        return bool(self._known[id(statement)] & self._needed)
 
     def _cut(self, statement: tree.Statement) -> tree.Statement:
         match statement:
@@ -238,10 +248,11 @@ def _steers(statement: tree.Statement) -> bool:
     return False
 
 
-def only_shows(statement: tree.Statement) -> bool:
-    if not isinstance(statement, tree.Evaluate) or not isinstance(statement.value, tree.BuiltinCall):
-        return False
-    return statement.value.name.partition(".")[0] not in _COLLECTIONS
+def _shown(statement: tree.Statement) -> list[tree.Expression] | None:
+    """Return the arguments of a call that only shows or orders something, None of any other statement."""
+    if isinstance(statement, tree.Evaluate) and isinstance(statement.value, tree.BuiltinCall):
+        return None if statement.value.name.partition(".")[0] in _COLLECTIONS else statement.value.arguments
+    return None
 
 
 class Requests:

@@ -73,7 +73,7 @@ class Slice(ScriptObject, MutableSequence[Any]):
 
 
 def named(array: Array | None) -> Array:
-    if type(array) is list:  # nearly always, and the question of an abstract class takes longer than most answers
+    if type(array) is list:  # nearly always; to ask an abstract class takes longer than most answers
         return array
     if array is None or not isinstance(array, MutableSequence):
         raise PineRuntimeError("The array is na: make it with array.new or array.from first.")
@@ -141,11 +141,9 @@ def put(array: Array, index: float, value: Any) -> None:
 
 def push(array: Array, value: Any) -> None:
     """Append an element."""
-    if type(array) is list and len(array) < LARGEST:
-        array.append(value)
-        return
-    elements = named(array)
-    _room(elements)
+    elements = array if type(array) is list else named(array)
+    if len(elements) >= LARGEST:
+        _room(elements)
     elements.append(value)
 
 

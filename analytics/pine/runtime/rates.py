@@ -9,6 +9,7 @@ from analytics.pine.runtime.bindings import Binding, OfContext
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import PineRuntimeError
+from analytics.pine.runtime.outputs import LogLine
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA
@@ -55,6 +56,7 @@ class Rates:
         self._context = context
         self._market = market
         self._days: dict[tuple[str, str], Days | None] = {}
+        self._told: set[str] = set()
 
     def rate(self, base: str, quote: str, moment: int) -> float | None:
         """Return what a unit of one currency is worth in another, None if nobody knows."""
@@ -94,22 +96,30 @@ class Rates:
         found = self._market(base + quote, DAY) if self._market else None
         return None if found is None or not found[1] else Days(found[0], found[1])
 
+    def tell_missing(self, message: str) -> None:
+        """Stop the script for a rate that the market lacks; where there is no market, say so once and go on."""
+        if self._market is not None:
+            raise PineRuntimeError(message)
+        if message not in self._told:
+            self._told.add(message)
+            chart = self._context
+            chart.outputs.logs.append(LogLine(chart.bar_index, chart.time, "warning", f"{message} The rate is na."))
+
 
 def _plain(currency: str) -> str:
     return "USD" if currency in _DOLLARS else currency
 
 
 def currency_rate(context: Context, base: str | None, quote: str | None, ignore: bool = False) -> float:
-    """Return `request.currency_rate`: na for a currency that is not known, if that is to be ignored.
+    """Return `request.currency_rate`: na for a currency that is not known, if that is to be ignored or nobody has any.
 
     An empty name is the other currency.
     """
     if not base or not quote:
         return 1.0
-    known = context.rates.rate(base, quote, context.time) if context.rates else None
+    known = context.rates.rate(base, quote, context.time)
     if known is None and not ignore:
-        message = f'There are no daily bars of "{base}{quote}" or "{quote}{base}" here.'
-        raise PineRuntimeError(message)
+        context.rates.tell_missing(f'There are no daily bars of "{base}{quote}" or "{quote}{base}" here.')
     return NA if known is None else known
 
 

@@ -25,7 +25,7 @@ class Analyzer(StructureAnalysis):
             self.statement(statement)
         self._analyse_uncalled()
         self.script.body = tree.Block(self.out)
-        if not self.script.declaration:
+        if not (self.script.declaration or self.diagnostics.failed):  # something wrong may be the declaration
             hint = 'Begin with `indicator("…")` or `strategy("…")`.'
             self.error("declaration-missing", Span(1, 1, 1), "The script does not say what it is.", hint)
         if self.script.kind == "indicator":
@@ -51,6 +51,10 @@ class Analyzer(StructureAnalysis):
                 self.error("argument-qualifier", argument.span, message, "Write a literal.")
             elif argument is not None:
                 settings[parameter.name] = value
+                if parameter.name == "timeframe" and value:
+                    message = f'The script is computed on the chart\'s timeframe here, not on "{value}".'
+                    hint = "Ask for the values by `request.security()`, or run it on candles of that timeframe."
+                    self.warning("timeframe-of-chart", argument.span, message, hint)
         self.script.kind = name
         self.script.declaration = settings or {"title": ""}
         return tree.Constant(span, VOID, Qualifier.CONST, None)

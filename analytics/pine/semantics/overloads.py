@@ -50,6 +50,8 @@ def match(name: str, signature: Signature, given: list[Given], version: int, bou
         if argument.name:
             named = True
             parameter = by_name.get(argument.name)
+            if parameter is None and signature.variadic and argument.name == f"{parameters[-1].name}{len(found.rest)}":
+                parameter = parameters[-1]  # `number0`, `number1` …, as the reference calls them
             if parameter is None:
                 where, hint = argument.where or argument.span, _hint_of_names(argument.name, by_name)
                 return found.fail("argument-unknown", f"`{name}()` has no `{argument.name}`.", where, hint)

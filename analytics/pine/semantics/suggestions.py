@@ -8,6 +8,9 @@ ALIKE = 0.75
 FORMER = {
     "study": 'indicator("…")',
     "iff": "condition ? a : b",
+    "offset": "value[bars]",
+    "n": "bar_index",
+    "interval": "timeframe.multiplier",
     "input.integer": "input.int",
     "input.resolution": "input.timeframe",
 }

@@ -265,14 +265,6 @@ def test_groups_without_a_type_are_independent():
     assert len(filled) == 2
 
 
-def test_opposite_entries_that_wait_together_are_recorded_with_the_long_one_first():
-    broker, _ = follow([START, START], {0: [entry("S", "short"), entry("L", quantity=2)]})
-
-    (trade,) = broker.account.closed
-    assert (trade.size, trade.entry_id, trade.exit_id) == (1, "L", "S")
-    assert broker.account.size == 2
-
-
 @pytest.mark.parametrize(
     ("settings", "size"),
     [

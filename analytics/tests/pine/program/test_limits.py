@@ -59,7 +59,7 @@ def test_a_loop_that_ends_by_a_break_is_charged_for_the_turns_it_makes(most):
 
     assert ran(body.format(2_000, most), [1.0]).outputs.plots[0].values == [1_800_000]
     with pytest.raises(ScriptFailed) as failed:
-        ran(body.format(2_100, most), [1.0])
+        ran(body.format(2_300, most), [1.0])
     assert failed.value.code == "loop-turns"
 
 

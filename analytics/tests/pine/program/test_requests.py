@@ -46,6 +46,7 @@ def hourly(expression: str, more: str = "") -> str:
         (f"a = array.new<float>()\na.push(close)\na.push(open)\nplot({hourly('a.sum()')})", [None, 3, 3, 5, 5, 9]),
         (f"type P\n    float v\np = P.new(close)\np.v += 1\nplot({hourly('p.v')})", [None, 3, 3, 4, 4, 7]),
         (f"var a = array.new<float>()\nadd(x) =>\n    a.push(x)\n    a.size()\nn = add(close)\nplot({hourly('a.size()')})", [None, 1, 1, 2, 2, 3]),
+        (f"var a = array.new<float>()\na.push(close)\nlabel.new(bar_index, a.shift())\na.push(1)\nplot({hourly('a.size()')})", [None, 1, 1, 2, 2, 3]),
         (f"v = 0.0\nif close > 0\n    n = 1\n    v := {hourly('ta.sma(close, n)')}\nplot(v)", [None, 2, 2, 3, 3, 6]),
         (f"v = 0.0\nif close > 0\n    a = {hourly('close')}\n    b = {hourly('a + 1')}\n    v := b\nplot(v)", [None, 3, 3, 4, 4, 7]),
         (f"type L\n    float p\nvar a = array.from(L.new(1))\nfor l in a\n    x = l\n    x.p := close\nplot({hourly('a.first().p')})", [None, 2, 2, 3, 3, 6]),

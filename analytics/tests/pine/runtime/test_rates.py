@@ -68,3 +68,12 @@ def test_request_currency_rate(context):
     assert isnan(RATE(context, "CHF", "USD", True))
     with pytest.raises(PineRuntimeError, match="CHFUSD"):
         RATE(context, "CHF", "USD")
+
+
+def test_without_a_market_a_rate_is_na_and_the_log_says_so_once(context):
+    context.rates = Rates(context, None)
+    assert isnan(RATE(context, "CHF", "USD"))
+    assert isnan(RATE(context, "CHF", "USD"))
+    assert [line.message for line in context.outputs.logs] == [
+        'There are no daily bars of "CHFUSD" or "USDCHF" here. The rate is na.'
+    ]

@@ -204,6 +204,21 @@ def test_a_quotient_of_whole_numbers_stands_where_an_int_is_wanted(source):
     assert errors(source) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("x = math.max(number0 = 1, number1 = close)", []),
+        ("x = math.avg(1, number1 = close, number2 = open)", []),
+        ("x = array.from(arg0 = 1, arg1 = 2)", []),
+        ('x = str.format(formatString = "{0} {1}", arg0 = close, arg1 = "a")', []),
+        ("x = math.max(number1 = 1, number0 = close)", ["argument-unknown"]),
+        ("x = math.max(1, number0 = close)", ["argument-unknown"]),
+    ],
+)
+def test_arguments_of_any_number_have_numbered_names(source, expected):
+    assert [code for code, _, _ in errors(source)] == expected
+
+
 def test_a_float_stands_where_no_int_is_wanted():
     assert [code for code, _, _ in errors("plot(close[close / 2])\nint x = 2.5")] == ["argument-type", "type-mismatch"]
 
@@ -238,6 +253,31 @@ def test_a_script_says_what_it_is():
     analyse(parse("//@version=6\nplot(close)", diagnostics), diagnostics)
 
     assert [one.code for one in diagnostics.sorted()] == ["declaration-missing"]
+
+
+@pytest.mark.parametrize(("timeframe", "expected"), [("D", ["timeframe-of-chart"]), ("", [])])
+def test_a_timeframe_of_a_whole_script_is_warned_of(timeframe, expected):
+    diagnostics = Diagnostics()
+    analyse(parse(f'//@version=5\nindicator("x", timeframe = "{timeframe}")\nplot(close)', diagnostics), diagnostics)
+
+    assert [one.code for one in diagnostics.sorted()] == expected
+    assert not diagnostics.failed
+
+
+@pytest.mark.parametrize(
+    ("declaration", "code"),
+    [
+        ('indicator("x", color = 1)', "argument-unknown"),
+        ('indicator("x", overlay = close > open)', "argument-qualifier"),
+        ('study("x")', "function-unknown"),
+        ('indicator("x"', "syntax"),
+    ],
+)
+def test_a_wrong_declaration_is_not_missing(declaration, code):
+    diagnostics = Diagnostics()
+    analyse(parse(f"//@version=5\n{declaration}\nplot(close)", diagnostics), diagnostics)
+
+    assert [(one.code, one.line) for one in diagnostics.sorted()] == [(code, 2)]
 
 
 def test_a_strategy_hands_on_what_it_declares():

@@ -31,6 +31,7 @@ from accounts.services.staff import (
     user_set_role,
     user_suspend,
 )
+from accounts.signed_in import signed_in_person
 from accounts.visits_admin import begin_visit
 from forexpro.core.admin.audited import BackOfficeModelAdmin
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
@@ -133,7 +134,7 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
             )
         else:
             invited = staff_invite_apply(
-                actor=_actor(request),
+                actor=signed_in_person(request),
                 email=form.cleaned_data["email"],
                 full_name=form.cleaned_data["full_name"],
                 role=Role(form.cleaned_data["role"]),
@@ -340,7 +341,7 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
     def _serve(self, request: HttpRequest, object_id: str, service: Any, done: Any, **arguments: Any) -> HttpResponse:
         person = self._person(request, object_id)
         try:
-            service(actor=_actor(request), user_id=person.pk, origin=request_origin(request), **arguments)
+            service(actor=signed_in_person(request), user_id=person.pk, origin=request_origin(request), **arguments)
         except Refused as refused:
             messages.error(request, refused.message)
             return self._back(object_id)
@@ -367,8 +368,3 @@ add_ready_filters(
     ReadyFilter(_("Staff"), "is_staff__exact=1"),
     permission="accounts.view_user",
 )
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

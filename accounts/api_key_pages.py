@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.api_key_forms import ApiKeyForm
-from accounts.pages import form_page, render_form, render_refused, signed_in_person
+from accounts.pages import form_page, render_form, render_refused
 from accounts.selectors import api_key_of, api_keys_of
 from accounts.services.api_keys import api_key_create, api_key_revoke
+from accounts.signed_in import signed_in_person
 from accounts.step_up import confirmation_required
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused

@@ -9,7 +9,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
 from forexpro.core.http.throttles import address_limit, take
 from forexpro.core.refusals import Refused
 
@@ -49,12 +48,6 @@ def refused_flood(request: HttpRequest, template: str, form: Form, **context: ob
     message = _("That was asked for very often from here. Look into the spam folder, or try again in an hour.")
     refused = Refused("too_many_requests", message, {"retry_after": ceil(wait)}, http_status=429)
     return render_refused(request, template, form, refused, None, **context)
-
-
-def signed_in_person(request: HttpRequest) -> User:
-    """Return who is signed in, on a page that nobody else reaches."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def wanted_page(request: HttpRequest) -> str:

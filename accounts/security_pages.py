@@ -28,7 +28,7 @@ from accounts.forms import (
 )
 from accounts.links import email_change_claim
 from accounts.models import EmailChange
-from accounts.pages import form_page, render_form, render_refused, signed_in_person, wanted_page
+from accounts.pages import form_page, render_form, render_refused, wanted_page
 from accounts.selectors import (
     backup_codes_left,
     email_change_of,
@@ -43,6 +43,7 @@ from accounts.services import second_factor, sessions
 from accounts.services.confirmation import identity_confirm, identity_confirm_by_code, password_check
 from accounts.services.passwords import password_change as change_password
 from accounts.services.tokens import family_end
+from accounts.signed_in import signed_in_person
 from accounts.step_up import confirmation_required, recently_confirmed
 from forexpro.core.events.sentences import sentence
 from forexpro.core.http.origin import request_origin

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.models import User, Visit
+from accounts.models import Visit
 from accounts.services.visits import visit_break_off, visit_step
+from accounts.signed_in import signed_in_person
 from accounts.visits import VISIT_KEY, holds, refuse_in_visit
 from forexpro.core.http.both_ways import Middleware
 from forexpro.core.http.errors import error_body
@@ -46,9 +47,8 @@ class VisitMiddleware(Middleware):
     def _entered(request: HttpRequest) -> HttpResponse | None:
         """Name the visit in the request; return the answer to what it may not do, None to go on."""
         visit = Visit.objects.get(pk=request.session[VISIT_KEY])
-        assert isinstance(request.user, User)
         request.acts_as = visit.actor  # type: ignore[attr-defined]  # read by forexpro.core.http.origin
-        if not holds(visit, request.user):
+        if not holds(visit, signed_in_person(request)):
             visit_break_off(request=request, visit=visit)
             return None
         request.visit = visit  # type: ignore[attr-defined]  # read by accounts.visits and templates

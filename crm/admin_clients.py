@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 from crm.admin_forms import ClientForm, FlagsForm, LimitsForm, NoteForm
 from crm.selectors.clients import etag_of
 from crm.services.clients import client_set
@@ -67,7 +68,7 @@ def write_note(admin: Any, request: HttpRequest, form: NoteForm, object_id: str)
     """Keep what staff want to remember of the client, with their name and the time."""
     try:
         note_add(
-            actor=_actor(request),
+            actor=signed_in_person(request),
             user_id=_client(object_id).pk,
             text=form.cleaned_data["text"],
             origin=request_origin(request),
@@ -84,7 +85,7 @@ def _set(
 ) -> HttpResponse:
     try:
         client = client_set(
-            actor=_actor(request),
+            actor=signed_in_person(request),
             user_id=_client(object_id).pk,
             wanted=wanted,
             reason=reason,
@@ -110,11 +111,6 @@ def _client(object_id: str) -> User:
     if client is None:
         raise Http404("There is no such person.")
     return client
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _back(object_id: str) -> HttpResponse:

@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.admin.pages import LongList
@@ -202,10 +203,9 @@ class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
     )
     def move_money(self, request: HttpRequest, form: BalanceForm, object_id: str) -> HttpResponse:
         entered = form.cleaned_data
-        assert isinstance(request.user, User)
         try:
             moved = money_book(
-                actor=request.user,
+                actor=signed_in_person(request),
                 account_id=int(object_id),
                 kind=Booking.Kind(entered["kind"]),
                 amount=entered["amount"],

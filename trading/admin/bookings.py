@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
@@ -99,9 +99,9 @@ class BookingAdmin(OfAccountAdmin):
     def _decide(
         self, request: HttpRequest, object_id: str, service: Callable[..., Booking], done: Any, **arguments: str
     ) -> HttpResponse:
-        assert isinstance(request.user, User)
+        actor = signed_in_person(request)
         try:
-            service(actor=request.user, booking_id=int(object_id), origin=request_origin(request), **arguments)
+            service(actor=actor, booking_id=int(object_id), origin=request_origin(request), **arguments)
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:

@@ -23,6 +23,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.admin.audited import AuditedModelAdmin
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
@@ -172,10 +173,9 @@ class FundingRequestAdmin(OfAccountAdmin):
         return [entry for entry in offered if row.allows(BUTTONS[entry.path])]
 
     def _decide(self, request: HttpRequest, object_id: str, button: str, reason: str = "") -> HttpResponse:
-        assert isinstance(request.user, User)
         status = BUTTONS[button]
         try:
-            decided = self.carry_out(request.user, int(object_id), status, reason, request)
+            decided = self.carry_out(signed_in_person(request), int(object_id), status, reason, request)
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:

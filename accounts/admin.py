@@ -197,8 +197,8 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
     def view_as_client(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
         try:
             begin_visit(request, self._person(request, object_id), form.cleaned_data["reason"])
-        except Refused as refused:
-            messages.error(request, refused.message)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
             return self._back(object_id)
         return HttpResponse(headers={"HX-Redirect": reverse("overview")})
 
@@ -342,8 +342,8 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
         person = self._person(request, object_id)
         try:
             service(actor=signed_in_person(request), user_id=person.pk, origin=request_origin(request), **arguments)
-        except Refused as refused:
-            messages.error(request, refused.message)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
             return self._back(object_id)
         return self._done(request, object_id, done)
 

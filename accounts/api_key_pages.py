@@ -39,9 +39,9 @@ def api_key_new(request: HttpRequest) -> HttpResponse:
         key, text = api_key_create(
             owner_id=signed_in_person(request).pk, **form.cleaned_data, origin=request_origin(request)
         )
-    except Refused as refused:
-        field = "name" if refused.code == "api_key_name_taken" else None
-        return render_refused(request, "accounts/api_key_new.html", form, refused, field)
+    except Refused as refusal:
+        field = "name" if refusal.code == "api_key_name_taken" else None
+        return render_refused(request, "accounts/api_key_new.html", form, refusal, field)
     # Not by a redirect: what would have to be kept until the next page must be kept nowhere.
     return render(request, "accounts/api_key_created.html", {"key": key, "text": text}, status=201)
 

@@ -93,8 +93,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             user = user_authenticate(request=request, **form.cleaned_data)
-        except Refused as refused:
-            return render_refused(request, "accounts/sign_in.html", form, refused, **context)
+        except Refused as refusal:
+            return render_refused(request, "accounts/sign_in.html", form, refusal, **context)
         if has_second_factor(user):
             sign_in_pend(request=request, user=user)
             query = urlencode({"next": target}) if (target := wanted_page(request)) else ""
@@ -120,8 +120,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             second_factor_verify(request=request, user=user, code=form.cleaned_data["code"])
-        except Refused as refused:
-            return render_refused(request, "accounts/sign_in_code.html", form, refused, "code", **context)
+        except Refused as refusal:
+            return render_refused(request, "accounts/sign_in_code.html", form, refusal, "code", **context)
         return _signed_in(request, user)
     return render_form(request, "accounts/sign_in_code.html", form, **context)
 

@@ -54,9 +54,9 @@ class VisitMiddleware(Middleware):
         request.visit = visit  # type: ignore[attr-defined]  # read by accounts.visits and templates
         try:
             refuse_in_visit(request, visit)
-        except Refused as refused:
+        except Refused as refusal:
             visit_step(visit=visit, method=request.method or "", path=request.path, refused=True)
-            return _refusal(request, refused)
+            return _refusal(request, refusal)
         return None
 
     @staticmethod
@@ -74,12 +74,12 @@ class VisitMiddleware(Middleware):
             visit_step(visit=visit, method=request.method or "", path=request.path, refused=False)
 
 
-def _refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+def _refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.path.startswith("/api/") or not request.accepts("text/html"):
-        body = error_body(refused.code, refused.message, refused.details)
-        return JsonResponse(body, status=refused.http_status)
+        body = error_body(refusal.code, refusal.message, refusal.details)
+        return JsonResponse(body, status=refusal.http_status)
     if getattr(request, "htmx", False):
-        messages.error(request, refused.message)  # a toast, by the middleware around
-        return HttpResponse(status=refused.http_status)
-    context = {"status": refused.http_status, "title": _("Not in a visit"), "advice": refused.message}
-    return render(request, "errors/error.html", context, status=refused.http_status)
+        messages.error(request, refusal.message)  # a toast, by the middleware around
+        return HttpResponse(status=refusal.http_status)
+    context = {"status": refusal.http_status, "title": _("Not in a visit"), "advice": refusal.message}
+    return render(request, "errors/error.html", context, status=refusal.http_status)

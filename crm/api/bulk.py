@@ -59,8 +59,8 @@ class ClientsBulkView(ServiceView):
                 rows[index] = ClientRow(**fields.run_validation(row))
             except serializers.ValidationError as error:
                 refusals[index] = _invalid(error)
-            except Refused as refused:
-                refusals[index] = refused
+            except Refused as refusal:
+                refusals[index] = refusal
         postpone_deadline(SECONDS_PER_ROW * len(given))
 
         def effect() -> Answer:

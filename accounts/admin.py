@@ -34,10 +34,10 @@ from accounts.services.staff import (
 from accounts.signed_in import signed_in_person
 from accounts.visits_admin import begin_visit
 from forexpro.core.admin.audited import BackOfficeModelAdmin
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
-from forexpro.core.refusals import Refused
 
 admin.site.unregister(Group)  # roles are made by migrations
 
@@ -195,12 +195,10 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
         },
     )
     def view_as_client(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
-        try:
+        with refusals_told(request):
             begin_visit(request, self._person(request, object_id), form.cleaned_data["reason"])
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return self._back(object_id)
-        return HttpResponse(headers={"HX-Redirect": reverse("overview")})
+            return led_to(reverse("overview"))
+        return self._back(object_id)
 
     @action(
         description=_("Suspend"),
@@ -340,12 +338,10 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
 
     def _serve(self, request: HttpRequest, object_id: str, service: Any, done: Any, **arguments: Any) -> HttpResponse:
         person = self._person(request, object_id)
-        try:
+        with refusals_told(request):
             service(actor=signed_in_person(request), user_id=person.pk, origin=request_origin(request), **arguments)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return self._back(object_id)
-        return self._done(request, object_id, done)
+            messages.success(request, done)
+        return self._back(object_id)
 
     def _person(self, request: HttpRequest, object_id: str) -> User:
         person = self.get_object(request, unquote(object_id))
@@ -358,7 +354,7 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
         return self._back(object_id)
 
     def _back(self, object_id: str) -> HttpResponse:
-        return HttpResponse(headers={"HX-Redirect": reverse("admin:accounts_user_change", args=[object_id])})
+        return led_to(reverse("admin:accounts_user_change", args=[object_id]))
 
 
 add_ready_filters(

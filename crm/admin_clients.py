@@ -14,6 +14,7 @@ from crm.admin_forms import ClientForm, FlagsForm, LimitsForm, NoteForm
 from crm.selectors.clients import etag_of
 from crm.services.clients import client_set
 from crm.services.notes import note_add
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.admin.extensions import add_buttons
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
@@ -66,16 +67,13 @@ def set_flags(admin: Any, request: HttpRequest, form: FlagsForm, object_id: str)
 )
 def write_note(admin: Any, request: HttpRequest, form: NoteForm, object_id: str) -> HttpResponse:
     """Keep what staff want to remember of the client, with their name and the time."""
-    try:
+    with refusals_told(request):
         note_add(
             actor=signed_in_person(request),
             user_id=_client(object_id).pk,
             text=form.cleaned_data["text"],
             origin=request_origin(request),
         )
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
         messages.success(request, _("The note is written."))
     return _back(object_id)
 
@@ -114,7 +112,7 @@ def _client(object_id: str) -> User:
 
 
 def _back(object_id: str) -> HttpResponse:
-    return HttpResponse(headers={"HX-Redirect": reverse("admin:accounts_user_change", args=[object_id])})
+    return led_to(reverse("admin:accounts_user_change", args=[object_id]))
 
 
 add_buttons("accounts.user", set_limits, set_flags, write_note, offered=lambda user: not user.is_staff)

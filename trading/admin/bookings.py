@@ -13,9 +13,9 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.signed_in import signed_in_person
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.http.origin import request_origin
-from forexpro.core.refusals import Refused
 from trading.admin.columns import money_column
 from trading.admin.rows import OfAccountAdmin, currency_of_account, why_link
 from trading.models import Booking
@@ -100,13 +100,10 @@ class BookingAdmin(OfAccountAdmin):
         self, request: HttpRequest, object_id: str, service: Callable[..., Booking], done: Any, **arguments: str
     ) -> HttpResponse:
         actor = signed_in_person(request)
-        try:
+        with refusals_told(request):
             service(actor=actor, booking_id=int(object_id), origin=request_origin(request), **arguments)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
             messages.success(request, done)
-        return HttpResponse(headers={"HX-Redirect": reverse("admin:trading_booking_change", args=[object_id])})
+        return led_to(reverse("admin:trading_booking_change", args=[object_id]))
 
 
 add_ready_filters(

@@ -25,8 +25,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from accounts.models import User
 from accounts.signed_in import signed_in_person
 from forexpro.core.admin.audited import AuditedModelAdmin
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.http.origin import request_origin
-from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
 from forexpro.core.uploads.storage import private_file
 from trading import names
@@ -174,11 +174,8 @@ class FundingRequestAdmin(OfAccountAdmin):
 
     def _decide(self, request: HttpRequest, object_id: str, button: str, reason: str = "") -> HttpResponse:
         status = BUTTONS[button]
-        try:
+        with refusals_told(request):
             decided = self.carry_out(signed_in_person(request), int(object_id), status, reason, request)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
             if decided.status == status:
                 messages.success(
                     request,
@@ -187,8 +184,7 @@ class FundingRequestAdmin(OfAccountAdmin):
                 )
             else:
                 messages.info(request, _("Your approval is noted. A colleague has to approve it, too."))
-        address = reverse(f"admin:trading_{self.opts.model_name}_change", args=[object_id])
-        return HttpResponse(headers={"HX-Redirect": address})
+        return led_to(reverse(f"admin:trading_{self.opts.model_name}_change", args=[object_id]))
 
     @abstractmethod
     def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Any:

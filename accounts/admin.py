@@ -31,12 +31,13 @@ from accounts.services.staff import (
     user_set_role,
     user_suspend,
 )
+from accounts.signed_in import signed_in_person
 from accounts.visits_admin import begin_visit
 from forexpro.core.admin.audited import BackOfficeModelAdmin
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
-from forexpro.core.refusals import Refused
 
 admin.site.unregister(Group)  # roles are made by migrations
 
@@ -133,7 +134,7 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
             )
         else:
             invited = staff_invite_apply(
-                actor=_actor(request),
+                actor=signed_in_person(request),
                 email=form.cleaned_data["email"],
                 full_name=form.cleaned_data["full_name"],
                 role=Role(form.cleaned_data["role"]),
@@ -194,12 +195,10 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
         },
     )
     def view_as_client(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
-        try:
+        with refusals_told(request):
             begin_visit(request, self._person(request, object_id), form.cleaned_data["reason"])
-        except Refused as refused:
-            messages.error(request, refused.message)
-            return self._back(object_id)
-        return HttpResponse(headers={"HX-Redirect": reverse("overview")})
+            return led_to(reverse("overview"))
+        return self._back(object_id)
 
     @action(
         description=_("Suspend"),
@@ -339,12 +338,10 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
 
     def _serve(self, request: HttpRequest, object_id: str, service: Any, done: Any, **arguments: Any) -> HttpResponse:
         person = self._person(request, object_id)
-        try:
-            service(actor=_actor(request), user_id=person.pk, origin=request_origin(request), **arguments)
-        except Refused as refused:
-            messages.error(request, refused.message)
-            return self._back(object_id)
-        return self._done(request, object_id, done)
+        with refusals_told(request):
+            service(actor=signed_in_person(request), user_id=person.pk, origin=request_origin(request), **arguments)
+            messages.success(request, done)
+        return self._back(object_id)
 
     def _person(self, request: HttpRequest, object_id: str) -> User:
         person = self.get_object(request, unquote(object_id))
@@ -357,7 +354,7 @@ class UserAdmin(LongList, BackOfficeModelAdmin):
         return self._back(object_id)
 
     def _back(self, object_id: str) -> HttpResponse:
-        return HttpResponse(headers={"HX-Redirect": reverse("admin:accounts_user_change", args=[object_id])})
+        return led_to(reverse("admin:accounts_user_change", args=[object_id]))
 
 
 add_ready_filters(
@@ -367,8 +364,3 @@ add_ready_filters(
     ReadyFilter(_("Staff"), "is_staff__exact=1"),
     permission="accounts.view_user",
 )
-
-
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.api_key_forms import ApiKeyForm
-from accounts.pages import form_page, render_form, render_refused, signed_in_person
+from accounts.pages import form_page, render_form, render_refused
 from accounts.selectors import api_key_of, api_keys_of
 from accounts.services.api_keys import api_key_create, api_key_revoke
+from accounts.signed_in import signed_in_person
 from accounts.step_up import confirmation_required
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
@@ -38,9 +39,9 @@ def api_key_new(request: HttpRequest) -> HttpResponse:
         key, text = api_key_create(
             owner_id=signed_in_person(request).pk, **form.cleaned_data, origin=request_origin(request)
         )
-    except Refused as refused:
-        field = "name" if refused.code == "api_key_name_taken" else None
-        return render_refused(request, "accounts/api_key_new.html", form, refused, field)
+    except Refused as refusal:
+        field = "name" if refusal.code == "api_key_name_taken" else None
+        return render_refused(request, "accounts/api_key_new.html", form, refusal, field)
     # Not by a redirect: what would have to be kept until the next page must be kept nowhere.
     return render(request, "accounts/api_key_created.html", {"key": key, "text": text}, status=201)
 

@@ -8,9 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Notice
-from accounts.pages import signed_in_person
 from accounts.selectors import notices_of_user, unread_notices
 from accounts.services.notices import notices_mark_read
+from accounts.signed_in import signed_in_person
 from forexpro.core.http.parameters import whole_number
 from forexpro.core.http.sessions import unattended
 

@@ -9,7 +9,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
 from forexpro.core.http.throttles import address_limit, take
 from forexpro.core.refusals import Refused
 
@@ -22,19 +21,19 @@ def render_form(request: HttpRequest, template: str, form: BaseForm, **context: 
 
 
 def render_refused(
-    request: HttpRequest, template: str, form: Form, refused: Refused, field: str | None = None, **context: object
+    request: HttpRequest, template: str, form: Form, refusal: Refused, field: str | None = None, **context: object
 ) -> HttpResponse:
     """Render a form with a refusal beside one of its fields, or above all; too many attempts answer 429."""
-    form.add_error(field, refused.message)
-    response = render_form(request, template, form, refusal=refused, **context)
-    return with_retry_after(response, refused)
+    form.add_error(field, refusal.message)
+    response = render_form(request, template, form, refusal=refusal, **context)
+    return with_retry_after(response, refusal)
 
 
-def with_retry_after(response: HttpResponse, refused: Refused) -> HttpResponse:
+def with_retry_after(response: HttpResponse, refusal: Refused) -> HttpResponse:
     """Say in the headers, too, when it is worth trying again."""
-    if refused.http_status == 429:
+    if refusal.http_status == 429:
         response.status_code = 429
-        response["Retry-After"] = str(refused.details["retry_after"])
+        response["Retry-After"] = str(refusal.details["retry_after"])
     return response
 
 
@@ -47,14 +46,8 @@ def refused_flood(request: HttpRequest, template: str, form: Form, **context: ob
     if wait is None:
         return None
     message = _("That was asked for very often from here. Look into the spam folder, or try again in an hour.")
-    refused = Refused("too_many_requests", message, {"retry_after": ceil(wait)}, http_status=429)
-    return render_refused(request, template, form, refused, None, **context)
-
-
-def signed_in_person(request: HttpRequest) -> User:
-    """Return who is signed in, on a page that nobody else reaches."""
-    assert isinstance(request.user, User)
-    return request.user
+    refusal = Refused("too_many_requests", message, {"retry_after": ceil(wait)}, http_status=429)
+    return render_refused(request, template, form, refusal, None, **context)
 
 
 def wanted_page(request: HttpRequest) -> str:

@@ -28,7 +28,7 @@ from accounts.forms import (
 )
 from accounts.links import email_change_claim
 from accounts.models import EmailChange
-from accounts.pages import form_page, render_form, render_refused, signed_in_person, wanted_page
+from accounts.pages import form_page, render_form, render_refused, wanted_page
 from accounts.selectors import (
     backup_codes_left,
     email_change_of,
@@ -43,6 +43,7 @@ from accounts.services import second_factor, sessions
 from accounts.services.confirmation import identity_confirm, identity_confirm_by_code, password_check
 from accounts.services.passwords import password_change as change_password
 from accounts.services.tokens import family_end
+from accounts.signed_in import signed_in_person
 from accounts.step_up import confirmation_required, recently_confirmed
 from forexpro.core.events.sentences import sentence
 from forexpro.core.http.origin import request_origin
@@ -100,9 +101,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
                 identity_confirm(request=request, user=user, password=form.cleaned_data["password"])
             else:
                 identity_confirm_by_code(request=request, user=user, code=form.cleaned_data["code"])
-        except Refused as refused:
+        except Refused as refusal:
             field = "password" if by == "password" else "code"
-            return render_refused(request, "accounts/confirm.html", form, refused, field, **context)
+            return render_refused(request, "accounts/confirm.html", form, refusal, field, **context)
         return redirect(onward)
     return render_form(request, "accounts/confirm.html", form, **context)
 
@@ -118,8 +119,8 @@ def password_change(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             password_check(request=request, user=user, password=form.cleaned_data["old_password"])
-        except Refused as refused:
-            return render_refused(request, "accounts/password_change.html", form, refused, "old_password")
+        except Refused as refusal:
+            return render_refused(request, "accounts/password_change.html", form, refusal, "old_password")
         change_password(request=request, user_id=user.pk, password=form.cleaned_data["new_password"])
         messages.success(request, _("Your password is changed. Every other session of yours has ended."))
         return redirect("accounts:security")
@@ -146,8 +147,8 @@ def totp_set_up(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             codes = second_factor.totp_enable(request=request, user_id=user.pk, code=form.cleaned_data["code"])
-        except Refused as refused:
-            return render_refused(request, "accounts/totp_set_up.html", form, refused, "code", **context)
+        except Refused as refusal:
+            return render_refused(request, "accounts/totp_set_up.html", form, refusal, "code", **context)
         return render(request, "accounts/backup_codes_shown.html", {"codes": codes, "is_new": True})
     return render_form(request, "accounts/totp_set_up.html", form, **context)
 
@@ -173,8 +174,8 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             codes = second_factor.backup_codes_create(user_id=user.pk, origin=request_origin(request))
-        except Refused as refused:
-            messages.error(request, refused.message)
+        except Refused as refusal:
+            messages.error(request, refusal.message)
             return redirect("accounts:security")
         return render(request, "accounts/backup_codes_shown.html", {"codes": codes})
     return render(request, "accounts/backup_codes.html", {"codes_left": backup_codes_left(user)})
@@ -199,8 +200,8 @@ def session_end(request: HttpRequest, signed_in_id: int) -> HttpResponse:
 def program_end(request: HttpRequest, family_id: UUID) -> HttpResponse:
     try:
         family_end(user=signed_in_person(request), family_id=family_id, origin=request_origin(request))
-    except Refused as refused:
-        raise Http404(refused.message) from None
+    except Refused as refusal:
+        raise Http404(refusal.message) from None
     messages.success(request, _("The program is signed out."))
     return redirect("accounts:security")
 
@@ -227,8 +228,8 @@ def email_change(request: HttpRequest) -> HttpResponse:
             email_changes.email_change_request(
                 user_id=user.pk, new_email=form.cleaned_data["email"], origin=request_origin(request)
             )
-        except Refused as refused:
-            return render_refused(request, "accounts/email_change.html", form, refused, "email")
+        except Refused as refusal:
+            return render_refused(request, "accounts/email_change.html", form, refusal, "email")
         messages.success(request, _("Look into both mailboxes: each has a link to confirm the change."))
         return redirect("accounts:security")
     return render_form(request, "accounts/email_change.html", form)
@@ -271,8 +272,8 @@ def email_change_confirm(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("The address is changed. Sign in with the new one."))
         else:
             messages.success(request, _("Thank you. The other mailbox has to confirm it, too."))
-    except Refused as refused:
-        return _change_link_invalid(request, refused)
+    except Refused as refusal:
+        return _change_link_invalid(request, refusal)
     return redirect("accounts:security" if request.user.is_authenticated else "accounts:sign_in")
 
 
@@ -280,14 +281,14 @@ def _carried_out(request: HttpRequest, done: str, service: Callable[..., Any], /
     """Call a service, say what has become of it, and go back to the page that lists everything."""
     try:
         service(**arguments)
-    except Refused as refused:
-        messages.error(request, refused.message)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
     else:
         messages.success(request, done)
     return redirect("accounts:security")
 
 
-def _change_link_invalid(request: HttpRequest, refused: Refused | None = None) -> HttpResponse:
-    status = refused.http_status if refused else 400
-    context: dict[str, Any] = {"resend": "email_change", "refusal": refused}
+def _change_link_invalid(request: HttpRequest, refusal: Refused | None = None) -> HttpResponse:
+    status = refusal.http_status if refusal else 400
+    context: dict[str, Any] = {"resend": "email_change", "refusal": refusal}
     return render(request, "accounts/link_invalid.html", context, status=status)

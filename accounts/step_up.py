@@ -72,9 +72,9 @@ def confirmation_required(view: Callable[..., HttpResponse]) -> Callable[..., Ht
         if request.path.startswith("/api/"):
             try:
                 refuse_unconfirmed(request)
-            except Refused as refused:
-                body = error_body(refused.code, refused.message, refused.details)
-                return JsonResponse(body, status=refused.http_status)
+            except Refused as refusal:
+                body = error_body(refusal.code, refusal.message, refusal.details)
+                return JsonResponse(body, status=refusal.http_status)
         # What was posted is lost: the page is shown again, and its button pressed again.
         back = request.get_full_path()
         return HttpResponseRedirect(f"{reverse('accounts:confirm')}?{urlencode({'next': back})}")

@@ -20,13 +20,14 @@ from accounts.devices import remember_device
 from accounts.forms import BackupCodeForm, CodeForm, EmailForm, NewPasswordForm, ProfileForm, RegisterForm, SignInForm
 from accounts.links import user_of_reset_link, verification_claim
 from accounts.models import User
-from accounts.pages import form_page, refused_flood, render_form, render_refused, signed_in_person, wanted_page
+from accounts.pages import form_page, refused_flood, render_form, render_refused, wanted_page
 from accounts.selectors import has_second_factor
 from accounts.services import passwords
 from accounts.services.profile import profile_update
 from accounts.services.registration import email_verify, user_register, verification_request
 from accounts.services.second_factor import second_factor_verify
 from accounts.services.sign_in import pending_user, sign_in_pend, user_authenticate, user_sign_in, user_sign_out
+from accounts.signed_in import signed_in_person
 from accounts.visit_pages import visit_end
 from accounts.visits import visit_of
 from forexpro.core.http.origin import request_origin
@@ -92,8 +93,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             user = user_authenticate(request=request, **form.cleaned_data)
-        except Refused as refused:
-            return render_refused(request, "accounts/sign_in.html", form, refused, **context)
+        except Refused as refusal:
+            return render_refused(request, "accounts/sign_in.html", form, refusal, **context)
         if has_second_factor(user):
             sign_in_pend(request=request, user=user)
             query = urlencode({"next": target}) if (target := wanted_page(request)) else ""
@@ -119,8 +120,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             second_factor_verify(request=request, user=user, code=form.cleaned_data["code"])
-        except Refused as refused:
-            return render_refused(request, "accounts/sign_in_code.html", form, refused, "code", **context)
+        except Refused as refusal:
+            return render_refused(request, "accounts/sign_in_code.html", form, refusal, "code", **context)
         return _signed_in(request, user)
     return render_form(request, "accounts/sign_in_code.html", form, **context)
 

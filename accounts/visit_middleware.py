@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from accounts.models import User, Visit
+from accounts.models import Visit
 from accounts.services.visits import visit_break_off, visit_step
+from accounts.signed_in import signed_in_person
 from accounts.visits import VISIT_KEY, holds, refuse_in_visit
 from forexpro.core.http.both_ways import Middleware
 from forexpro.core.http.errors import error_body
@@ -46,17 +47,16 @@ class VisitMiddleware(Middleware):
     def _entered(request: HttpRequest) -> HttpResponse | None:
         """Name the visit in the request; return the answer to what it may not do, None to go on."""
         visit = Visit.objects.get(pk=request.session[VISIT_KEY])
-        assert isinstance(request.user, User)
         request.acts_as = visit.actor  # type: ignore[attr-defined]  # read by forexpro.core.http.origin
-        if not holds(visit, request.user):
+        if not holds(visit, signed_in_person(request)):
             visit_break_off(request=request, visit=visit)
             return None
         request.visit = visit  # type: ignore[attr-defined]  # read by accounts.visits and templates
         try:
             refuse_in_visit(request, visit)
-        except Refused as refused:
+        except Refused as refusal:
             visit_step(visit=visit, method=request.method or "", path=request.path, refused=True)
-            return _refusal(request, refused)
+            return _refusal(request, refusal)
         return None
 
     @staticmethod
@@ -74,12 +74,12 @@ class VisitMiddleware(Middleware):
             visit_step(visit=visit, method=request.method or "", path=request.path, refused=False)
 
 
-def _refusal(request: HttpRequest, refused: Refused) -> HttpResponse:
+def _refusal(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.path.startswith("/api/") or not request.accepts("text/html"):
-        body = error_body(refused.code, refused.message, refused.details)
-        return JsonResponse(body, status=refused.http_status)
+        body = error_body(refusal.code, refusal.message, refusal.details)
+        return JsonResponse(body, status=refusal.http_status)
     if getattr(request, "htmx", False):
-        messages.error(request, refused.message)  # a toast, by the middleware around
-        return HttpResponse(status=refused.http_status)
-    context = {"status": refused.http_status, "title": _("Not in a visit"), "advice": refused.message}
-    return render(request, "errors/error.html", context, status=refused.http_status)
+        messages.error(request, refusal.message)  # a toast, by the middleware around
+        return HttpResponse(status=refusal.http_status)
+    context = {"status": refusal.http_status, "title": _("Not in a visit"), "advice": refusal.message}
+    return render(request, "errors/error.html", context, status=refusal.http_status)

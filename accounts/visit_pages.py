@@ -29,8 +29,8 @@ def visit_begin(request: HttpRequest) -> HttpResponse:
     token = request.GET.get("token", "")[:_TOKEN_LENGTH]
     try:
         begin(request=request, token=token)
-    except Refused as refused:
-        response = _refused(request, _too_many(request) or refused)
+    except Refused as refusal:
+        response = _refused(request, _too_many(request) or refusal)
     else:
         response = redirect("overview")
     # The address is not told to whatever is opened from here.
@@ -61,14 +61,14 @@ def _too_many(request: HttpRequest) -> Refused | None:
     return Refused("too_many_requests", message, {"retry_after": ceil(wait)}, http_status=429)
 
 
-def _refused(request: HttpRequest, refused: Refused) -> HttpResponse:
+def _refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if not request.accepts("text/html"):
-        body = error_body(refused.code, refused.message, refused.details)
-        return with_retry_after(JsonResponse(body, status=refused.http_status), refused)
+        body = error_body(refusal.code, refusal.message, refusal.details)
+        return with_retry_after(JsonResponse(body, status=refusal.http_status), refusal)
     context = {
-        "status": refused.http_status,
+        "status": refusal.http_status,
         "title": _("This visit cannot begin"),
-        "advice": refused.message,
-        "code": refused.code,
+        "advice": refusal.message,
+        "code": refusal.code,
     }
-    return with_retry_after(render(request, "errors/error.html", context, status=refused.http_status), refused)
+    return with_retry_after(render(request, "errors/error.html", context, status=refusal.http_status), refusal)

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from accounts.models import User, Visit, VisitStep
 from accounts.selectors import visits_at
 from accounts.services.visits import visit_begin, visit_grant_by_staff
+from accounts.signed_in import signed_in_person
 from forexpro.core.admin.audited import ReadOnly, ReadOnlyModelAdmin
 from forexpro.core.admin.extensions import Panel, ReadyFilter, add_panel, add_ready_filters
 from forexpro.core.admin.pages import LongList
@@ -94,9 +95,8 @@ def begin_visit(request: HttpRequest, client: User, reason: str) -> None:
 
     The token is used where it is made: no address carries it. Refuses like `visit_grant_by_staff` and `visit_begin`.
     """
-    assert isinstance(request.user, User)
     _visit, token = visit_grant_by_staff(
-        actor=request.user, client_id=client.pk, reason=reason, origin=request_origin(request)
+        actor=signed_in_person(request), client_id=client.pk, reason=reason, origin=request_origin(request)
     )
     visit_begin(request=request, token=token.text, back_to=reverse("admin:accounts_user_change", args=[client.pk]))
 

@@ -27,6 +27,7 @@ from crm import admin_panels as admin_panels
 from crm.models import CountedRead, Scope, ServiceKey
 from crm.services.keys import OVERLAP, OVERLAP_MAX, service_key_create, service_key_revoke, service_key_rotate
 from forexpro.core.admin.audited import BackOfficeModelAdmin, ReadOnlyModelAdmin
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.http.origin import request_origin
 from forexpro.core.networks import NetworksField
 from forexpro.core.refusals import Refused
@@ -181,13 +182,10 @@ class ServiceKeyAdmin(BackOfficeModelAdmin):
     )
     def revoke(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
         key = self._key(request, object_id)
-        try:
+        with refusals_told(request):
             service_key_revoke(service_key_id=key.pk, origin=request_origin(request))
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
             messages.success(request, _("Revoked."))
-        return HttpResponse(headers={"HX-Redirect": self._page(key)})
+        return led_to(self._page(key))
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Offer what can be done to a key that still is one."""

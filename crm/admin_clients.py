@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 from crm.admin_forms import ClientForm, FlagsForm, LimitsForm, NoteForm
 from crm.selectors.clients import etag_of
 from crm.services.clients import client_set
 from crm.services.notes import note_add
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.admin.extensions import add_buttons
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
@@ -65,16 +67,13 @@ def set_flags(admin: Any, request: HttpRequest, form: FlagsForm, object_id: str)
 )
 def write_note(admin: Any, request: HttpRequest, form: NoteForm, object_id: str) -> HttpResponse:
     """Keep what staff want to remember of the client, with their name and the time."""
-    try:
+    with refusals_told(request):
         note_add(
-            actor=_actor(request),
+            actor=signed_in_person(request),
             user_id=_client(object_id).pk,
             text=form.cleaned_data["text"],
             origin=request_origin(request),
         )
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
         messages.success(request, _("The note is written."))
     return _back(object_id)
 
@@ -84,7 +83,7 @@ def _set(
 ) -> HttpResponse:
     try:
         client = client_set(
-            actor=_actor(request),
+            actor=signed_in_person(request),
             user_id=_client(object_id).pk,
             wanted=wanted,
             reason=reason,
@@ -112,13 +111,8 @@ def _client(object_id: str) -> User:
     return client
 
 
-def _actor(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _back(object_id: str) -> HttpResponse:
-    return HttpResponse(headers={"HX-Redirect": reverse("admin:accounts_user_change", args=[object_id])})
+    return led_to(reverse("admin:accounts_user_change", args=[object_id]))
 
 
 add_buttons("accounts.user", set_limits, set_flags, write_note, offered=lambda user: not user.is_staff)

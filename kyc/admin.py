@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from unfold.decorators import display
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.admin.audited import AuditedModelAdmin, ReadOnlyModelAdmin
 from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
@@ -245,10 +246,10 @@ def _number(text: str) -> int:
 
 def _reviewer(request: HttpRequest) -> User:
     """Return the person who asks, who may see documents and decide."""
-    assert isinstance(request.user, User)
-    if not request.user.has_perm("kyc.review_document"):
+    person = signed_in_person(request)
+    if not person.has_perm("kyc.review_document"):
         raise PermissionDenied
-    return request.user
+    return person
 
 
 def _posted_document(request: HttpRequest, document_id: int) -> Document:

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from forexpro.core.refusals import Refused
 from kyc.models import Document, Level, Page, RejectionReason, VerificationCase
@@ -150,7 +151,7 @@ def document_of(user_id: int, document_id: int) -> Document:
     """Return a document of this client; refuses `document_not_found`, also for anybody else's."""
     document = documents_of(user_id).filter(pk=document_id).first()
     if document is None:
-        raise Refused("document_not_found", "You have sent no such document.", http_status=404)
+        raise Refused("document_not_found", _("You have sent no such document."), http_status=404)
     return document
 
 

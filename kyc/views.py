@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.sessions import unattended
 from forexpro.core.refusals import Refused
@@ -45,7 +45,7 @@ def send(request: HttpRequest, requirement: str) -> HttpResponse:
     asked = _requirement(requirement)
     if request.method != "POST":
         return redirect("kyc:verification")
-    person = _person(request)
+    person = signed_in_person(request)
     form = DocumentForm(request.POST, request.FILES, requirement=asked)
     status = 422
     if form.is_valid():
@@ -70,11 +70,12 @@ def send(request: HttpRequest, requirement: str) -> HttpResponse:
 def _page(
     request: HttpRequest, *, sent: tuple[Requirement, DocumentForm] | None = None, status: int = 200
 ) -> HttpResponse:
-    return render(request, "kyc/verification.html", _context(verification_of(_person(request).pk), sent), status=status)
+    context = _context(verification_of(signed_in_person(request).pk), sent)
+    return render(request, "kyc/verification.html", context, status=status)
 
 
 def _news(request: HttpRequest, seen: list[str]) -> HttpResponse:
-    context = _context(verification_of(_person(request).pk))
+    context = _context(verification_of(signed_in_person(request).pk))
     if context["seen"] == seen:
         return HttpResponse(status=204)
     for level in context["levels"]:
@@ -109,8 +110,3 @@ def _requirement(slug: str) -> Requirement:
             if requirement.slug == slug:
                 return requirement
     raise Http404
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user

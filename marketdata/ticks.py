@@ -1,6 +1,7 @@
 """The one form in which every provider's prices travel through the platform."""
 
 import struct
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ PRICE_SCALE = 10**PRICE_DIGITS
 SOURCE_BYTES = 8
 _PACKED = struct.Struct(f"<16sqqqq{SOURCE_BYTES}s")
 PACKED_SIZE = _PACKED.size
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Tick(NamedTuple):
@@ -27,6 +29,11 @@ class Tick(NamedTuple):
     received_ms: int
     source: str
     id: str = ""
+
+
+def moment_of(milliseconds: float) -> datetime:
+    """Return the time of a tick, or of anything else that is counted in milliseconds since the epoch, as a moment."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 def tick_source(name: str) -> str:

@@ -62,8 +62,8 @@ class AccountSocket(PriceSocket):
             raise DenyConnection
         try:
             self.account = await in_database(account_for_user)(user, number)
-        except Refused as refused:
-            refusal_log.write(actor_name(user), method="WEBSOCKET", route=self.scope["path"], code=refused.code)
+        except Refused as refusal:
+            refusal_log.write(actor_name(user), method="WEBSOCKET", route=self.scope["path"], code=refusal.code)
             raise DenyConnection from None
 
     def work(self, job: Coroutine[Any, Any, None]) -> None:

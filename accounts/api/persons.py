@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.views import APIView
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 
 
 class PersonView(APIView):
@@ -15,8 +16,7 @@ class PersonView(APIView):
     @property
     def person(self) -> User:
         """Who calls."""
-        assert isinstance(self.request.user, User)
-        return self.request.user
+        return signed_in_person(self.request)
 
     def validated(self, fields: type[Any]) -> dict[str, Any]:
         """Return the request's body as `fields` validate it."""

@@ -121,8 +121,8 @@ def visit_begin(*, request: HttpRequest, token: str, back_to: str = "") -> Visit
             request.session = _session_of(visit, client, before, back_to)
             by_visitor = replace(origin, actor=visit.actor)
             record([NewEvent(client.stream, "user.visit_begun", _described(visit))], origin=by_visitor)
-    except Refused as refused:
-        _record_refusal(token_id, refused, origin)
+    except Refused as refusal:
+        _record_refusal(token_id, refusal, origin)
         raise
     rotate_token(request)
     return visit
@@ -282,10 +282,10 @@ def _refuse_client(client: User) -> None:
         )
 
 
-def _record_refusal(token_id: uuid.UUID, refused: Refused, origin: Origin) -> None:
+def _record_refusal(token_id: uuid.UUID, refusal: Refused, origin: Origin) -> None:
     visit = Visit.objects.filter(token_id=token_id).first()
     if visit is not None:
-        payload = _described(visit) | {"code": refused.code}
+        payload = _described(visit) | {"code": refusal.code}
         record_alone(NewEvent(f"user:{visit.client_id}", "user.visit_refused", payload), origin=origin)
 
 

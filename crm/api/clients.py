@@ -2,20 +2,15 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 
-from accounts.services.clients import ClientRow, RowResult, clients_upsert_apply
+from accounts.services.clients import ClientRow, clients_upsert_apply
 from accounts.services.force_logout import signed_out_apply
 from accounts.services.passwords import password_reset_request_apply
-from crm.api.examples import BULK, CLIENT, NOTE
+from crm.api.examples import CLIENT, NOTE
 from crm.api.schema import IF_MATCH, INVALID, NO_CLIENT, NO_TIME_ZONE, service_call
 from crm.api.serializers import (
-    BulkInput,
-    BulkOutput,
     ClientChangeInput,
     ClientInput,
     ClientOutput,
@@ -34,9 +29,7 @@ from crm.selectors.clients import Place, client_of, clients, clients_page, etag_
 from crm.services.calls import Answer
 from crm.services.clients import client_change_apply, client_change_prepare, locked_client
 from crm.services.notes import note_add_apply
-from forexpro.core.deadlines import postpone_deadline
 from forexpro.core.http.schema import asked, error_example, worked
-from forexpro.core.refusals import Refused
 
 TAKEN = error_example(
     "Two clients, or another external id",
@@ -46,8 +39,6 @@ TAKEN = error_example(
     {"external_id": "crm-1001"},
 )
 NOTES_SHOWN = 200
-# What a row of a bulk may take longer, on a busy machine, than a call that changes one thing.
-SECONDS_PER_ROW = 0.02
 
 
 class ClientsView(ServiceView):
@@ -137,54 +128,6 @@ class ClientsView(ServiceView):
         if "external_id" in wanted:
             found = found.filter(external_id=wanted["external_id"])
         return ClientPageOutput({"results": list(found), "cursor": "", "has_more": False}).data
-
-
-class ClientsBulkView(ServiceView):
-    @service_call(
-        "users_bulk",
-        "Create or update up to 1,000 clients",
-        scope=Scope.CLIENTS,
-        description=(
-            "Each row is a body of `POST /crm/users` and is answered for itself, in the order of the request: one that "
-            "is refused says why and takes no other with it."
-        ),
-        request=BulkInput,
-        answers={200: BulkOutput},
-        examples=[
-            asked(
-                "Two rows, of which one is wrong",
-                {
-                    "users": [
-                        {"external_id": "crm-1001", "email": "ada@example.com", "full_name": "Ada Lovelace"},
-                        {"external_id": "crm-1002", "email": "not an address"},
-                    ]
-                },
-            ),
-            worked("What became of each", BULK),
-            INVALID,
-        ],
-        changes=True,
-    )
-    def post(self, request: Request) -> Response:
-        given = self.validated(BulkInput)["users"]
-        rows: dict[int, ClientRow] = {}
-        refusals: dict[int, Refused] = {}
-        fields = ClientInput()
-        for index, row in enumerate(given):
-            try:
-                rows[index] = ClientRow(**fields.run_validation(row))
-            except serializers.ValidationError as error:
-                refusals[index] = _invalid(error)
-            except Refused as refused:
-                refusals[index] = refused
-        postpone_deadline(SECONDS_PER_ROW * len(given))
-
-        def effect() -> Answer:
-            results = dict(zip(rows, clients_upsert_apply(list(rows.values()), origin=self.origin), strict=True))
-            results |= {index: RowResult("refused", refusal=refusal) for index, refusal in refusals.items()}
-            return Answer(200, _bulk_body([results[index] for index in range(len(given))]))
-
-        return self.carry_out(effect)
 
 
 class ClientView(ServiceView):
@@ -385,29 +328,3 @@ class NotesView(ServiceView):
             return Answer(201, NoteOutput(note).data)
 
         return self.carry_out(effect)
-
-
-def _invalid(error: serializers.ValidationError) -> Refused:
-    # Of what is no object at all, there is but a list.
-    fields = error.detail if isinstance(error.detail, dict) else {api_settings.NON_FIELD_ERRORS_KEY: error.detail}
-    return Refused("invalid_input", _("Some fields need correction."), {"fields": fields}, http_status=400)
-
-
-def _bulk_body(results: list[RowResult]) -> dict[str, Any]:
-    counts = dict.fromkeys(("created", "updated", "unchanged", "refused"), 0)
-    rows = []
-    for index, result in enumerate(results):
-        counts[result.status] += 1
-        refusal, user = result.refusal, result.user
-        rows.append(
-            {
-                "index": index,
-                "result": result.status,
-                "id": str(user.pk) if user else None,
-                "external_id": user.external_id if user else None,
-                "error": {"code": refusal.code, "message": refusal.message, "details": refusal.details}
-                if refusal
-                else None,
-            }
-        )
-    return {**counts, "results": rows}

@@ -1,11 +1,11 @@
 from django.urls import path
 
-from crm.api import clients, decisions, history, requests, webhooks
+from crm.api import bulk, clients, decisions, history, requests, webhooks
 
 app_name = "crm-api"
 urlpatterns = [
     path("users", clients.ClientsView.as_view(), name="users"),
-    path("users/bulk", clients.ClientsBulkView.as_view(), name="users-bulk"),
+    path("users/bulk", bulk.ClientsBulkView.as_view(), name="users-bulk"),
     path("users/<int:user_id>", clients.ClientView.as_view(), name="user"),
     path("users/<int:user_id>/notes", clients.NotesView.as_view(), name="notes"),
     path("users/<int:user_id>/accounts", history.AccountsView.as_view(), name="accounts"),

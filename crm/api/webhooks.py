@@ -109,8 +109,8 @@ class WebhookView(ServiceView):
     def _secret_of(self, endpoint_id: int) -> str | None:
         try:
             return secret_show(endpoint_id=endpoint_id, origin=self.origin)
-        except Refused as refused:
-            if refused.code != "webhook_secret_shown":
+        except Refused as refusal:
+            if refusal.code != "webhook_secret_shown":
                 raise
             return None
 

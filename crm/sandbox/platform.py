@@ -81,8 +81,8 @@ class Platform:
             except (aiohttp.ClientError, TimeoutError):
                 if attempt == ATTEMPTS:
                     raise
-            except Refused as refused:
-                again = refused.status in (429, 503) or refused.code == "request_in_progress"
+            except Refused as refusal:
+                again = refusal.status in (429, 503) or refusal.code == "request_in_progress"
                 if not again or attempt == ATTEMPTS:
                     raise
             await asyncio.sleep(PAUSE_SECONDS)

@@ -106,8 +106,8 @@ async def tell_refusals(
 ) -> web.StreamResponse:
     try:
         return await handler(request)
-    except Refused as refused:
-        return _html(refused_page(refused.code, refused.message), refused.status)
+    except Refused as refusal:
+        return _html(refused_page(refusal.code, refusal.message), refusal.status)
     except (aiohttp.ClientError, TimeoutError):
         return _html(refused_page("unreachable", "The platform does not answer. Is it running?"), 502)
 

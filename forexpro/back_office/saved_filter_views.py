@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.back_office.saved_filters import filter_remove, filter_save
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
@@ -17,12 +17,11 @@ from forexpro.core.refusals import Refused
 @require_POST
 def saved_filter_add(request: HttpRequest) -> HttpResponse:
     """Save the filters of a list, which the reader may see, and go back to it."""
-    assert isinstance(request.user, User)
     page, query = request.POST.get("page", ""), request.POST.get("query", "")
     address = _list_address(request, page)
     try:
         filter_save(
-            actor=request.user,
+            actor=signed_in_person(request),
             page=page,
             title=request.POST.get("title", ""),
             query=query,
@@ -37,9 +36,8 @@ def saved_filter_add(request: HttpRequest) -> HttpResponse:
 @require_POST
 def saved_filter_remove(request: HttpRequest, filter_id: int) -> HttpResponse:
     """Remove a saved filter and show its list without it."""
-    assert isinstance(request.user, User)
     try:
-        removed = filter_remove(actor=request.user, filter_id=filter_id, origin=request_origin(request))
+        removed = filter_remove(actor=signed_in_person(request), filter_id=filter_id, origin=request_origin(request))
     except Refused as refusal:
         raise Http404(refusal.message) from None
     return redirect(_list_address(request, removed.page))

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.schema import idempotency_key, worked
 from forexpro.core.idempotency import ensure_key_fits, key_in_header
@@ -83,7 +83,7 @@ class StatusView(APIView):
         examples=[STANDING],
     )
     def get(self, request: Request) -> Response:
-        return Response(VerificationOutput(verification_of(_person(request).pk)).data)
+        return Response(VerificationOutput(verification_of(signed_in_person(request).pk)).data)
 
 
 class DocumentListView(APIView):
@@ -101,7 +101,7 @@ class DocumentListView(APIView):
         examples=[worked("A document", _DOCUMENT)],
     )
     def get(self, request: Request) -> Response:
-        return Response(DocumentOutput(documents_of(_person(request).pk), many=True).data)
+        return Response(DocumentOutput(documents_of(signed_in_person(request).pk), many=True).data)
 
     @extend_schema(
         operation_id="kyc_documents_send",
@@ -118,7 +118,7 @@ class DocumentListView(APIView):
         asked = DocumentInput(data=request.data)
         asked.is_valid(raise_exception=True)
         document = document_submit(
-            user_id=_person(request).pk,
+            user_id=signed_in_person(request).pk,
             kind=Document.Kind(asked.validated_data["kind"]),
             uploads=asked.validated_data["pages"],
             submission=key,
@@ -135,9 +135,4 @@ class DocumentView(APIView):
         examples=[worked("A passport waits", _DOCUMENT)],
     )
     def get(self, request: Request, document_id: int) -> Response:
-        return Response(DocumentOutput(document_of(_person(request).pk, document_id)).data)
-
-
-def _person(request: Request) -> User:
-    assert isinstance(request.user, User)
-    return request.user
+        return Response(DocumentOutput(document_of(signed_in_person(request).pk, document_id)).data)

@@ -1,6 +1,5 @@
 """Symbols, quotes and candles over HTTP."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +24,7 @@ from marketdata.api.serializers import (
 from marketdata.feeds import Interval
 from marketdata.selectors import candles_page, day_summaries, latest_ticks, symbol_catalogue
 from marketdata.symbols import normalise_symbol
-from marketdata.ticks import format_price
+from marketdata.ticks import format_price, moment_of
 
 _CANDLES_EXAMPLE = {
     "symbol": "EURUSD",
@@ -155,8 +154,8 @@ class QuoteListView(MarketDataView):
                 "symbol": tick.symbol,
                 "bid": format_price(tick.bid, catalogue[tick.symbol].digits),
                 "ask": format_price(tick.ask, catalogue[tick.symbol].digits),
-                "time": datetime.fromtimestamp(tick.time_ms / 1000, UTC),
-                "received_at": datetime.fromtimestamp(tick.received_ms / 1000, UTC),
+                "time": moment_of(tick.time_ms),
+                "received_at": moment_of(tick.received_ms),
             }
             for tick in ticks.values()
             if tick.symbol in catalogue

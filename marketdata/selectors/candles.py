@@ -18,7 +18,7 @@ from marketdata.candle_cache import CHUNK_BARS, Head, Series, read_chunks, read_
 from marketdata.candle_rows import TIME_FORMAT, joined, lines_of_json
 from marketdata.feeds import Interval
 from marketdata.sessions import TradingHours
-from marketdata.ticks import PRICE_SCALE
+from marketdata.ticks import PRICE_SCALE, moment_of
 
 PAGE_BARS_MAX = 5_000
 
@@ -128,7 +128,7 @@ def candle_gaps(
     step = min(length, timedelta(hours=1))
     gaps: list[tuple[datetime, datetime]] = []
     is_gap_open = False
-    moment = datetime.fromtimestamp(interval.opening_ms(_ms(start)) / 1000, UTC)
+    moment = moment_of(interval.opening_ms(_ms(start)))
     while moment < end:
         if moment in stored:
             is_gap_open = False
@@ -152,7 +152,7 @@ def _chunks(series: Series, head: Head, numbers: range, newest: int) -> list[byt
 
 def _read_chunks_from_database(series: Series, lowest: int, highest: int) -> dict[int, bytes]:
     starts = [series.chunk_start(number) for number in range(lowest, highest + 2)]
-    bars = read_bars(series, _moment(starts[0]), _moment(starts[-1]))
+    bars = read_bars(series, moment_of(starts[0]), moment_of(starts[-1]))
     lines = lines_of_json(bars.seconds, bars.prices, bars.volumes, bars.digits)
     older = series.chunk(_ms(bars.before)) if bars.before else None
     contents = {}
@@ -214,7 +214,3 @@ def _text(moment: datetime | None, otherwise: str) -> bytes:
 
 def _ms(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-def _moment(time_ms: int) -> datetime:
-    return datetime.fromtimestamp(time_ms / 1000, UTC)

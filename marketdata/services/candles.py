@@ -20,7 +20,7 @@ from marketdata.candle_cache import Series, read_live, stamp, write_live
 from marketdata.candle_rows import row_of_json
 from marketdata.feeds import Candle, Feed, Interval
 from marketdata.selectors import candle_gaps, symbol_catalogue
-from marketdata.ticks import PRICE_DIGITS, PRICE_SCALE, Tick, format_price, pack, to_units
+from marketdata.ticks import PRICE_DIGITS, PRICE_SCALE, Tick, format_price, moment_of, pack, to_units
 
 logger = logging.getLogger(__name__)
 
@@ -245,7 +245,7 @@ def _last_bars() -> dict[Interval, Array]:
 def _closed_bars(symbol: str, minute_ms: int) -> dict[Interval, Array]:
     """Return the stored bars of each interval within the longer bar of the next one that is open at `minute_ms`."""
     ranges = [
-        (shorter.minutes, _moment(longer.opening_ms(minute_ms)), _moment(shorter.opening_ms(minute_ms)))
+        (shorter.minutes, moment_of(longer.opening_ms(minute_ms)), moment_of(shorter.opening_ms(minute_ms)))
         for shorter, longer in pairwise(Interval)
     ]
     closed: dict[Interval, list[tuple[Any, ...]]] = {interval: [] for interval in Interval}
@@ -258,10 +258,6 @@ def _closed_bars(symbol: str, minute_ms: int) -> dict[Interval, Array]:
     return {interval: np.array(bars, BARS) for interval, bars in closed.items()}
 
 
-def _moment(time_ms: int) -> datetime:
-    return datetime.fromtimestamp(time_ms / 1000, UTC)
-
-
 async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime | None = None) -> int:
     """Fetch from `feed` what is missing of the last `BACKFILL_BARS` bars of each interval, as far as `BACKFILL_REACH`.
 
@@ -272,7 +268,7 @@ async def candles_backfill(feed: Feed, symbols: Sequence[str], *, now: datetime 
     for symbol in symbols:
         for interval in Interval:
             length = timedelta(minutes=interval.minutes)
-            end = _moment(interval.opening_ms(int(now.timestamp() * 1000)))
+            end = moment_of(interval.opening_ms(int(now.timestamp() * 1000)))
             start = end - min(BACKFILL_BARS * length, BACKFILL_REACH)
             gaps = await in_database(candle_gaps)(symbol, interval, start, end, trades_at=feed.trades_at)
             if gaps:

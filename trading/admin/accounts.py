@@ -14,7 +14,9 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.admin.filters import MomentFilter
 from forexpro.core.admin.pages import LongList
 from forexpro.core.http.origin import request_origin
@@ -202,10 +204,9 @@ class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
     )
     def move_money(self, request: HttpRequest, form: BalanceForm, object_id: str) -> HttpResponse:
         entered = form.cleaned_data
-        assert isinstance(request.user, User)
-        try:
+        with refusals_told(request):
             moved = money_book(
-                actor=request.user,
+                actor=signed_in_person(request),
                 account_id=int(object_id),
                 kind=Booking.Kind(entered["kind"]),
                 amount=entered["amount"],
@@ -213,14 +214,11 @@ class TradingAccountAdmin(Dealing, LongList, ReadOnlyModelAdmin):
                 submission=entered["submission"],
                 origin=request_origin(request),
             )
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
             if isinstance(moved, Booking):
                 messages.info(request, _("%(booking)s waits: a colleague has to approve it.") % {"booking": moved})
             else:
                 messages.success(request, _("Booked."))
-        return HttpResponse(headers={"HX-Redirect": self._address(object_id)})
+        return led_to(self._address(object_id))
 
     @action(
         description=_("Enable trading"),

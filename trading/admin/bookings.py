@@ -12,10 +12,10 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.models import User
+from accounts.signed_in import signed_in_person
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.admin.extensions import ReadyFilter, add_ready_filters
 from forexpro.core.http.origin import request_origin
-from forexpro.core.refusals import Refused
 from trading.admin.columns import money_column
 from trading.admin.rows import OfAccountAdmin, currency_of_account, why_link
 from trading.models import Booking
@@ -99,14 +99,11 @@ class BookingAdmin(OfAccountAdmin):
     def _decide(
         self, request: HttpRequest, object_id: str, service: Callable[..., Booking], done: Any, **arguments: str
     ) -> HttpResponse:
-        assert isinstance(request.user, User)
-        try:
-            service(actor=request.user, booking_id=int(object_id), origin=request_origin(request), **arguments)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
+        actor = signed_in_person(request)
+        with refusals_told(request):
+            service(actor=actor, booking_id=int(object_id), origin=request_origin(request), **arguments)
             messages.success(request, done)
-        return HttpResponse(headers={"HX-Redirect": reverse("admin:trading_booking_change", args=[object_id])})
+        return led_to(reverse("admin:trading_booking_change", args=[object_id]))
 
 
 add_ready_filters(

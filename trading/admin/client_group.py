@@ -15,6 +15,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.admin.extensions import add_buttons
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
@@ -83,11 +84,10 @@ def _preview(owner: User, group: AccountGroup, sent: MoveForm | None) -> dict[st
 
 
 def _move(request: HttpRequest, owner: User, form: MoveForm) -> HttpResponse:
-    assert isinstance(request.user, User)
     group = form.cleaned_data["group"]
     try:
         moved = client_set_group(
-            actor=request.user,
+            actor=signed_in_person(request),
             owner_id=owner.pk,
             group_id=group.pk,
             reason=form.cleaned_data["reason"],

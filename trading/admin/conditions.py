@@ -14,12 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.paginator import InfinitePaginator
 
 from forexpro.core.admin.audited import ReadOnlyModelAdmin
 from forexpro.core.admin.events_panel import events_panel
 from forexpro.core.admin.extensions import Panel, add_panel
 from forexpro.core.admin.filters import MomentFilter
+from forexpro.core.admin.pages import LongList
 from trading.models import AccountGroup, ConditionsVersion
 from trading.selectors.conditions_history import changes_between, edits_behind, previous_version
 
@@ -27,16 +27,14 @@ VERSIONS_SHOWN = 10
 
 
 @admin.register(ConditionsVersion)
-class ConditionsAdmin(ReadOnlyModelAdmin):
+class ConditionsAdmin(LongList, ReadOnlyModelAdmin):
     list_display = ("effective_from", "group", "instruments")
     list_filter = ("group", ("effective_from", MomentFilter))
     list_filter_submit = True
     list_select_related = ("group",)
-    list_per_page = 50
+    list_fullwidth = False
     ordering = ("-effective_from", "-id")
     sortable_by = ()
-    paginator = InfinitePaginator
-    show_full_result_count = False
     live_streams = ("staff:",)
     fields = (("group", "effective_from"), "in_force", "changes", "policy", "specifications")
     readonly_fields = ("in_force", "changes", "policy", "specifications")

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.http.origin import request_origin
-from forexpro.core.refusals import Refused
 from trading.models import AccountGroup, Booking
 from trading.services.answers import Answer
 from trading.services.dealing import REASON_LENGTH_MAX
@@ -64,13 +64,10 @@ class Dealing:
         return request.user.has_perm("trading.manage_trading")
 
     def serve(self, request: HttpRequest, address: str, done: Any, service: Any, **arguments: Any) -> HttpResponse:
-        try:
+        with refusals_told(request):
             answer: Answer = service(**arguments, origin=request_origin(request))
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
             messages.success(request, done if answer.events else _("That was so already; nothing was changed."))
-        return HttpResponse(headers={"HX-Redirect": address})
+        return led_to(address)
 
 
 class DealingWithRows(Dealing):

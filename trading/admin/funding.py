@@ -23,9 +23,10 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.admin.audited import AuditedModelAdmin
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.http.origin import request_origin
-from forexpro.core.refusals import Refused
 from forexpro.core.templatetags.components import money
 from forexpro.core.uploads.storage import private_file
 from trading import names
@@ -172,13 +173,9 @@ class FundingRequestAdmin(OfAccountAdmin):
         return [entry for entry in offered if row.allows(BUTTONS[entry.path])]
 
     def _decide(self, request: HttpRequest, object_id: str, button: str, reason: str = "") -> HttpResponse:
-        assert isinstance(request.user, User)
         status = BUTTONS[button]
-        try:
-            decided = self.carry_out(request.user, int(object_id), status, reason, request)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
+        with refusals_told(request):
+            decided = self.carry_out(signed_in_person(request), int(object_id), status, reason, request)
             if decided.status == status:
                 messages.success(
                     request,
@@ -187,8 +184,7 @@ class FundingRequestAdmin(OfAccountAdmin):
                 )
             else:
                 messages.info(request, _("Your approval is noted. A colleague has to approve it, too."))
-        address = reverse(f"admin:trading_{self.opts.model_name}_change", args=[object_id])
-        return HttpResponse(headers={"HX-Redirect": address})
+        return led_to(reverse(f"admin:trading_{self.opts.model_name}_change", args=[object_id]))
 
     @abstractmethod
     def carry_out(self, actor: User, request_id: int, status: Status, reason: str, request: HttpRequest) -> Any:

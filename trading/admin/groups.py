@@ -10,6 +10,7 @@ from unfold.admin import StackedInline
 from unfold.decorators import action
 from unfold.forms import BaseDialogForm
 
+from forexpro.core.admin.buttons import led_to
 from forexpro.core.admin.planned_changes import PlannableInlineFormSet, PlannableModelAdmin
 from forexpro.core.http.origin import request_origin
 from marketdata.models.charges import COMMISSION_ROWS
@@ -114,7 +115,7 @@ class AccountGroupAdmin(PlannableModelAdmin):
             messages.success(request, _("The group is within the limits for retail clients."))
         else:
             messages.success(request, _("That was so already; nothing was changed."))
-        return HttpResponse(headers={"HX-Redirect": reverse("admin:trading_accountgroup_change", args=[object_id])})
+        return led_to(reverse("admin:trading_accountgroup_change", args=[object_id]))
 
     def has_delete_permission(self, request: HttpRequest, obj: AccountGroup | None = None) -> bool:
         if obj is not None and obj.accounts.exists():

@@ -8,7 +8,7 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.signed_in import signed_in_person
 from forexpro.core.http.fields import NumberInput, NumberOutput
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.pagination import NewestFirst
@@ -116,9 +116,8 @@ class AccountListView(MutatingView, ListAPIView[TradingAccount]):
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = self.idempotency_key()
         wanted = self.validated(AccountInput)
-        assert isinstance(request.user, User)
         account = own_account_open(
-            owner=request.user,
+            owner=signed_in_person(request),
             kind=TradingAccount.Kind(wanted.pop("kind")),
             **wanted,
             origin=request_origin(request),
@@ -136,11 +135,11 @@ class AccountOptionsView(MutatingView):
         examples=[_OPTIONS],
     )
     def get(self, request: Request) -> Response:
-        assert isinstance(request.user, User)
+        owner = signed_in_person(request)
         options = {
             "currencies": list(DEPOSITS),
-            "leverages": leverage_choices(request.user),
-            "leverage": default_leverage(request.user),
+            "leverages": leverage_choices(owner),
+            "leverage": default_leverage(owner),
             "position_modes": [mode.value for mode in PositionMode],
         }
         return Response(AccountOptionsOutput(options).data)

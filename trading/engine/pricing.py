@@ -2,14 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from forexpro.core.money import round_price
-from marketdata.ticks import PRICE_DIGITS, Tick, to_price
+from marketdata.ticks import PRICE_DIGITS, Tick, moment_of, to_price
 from trading.engine.market import Quote, Slippage, SlippageMode
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SpreadMode(StrEnum):
@@ -57,8 +54,8 @@ def client_quote(tick: Tick, policy: SpreadPolicy) -> Quote:
         symbol=tick.symbol,
         bid=round_price(to_price(bid), policy.digits),
         ask=round_price(to_price(ask), policy.digits),
-        time=_EPOCH + timedelta(milliseconds=tick.time_ms),
-        received_at=_EPOCH + timedelta(milliseconds=tick.received_ms),
+        time=moment_of(tick.time_ms),
+        received_at=moment_of(tick.received_ms),
         tick_id=tick.id,
     )
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from forexpro.core.money import ZERO
-from marketdata.ticks import PRICE_SCALE, Tick
+from marketdata.ticks import PRICE_SCALE, Tick, moment_of
 from trading.engine.commands import ProcessTick
 from trading.engine.decide import decide
 from trading.engine.events import EngineEvent, OrderFilled, PositionClosed, PositionReduced
@@ -20,7 +20,6 @@ from trading.engine.valuation import threshold_equities, value_account
 from trading.selectors.conditions import Conditions
 from trading.selectors.market import group_market
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NEVER = 2**63 - 1
 # Each position's profit is rounded to the cent, before and after.
 ROUNDING = 0.02
@@ -99,7 +98,7 @@ class FoldedAccount:
             units = float(position.volume * lot_size(instrument))
             self.units[position.symbol] = self.units.get(position.symbol, 0.0) + units
             self.reference[position.symbol] = self.conditions.spreads[position.symbol].apply(ticks[position.symbol])
-        value = value_account(self.state, group_market(self.conditions, ticks, _EPOCH))
+        value = value_account(self.state, group_market(self.conditions, ticks, moment_of(0)))
         equities = threshold_equities(self.state.policy, value.margin, has_positions=True)
         call, stop_out = (-math.inf if threshold is None else float(threshold) for threshold in equities)
         equity = float(value.equity)
@@ -122,7 +121,7 @@ def fold_ticks(
     deals: list[FoldedDeal] = []
     for tick in ticks:
         known[tick.symbol] = tick
-        now = _EPOCH + timedelta(milliseconds=tick.received_ms)
+        now = moment_of(tick.received_ms)
         for account in accounts:
             if leave_out and account.is_quiet(tick):
                 continue

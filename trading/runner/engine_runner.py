@@ -5,7 +5,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 import redis
@@ -17,7 +17,7 @@ from forexpro.core.events.chain import Origin
 from forexpro.core.events.reader import RecordedEvent, current_position
 from marketdata.selectors import latest_ticks
 from marketdata.stream import forget_consumer, newest_id, read_ticks, report_progress
-from marketdata.ticks import Tick
+from marketdata.ticks import Tick, moment_of
 from trading.engine.commands import CheckMargin
 from trading.engine.decide import decide
 from trading.engine.triggers import Trigger
@@ -53,7 +53,6 @@ RECENT_TICKS = 2000
 # How long a tick may take from a feed to the stream, clocks of several hosts included.
 IN_FLIGHT_MS = 5000
 ENGINES = "system:engine:"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class EngineRunner:
@@ -171,7 +170,7 @@ class EngineRunner:
             report_progress(self.consumer, self._tick_id)
             crash_point("engine.progress_reported")
         # While more ticks are waiting, those from before an order's expiry may still be among them.
-        self._expire(_received_at(ticks[-1]) if len(ticks) == BATCH_TICKS else datetime.now(UTC))
+        self._expire(moment_of(ticks[-1].received_ms) if len(ticks) == BATCH_TICKS else datetime.now(UTC))
         if time.monotonic() >= self._next_housekeeping:
             self._keep_house()
         return len(ticks)
@@ -269,7 +268,7 @@ class EngineRunner:
         flagged = [id for id in self._accounts.margin.price(symbol, self._ticks) if id not in account_ids]
         # A few are asked about in memory first; where a tick breaches many, the first ones are not kept waiting for it.
         if len(flagged) <= BATCH_ACCOUNTS:
-            flagged = [id for id in flagged if self._margin_moves(id, _received_at(tick))]
+            flagged = [id for id in flagged if self._margin_moves(id, moment_of(tick.received_ms))]
         account_ids.update(dict.fromkeys(flagged))
         if account_ids:
             self._process(list(account_ids), tick, self._ticks, worked_through=tick.id)
@@ -385,7 +384,7 @@ class EngineRunner:
                 symbol=tick.symbol,
                 ticks=ticks,
                 missed=missed,
-                now=_received_at(tick),
+                now=moment_of(tick.received_ms),
                 origin=self._origin,
             )
             if worked_through is not None and not self._missed:
@@ -395,7 +394,3 @@ class EngineRunner:
             for event in answer.events:
                 self._accounts.apply(answer.account_id, event, self._ticks)
         self._accounts.revalue((answer.account_id for answer in answers), self._ticks)
-
-
-def _received_at(tick: Tick) -> datetime:
-    return _EPOCH + timedelta(milliseconds=tick.received_ms)

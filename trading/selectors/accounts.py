@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from forexpro.core.database import fetch_one
@@ -50,7 +51,7 @@ def owned_account(user: User | AnonymousUser, account_id: int) -> OwnedAccount:
 
 def _not_found(account_id: int) -> Refused:
     return Refused(
-        "account_not_found", "You have no such trading account.", {"account_id": account_id}, http_status=404
+        "account_not_found", _("You have no such trading account."), {"account_id": account_id}, http_status=404
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from forexpro.core.refusals import Refused
 from trading.engine.codec import EVENT_TYPES, command_from_payload, from_json, from_payload
@@ -52,7 +53,7 @@ def explained_decision(account: TradingAccount, seq: int) -> ExplainedDecision:
     if first is None or seq >= first.seq + first.payload[DECIDED_ON]["events"]:
         raise Refused(
             "event_not_explained",
-            "There is no decision of the trading engine behind this entry.",
+            _("There is no decision of the trading engine behind this entry."),
             {"account_id": account.pk, "seq": seq},
             http_status=404,
         )

@@ -14,7 +14,7 @@ from django.db import connection
 from forexpro.core.money import ZERO
 from forexpro.core.refusals import Refused
 from marketdata.models import Symbol
-from marketdata.ticks import Tick, to_price
+from marketdata.ticks import Tick, moment_of, to_price
 from trading.engine.conversion import VEHICLE_CURRENCY, QuoteSide, find_conversion
 from trading.engine.market import Market, Quote
 from trading.engine.profit import lot_size
@@ -235,7 +235,7 @@ def _quote(tick: Tick) -> Quote:
         symbol=tick.symbol,
         bid=to_price(tick.bid),
         ask=to_price(tick.ask),
-        time=datetime.fromtimestamp(tick.time_ms / 1000, UTC),
-        received_at=datetime.fromtimestamp(tick.received_ms / 1000, UTC),
+        time=moment_of(tick.time_ms),
+        received_at=moment_of(tick.received_ms),
         tick_id=tick.id,
     )

@@ -12,7 +12,7 @@ from django.db import connection
 
 from accounts.models import User
 from forexpro.core.refusals import Refused
-from marketdata.ticks import Tick
+from marketdata.ticks import Tick, moment_of
 from trading.engine.state import AccountState, Policy, Position
 from trading.engine.valuation import PositionValue, Valuation, value_account
 from trading.models import TradingAccount
@@ -135,4 +135,4 @@ def _news(accounts: Mapping[int, TradingAccount], limit: int) -> list[AccountNew
 
 def _newest_receipt(ticks: Mapping[str, Tick]) -> datetime | None:
     newest = max((tick.received_ms for tick in ticks.values()), default=None)
-    return None if newest is None else datetime.fromtimestamp(newest / 1000, UTC)
+    return None if newest is None else moment_of(newest)

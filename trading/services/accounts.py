@@ -66,7 +66,8 @@ def account_open_apply(
     ensure_leverage(leverage, group, owner)
     ensure_group_takes(group, currency=currency, position_mode=position_mode)
     if not (3 <= len(currency) <= 5 and currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise Refused("currency_invalid", f"{currency!r} is not a currency code such as USD.", {"currency": currency})
+        text = _("%(currency)s is not a currency code such as USD.") % {"currency": repr(currency)}
+        raise Refused("currency_invalid", text, {"currency": currency})
     now = datetime.now(UTC)
     account = TradingAccount.objects.create(
         owner=owner,
@@ -145,13 +146,15 @@ def ensure_leverage(leverage: Decimal, group: AccountGroup, owner: User | None =
     if not 1 <= leverage <= group.leverage_max:
         raise Refused(
             "leverage_not_allowed",
-            f"The group {group.name} allows a leverage from 1 to {group.leverage_max.normalize():f}.",
+            _("The group %(group)s allows a leverage from 1 to %(maximum)s.")
+            % {"group": group.name, "maximum": f"{group.leverage_max.normalize():f}"},
             {"leverage": str(leverage), "maximum": str(group.leverage_max)},
         )
     if owner is not None and owner.leverage_max is not None and leverage > owner.leverage_max:
         raise Refused(
             "leverage_not_allowed",
-            f"The highest leverage for this client is {owner.leverage_max.normalize():f}. Choose that or less.",
+            _("The highest leverage for this client is %(maximum)s. Choose that or less.")
+            % {"maximum": f"{owner.leverage_max.normalize():f}"},
             {"leverage": str(leverage), "maximum": str(owner.leverage_max)},
         )
 

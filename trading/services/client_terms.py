@@ -30,7 +30,7 @@ def client_accounts_lock(owner_id: int) -> list[int]:
 def ensure_all_locked(owner_id: int, locked: Iterable[int]) -> None:
     """Refuse `client_busy` where a client, who is locked by now, has got another account since theirs were locked."""
     if {account.pk for account in open_accounts(owner_id)} - set(locked):
-        raise Refused("client_busy", "The client has just opened an account. Repeat this.", http_status=409)
+        raise Refused("client_busy", _("The client has just opened an account. Repeat this."), http_status=409)
 
 
 def client_accounts_roll_over(*, owner_id: int, origin: Origin) -> None:

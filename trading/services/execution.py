@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import psycopg
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from forexpro.core.database import pipelined
 from forexpro.core.events.chain import NewEvent, Origin
@@ -110,7 +111,7 @@ def lock_and_load(account_id: int, *, places_order: bool = False, idempotency_ke
         loaded = psycopg.Cursor(raw).execute(*load)
     row = loaded.fetchone()
     if row is None:
-        raise Refused("account_not_found", "There is no such trading account.", http_status=404)
+        raise Refused("account_not_found", _("There is no such trading account."), http_status=404)
     if locked.fetchone() is None:
         raise request_in_progress(idempotency_key)
     return loaded_account(row)

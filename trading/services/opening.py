@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.locks import locked_user
 from accounts.models import User
@@ -62,7 +63,8 @@ def own_account_open(
     if currency not in DEPOSITS:
         raise Refused(
             "demo_currency_unknown" if kind is TradingAccount.Kind.DEMO else "currency_unknown",
-            f"{kind.label} accounts are in {', '.join(DEPOSITS)}; not in {currency}.",
+            _("%(kind)s accounts are in %(offered)s; not in %(currency)s.")
+            % {"kind": kind.label, "offered": ", ".join(DEPOSITS), "currency": currency},
             {"field": "currency", "currency": currency},
         )
     account = account_open_apply(
@@ -104,7 +106,8 @@ def _ensure_room(owner: User, kind: TradingAccount.Kind) -> None:
     if held >= ACCOUNTS_MAX:
         raise Refused(
             f"{kind}_accounts_max",
-            f"You have {held} {kind} accounts, which is the most. Go on with one of them.",
+            _("You have %(count)s %(kind)s accounts, which is the most. Go on with one of them.")
+            % {"count": held, "kind": kind},
             {"accounts": str(held), "maximum": str(ACCOUNTS_MAX)},
         )
 

@@ -66,21 +66,20 @@ def accounts_process_tick_apply(
 def account_check_margin(*, account_id: int, ticks: Mapping[str, Tick] | None = None, origin: Origin) -> Answer:
     """Re-examine margin call and stop-out of one account at the present quotes."""
     ticks = newest_ticks() if ticks is None else ticks
-    with transaction.atomic(durable=True):
-        now = datetime.now(UTC)
-        (loaded,) = load_accounts(lock_accounts([account_id]))
-        command, market = CheckMargin(), group_market(loaded.conditions, ticks, now)
-        outcome = Outcome(loaded, events=decide(loaded.state, command, market), decided_on=(command, market))
-        (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
-    return answer
+    return _carry_out(account_id, CheckMargin(), ticks, datetime.now(UTC), origin)
 
 
 def account_expire_orders(*, account_id: int, now: datetime | None = None, origin: Origin) -> Answer:
     """Withdraw the orders of one account whose time has come, by `now` or by this moment."""
-    now = now or datetime.now(UTC)
-    with transaction.atomic(durable=True):
-        (loaded,) = load_accounts(lock_accounts([account_id]))
-        command, market = ExpireOrders(), group_market(loaded.conditions, {}, now)
-        outcome = Outcome(loaded, events=decide(loaded.state, command, market), decided_on=(command, market))
-        (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
+    return _carry_out(account_id, ExpireOrders(), {}, now or datetime.now(UTC), origin)
+
+
+@transaction.atomic(durable=True)
+def _carry_out(
+    account_id: int, command: CheckMargin | ExpireOrders, ticks: Mapping[str, Tick], now: datetime, origin: Origin
+) -> Answer:
+    (loaded,) = load_accounts(lock_accounts([account_id]))
+    market = group_market(loaded.conditions, ticks, now)
+    outcome = Outcome(loaded, events=decide(loaded.state, command, market), decided_on=(command, market))
+    (answer,) = record_outcomes([outcome], origin=origin, occurred_at=now)
     return answer

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.pages import form_page, signed_in_person
+from accounts.pages import form_page
+from accounts.signed_in import signed_in_person
 from accounts.step_up import confirmation_required
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.sessions import unattended

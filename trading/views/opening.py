@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.pages import signed_in_person
+from accounts.signed_in import signed_in_person
 from forexpro.core.http.origin import request_origin
 from forexpro.core.refusals import Refused
 from trading import names

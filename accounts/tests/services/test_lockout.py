@@ -29,8 +29,8 @@ def attempt(email=EMAIL, password="wrong", ip=HERE, request=None):
     """Return None, or the refusal."""
     try:
         user_authenticate(request=request or visit_from(ip), email=email, password=password)
-    except Refused as refused:
-        return refused
+    except Refused as refusal:
+        return refusal
     return None
 
 

@@ -28,8 +28,8 @@ def verify(user, code, request=None):
     """Return None, or the code of the refusal."""
     try:
         second_factor_verify(request=request or visit_from(device=OWN_BROWSER), user=user, code=code)
-    except Refused as refused:
-        return refused.code
+    except Refused as refusal:
+        return refusal.code
     return None
 
 

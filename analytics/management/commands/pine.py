@@ -84,8 +84,8 @@ class Command(BaseCommand):
                 self._report(self._each(scripts, check_script), as_json=options["json"])
             else:
                 self._run(scripts, options)
-        except PineRuntimeError as refused:
-            raise CommandError(str(refused)) from refused
+        except PineRuntimeError as refusal:
+            raise CommandError(str(refusal)) from refusal
         except KeyboardInterrupt:
             raise CommandError("Stopped before everything was done.", returncode=130) from None
         except BrokenPipeError:  # whoever reads along, such as `head`, has seen enough

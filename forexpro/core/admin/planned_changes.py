@@ -20,10 +20,10 @@ from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
 from forexpro.core.admin.actors import NamesActors
 from forexpro.core.admin.audited import AuditedModelAdmin, ReadOnlyModelAdmin
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.http.origin import request_origin
 from forexpro.core.models import PlannedChange
 from forexpro.core.planned_changes import change_plan_apply, planned_change_withdraw
-from forexpro.core.refusals import Refused
 
 FIELD = "takes_effect_at"
 
@@ -163,13 +163,10 @@ class PlannedChangeAdmin(NamesActors, ReadOnlyModelAdmin):
         },
     )
     def withdraw(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        try:
+        with refusals_told(request):
             planned_change_withdraw(planned_change_id=int(object_id), origin=request_origin(request))
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
             messages.success(request, _("The plan is withdrawn."))
-        return HttpResponse(headers={"HX-Redirect": reverse("admin:core_plannedchange_change", args=[object_id])})
+        return led_to(reverse("admin:core_plannedchange_change", args=[object_id]))
 
 
 def effect_of(instance: Any) -> datetime | None:

@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from forexpro.core.admin.buttons import led_to, refusals_told
 from forexpro.core.http.origin import request_origin
 from forexpro.core.models import WebhookDelivery, WebhookEndpoint
 from forexpro.core.refusals import Refused
@@ -94,10 +95,7 @@ class Managing:
         return request.user.has_perm("core.change_webhookendpoint")
 
     def serve(self, request: HttpRequest, address: str, done: Any, service: Any, **arguments: Any) -> HttpResponse:
-        try:
+        with refusals_told(request):
             result = service(**arguments, origin=request_origin(request))
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-        else:
             messages.success(request, done % {"count": result} if isinstance(result, int) else done)
-        return HttpResponse(headers={"HX-Redirect": address})
+        return led_to(address)

@@ -106,14 +106,14 @@ def _throttled(wait: float | None) -> str:
     ) % {"seconds": seconds}
 
 
-def _headers_of(refused: Refused, context: Mapping[str, Any]) -> dict[str, str]:
+def _headers_of(refusal: Refused, context: Mapping[str, Any]) -> dict[str, str]:
     """Return what a refusal says in headers too, where programs look for it."""
-    if refused.http_status == status.HTTP_401_UNAUTHORIZED:
+    if refusal.http_status == status.HTTP_401_UNAUTHORIZED:
         view = context.get("view")
         challenge = view.get_authenticate_header(context["request"]) if view is not None else None
         return {"WWW-Authenticate": challenge or CHALLENGE}
-    if refused.http_status == status.HTTP_429_TOO_MANY_REQUESTS and "retry_after" in refused.details:
-        return {"Retry-After": str(refused.details["retry_after"])}
+    if refusal.http_status == status.HTTP_429_TOO_MANY_REQUESTS and "retry_after" in refusal.details:
+        return {"Retry-After": str(refusal.details["retry_after"])}
     return {}
 
 

@@ -29,8 +29,8 @@ class Command(BaseCommand):
             clients = load_demo_clients()
             load_demo_documents(clients, _of_role(sign_ins, Role.COMPLIANCE))
             load_demo_money(clients, _of_role(sign_ins, Role.FINANCE))
-        except Refused as refused:
-            raise CommandError(refused.message) from refused
+        except Refused as refusal:
+            raise CommandError(refusal.message) from refusal
         self.stdout.write("Sign in as")
         for sign_in in sign_ins:
             self.stdout.write(f"  {sign_in.role.label:<12} {sign_in.email:<28} password {sign_in.password}")

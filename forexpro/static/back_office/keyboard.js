@@ -1,4 +1,5 @@
 // What a mouse reaches, the keyboard reaches too: what is pressed without being a link, dialogs, and the sheet of filters.
+// What only the eye tells apart gets a name.
 {
   const PRESSED = "a:not([href])[x-on\\:click]";
   const FIELDS = "input:not([type=hidden]), select, textarea";
@@ -9,13 +10,33 @@
       element.tabIndex = 0;
       element.setAttribute("role", "button");
     }
-    // Icons are words of a font; beside a name they are not read out.
-    for (const icon of root.querySelectorAll("a > .material-symbols-outlined, button > .material-symbols-outlined")) {
-      if (icon.parentElement.textContent.trim() !== icon.textContent.trim()) icon.setAttribute("aria-hidden", "true");
+    const names = document.querySelector(".skip-link").dataset;
+    // Icons are words of a font; beside a name they are not read out, and what has an icon alone is given one.
+    for (const icon of root.querySelectorAll(":is(a, button) .material-symbols-outlined")) {
+      const pressed = icon.closest("a, button");
+      if (pressed.textContent.trim() !== icon.textContent.trim()) icon.setAttribute("aria-hidden", "true");
+      else if (pressed.title) pressed.setAttribute("aria-label", pressed.title);
+      else if (pressed.matches("a[href='#']")) pressed.setAttribute("aria-label", names.more);
     }
     for (const field of root.querySelectorAll("input[type=search][placeholder], #searchbar")) {
       if (!field.labels?.length) field.setAttribute("aria-label", field.placeholder);
     }
+    for (const field of root.querySelectorAll(`td[data-label] :is(${FIELDS})`)) {
+      if (!field.labels.length) field.setAttribute("aria-label", field.closest("td").dataset.label);
+    }
+    // Whatever moves is a region, which its library calls the same as all others.
+    for (const area of root.querySelectorAll("[data-simplebar]")) {
+      area.dataset.simplebarAriaLabel = nameOf(area, names);
+    }
+  }
+
+  function nameOf(area, names) {
+    if (area.id === "nav-sidebar-apps") return names.sidebar;
+    if (area.closest("#changelist-filter")) return names.filters;
+    if (area.querySelector("#command-results")) return names.found;
+    const rows = area.querySelector("table.formset"); // of an object, below a heading of their own
+    const heading = document.getElementById(rows?.id.replace(/-data$/, "-heading")) ?? document.querySelector(".way > :last-child");
+    return heading?.textContent.trim() ?? document.title;
   }
 
   const isShown = (element) => element.checkVisibility({ visibilityProperty: true });
@@ -66,6 +87,7 @@
     const filters = document.getElementById("changelist-filter");
     if (filters) follow(filters.lastElementChild, filters);
   });
+  document.addEventListener("formset:added", ({ target }) => reach(target));
   document.addEventListener("htmx:load", ({ target }) => {
     reach(target);
     if (target.id === "dialog-form") firstOf(target)?.focus(); // it has come back with what is wrong

@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django_otp.oath import TOTP
 from playwright.sync_api import Page, expect
 
+from forexpro.tests.browsing import wait_until
+
 PASSWORD = "plum-Tree-93-lane"
 
 
@@ -28,13 +30,13 @@ def register(page: Page, email: str) -> None:
 
 def open_mailed_link(page: Page, email: str, subject: str) -> None:
     """Wait for the mail on the demo's page and follow its link."""
-    page.goto("/mail")
     mail = page.locator("article").filter(has_text=email).filter(has_text=subject).first
-    for _attempt in range(30):
-        if mail.count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
+
+    def has_arrived() -> bool:
+        page.goto("/mail")
+        return mail.count() > 0
+
+    wait_until(page, has_arrived, f"a mail “{subject}” to {email}")
     mail.get_by_role("link").filter(has_text="/verify/").or_(
         mail.get_by_role("link").filter(has_text="/password/reset/")
     ).click()

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from forexpro.tests.browser.journey import violations
+from trading.models import PaymentMethod
 from trading.models.funding import Status
 from trading.services.funding.decisions import deposit_decide
 from trading.tests.factories import (
@@ -94,6 +95,20 @@ def test_pages_can_be_read_by_everybody(staff: Page, account, live_server, theme
             staff.goto(address)
             found += violations(staff, "#content")
     assert found == []
+
+
+def test_what_moves_and_what_is_entered_has_a_name_of_its_own(staff: Page, account):
+    make_method()
+    staff.goto("/admin/trading/tradingaccount/")
+    expect(staff.get_by_role("region", name="Navigation")).to_be_visible()
+    expect(staff.get_by_role("region", name="Accounts")).to_be_visible()
+    assert violations(staff) == []
+    staff.set_viewport_size({"width": 360, "height": 780})
+    staff.goto(f"/admin/trading/paymentmethod/{PaymentMethod.objects.get().pk}/change/")
+    expect(staff.get_by_role("link", name="Go back", exact=True)).to_be_visible()
+    staff.get_by_role("link", name="Add another Payment terms", exact=True).click()
+    for role, name in (("combobox", "Direction"), ("textbox", "Currency"), ("spinbutton", "Least")):
+        expect(staff.get_by_role(role, name=name)).to_have_count(3)
 
 
 @pytest.mark.parametrize("width", [1440, 768, 360])

@@ -15,8 +15,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, overwrite: bool, **options: Any) -> None:
         try:
             load = catalogue_load(overwrite=overwrite)
-        except Refused as refused:
-            raise CommandError(refused.message) from refused
+        except Refused as refusal:
+            raise CommandError(refusal.message) from refusal
         self.stdout.write(f"Symbols created: {len(load.created)}, updated: {len(load.updated)}.")
         for code, names in load.kept.items():
             self.stdout.write(f"{code} keeps what staff changed: {', '.join(names)}. (--overwrite replaces it.)")

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Scope, User
+from accounts.signed_in import signed_in_person
 from accounts.step_up import refuse_unconfirmed
 from forexpro.core.http.origin import request_origin
 from forexpro.core.http.pagination import NewestFirst
@@ -85,8 +86,7 @@ class FundingView(MutatingView):
     @property
     def owner(self) -> User:
         """Who asks."""
-        assert isinstance(self.request.user, User)
-        return self.request.user
+        return signed_in_person(self.request)
 
     def acting(self) -> dict[str, Any]:
         """Return what every service that changes something is told."""

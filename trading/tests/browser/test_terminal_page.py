@@ -245,6 +245,8 @@ def test_prices_that_stop_are_marked_old(terminal):
     page.evaluate("dispatchEvent(new Event('offline'))")
     expect(page.locator("#stale-note")).to_contain_text("as of")
     expect(page.locator("#terminal")).not_to_have_attribute("data-prices", "live")
+    violations = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == []
     page.context.set_offline(False)
     expect(page.locator("#terminal")).to_have_attribute("data-prices", "live", timeout=20_000)
     expect(page.locator("#stale-note")).to_be_hidden()

@@ -21,6 +21,23 @@ _DEFAULT_NUMBER = "#.##########"
 _DEFAULT_TIME = "yyyy-MM-dd'T'HH:mm:ssZ"
 _MESSAGE_NUMBER = "#,##0.###"
 _STYLES = {"integer": "#,##0", "currency": "$#,##0.00", "percent": "#,##0%"}
+_MOMENT_STYLES = {
+    "date": {
+        "": "MMM d, yyyy",
+        "short": "M/d/yy",
+        "medium": "MMM d, yyyy",
+        "long": "MMMM d, yyyy",
+        "full": "EEEE, MMMM d, yyyy",
+    },
+    "time": {
+        "": "h:mm:ss a",
+        "short": "h:mm a",
+        "medium": "h:mm:ss a",
+        "long": "h:mm:ss a z",
+        "full": "h:mm:ss a z",
+    },
+}
+"""The named styles of the message formats that the language takes over from Java."""
 
 
 def limited(text: str) -> str:
@@ -155,8 +172,10 @@ def _filled(context: Context, placeholder: str, values: tuple[Any, ...]) -> str:
                 return "NaN"
             return formatted(value, _STYLES.get(style.strip().lower(), style or _MESSAGE_NUMBER), bankers=True)
         case "date" | "time" as kind if isinstance(value, (int, float)) and not missing(value):
-            default = "MMM d, yyyy" if kind == "date" else "h:mm:ss a"
-            return format_date(_local(context, value, None), style.strip() or default)
+            # Always in UTC, so that a length of time can be shown, too: scripts that want a zone use str.format_time.
+            return format_date(
+                _local(context, value, "UTC"), _MOMENT_STYLES[kind].get(style.strip().lower(), style.strip())
+            )
     return _plain(context, value)
 
 

@@ -34,6 +34,7 @@ class Account:
         "lot_grid",
         "lots",
         "lots_opened",
+        "margin_calls",
         "max_drawdown",
         "max_runup",
         "net_profit",
@@ -58,6 +59,7 @@ class Account:
         "held_long",
         "held_short",
         "lots_opened",
+        "margin_calls",
         "max_drawdown",
         "max_runup",
         "net_profit",
@@ -101,6 +103,7 @@ class Account:
         self.held_short = 0
         # Margin calls that hold for later trades, too: what they take off each, and the last lot they have seen.
         self.calls: tuple[tuple[int, int], ...] = ()
+        self.margin_calls = 0
 
     @property
     def gross_profit(self) -> float:

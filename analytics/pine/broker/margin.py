@@ -120,6 +120,7 @@ def _cover(broker: "Broker", value: float, price: float) -> int:
 def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
     """Close a part of the position; where any trade may be closed, so much of every one, and of each that follows."""
     account = broker.account
+    account.margin_calls += 1
     slipped = ticks - side * broker.settings.slippage
     if broker.settings.close_entries_rule == CLOSE_ANY:
         calls = (*account.calls, (lots, account.lots_opened))

@@ -68,6 +68,7 @@ class Summary:
     sharpe_ratio: float | None
     sortino_ratio: float | None
     max_contracts_held: float
+    margin_calls: int
 
 
 def summary(broker: "Broker") -> Summary:
@@ -93,6 +94,7 @@ def summary(broker: "Broker") -> Summary:
         sharpe_ratio=sharpe_ratio(returns.values, free),
         sortino_ratio=sortino_ratio(returns.values, free),
         max_contracts_held=broker.lot_grid.value(max(account.held_long, account.held_short)),
+        margin_calls=account.margin_calls,
     )
 
 

@@ -18,11 +18,12 @@ TENTHS = Symbol(mincontract=0.1)
 def test_a_margin_not_covered_where_an_entry_filled_is_called_for_at_the_extreme_that_covers_it(commission, called):
     plan = {0: [entry("E", "short", 10, stop=99)]}
 
-    _, filled = follow(
+    broker, filled = follow(
         [flat(100), (100, 101, 90, 92)], plan, TENTHS, initial_capital=1_000, commission_value=commission
     )
 
     assert filled == [(1, "E", -10, 99), *called]
+    assert broker.summary().margin_calls == len(called)
 
 
 def test_a_margin_call_is_cut_to_lots_however_near_the_next_one_is():

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from math import inf
 from typing import Any
 
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
@@ -21,7 +20,7 @@ class Budget:
     __slots__ = ("left",)
 
     def __init__(self) -> None:
-        self.left: float = MOST_STEPS
+        self.left = MOST_STEPS
 
     def renew(self) -> None:
         """Begin a bar."""
@@ -46,38 +45,27 @@ class Budget:
 
     def count(self, start: float, stop: float, step: float) -> Iterable[Any]:
         """Return the numbers a loop counts through; it counts down if it ends below its start."""
-        if start != start or stop != stop or step != step:
-            return ()
-        step = abs(step)
-        if step == 0:
-            raise PineRuntimeError("A loop cannot count in steps of 0.")
-        if start.__class__ is int and stop.__class__ is int and step.__class__ is int:
-            whole = range(int(start), int(stop) + 1, int(step))
-            if stop < start:
-                whole = range(int(start), int(stop) - 1, -int(step))
-            self.take(len(whole))
+        if start.__class__ is int and stop.__class__ is int and step.__class__ is int and step != 0:
+            whole = _whole_numbers(int(start), int(stop), int(step))
+            self.left -= len(whole)
+            if self.left < 0:
+                self.take(0)
             return whole
-        turns = int(abs(stop - start) / step + TOLERANCE) + 1
+        turns, numbers = _numbers(start, stop, step)
         self.take(turns)
-        signed = step if stop >= start else -step
-        return (start + turn * signed for turn in range(turns))
+        return numbers
 
     def some(self, start: float, stop: float, step: float) -> Iterable[Any]:
         """Return the numbers of a loop that a `break` may end: only turns that it comes near to are charged."""
         if start.__class__ is int and stop.__class__ is int and step.__class__ is int and step != 0:
-            stride = abs(int(step)) if stop >= start else -abs(int(step))
-            whole = range(int(start), int(stop) + (1 if stride > 0 else -1), stride)
+            whole = _whole_numbers(int(start), int(stop), int(step))
             if len(whole) > SLICE:
                 return chain.from_iterable(self._slices(whole))
             self.left -= len(whole)
             if self.left < 0:
                 self.take(0)
             return whole
-        left, self.left = self.left, inf
-        try:
-            numbers = iter(self.count(start, stop, step))
-        finally:
-            self.left = left
+        _, numbers = _numbers(start, stop, step)
         return (number for number in numbers if self.turn())
 
     def _slices(self, whole: range) -> Iterator[range]:
@@ -109,3 +97,20 @@ class Budget:
             self.take(len(collection))
             return iter(list(collection.items()))
         return enumerate(self.items(collection))
+
+
+def _whole_numbers(start: int, stop: int, step: int) -> range:
+    if stop >= start:
+        return range(start, stop + 1, abs(step))
+    return range(start, stop - 1, -abs(step))
+
+
+def _numbers(start: float, stop: float, step: float) -> tuple[int, Iterable[float]]:
+    """Return how many numbers a loop counts through, none if any of its bounds is na, and the numbers."""
+    if start != start or stop != stop or step != step:
+        return 0, ()
+    if step == 0:
+        raise PineRuntimeError("A loop cannot count in steps of 0.")
+    turns = int(abs(stop - start) / abs(step) + TOLERANCE) + 1
+    signed = abs(step) if stop >= start else -abs(step)
+    return turns, (start + turn * signed for turn in range(turns))

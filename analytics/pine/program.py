@@ -17,7 +17,7 @@ from analytics.pine.broker.statistics import Summary
 from analytics.pine.diagnostics import CompilationFailed, Diagnostic, Diagnostics, Span
 from analytics.pine.fingerprint import fingerprint
 from analytics.pine.generator.expressions import Unsupported
-from analytics.pine.generator.statements import TooManyCalls, generate
+from analytics.pine.generator.script import TooManyCalls, generate
 from analytics.pine.generator.support import NAMES, EnumValue, object_type
 from analytics.pine.history_ticks import forming
 from analytics.pine.inputs import input_values

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from analytics.pine.generator.unit import Line
 from analytics.pine.semantics import tree
 from analytics.pine.semantics.walking import MUTATING
 
@@ -253,17 +252,3 @@ def _shown(statement: tree.Statement) -> list[tree.Expression] | None:
     if isinstance(statement, tree.Evaluate) and isinstance(statement.value, tree.BuiltinCall):
         return None if statement.value.name.partition(".")[0] in _COLLECTIONS else statement.value.arguments
     return None
-
-
-class Requests:
-    """The expressions of a script that are computed on other bars: each is a script of its own, made by `make1` …
-
-    `bodies` are what these scripts are made of. They are kept because `changes` knows statements by their identity.
-    """
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.count = 0
-        self.depth = 0
-        self.changes: Changes = {}
-        self.bodies: list[list[tree.Statement]] = []

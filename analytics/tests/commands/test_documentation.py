@@ -12,7 +12,7 @@ from django.core.management import call_command
 from analytics.pine.broker.orders import MOST_WAITING
 from analytics.pine.diagnostics import MOST as MOST_DIAGNOSTICS
 from analytics.pine.generator.loops import MOST_STEPS
-from analytics.pine.generator.statements import MOST_REQUESTS
+from analytics.pine.generator.script import MOST_REQUESTS
 from analytics.pine.instruments import read_symbol
 from analytics.pine.requested import MOST_FEEDS
 from analytics.pine.runtime.messages import KEPT

@@ -5,11 +5,7 @@ from typing import Any
 
 from analytics.pine.broker.commissions import Fee
 from analytics.pine.broker.rounding import Grid
-from analytics.pine.broker.settings import (
-    COMMISSION_PER_CONTRACT,
-    COMMISSION_PERCENT,
-    StrategySettings,
-)
+from analytics.pine.broker.settings import StrategySettings
 from analytics.pine.broker.trades import ClosedTrade, Lot, OpenTrade, Tally
 
 NOTHING = float("nan")
@@ -142,17 +138,6 @@ class Account:
     def mark(self, price: float) -> None:
         """Value the open position at a price."""
         self.open_profit = self.open_profit_at(price)
-
-    def commission(self, size: float, price: float) -> float:
-        """Return what an order that trades a size would cost, without rounding."""
-        settings = self.settings
-        if not settings.commission_value:
-            return 0.0
-        if settings.commission_type == COMMISSION_PERCENT:
-            return size * price * self.point_value * settings.commission_value / 100
-        if settings.commission_type == COMMISSION_PER_CONTRACT:
-            return size * settings.commission_value
-        return settings.commission_value
 
     def open_trade(self, trade: OpenTrade, *, from_exit: bool = False) -> Lot:
         """Add a trade to the position and return its lot."""

@@ -33,7 +33,7 @@ class Charges:
 
     def __init__(self, settings: StrategySettings, tick: float) -> None:
         self._value = settings.commission_value
-        self._by_size = settings.commission_type in (COMMISSION_PERCENT, COMMISSION_PER_CONTRACT)
+        self._by_size = settings.commission_type == COMMISSION_PER_CONTRACT
         # A rate is taken of the price in decimals, as both are written; what that comes to for one unit is a float.
         self._factor = self._divisor = 0
         if settings.commission_type == COMMISSION_PERCENT:
@@ -48,3 +48,11 @@ class Charges:
         if self._divisor:
             return Fee(ten_digits(ticks * self._factor / self._divisor * point_value * size), lots)
         return Fee(ten_digits(self._value * size if self._by_size else self._value), lots)
+
+    def estimate(self, size: float, price: float, point_value: float) -> float:
+        """Return what an order that trades a size would cost, without rounding: so trades are valued while open."""
+        if not self._value:
+            return 0.0
+        if self._divisor:
+            return size * price * point_value * self._value / 100
+        return self._value * size if self._by_size else self._value

@@ -52,7 +52,7 @@ def _open_trades(broker: "Broker") -> list[ClosedTrade]:
     trades: list[ClosedTrade] = []
     for trade in account.open:
         size = trade.side * broker.lot_grid.value(trade.lots)
-        fee = account.commission(abs(size), price)
+        fee = broker.charges.estimate(abs(size), price, account.point_value)
         profit = size * (price - trade.price) * account.point_value - trade.commission - fee
         cost = abs(size) * trade.price * account.point_value + trade.commission
         per_cent = 100 / cost if cost else 0.0

@@ -181,7 +181,7 @@ def _call_again(broker: "Broker", debt: Debt, ratio: float, ticks: int) -> bool:
         credited += cost
         left = debt.missing - credited - gain
         gain += debt.side * size * (debt.price - price) * account.point_value
-        gain -= account.commission(size, debt.price)
+        gain -= broker.charges.estimate(size, debt.price, account.point_value)
     cover = _cover(broker, left / ratio, debt.price) if left > 0 else 0
     if cover:
         _liquidate(broker, debt.side, cover * CALL_MULTIPLE, ticks)

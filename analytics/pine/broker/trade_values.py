@@ -40,7 +40,7 @@ def _profit(trade: OpenTrade, broker: "Broker") -> float:
     account, size = broker.account, broker.lot_grid.value(trade.lots)
     price = broker.tick_grid.value(broker.mark_ticks)
     gross = trade.side * size * (price - trade.price) * account.point_value
-    return gross - trade.commission - account.commission(size, price)
+    return gross - trade.commission - broker.charges.estimate(size, price, account.point_value)
 
 
 def _percent_of_cost(amount: float, trade: OpenTrade, broker: "Broker") -> float:

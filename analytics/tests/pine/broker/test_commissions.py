@@ -25,6 +25,21 @@ def test_the_fee_of_an_order(kind, value, fee):
     assert Charges(settings, 0.01).fee(2703, 0.02703, 9_376_190, 1.0) == Fee(fee, 2703)
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "cost"),
+    [
+        ("percent", 0.5, 2 * 90 * 10 * 0.5 / 100),
+        ("cash_per_contract", 3, 6),
+        ("cash_per_order", 25, 25),
+        ("percent", 0, 0),
+    ],
+)
+def test_what_closing_an_open_trade_would_cost(kind, value, cost):
+    charges = Charges(StrategySettings(commission_type=kind, commission_value=value), 0.01)
+
+    assert charges.estimate(2, 90, 10) == cost
+
+
 def test_a_reversal_has_one_fee_and_its_parts_have_ten_digits_too():
     plan = {0: [entry("L", quantity=0.02703)], 1: [entry("S", "short", 0.01333)]}
 

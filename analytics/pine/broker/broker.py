@@ -233,7 +233,7 @@ class Broker:
         """End a bar as `close_bar` does, and return the equity, which is to be recorded."""
         settings, account = self.settings, self.account
         if not self.is_calm or self.book.closes or settings.process_orders_on_close:
-            self._fill_at_close()
+            walk.fill_at_close(self)
         if self.first_close is None:
             self.first_close = self.last_close
         # As `account.equity`, which is slower.
@@ -250,33 +250,6 @@ class Broker:
         self.time = time
         self.last_close = close
         self.is_rounded = False
-
-    def _fill_at_close(self) -> None:
-        account, book = self.account, self.book
-        if not book and not account.position:
-            return
-        self.settle()
-        self.forget_calm()
-        self._round_close()
-        before = account.orders_filled
-        if not self.fills:
-            self.start = account.position, account.equity
-        if account.position:
-            # What is opened at the close is looked at when the next bar opens.
-            margin.call(self, self.close_ticks)
-        if book.closes:
-            immediate = [order for order in book.market() if order.immediately]
-            path.fill_at_market(self, immediate, self.close_ticks)
-        if self.settings.process_orders_on_close and book:
-            self.at_close = True
-            path.fill_at_close(self)
-            self.at_close = False
-        if account.position:
-            account.mark(self.tick_grid.value(self.close_ticks))
-        if account.orders_filled > before:
-            price = self.tick_grid.value(self.close_ticks)
-            account.watch(price, price)
-            self.risk.after_bar(self)
 
     def forget_calm(self) -> None:
         """Let it be found out anew between which prices bars are calm, because orders or position have changed."""
@@ -305,12 +278,13 @@ class Broker:
     def drop_unaffordable(self) -> None:
         """Drop entries that wait at a price and could not be paid for at the close."""
         waiting = len(self.book.entries)
-        self._round_close()
+        self.round_close()
         margin.drop_unaffordable(self)
         if len(self.book.entries) != waiting:
             self.forget_calm()
 
-    def _round_close(self) -> None:
+    def round_close(self) -> None:
+        """Put the close of a bar that was passed over on the tick, now that it matters."""
         if not self.is_rounded:
             self.close_ticks = self.mark_ticks = self.tick_grid.nearest(self.last_close)
             self.is_rounded = True
@@ -330,14 +304,14 @@ class Broker:
 
     def place(self, kind: Kind, order_id: str, direction: str, *arguments: Any, **options: Any) -> None:
         """Place an entry or plain order; see `commands.place`."""
-        self._round_close()
+        self.round_close()
         self.forget_calm()
         commands.place(self, kind, order_id, 1 if direction == "long" else -1, *arguments, **options)
 
     def exit(self, order_id: str, from_entry: str | None = None, *arguments: Any, **terms: Any) -> None:
         """Place exits; see `commands.exit_`."""
         if self.account.position or self.book.entries:
-            self._round_close()
+            self.round_close()
             commands.exit_(self, order_id, from_entry, *arguments, **terms)
 
     def close(self, entry_id: str | None, *arguments: Any, **options: Any) -> None:
@@ -360,7 +334,7 @@ class Broker:
     @property
     def last_price(self) -> float:
         """Return the last close, on the tick."""
-        self._round_close()
+        self.round_close()
         return self.tick_grid.value(self.close_ticks)
 
     def trades(self) -> list[TradeRow]:

@@ -67,3 +67,32 @@ def _finish(broker: "Broker") -> None:
     if account.position or broker.fills:
         account.watch(value(broker.high_ticks), value(broker.low_ticks))
         broker.risk.after_bar(broker)
+
+
+def fill_at_close(broker: "Broker") -> None:
+    """Fill what is to be filled at the close once the script has run, after a look at the margin."""
+    account, book = broker.account, broker.book
+    if not book and not account.position:
+        return
+    broker.settle()
+    broker.forget_calm()
+    broker.round_close()
+    before = account.orders_filled
+    if not broker.fills:
+        broker.start = account.position, account.equity
+    if account.position:
+        # What is opened at the close is looked at when the next bar opens.
+        margin.call(broker, broker.close_ticks)
+    if book.closes:
+        immediate = [order for order in book.market() if order.immediately]
+        path.fill_at_market(broker, immediate, broker.close_ticks)
+    if broker.settings.process_orders_on_close and book:
+        broker.at_close = True
+        path.fill_at_close(broker)
+        broker.at_close = False
+    if account.position:
+        account.mark(broker.tick_grid.value(broker.close_ticks))
+    if account.orders_filled > before:
+        price = broker.tick_grid.value(broker.close_ticks)
+        account.watch(price, price)
+        broker.risk.after_bar(broker)

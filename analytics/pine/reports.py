@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from math import isnan
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 from analytics.pine.broker.listing import TradeRow
 from analytics.pine.diagnostics import Severity
@@ -18,6 +18,12 @@ from analytics.pine.semantics.tree import Input
 NOT_A_NUMBER = "NaN"
 _EXACT = 2**53
 _OF_INPUT = ("title", "kind", "default", "minimum", "maximum", "step", "options", "tooltip", "inline", "group")
+
+
+class Writable(Protocol):
+    """What text can be written to: a file, or the output of a command."""
+
+    def write(self, text: str, /) -> object: ...
 
 
 def as_json(outcome: Outcome, market: Market | None = None) -> dict[str, Any]:
@@ -59,7 +65,7 @@ def _result(result: Result, market: Market) -> dict[str, Any]:
     }
 
 
-def write_plots(file: TextIO, result: Result, market: Market) -> None:
+def write_plots(file: Writable, result: Result, market: Market) -> None:
     """Write the candles and every plotted value as CSV with times in seconds, as charts export them; na is `NaN`."""
     bars = market.history.bars
     heading = ["time", "open", "high", "low", "close", "Volume"]
@@ -83,7 +89,7 @@ def _cell(value: Any) -> Any:
     return int(value) if whole else value
 
 
-def write_trades(file: TextIO, trades: Sequence[TradeRow], market: Market) -> None:
+def write_trades(file: Writable, trades: Sequence[TradeRow], market: Market) -> None:
     """Write the list of trades as TradingView exports it, with times in the instrument's time zone."""
     currency, where = market.symbol.currency, zone(market.symbol.timezone)
     writer = csv.writer(file, lineterminator="\n")
@@ -111,7 +117,7 @@ def write_trades(file: TextIO, trades: Sequence[TradeRow], market: Market) -> No
         writer.writerow([row.number, row.type, time, row.signal, *map(_cell, row[4:])])
 
 
-def write_log(file: TextIO, result: Result, market: Market) -> None:
+def write_log(file: Writable, result: Result, market: Market) -> None:
     """Write the log of a script: the time of the bar in the instrument's time zone, how grave it is, the message."""
     where = zone(market.symbol.timezone)
     for line in result.outputs.logs:
@@ -130,7 +136,8 @@ def about_log(outcome: Outcome) -> str:
     grave = [line for line in logs if line.level != "info"]
     if not grave:
         return ""
-    return f'{outcome.path}: its log warns {len(grave)} times, first: "{grave[0].message}" See it all with --log.'
+    times = "once" if len(grave) == 1 else f"{len(grave)} times"
+    return f'{outcome.path}: its log warns {times}, first: "{grave[0].message}" See it all with --log.'
 
 
 def overview(outcomes: Iterable[Outcome], *, ran: bool) -> str:

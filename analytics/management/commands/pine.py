@@ -112,11 +112,11 @@ class Command(BaseCommand):
         result = outcomes[0].result
         if of_one and result is not None:
             if as_csv:
-                reports.write_plots(self.stdout, result, market)  # type: ignore[arg-type]  # Django wraps a stream
+                reports.write_plots(self.stdout, result, market)
             elif options["trades"]:
-                reports.write_trades(self.stdout, result.trades, market)  # type: ignore[arg-type]  # Django wraps a stream
+                reports.write_trades(self.stdout, result.trades, market)
             else:
-                reports.write_log(self.stdout, result, market)  # type: ignore[arg-type]  # Django wraps a stream
+                reports.write_log(self.stdout, result, market)
         self._report(outcomes, market, as_json=options["json"], quiet=of_one)
 
     def _market(self, candles: Path, files: list[tuple[str, Path]], options: dict[str, Any]) -> Market:

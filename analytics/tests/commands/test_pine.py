@@ -182,7 +182,7 @@ def test_without_candles_of_others_what_is_requested_of_them_is_na(folder):
     out, said = run(folder, "mine.pine", "--csv-out")
 
     assert {row["Pound"] for row in csv.DictReader(StringIO(out))} == {"NaN"}
-    assert 'its log warns 1 times, first: "There are no bars of "FX:GBPUSD"' in said
+    assert 'its log warns once, first: "There are no bars of "FX:GBPUSD"' in said
 
 
 def test_where_some_are_given_the_others_are_missed(folder):

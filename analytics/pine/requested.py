@@ -17,7 +17,7 @@ from analytics.pine.runtime.bars import Bar
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import LimitReached, PineRuntimeError
-from analytics.pine.runtime.outputs import LogLine
+from analytics.pine.runtime.messages import warn
 from analytics.pine.runtime.snapshots import Snapshot
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
@@ -213,11 +213,8 @@ class Asking:
 
     def _tell_missing(self, symbol: str, frame: Timeframe) -> None:
         """Say that nobody here has other bars: the script goes on, and sees na."""
-        chart = self.context
-        message = (
-            f'There are no bars of "{symbol}" in the timeframe "{frame.period}" here: what is asked of them is na.'
-        )
-        chart.outputs.logs.append(LogLine(chart.bar_index, chart.time, "warning", message))
+        missing = f'There are no bars of "{symbol}" in the timeframe "{frame.period}" here'
+        warn(self.context, f"{missing}: what is asked of them is na.")
 
     def begin(self, feed: Feed) -> None:
         """Make the expression a script of its own on the bars of a feed."""

@@ -117,6 +117,11 @@ def _logger(level: str) -> OfContext:
     return OfContext(log)
 
 
+def warn(context: Context, message: str) -> None:
+    """Write into the script's log what the platform has to say of it, as a warning."""
+    _record(context.outputs.logs, LogLine(context.bar_index, context.time, "warning", message[:LONGEST]))
+
+
 def stop(context: Context, message: str | None) -> None:
     """Stop the script with an error of its own."""
     raise PineRuntimeError(message or "The script has stopped itself without saying why.")

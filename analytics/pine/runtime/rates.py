@@ -9,7 +9,7 @@ from analytics.pine.runtime.bindings import Binding, OfContext
 from analytics.pine.runtime.calendars import calendar_of
 from analytics.pine.runtime.context import Context
 from analytics.pine.runtime.errors import PineRuntimeError
-from analytics.pine.runtime.outputs import LogLine
+from analytics.pine.runtime.messages import warn
 from analytics.pine.runtime.symbols import Symbol
 from analytics.pine.runtime.timeframes import Timeframe
 from analytics.pine.runtime.values import NA
@@ -102,8 +102,7 @@ class Rates:
             raise PineRuntimeError(message)
         if message not in self._told:
             self._told.add(message)
-            chart = self._context
-            chart.outputs.logs.append(LogLine(chart.bar_index, chart.time, "warning", f"{message} The rate is na."))
+            warn(self._context, f"{message} The rate is na.")
 
 
 def _plain(currency: str) -> str:

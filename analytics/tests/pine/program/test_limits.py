@@ -4,6 +4,7 @@ import pytest
 
 from analytics.pine.diagnostics import CompilationFailed, ScriptFailed
 from analytics.pine.program import check, compile, run
+from analytics.pine.runtime.messages import LONGEST
 from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS, bars_of, ran, script
 
 CLOSES = [1.0, 2.0, 4.0]
@@ -130,3 +131,11 @@ def test_random_numbers_are_the_same_in_every_run_and_others_at_every_place():
     assert one[0].values == two[0].values
     assert one[0].values != one[1].values
     assert len(set(one[0].values)) == len(CLOSES)
+
+
+@pytest.mark.parametrize("asked", ["request.security(name, '60', close)", "request.currency_rate(name, 'USD')"])
+def test_what_the_platform_logs_is_no_longer_than_what_scripts_log(asked):
+    (line,) = ran(f"name = str.repeat('X', 40000)\nplot({asked})", [1.0]).outputs.logs
+
+    assert line.level == "warning"
+    assert len(line.message) == LONGEST

@@ -13,6 +13,7 @@ from analytics.pine.semantics.inputs import input_value
 from analytics.pine.semantics.overloads import Given, Match, match, resolved
 from analytics.pine.semantics.plot_counts import count_plot
 from analytics.pine.semantics.sorting import name_sort_field
+from analytics.pine.semantics.suggestions import FORMER_ARGUMENTS
 from analytics.pine.semantics.walking import dotted
 from analytics.pine.syntax import nodes
 from analytics.pine.types import ANY, BOOL, COLOR, NA, VOID, Qualifier, Type, array, group, is_number
@@ -273,10 +274,12 @@ class CallAnalysis(ExpressionAnalysis):
             return given, None
         for argument in given:
             if argument.name == "when":
-                hint = "Put the call into an `if` block."
-                self.warning("argument-deprecated", argument.span, "`when` is gone in version 6.", hint)
+                self._warn_of_former("when", argument.span)
                 return [other for other in given if other is not argument], argument.value
         return given, None
+
+    def _warn_of_former(self, argument: str, span: Span) -> None:
+        self.warning("argument-deprecated", span, f"`{argument}` is gone in version 6.", FORMER_ARGUMENTS[argument])
 
     def _with_transparency(self, name: str, given: list[Given]) -> list[Given]:
         """Put `transp`, which plots of version 5 may still have, into their colour."""
@@ -284,8 +287,7 @@ class CallAnalysis(ExpressionAnalysis):
         transparency = next((argument for argument in given if argument.name == "transp"), None)
         if self.version >= 6 or place is None or transparency is None:
             return given
-        hint = "Write `color.new(…)`."
-        self.warning("argument-deprecated", transparency.span, "`transp` is gone in version 6.", hint)
+        self._warn_of_former("transp", transparency.span)
         kept: list[Given] = []
         for number, argument in enumerate(other for other in given if other is not transparency):
             if argument.name == "color" or (not argument.name and number == place):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from analytics.pine.diagnostics import Span
 from analytics.pine.reference.notation import Parameter, Signature
 from analytics.pine.semantics.quotients import as_int, is_quotient
-from analytics.pine.semantics.suggestions import closest
+from analytics.pine.semantics.suggestions import FORMER_ARGUMENTS, closest
 from analytics.pine.semantics.tree import Expression
 from analytics.pine.types import ANY, BOOL, FLOAT, INT, NA, Qualifier, Type, common, fits, is_number
 
@@ -84,17 +84,13 @@ def match(name: str, signature: Signature, given: list[Given], version: int, bou
 
 
 def _hint_of_names(name: str, known: Iterable[str]) -> str:
-    if name in _GONE:
-        return _GONE[name]
+    if name in FORMER_ARGUMENTS:
+        return FORMER_ARGUMENTS[name]
     meant = closest(name, known)
     if meant:
         return f"Is `{meant}` meant?"
     listed = ", ".join(f"`{one}`" for one in known)
     return f"It has {listed}." if listed else "It has no parameters."
-
-
-_GONE = {"transp": "Write `color.new(…)`.", "when": "Put the call into an `if` block."}
-"""What to write instead of arguments that older versions had."""
 
 
 def _accepts(found: Match, name: str, parameter: Parameter, argument: Given, version: int) -> bool:

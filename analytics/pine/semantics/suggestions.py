@@ -15,6 +15,12 @@ FORMER = {
     "input.resolution": "input.timeframe",
 }
 """What stands today for names of older versions."""
+FORMER_ARGUMENTS = {
+    "transp": "Write `color.new(…)`.",
+    "when": "Put the call into an `if` block.",
+    "resolution": "Write `timeframe = …`.",
+}
+"""What to do instead of giving arguments that older versions had."""
 _NAMESPACES = ("math", "ta", "str", "request", "ticker", "timeframe", "syminfo", "color", "input", "strategy")
 """Where what once had no namespace went, the likelier first."""
 

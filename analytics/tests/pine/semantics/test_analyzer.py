@@ -354,6 +354,7 @@ def test_a_line_behind_an_open_bracket_is_not_called_a_wrapped_one():
     [
         ("plot(close, linewidt = 2)", "Is `linewidth` meant?"),
         ("plot(close, transp = 50)", "Write `color.new(…)`."),
+        ("plot(request.security('', resolution = 'D', expression = close))", "Write `timeframe = …`."),
         ("strategy.close('a', when = true)", "Put the call into an `if` block."),
         ("type P\n    int x\np = P.new(other = 1)", "It has `x`."),
         ("plot(sma(close, 3))", "Is `ta.sma` meant?"),

@@ -21,6 +21,7 @@ from analytics.pine.runtime.strings import LONGEST
 from analytics.pine.semantics.plot_counts import MOST as MOST_PLOTS
 from analytics.pine.semantics.state import MOST_VARIABLES
 from analytics.pine.syntax.blocks import DEEPEST_BLOCKS
+from analytics.pine.syntax.expressions import DEEPEST_EXPRESSION
 from analytics.pine.syntax.lexer import LONGEST_LINE, LONGEST_SOURCE_LINES
 from analytics.pine.worker.limits import Limits
 
@@ -101,7 +102,8 @@ def test_the_description_of_an_instrument_is_read(tmp_path):
         f"places that request other bars | {MOST_REQUESTS}, each for {MOST_FEEDS} symbols",
         f"variables in one scope | {MOST_VARIABLES:,}",
         f"lines of a script, and characters of one line | {LONGEST_SOURCE_LINES:,}, and {LONGEST_LINE:,}",
-        f"blocks and brackets inside each other | {DEEPEST_BLOCKS} each",
+        f"blocks inside each other | {DEEPEST_BLOCKS} |",
+        f"expressions inside each other, the outermost counted | {DEEPEST_EXPRESSION} |",
         f"characters of a string | {LONGEST:,}",
         f"how far `[]` looks back | {LONGEST_HISTORY:,} bars",
         f"orders that wait at a time | {MOST_WAITING:,}",

@@ -21,7 +21,7 @@ from analytics.pine.requested import Asking, ChartFeed, Feed, Market
 from analytics.pine.runtime.context import Context, milliseconds_now
 from analytics.pine.runtime.plots import Plot
 
-FORMAT = 3
+FORMAT = 4
 LARGEST = 256 * 1024 * 1024
 """How many bytes a state may have, unpacked."""
 _GIVEN = frozenset(

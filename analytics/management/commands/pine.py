@@ -103,7 +103,7 @@ class Command(BaseCommand):
         candles, as_csv = _candles(options)
         of_one = as_csv or options["trades"] or options["log"]
         if of_one and len(scripts) > 1:
-            raise CommandError("--csv-out, --trades and --log print one script. Name one, or use --json.")
+            raise _misunderstood("--csv-out, --trades and --log print one script. Name one, or use --json.")
         inputs = dict(_named(text, 'no input. Write --input "Length=20"') for text in options["input"])
         files = [_named(text, "no file of a symbol. Write --bars FX:GBPUSD=FILE.csv") for text in options["bars"]]
         market = self._market(candles, [(name, Path(path)) for name, path in files], options)
@@ -159,10 +159,10 @@ def _candles(options: dict[str, Any]) -> tuple[Path, bool]:
     """Return the file with candles, and whether CSV is to be printed."""
     files = [named for named in options["csv"] if named is not None]
     if len(files) != 1:
-        raise CommandError("--csv names one file with candles.")
+        raise _misunderstood("--csv names one file with candles.")
     as_csv = options["csv_out"] or len(options["csv"]) > 1
     if as_csv and (options["json"] or options["trades"] or options["log"]):
-        raise CommandError("Of --csv-out, --json, --trades and --log only one can be printed.")
+        raise _misunderstood("Of --csv-out, --json, --trades and --log only one can be printed.")
     return Path(files[0]), as_csv
 
 
@@ -173,8 +173,13 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
+def _misunderstood(message: str) -> CommandError:
+    """Return an error that ends the command as one of the parser of its arguments does."""
+    return CommandError(message, returncode=2)
+
+
 def _named(text: str, otherwise: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise CommandError(f'"{text}" is {otherwise}.')
+        raise _misunderstood(f'"{text}" is {otherwise}.')
     return name, value

@@ -221,6 +221,13 @@ def test_csv_once_more_prints_csv(folder):
     run(folder, "mine.pine", "--csv", folder / "other.csv", fails="--csv names one file")
 
 
+@pytest.mark.parametrize("arguments", [["--csv", "more.csv"], ["--csv", "--json"], ["--input", "Length"]])
+def test_a_command_that_was_not_understood_ends_as_such(folder, arguments):
+    with pytest.raises(CommandError) as refused:
+        run(folder, "mine.pine", *arguments)
+    assert refused.value.returncode == 2
+
+
 def test_the_log_is_printed_with_the_times_of_its_bars(folder):
     (folder / "mine.pine").write_text(
         '//@version=6\nindicator("Logs")\nif bar_index < 2\n    log.error("Bar {0}", bar_index)\nplot(close)\n'

@@ -20,12 +20,12 @@ class Account:
 
     __slots__ = (
         "average_price",
-        "calls",
         "closed",
         "closed_count",
         "drawdown_percent",
         "held_long",
         "held_short",
+        "lasting_calls",
         "long",
         "lot_grid",
         "lots",
@@ -49,11 +49,11 @@ class Account:
     )
     _PLAIN = (
         "average_price",
-        "calls",
         "closed_count",
         "drawdown_percent",
         "held_long",
         "held_short",
+        "lasting_calls",
         "lots_opened",
         "margin_calls",
         "max_drawdown",
@@ -98,7 +98,8 @@ class Account:
         self.held_long = 0
         self.held_short = 0
         # Margin calls that hold for later trades, too: what they take off each, and the last lot they have seen.
-        self.calls: tuple[tuple[int, int], ...] = ()
+        self.lasting_calls: tuple[tuple[int, int], ...] = ()
+        # How many there were, whatever they closed.
         self.margin_calls = 0
 
     @property
@@ -188,7 +189,7 @@ class Account:
         self.open = kept
         if not self.position:
             self.open_commission = 0.0
-            self.calls = ()
+            self.lasting_calls = ()
         self._average()
         return quantity - left
 

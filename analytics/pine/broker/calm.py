@@ -87,7 +87,7 @@ def _covered(broker: "Broker") -> Range:
     ratio = margin_ratio(broker, account.position)
     if not account.position or ratio <= 0:
         return -inf, inf
-    if account.calls and account.calls[0][1] < account.lots_opened:
+    if account.lasting_calls and account.lasting_calls[0][1] < account.lots_opened:
         return NEVER
     worth = account.size * account.point_value
     slope = abs(worth) * ratio - worth

@@ -73,7 +73,7 @@ def call(broker: "Broker", ticks: int, *, may_wait: bool = False, filled_at: int
     waits = _call(broker, ticks, may_wait=may_wait)
     if filled_at is not None and not waits and broker.account.orders_filled == filled:
         _call(broker, ticks, may_wait=False, judged_at=filled_at)
-    if broker.account.calls and not waits:
+    if broker.account.lasting_calls and not waits:
         _cut_later_trades(broker, ticks)
     return waits
 
@@ -123,10 +123,10 @@ def _liquidate(broker: "Broker", side: int, lots: int, ticks: int) -> None:
     account.margin_calls += 1
     slipped = ticks - side * broker.settings.slippage
     if broker.settings.close_entries_rule == CLOSE_ANY:
-        calls = (*account.calls, (lots, account.lots_opened))
+        calls = (*account.lasting_calls, (lots, account.lots_opened))
         for trade in account.open.copy():
             _cut(broker, trade, lots, slipped)
-        account.calls = calls if account.position else ()
+        account.lasting_calls = calls if account.position else ()
     else:
         order = Order(kind=CLOSE, id=MARGIN_CALL, side=-side, quantity=min(lots, abs(account.position)))
         broker.fill(order, slipped, MARKET)
@@ -145,7 +145,7 @@ def _cut_later_trades(broker: "Broker", ticks: int) -> None:
     Where any trade may be closed, a call holds until the position is flat, whatever margin the account has by then.
     """
     account = broker.account
-    calls, opened = account.calls, account.lots_opened
+    calls, opened = account.lasting_calls, account.lots_opened
     if calls[0][1] == opened:
         return
     side = 1 if account.position > 0 else -1
@@ -153,7 +153,7 @@ def _cut_later_trades(broker: "Broker", ticks: int) -> None:
     for lots, seen in calls:
         for trade in [trade for trade in account.open if trade.lot > seen]:
             _cut(broker, trade, lots, slipped)
-    account.calls = tuple((lots, opened) for lots, _ in calls) if account.position else ()
+    account.lasting_calls = tuple((lots, opened) for lots, _ in calls) if account.position else ()
     _bring_exits_back(broker, ticks, slipped)
 
 

@@ -137,12 +137,28 @@ class ChartFeed(Feed):
             del self.whole[:-count]
 
     def refresh(self) -> None:
-        """Put the last bar together again from the chart's bars as they are now."""
-        self.follow()
+        """Take in the bars of the chart that have come, and put the last bar together from these as they are now.
+
+        A bar that has closed since it was asked for is computed again: nobody may have asked for it as it closed.
+        """
+        if self.firsts and self.grouped < len(self.chart.bars):
+            known, computed = len(self.starts), self.context.bars[-1]
+            self._put_together(self.grouped)
+            self.follow()
+            has_changed = self.context.bars[known - 1] != computed
+            if has_changed and len(self.starts) > known == len(self.values) and self.before is not None:
+                self._restore(self.before)
+                self.values.pop()
+        else:
+            self.follow()
+        self._put_together(len(self.chart.bars))
+
+    def _put_together(self, end: int) -> None:
+        """Put the last bar together from the chart's before a place."""
         first = self.firsts[-1]
         bars = self.chart.bars
         whole = bars[first]._replace(time=self.starts[-1])
-        for bar in bars[first + 1 :]:
+        for bar in bars[first + 1 : end]:
             whole = whole.and_then(bar)
         self.whole[-1] = whole
         self._smooth()
@@ -271,8 +287,11 @@ class RequestedInside(Asking):
         feed = self.feed(symbol, timeframe, ignore=ignore or ignore_timeframe, count=count)
         if feed is None:
             return []
-        if isinstance(feed, ChartFeed):
-            feed.follow()
+        moves = False
+        if self.context.is_realtime and isinstance(feed, ChartFeed):
+            feed.refresh()
+            moves = True
         time = self.context.time
         end = self.calendar.bar_closing(time, self.context.timeframe)
-        return [feed.at(place) for place in range(bisect_left(feed.starts, time), bisect_left(feed.starts, end))]
+        places = range(bisect_left(feed.starts, time), bisect_left(feed.starts, end))
+        return [feed.at(place, fresh=moves) for place in places]

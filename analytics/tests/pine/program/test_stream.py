@@ -158,3 +158,28 @@ def test_bars_that_are_over_are_refused_and_change_nothing(place):
         live.update(bars[3], confirmed=True)
     live.update(bars[4], confirmed=True)
     assert len(live.result().plot("s")) == 5
+
+
+@pytest.mark.parametrize("symbol", ["syminfo.tickerid", "ticker.heikinashi(syminfo.tickerid)"])
+def test_longer_bars_that_nobody_asked_for_as_they_closed_are_seen_as_they_closed(symbol):
+    asked = f"request.security({symbol}, '60', close[1])"
+    live = streamed(f"float x = na\nif not barstate.isconfirmed\n    x := {asked}\nplot(x)", CLOSES[:2])
+    always = streamed(f"plot({asked})", CLOSES[:2])
+    for bar in bars_of(CLOSES)[2:]:
+        for running in (live, always):
+            running.update(bar._replace(close=bar.close + 100, high=bar.high + 200), confirmed=False)
+        assert live.result().outputs.plots[0].values[-1] == always.result().outputs.plots[0].values[-1]
+        for running in (live, always):
+            running.update(bar, confirmed=True)
+
+
+def test_the_chart_s_own_bar_moves_inside_of_itself():
+    body = "var n = 0\nn += 1\na = request.security_lower_tf('', timeframe.period, close + 1000 * n)\nplot(a.last())"
+    bar = bars_of(CLOSES)[2]
+    live = streamed(body, CLOSES[:2])
+    seen = []
+    for close in (9.0, 7.0, bar.close):
+        live.update(bar._replace(close=close), confirmed=close == bar.close)
+        seen.append(live.result().outputs.plots[0].values[-1])
+
+    assert seen == [3009, 3007, 3004]

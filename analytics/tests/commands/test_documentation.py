@@ -109,7 +109,7 @@ def test_the_description_of_an_instrument_is_read(tmp_path):
         f"orders that wait at a time | {MOST_WAITING:,}",
         f"in a process of its own | {LIMITS.compile_seconds} seconds of the processor to compile",
         f"diagnostics of one script | {MOST_DIAGNOSTICS}",
-        f"alerts and lines of the log that are kept | the last {KEPT:,} each",
+        f"alerts and lines of the log that are kept | at least the last {KEPT:,} each",
     ],
 )
 def test_the_limits_are_those_of_the_code(limit):

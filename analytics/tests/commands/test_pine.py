@@ -258,7 +258,7 @@ def test_a_script_runs_no_longer_than_it_may(folder):
 
 
 @pytest.mark.parametrize("seconds", ["0", "soon", "-1"])
-def test_a_time_that_is_none_is_refused(folder, seconds):
+def test_seconds_that_are_no_number_of_them_are_refused(folder, seconds):
     run(folder, "mine.pine", f"--seconds={seconds}", fails="no number of seconds")
 
 

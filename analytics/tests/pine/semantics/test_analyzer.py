@@ -371,7 +371,7 @@ def test_a_line_behind_an_open_bracket_is_not_called_a_wrapped_one():
         ("   plot(close)", "Its line goes on with the one above"),
     ],
 )
-def test_what_is_said_helps(source, said):
+def test_hints_say_what_was_meant_or_what_to_write(source, said):
     found = analysed(source)[1].sorted()
 
     assert any(said in f"{one.message} {one.hint}" for one in found), found

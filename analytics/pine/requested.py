@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from analytics.pine.broker.idle import IdleBroker
 from analytics.pine.generator.loops import Budget
 from analytics.pine.generator.support import Keeping
 from analytics.pine.heikin_ashi import named_within, smooth
@@ -41,6 +42,7 @@ class Feed:
             bars=bars,
             declaration=chart.declaration,
             main_timeframe=chart.main_timeframe or chart.timeframe,
+            broker=chart.broker and IdleBroker(chart.broker.settings, symbol),
             now=chart.now,
             rates=chart.rates,
         )

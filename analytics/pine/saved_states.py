@@ -89,7 +89,6 @@ def load_state(
         _make_feeds(running.context, keep, requests)
         feeds = list(_feeds(keep))
         reader.contexts = [running.context, *(feed.context for feed in feeds)]
-        reader.broker = running.broker
         content = reader.load()
         for place, state in enumerate(content["instances"]):
             _fill(state, reader.contexts[place], feeds[place - 1].keep if place else keep)
@@ -199,8 +198,9 @@ class _Writer(pickle.Pickler):
     def __init__(self, stream: io.BytesIO, contexts: list[Context], running: Stream) -> None:
         super().__init__(stream, protocol=pickle.HIGHEST_PROTOCOL)
         self._names: dict[int, tuple[str, Any]] = {id(context): ("context", n) for n, context in enumerate(contexts)}
-        if running.broker is not None:
-            self._names[id(running.broker)] = ("broker", None)
+        for number, context in enumerate(contexts):
+            if context.broker is not None:
+                self._names[id(context.broker)] = ("broker", number)
         for name, value in running.program.names.items():
             if name.startswith("T_"):
                 self._names[id(value)] = ("type", name)
@@ -229,7 +229,6 @@ class _Reader(pickle.Unpickler):
         super().__init__(stream)
         self._program = program
         self.contexts: list[Context] = []
-        self.broker: Any = None
 
     def persistent_load(self, pid: Any) -> Any:
         kind, name = pid
@@ -237,7 +236,7 @@ class _Reader(pickle.Unpickler):
             case "context":
                 return self.contexts[name]
             case "broker":
-                return self.broker
+                return self.contexts[name].broker
             case "type":
                 return self._program.names[name]
             case "enum":

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from trading.selectors import account_state
-from trading.tests.factories import make_order, make_symbols
+from trading.tests.factories import make_order, make_symbols, set_price
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,6 +49,15 @@ def test_more_symbols_than_fit_do_not_move_the_page(terminal):
     page = terminal(768, 800)
     assert page.locator(".pane-watchlist .pane-scroll").evaluate("it => it.scrollWidth > it.clientWidth")
     assert page.evaluate("[document.documentElement.scrollWidth, scrollX]") == [768, 0]
+
+
+def test_the_last_column_of_the_watchlist_is_not_cut_off(terminal):
+    make_symbols({"BTCEUR": ("BTC", "EUR", 2), "DOGEUSD": ("DOGE", "USD", 5)})
+    set_price("BTCEUR", "89825.31", "89853.05")
+    page = terminal(1440, 800)
+    page.locator("[data-symbol=BTCEUR] [data-change]").evaluate("it => { it.textContent = '+1.71%' }")
+    expect(page.locator("[data-symbol=BTCEUR]")).to_contain_text("2774")
+    assert page.locator(".pane-watchlist .pane-scroll").evaluate("it => it.scrollWidth <= it.clientWidth")
 
 
 def test_keys(terminal):
@@ -319,6 +328,6 @@ def test_panes_keep_their_size(terminal):
     handle = page.get_by_role("separator", name="Width of the watchlist")
     handle.focus()
     page.keyboard.press("ArrowRight")
-    expect(handle).to_have_attribute("aria-valuenow", "296")
+    expect(handle).to_have_attribute("aria-valuenow", "320")
     page.reload()
-    expect(handle).to_have_attribute("aria-valuenow", "296")
+    expect(handle).to_have_attribute("aria-valuenow", "320")

@@ -168,3 +168,32 @@ def test_candles_of_ticks_are_not_there():
         with_market("plot(request.security_lower_tf('', '1T', close).size())")
     ignored = "a = request.security_lower_tf('', '1T', close, ignore_invalid_timeframe = true)\nplot(a.size())"
     assert with_market(ignored) == [0, 0, 0]
+
+
+def test_on_other_bars_a_strategy_orders_nothing():
+    body = f"""
+counted() =>
+    strategy.entry("Inside", strategy.long)
+    strategy.exit("Out", "Inside", stop = low)
+    strategy.close("Inside")
+    strategy.close_all()
+    strategy.cancel("Inside")
+    strategy.cancel_all()
+    strategy.risk.max_position_size(1)
+    var int count = 0
+    count += 1
+    count + strategy.position_size + strategy.closedtrades + strategy.equity
+plot({hourly("counted()")})
+strategy.entry("Chart", strategy.long, qty = 2)
+plot(strategy.position_size)
+"""
+    result = run(
+        compile(f'//@version=6\nstrategy("Counting", initial_capital = 1000)\n{body}'),
+        bars_of(CLOSES),
+        symbol=EURUSD,
+        timeframe=HALF_HOURS,
+    )
+
+    asked, position = (plot.values for plot in result.outputs.plots.values())
+    assert asked[1:] == [1001, 1001, 1002, 1002, 1003]
+    assert position == [0, 2, 2, 2, 2, 2]

@@ -102,6 +102,8 @@ class ChartFeed(Feed):
         self.same = timeframe == chart.timeframe
         self.smoothed = smoothed
         self.whole: list[Bar] = [] if smoothed else self.context.bars
+        # Of the first smoothed candle, if those before it are forgotten.
+        self.opening: float | None = None
         self.firsts: list[int] = []
         self.grouped = 0
         self.following = 0
@@ -129,14 +131,15 @@ class ChartFeed(Feed):
         """Bring the bars up to date of which the last may have changed since."""
         if self.smoothed:
             del self.context.bars[-1:]
-            smooth(self.whole, self.context.bars)
+            smooth(self.whole, self.context.bars, self.opening)
 
     def keep_last(self, count: int) -> None:
         """Forget the bars before the last ones, as if there were none."""
         super().keep_last(count)
         del self.firsts[:-count]
-        if self.smoothed:
+        if self.smoothed and len(self.whole) > count:
             del self.whole[:-count]
+            self.opening = self.context.bars[0].open
 
     def refresh(self) -> None:
         """Take in the bars of the chart that have come, and put the last bar together from these as they are now.

@@ -188,7 +188,7 @@ def _feed(feed: Feed) -> dict[str, Any]:
     if isinstance(feed, ChartFeed):
         own |= {"firsts": feed.firsts, "grouped": feed.grouped, "following": feed.following}
         if feed.smoothed:
-            own["whole"] = feed.whole
+            own |= {"whole": feed.whole, "opening": feed.opening}
     return {**_instance(feed.context, feed.keep), "feed": own}
 
 

@@ -173,6 +173,16 @@ def test_longer_bars_that_nobody_asked_for_as_they_closed_are_seen_as_they_close
             running.update(bar, confirmed=True)
 
 
+def test_a_single_smoothed_candle_opens_in_the_middle_of_the_one_that_is_forgotten():
+    asked = "plot(request.security(ticker.heikinashi(syminfo.tickerid), '60', open{0}))"
+    short, long = (streamed(asked.format(count), CLOSES[:3]) for count in (", calc_bars_count = 1", ""))
+    for bar in bars_of(CLOSES)[3:]:
+        for running in (short, long):
+            running.update(bar, confirmed=True)
+
+    assert short.result().outputs.plots[0].values[3:] == long.result().outputs.plots[0].values[3:]
+
+
 def test_the_chart_s_own_bar_moves_inside_of_itself():
     body = "var n = 0\nn += 1\na = request.security_lower_tf('', timeframe.period, close + 1000 * n)\nplot(a.last())"
     bar = bars_of(CLOSES)[2]

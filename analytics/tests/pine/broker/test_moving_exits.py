@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.pine.broker import bindings
+from analytics.pine.broker import order_bindings
 from analytics.pine.program import compile, run, stream
 from analytics.pine.saved_states import load_state, save_state
 from analytics.tests.pine.program.scripts import EURUSD, HALF_HOURS
@@ -33,7 +33,7 @@ OPTIONS = ["default_qty_value = 2", "pyramiding = 3", "process_orders_on_close =
 def test_moving_an_exit_is_as_ordering_it_anew(body, options, monkeypatch):
     program = compile(HEAD.format(options=options) + BODIES[body])
     moved = outcome(program)
-    monkeypatch.setattr(bindings, "key_of_movable", lambda *given: None)
+    monkeypatch.setattr(order_bindings, "key_of_movable", lambda *given: None)
 
     assert outcome(program) == moved
     assert len(moved[0]) > 20
@@ -46,8 +46,8 @@ def outcome(program):
 
 def test_exits_are_moved_at_all(monkeypatch):
     moves = []
-    move = bindings.move_exit
-    monkeypatch.setattr(bindings, "move_exit", lambda *given: moves.append(given) or move(*given))
+    move = order_bindings.move_exit
+    monkeypatch.setattr(order_bindings, "move_exit", lambda *given: moves.append(given) or move(*given))
     outcome(compile(HEAD.format(options="pyramiding = 1") + BODIES["trailing"]))
 
     assert len(moves) > 50

@@ -17,8 +17,8 @@ class Matrix(ScriptObject):
         self.columns = columns
 
     def __iter__(self) -> Iterator[list[Any]]:
-        """Step through the rows, each as a new array."""
-        return iter([list(row) for row in self.rows])
+        """Step through the rows, each as a new array of what it holds when it is reached."""
+        return map(list, self.rows.copy())
 
     def copy(self) -> "Matrix":
         """Return a new matrix with the same elements."""

@@ -47,6 +47,7 @@ CLOSES = [1.0, 2.0, 4.0, 3.0, 5.0]
         ("a = array.from(1, 2, 3)\ns = 0\nfor x in a\n    s += x\nfor [i, x] in a\n    s += i * x\nplot(s)", [14] * 5),
         ("a = array.from(1, 2, 3, 4)\nn = 0\nfor i = 0 to a.size() - 1\n    a.pop()\n    n += 1\nplot(n)", [2] * 5),
         ("s = 0.0\nfor i = 0.5 to 2\n    s += i\nplot(s)", [2] * 5),
+        ("m = matrix.new<int>(2, 1, 1)\ns = 0\nfor row in m\n    m.set(1, 0, 5)\n    s += row.first()\nplot(s)", [6] * 5),
         ("m = map.new<string, int>()\nm.put('a', 1)\nm.put('b', 2)\ns = 0\nfor [k, v] in m\n    s += v\nplot(s)", [3] * 5),
         # functions
         ("f(x, y = 10) => x * y\nplot(f(2) + f(2, 3) + f(y = 1, x = 1))", [27] * 5),

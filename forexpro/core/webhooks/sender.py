@@ -148,11 +148,13 @@ class Sender:
             self._due.set()
 
     async def _claim(self) -> list[Claim]:
-        left = IN_ALL - self._under_way.total()
+        # Counted before endpoints are read: what came of requests that have ended by now is written, so it is read.
+        under_way = self._under_way.copy()
+        left = IN_ALL - under_way.total()
         asked: list[Receiver] = []
         # Those to whom least is under way come first, so that one that hangs takes nothing from the others.
-        for receiver in sorted(await in_database(receivers)(room=TO_ONE), key=lambda one: self._under_way[one.id]):
-            room = min(receiver.room - self._under_way[receiver.id], left)
+        for receiver in sorted(await in_database(receivers)(room=TO_ONE), key=lambda one: under_way[one.id]):
+            room = min(receiver.room - under_way[receiver.id], left)
             if room > 0:
                 asked.append(replace(receiver, room=room))
                 left -= room
